@@ -1,0 +1,142 @@
+// swift-tools-version: 6.3
+//
+// Rules of this file: layers from the bottom up, the tests of a layer right under it, arrays sorted. A connector type of
+// ours is one line, `driver("REST", …)`, and one folder under Plugins.
+
+import PackageDescription
+
+// MARK: - Settings
+
+/// For every Swift target.
+let common: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+/// For Swift that users run: unsafe expressions are marked, so that they can be found.
+let shipped: [SwiftSetting] = common + [.strictMemorySafety()]
+
+/// For C targets.
+let c: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])]
+
+/// A driver of ours: the core, an entry target in Swift, the descriptor in C, and lib<Type>Driver.so made of them.
+///
+/// Its Swift runtime is linked statically and it exports one symbol: it must load beside any other Swift version.
+struct Driver {
+  var targets: [Target]
+  var product: Product
+}
+
+@MainActor
+func driver(_ type: String, dependencies: [Target.Dependency]) -> Driver {
+  let name = "\(type)Driver"
+  let folder = "Plugins/\(name)"
+  return Driver(
+    targets: [
+      .target(
+        name: name,
+        dependencies: dependencies + ["DriverKit"],
+        path: "\(folder)/Sources",
+        swiftSettings: shipped),
+      .target(
+        name: "\(name)Entry",
+        dependencies: [.target(name: name), "DriverABI", "DriverKit"],
+        path: "\(folder)/Entry/Swift",
+        swiftSettings: shipped,
+        linkerSettings: [
+          .unsafeFlags([
+            "-static-stdlib",
+            "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/driver.exports",
+          ])
+        ]),
+      .target(
+        name: "\(name)Descriptor",
+        dependencies: ["DriverABI"],
+        path: "\(folder)/Entry/Descriptor",
+        publicHeadersPath: ".",
+        cSettings: c + [.headerSearchPath("../..")]),
+    ],
+    product: .library(
+      name: name, type: .dynamic, targets: ["\(name)Entry", "\(name)Descriptor"]))
+}
+
+// MARK: - Drivers
+
+let drivers: [Driver] = [
+  driver("REST", dependencies: ["CCurl"])
+]
+
+// MARK: - Package
+
+let package = Package(
+  name: "drivers",
+  products: [
+    .executable(name: "drivers", targets: ["drivers"]),
+    .library(name: "DriverHost", targets: ["DriverHost"]),
+    .library(name: "DriverKit", targets: ["DriverKit"]),
+  ] + drivers.map(\.product),
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+  ],
+  targets: [
+    // MARK: The contract
+    .target(name: "DriverABI", cSettings: c),
+    .testTarget(
+      name: "DriverABITests",
+      dependencies: ["DriverABI", "TestSupport"],
+      swiftSettings: common),
+
+    // MARK: The host
+    .systemLibrary(
+      name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .target(
+      name: "DriverHost",
+      dependencies: [
+        "CPCRE2", "CYAML", "DriverABI",
+        .product(name: "OrderedCollections", package: "swift-collections"),
+      ],
+      swiftSettings: shipped),
+    .testTarget(
+      name: "DriverHostTests",
+      dependencies: ["DriverABI", "DriverHost", "TestSupport"],
+      swiftSettings: common),
+
+    // MARK: The SDK for driver authors
+    .target(name: "DriverKit", dependencies: ["DriverABI"], swiftSettings: shipped),
+    .testTarget(
+      name: "DriverKitTests",
+      dependencies: ["DriverABI", "DriverHost", "DriverKit", "TestSupport"],
+      swiftSettings: common),
+
+    // MARK: The command line
+    .executableTarget(
+      name: "drivers",
+      dependencies: [
+        "DriverHost",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      swiftSettings: shipped),
+    .testTarget(
+      name: "DriversCLITests",
+      dependencies: ["DriverHost", "TestSupport", "drivers"],
+      swiftSettings: common),
+
+    // MARK: Our drivers
+    .systemLibrary(
+      name: "CCurl", path: "Plugins/CCurl", pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]),
+    .testTarget(
+      name: "RESTDriverTests",
+      dependencies: ["DriverHost", "RESTDriver", "TestSupport"],
+      swiftSettings: common),
+
+    // MARK: Test support
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
+  ] + drivers.flatMap(\.targets)
+)

@@ -1,0 +1,12 @@
+public import DriverABI
+import DriverKit
+import RESTDriver
+
+// swift-format-ignore: AlwaysUseLowerCamelCase
+/// The one symbol that the driver exports.
+@c @implementation
+public func dh_driver_entry_v1(
+  _ host: UnsafePointer<dh_host_v1>, _ id: UnsafePointer<CChar>
+) -> UnsafeRawPointer? {
+  nil
+}

@@ -1,0 +1,2 @@
+import DriverKit
+import CCurl

@@ -1,0 +1,689 @@
+/// driver_abi.h: the contract between a driver host and a driver. Revision 1, draft 1.
+///
+/// A driver is one shared library that serves one connector type. It exports one function, carries its description
+/// as an ELF note, and needs nothing but this header: no library of the host is linked. 64-bit ELF systems; C11, also
+/// valid C++17; only <stdint.h> and <stddef.h>. Everything that a driver author has to know stands here.
+///
+/// A whole driver (hello.c), built with `cc -shared -fPIC -I INCLUDE hello.c -o libHelloDriver.so`:
+///
+///     #include "driver_abi.h"
+///     DH_EMBED_DESCRIPTOR("descriptor.json")
+///
+///     static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instance, dh_report_v1 report) {
+///       (void)host, (void)loop, (void)report;
+///       *instance = NULL;
+///       return DH_OK;
+///     }
+///     static void destroy(void *instance) { (void)instance; }
+///     static void start(void *instance, const dh_request_v1 *request) {
+///       (void)instance;
+///       dh_value_v1 greeting = dh_cstring(dh_string_of(request->inputs, "greeting", "hello"));
+///       request->call.fn->output(request->call, dh_text("greeting"), &greeting);
+///       dh_succeed(request->call);
+///     }
+///     static const dh_driver_v1 driver = {create, destroy, start};
+///     DH_DRIVER_ENTRY(driver)
+///
+/// Rules that hold everywhere:
+///
+/// - Text is UTF-8 with a length. Every text that comes from the host is followed by one NUL that its length does not
+///   count; text that goes to the host needs none. Sizes are bytes, times are nanoseconds unless a name ends in _ms.
+/// - What is passed is borrowed until the function returns (a request's inputs: until the call's `done`). Nobody frees
+///   what the other allocated. No callback comes without the context that was registered with it.
+/// - Each function says who may call it: [thread-safe] any thread at any time; [call] any thread, between `start` and
+///   `done`, and afterwards it answers DH_GONE; [loop] only on the thread of that loop. Unless it says that it waits, a
+///   function does not wait for anything outside the process.
+/// - A struct's layout is frozen with the revision in its tag. Nothing is ever appended to one: what is new is a new
+///   interface id, asked for by text and answered by NULL where it is not known.
+/// - Codes, kinds and flags that a reader does not know are treated as the nearest general one.
+/// - A driver does not install signal handlers, fork without exec, exit, change directory, locale or environment, write
+///   to stdout or stderr, raise SIGPIPE, tear down a library that others may use (`curl_global_cleanup`), or let an
+///   exception, panic or trap leave it. A driver is never unloaded.
+#ifndef DRIVER_ABI_H
+#define DRIVER_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(__clang__)
+#define DH_NULLABLE _Nullable
+#define DH_NONNULL _Nonnull
+#define DH_ASSUME_NONNULL_BEGIN _Pragma("clang assume_nonnull begin")
+#define DH_ASSUME_NONNULL_END _Pragma("clang assume_nonnull end")
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wnullability-completeness"
+#pragma clang diagnostic ignored "-Wnullability-extension"
+#else
+#define DH_NULLABLE
+#define DH_NONNULL
+#define DH_ASSUME_NONNULL_BEGIN
+#define DH_ASSUME_NONNULL_END
+#endif
+
+#if defined(__cplusplus)
+#define DH_EXTERN_C extern "C"
+#else
+#define DH_EXTERN_C
+#endif
+
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
+// MARK: - Rows: the Arrow C data and stream interfaces, as their standard has them
+
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+  const char *format;
+  const char *name;
+  const char *metadata;
+  int64_t flags;
+  int64_t n_children;
+  struct ArrowSchema **children;
+  struct ArrowSchema *dictionary;
+  void (*release)(struct ArrowSchema *);
+  void *private_data;
+};
+
+struct ArrowArray {
+  int64_t length;
+  int64_t null_count;
+  int64_t offset;
+  int64_t n_buffers;
+  int64_t n_children;
+  const void **buffers;
+  struct ArrowArray **children;
+  struct ArrowArray *dictionary;
+  void (*release)(struct ArrowArray *);
+  void *private_data;
+};
+
+#endif /* ARROW_C_DATA_INTERFACE */
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+  int (*get_schema)(struct ArrowArrayStream *, struct ArrowSchema *out);
+  int (*get_next)(struct ArrowArrayStream *, struct ArrowArray *out);
+  const char *(*get_last_error)(struct ArrowArrayStream *);
+  void (*release)(struct ArrowArrayStream *);
+  void *private_data;
+};
+
+#endif /* ARROW_C_STREAM_INTERFACE */
+
+DH_ASSUME_NONNULL_BEGIN
+
+// MARK: - Interface ids
+
+/// What a driver answers to its entry: a `dh_driver_v1`. Stands in the descriptor's "abi".
+#define DH_DRIVER_V1 "dh.driver/1"
+
+/// What the host answers to `interface`. A driver that cannot do without one names it in the descriptor's "needs".
+#define DH_REACTOR_V1 "dh.reactor/1"
+#define DH_RESOLVE_V1 "dh.resolve/1"
+
+// MARK: - Statuses: what functions return
+
+/// 0 or more: it was done, or the answer. Less than 0: it was not done, and why.
+typedef int32_t dh_status;
+
+#define DH_OK 0        /* done */
+#define DH_AGAIN -1    /* not now: `on_ready` tells when. Only to a non-blocking driver. */
+#define DH_STOPPED -2  /* the call was asked to stop: end it with `done` */
+#define DH_GONE -3     /* the call has ended, or was given up: nothing that it does has an effect any more */
+#define DH_INVALID -4  /* an argument is wrong; the host's log says which. The driver's fault. */
+#define DH_UNWANTED -5 /* nobody reads this channel, or not any longer; carry on without it or end */
+#define DH_REFUSED -6  /* not in this state or not on this thread; the host's log says why. The driver's fault. */
+#define DH_LIMIT -7    /* over a limit of the host, such as the size of collected outputs: end with `done` */
+#define DH_FAILED -8   /* the system refused, such as no file descriptor left */
+
+// MARK: - Values: one tree type in both directions
+
+typedef struct dh_value_v1 dh_value_v1;
+typedef struct dh_member_v1 dh_member_v1;
+
+/// `len` bytes of UTF-8 at `ptr`. `ptr` may be NULL where `len` is 0.
+typedef struct dh_text_v1 {
+  const char *DH_NULLABLE ptr;
+  size_t len;
+} dh_text_v1;
+
+#define DH_NULL 0u
+#define DH_BOOL 1u    /* as.integer: 0 or 1 */
+#define DH_INT 2u     /* as.integer */
+#define DH_DOUBLE 3u  /* as.number; neither infinite nor NaN */
+#define DH_DECIMAL 4u /* as.text: a JSON number's text, for what neither of the two above holds exactly */
+#define DH_STRING 5u  /* as.text: UTF-8 */
+#define DH_BYTES 6u   /* as.text: any bytes */
+#define DH_LIST 7u    /* as.items */
+#define DH_MAP 8u     /* as.members, in order; names are unique */
+#define DH_JSON 9u    /* as.text: one JSON document, parsed when somebody looks. Outputs only. */
+
+#define DH_SECRET 1u /* flag: never shown, logged or put into a message */
+
+/// A value. Unknown kinds are read as null, unknown flags are ignored.
+struct dh_value_v1 {
+  uint32_t kind;
+  uint32_t flags;
+  /// Bytes of a text, items of a list, members of a map; otherwise 0.
+  size_t count;
+  union {
+    int64_t integer;
+    double number;
+    const char *DH_NULLABLE text;
+    const dh_value_v1 *DH_NULLABLE items;
+    const dh_member_v1 *DH_NULLABLE members;
+  } as;
+};
+
+/// One entry of a map.
+struct dh_member_v1 {
+  dh_text_v1 name;
+  dh_value_v1 value;
+};
+
+// MARK: - Errors
+
+#define DH_ERROR_INVALID_INPUT 1u    /* an input is wrong; `pointer` says which */
+#define DH_ERROR_UNAUTHENTICATED 2u  /* who asks is not known: wrong or missing credentials */
+#define DH_ERROR_FORBIDDEN 3u        /* who asks is known and may not */
+#define DH_ERROR_NOT_FOUND 4u        /* what is asked for does not exist */
+#define DH_ERROR_CONFLICT 5u         /* it exists already, or has changed meanwhile */
+#define DH_ERROR_RATE_LIMITED 6u     /* too many requests; `retry_after_ms` where it is known */
+#define DH_ERROR_TIMED_OUT 7u        /* a wait of the driver ran out, or the call's deadline */
+#define DH_ERROR_CANCELLED 8u        /* the call was stopped */
+#define DH_ERROR_UNAVAILABLE 9u      /* refused, unreachable or overloaded; later may work */
+#define DH_ERROR_DNS 10u             /* a name has no address */
+#define DH_ERROR_TLS 11u             /* no trusted encrypted connection: certificate, protocol version, cipher */
+#define DH_ERROR_HOST_KEY 12u        /* an SSH host key is unknown or has changed */
+#define DH_ERROR_PROTOCOL 13u        /* the other side broke its protocol, or the connection was lost inside it */
+#define DH_ERROR_REMOTE_FAILURE 14u  /* the other side worked as it should and reports a failure */
+#define DH_ERROR_TOO_LARGE 15u       /* over a limit of size or count */
+#define DH_ERROR_UNSUPPORTED 16u     /* this driver, library or server cannot do it */
+#define DH_ERROR_INTERNAL 17u        /* a fault in the driver or the host. Unknown codes are read as this one. */
+#define DH_ERROR_LOST 18u            /* the process that ran the call died */
+
+#define DH_RETRYABLE 1u      /* flag: the same call may work later, and trying again does no harm */
+#define DH_SESSION_BROKEN 2u /* flag: the session must not be used again */
+
+/// How a call failed. Everything but `code` and `message` may be 0 or empty.
+typedef struct dh_error_v1 {
+  uint32_t code;
+  uint32_t flags;
+  /// The protocol's own: HTTP status, FTP reply, exit code. 0: none.
+  int32_t status;
+  /// When trying again may work. 0: not known.
+  uint32_t retry_after_ms;
+  /// The library's or server's own number.
+  int64_t vendor_code;
+  /// The library's or server's own state, such as an SQLSTATE.
+  dh_text_v1 vendor_state;
+  /// JSON pointer (RFC 6901) of the input at fault.
+  dh_text_v1 pointer;
+  /// For the user: what happened and what to do. No secrets.
+  dh_text_v1 message;
+  /// For the engineer: all that is known. No secrets.
+  dh_text_v1 detail;
+  const dh_value_v1 *DH_NULLABLE details;
+} dh_error_v1;
+
+// MARK: - Calls
+
+typedef struct dh_calls_v1 dh_calls_v1;
+
+/// A call, as a value: copy it freely. Its functions are reached as `call.fn->done(call, NULL)`.
+///
+/// The id carries a generation. After `done` every function of the call answers DH_GONE, for ever, also when other
+/// calls have begun since: a driver can do no harm with a call that has ended.
+typedef struct dh_call_v1 {
+  const dh_calls_v1 *fn;
+  uint64_t id;
+} dh_call_v1;
+
+typedef void (*dh_fn_v1)(void *DH_NULLABLE context);
+
+#define DH_LOG_TRACE 0u
+#define DH_LOG_DEBUG 1u
+#define DH_LOG_INFO 2u
+#define DH_LOG_WARNING 3u
+#define DH_LOG_ERROR 4u
+
+#define DH_STOP_CANCELLED 1 /* somebody cancelled the call */
+#define DH_STOP_DEADLINE 2  /* its deadline has passed */
+
+/// The functions of a call. One table a host; the same for every call of it.
+struct dh_calls_v1 {
+  /// Has the call been asked to stop? 0: go on. Above 0: DH_STOP_…, end it with `done` soon. DH_GONE: it has ended.
+  ///
+  /// Costs nanoseconds: `while (!call.fn->stopped(call))` is a good loop. [call] @since ABI 1
+  dh_status (*stopped)(dh_call_v1 call);
+
+  /// A file descriptor that becomes readable when the call is asked to stop, for poll(2) beside one's own; or a status
+  /// below 0.
+  ///
+  /// Made on the first use and kept by the host: neither read nor close it, nor use it after `done`. [call] @since ABI 1
+  int32_t (*stop_fd)(dh_call_v1 call);
+
+  /// Runs `fn(context)` once when the call is asked to stop: soon, and never inside `on_stop` itself. NULL takes it back;
+  /// a second fn replaces the first.
+  ///
+  /// For a blocking driver fn runs on another thread while `start` waits (SQLCancel fits there), for a non-blocking one
+  /// on its loop. fn may call `done`. When `on_stop` or `done` has returned, the earlier fn is not running and will not
+  /// run (unless it is fn itself that called): so hold no lock across these two that fn takes. DH_STOPPED: the call has
+  /// been asked already, and fn was registered and runs soon all the same. [call] Waits only for an fn that is running
+  /// on another thread. @since ABI 1
+  dh_status (*on_stop)(dh_call_v1 call, dh_fn_v1 DH_NULLABLE fn, void *DH_NULLABLE context);
+
+  /// A line for the host's log, one of DH_LOG_…; no secrets, no line end. [call] @since ABI 1
+  void (*log)(dh_call_v1 call, uint32_t level, dh_text_v1 text);
+
+  /// How far the call is: `done` of `total`, in units that `text` names ("bytes"); total 0: not known. Call it as often
+  /// as it suits: the host keeps the newest. [call] @since ABI 1
+  void (*progress)(dh_call_v1 call, uint64_t done, uint64_t total, dh_text_v1 text);
+
+  /// Sets the output `name`, copied before it returns; the same name again replaces. What was set before `done(error)`
+  /// is the partial result. For a channel's name see `emit`. [call] @since ABI 1
+  dh_status (*output)(dh_call_v1 call, dh_text_v1 name, const dh_value_v1 *value);
+
+  /// Sends one value down a channel whose content is "values", copied before it returns.
+  ///
+  /// Back-pressure and answers as with `write`. [call] Waits in a blocking driver. @since ABI 1
+  dh_status (*emit)(dh_call_v1 call, uint32_t channel, const dh_value_v1 *value);
+
+  /// Does anybody read this channel (or, of an input channel, is anything connected)? 1 or 0. A driver then streams
+  /// instead of parsing or collecting.
+  ///
+  /// A channel is an index into the "channels" of the action in the descriptor. [call] @since ABI 1
+  dh_status (*wanted)(dh_call_v1 call, uint32_t channel);
+
+  /// Sends bytes down an output channel: all of them or none.
+  ///
+  /// A slow reader holds the driver back: a blocking driver waits in here; a non-blocking one gets DH_AGAIN, keeps its
+  /// bytes and is told by `on_ready`. Up to 1 MiB is always taken when nothing is queued. DH_STOPPED, DH_UNWANTED: see
+  /// there. [call] Waits in a blocking driver. @since ABI 1
+  dh_status (*write)(dh_call_v1 call, uint32_t channel, const void *DH_NULLABLE bytes, size_t count);
+
+  /// Takes up to `capacity` bytes from an input channel: how many, 0 at the end, or a status below 0.
+  ///
+  /// Nothing there yet: a blocking driver waits; a non-blocking one gets DH_AGAIN and is told by `on_ready`.
+  /// [call] Waits in a blocking driver. @since ABI 1
+  int64_t (*read)(dh_call_v1 call, uint32_t channel, void *buffer, size_t capacity);
+
+  /// Runs `fn(context)` once on the loop when the channel has room, has bytes, or has come to its end; at once (but not
+  /// inside `on_ready`) if it is so already. NULL takes it back; one a channel. Only for a non-blocking driver.
+  /// [call, loop] @since ABI 1
+  dh_status (*on_ready)(dh_call_v1 call, uint32_t channel, dh_fn_v1 DH_NULLABLE fn, void *DH_NULLABLE context);
+
+  /// Hands rows to the consumer under a name. The stream is moved: on DH_OK the host owns it and has set
+  /// `stream->release` to NULL; otherwise it is still the driver's.
+  ///
+  /// The call stays in flight until the host has released the stream; then, inside that release or soon after it and
+  /// from any thread, comes `done`, with outputs before it if there are any. A further result set may be handed over
+  /// after the release of the one before. The host pulls from one thread at a time and never on a loop, so `get_next`
+  /// may wait; it watches `stopped`. An array that was handed out owns its memory: it may outlive stream, call and
+  /// session. Types that rows may have: see "Rows" at the end. [call] @since ABI 1
+  dh_status (*rows)(dh_call_v1 call, dh_text_v1 name, struct ArrowArrayStream *stream);
+
+  /// In the action "open": hands the session over, which the host gives back in later requests and ends by the action
+  /// "close". Followed by `done`. On an error in between the session is still the driver's. [call] @since ABI 1
+  dh_status (*opened)(dh_call_v1 call, void *session);
+
+  /// Ends the call: NULL is success. Exactly once, inside `start` or later, from any thread. What is not ended before
+  /// a stop's grace is given up: its caller gets an error, and the call is DH_GONE.
+  ///
+  /// DH_GONE: the call had ended already; the second `done` is reported as the driver's fault and has no effect.
+  /// [call] Waits only for an `on_stop` function that is running on another thread. @since ABI 1
+  dh_status (*done)(dh_call_v1 call, const dh_error_v1 *DH_NULLABLE error);
+};
+
+// MARK: - What the host gives
+
+typedef struct dh_host_v1 dh_host_v1;
+typedef struct dh_loop_v1 dh_loop_v1;
+
+/// Takes one error from a function that cannot return it. Valid until that function returns.
+typedef struct dh_report_v1 {
+  void (*fn)(void *DH_NULLABLE context, const dh_error_v1 *error);
+  void *DH_NULLABLE context;
+} dh_report_v1;
+
+/// The host, as one driver sees it. Valid until the process ends.
+struct dh_host_v1 {
+  /// Name and version of the host, for user agents and logs.
+  dh_text_v1 name;
+  dh_text_v1 version;
+
+  /// A line for the host's log that belongs to no call. [thread-safe] @since ABI 1
+  void (*log)(const dh_host_v1 *host, uint32_t level, dh_text_v1 text);
+
+  /// Runs `init(context)` once in this process for each key, whichever driver asks first; 0 from init is success and is
+  /// remembered, anything else is returned and the next one tries again.
+  ///
+  /// For what a library must do once: `host->once(host, "libcurl", …)` around curl_global_init. All inits run one at a
+  /// time, whatever their keys. init must not call `once`. [thread-safe] Waits for another's init. @since ABI 1
+  dh_status (*once)(const dh_host_v1 *host, const char *key, dh_status (*init)(void *DH_NULLABLE context),
+                    void *DH_NULLABLE context);
+
+  /// The table for an interface id such as DH_REACTOR_V1; NULL where this host has none. Valid until the process ends.
+  /// [thread-safe] @since ABI 1
+  const void *DH_NULLABLE (*DH_NONNULL interface)(const dh_host_v1 *host, const char *id);
+};
+
+#define DH_READABLE 1u
+#define DH_WRITABLE 2u
+#define DH_HANGUP 4u /* the peer has gone, or the descriptor is in error: reported whether asked for or not */
+
+typedef void (*dh_event_fn_v1)(void *DH_NULLABLE context, uint32_t events);
+
+/// "dh.reactor/1": descriptors and timers on the loop of a non-blocking instance (the loop that `create` received).
+///
+/// What was removed keeps silent: no callback follows `unwatch` or `cancel`, not even for an event that had been fetched
+/// already. A callback may remove itself and others.
+typedef struct dh_reactor_v1 {
+  /// Calls fn while `fd` is ready for any of `events` (level-triggered): an id above 0, or a status below 0.
+  /// One watch a descriptor; `unwatch` before closing it. [loop] @since ABI 1
+  int64_t (*watch)(dh_loop_v1 *loop, int32_t fd, uint32_t events, dh_event_fn_v1 fn, void *DH_NULLABLE context);
+
+  /// Changes what a watch waits for; 0 keeps it and waits for nothing. [loop] @since ABI 1
+  dh_status (*change)(dh_loop_v1 *loop, int64_t watch, uint32_t events);
+
+  /// Ends a watch. [loop] @since ABI 1
+  dh_status (*unwatch)(dh_loop_v1 *loop, int64_t watch);
+
+  /// Calls fn once, not earlier than `after_ns` from now: an id above 0, or a status below 0. [loop] @since ABI 1
+  int64_t (*timer)(dh_loop_v1 *loop, uint64_t after_ns, dh_fn_v1 fn, void *DH_NULLABLE context);
+
+  /// Takes a timer back. DH_GONE: it has run already. [loop] @since ABI 1
+  dh_status (*cancel)(dh_loop_v1 *loop, int64_t timer);
+
+  /// Runs fn on the loop, soon, and never inside `post`; in the order of posting. [thread-safe] @since ABI 1
+  dh_status (*post)(dh_loop_v1 *loop, dh_fn_v1 fn, void *DH_NULLABLE context);
+} dh_reactor_v1;
+
+/// What a look-up ended with: addresses as numeric text (IPv4 or IPv6), the system's order; or an error.
+typedef void (*dh_resolved_fn_v1)(void *DH_NULLABLE context, const dh_error_v1 *DH_NULLABLE error,
+                                  const dh_text_v1 *DH_NULLABLE addresses, size_t count);
+
+#define DH_ANY_FAMILY 0u
+#define DH_IPV4 4u
+#define DH_IPV6 6u
+
+/// "dh.resolve/1": names to addresses off the loop, on a bounded number of threads, once for all who wait for one name.
+typedef struct dh_resolve_v1 {
+  /// Looks `name` up and runs fn once on the loop, never inside `resolve`: an id above 0, or a status below 0. There is
+  /// no time limit of its own: set a timer and `cancel`. [loop] @since ABI 1
+  int64_t (*resolve)(dh_loop_v1 *loop, dh_text_v1 name, uint32_t family, dh_resolved_fn_v1 fn,
+                     void *DH_NULLABLE context);
+
+  /// Takes a look-up back: fn will not run. [loop] @since ABI 1
+  dh_status (*cancel)(dh_loop_v1 *loop, int64_t lookup);
+} dh_resolve_v1;
+
+// MARK: - What a driver gives
+
+/// One call's beginning. The struct is borrowed until `start` returns; what it points to, until `done`.
+typedef struct dh_request_v1 {
+  dh_call_v1 call;
+  /// The session for this call; NULL in "open" and for drivers that have none.
+  void *DH_NULLABLE session;
+  /// An action of the descriptor, or "open", "close", "reset", "check" for drivers with sessions.
+  dh_text_v1 action;
+  /// A map: validated against the schema, defaults applied, references resolved. "open" gets the x-session inputs only.
+  const dh_value_v1 *inputs;
+  /// CLOCK_MONOTONIC when the call will be asked to stop; 0: never. For the timeouts of the library underneath.
+  int64_t deadline_ns;
+  /// A UUID that is the same for all attempts of one call.
+  dh_text_v1 execution;
+  /// The connector's name; empty where there is none.
+  dh_text_v1 connector;
+  /// W3C trace context of the caller, to be passed on; empty where there is none.
+  dh_text_v1 traceparent;
+  /// From 1.
+  uint32_t attempt;
+  /// 0 in this revision.
+  uint32_t flags;
+} dh_request_v1;
+
+/// A driver, which its entry answers to DH_DRIVER_V1. Valid until the process ends.
+///
+/// "execution": "blocking" drivers: `start` may wait, on a thread of the host's own; one instance serves all sessions at
+/// once. "nonblocking" drivers: one instance for each loop, entered only on that loop's thread, and every function and
+/// callback returns at once (1 ms is long; over 20 ms is counted and named).
+///
+/// "concurrency": a session takes one call at a time ("session-serial"), several ("session-concurrent"), or the whole
+/// driver one a process ("driver-serial").
+typedef struct dh_driver_v1 {
+  /// Makes an instance: DH_OK and `*instance` (which may be NULL), or below 0 after `report.fn` was given the reason
+  /// ("libfoo.so.1 is missing; apt-get install libfoo1"). `loop` is NULL for a blocking driver. Does no network I/O.
+  dh_status (*DH_NULLABLE create)(const dh_host_v1 *host, dh_loop_v1 *DH_NULLABLE loop,
+                                  void *DH_NULLABLE *DH_NULLABLE instance, dh_report_v1 report);
+
+  /// Ends an instance that has no call and no session left; on its loop's thread for a non-blocking driver.
+  void (*DH_NULLABLE destroy)(void *DH_NULLABLE instance);
+
+  /// Begins a call. It ends by `done`, inside `start` or later.
+  void (*DH_NULLABLE start)(void *DH_NULLABLE instance, const dh_request_v1 *request);
+} dh_driver_v1;
+
+/// The one function that a driver exports: the table for an interface id, or NULL.
+///
+/// Does no I/O and starts no thread; may be called often and from any thread. `DH_DRIVER_ENTRY` writes it.
+const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *id);
+
+#define DH_ENTRY_SYMBOL "dh_driver_entry_v1"
+
+#define DH_EXPORT __attribute__((visibility("default"), used))
+
+/// Defines the entry for a driver that answers DH_DRIVER_V1 and nothing else: `DH_DRIVER_ENTRY(driver)`.
+#define DH_DRIVER_ENTRY(driver)                                                                                        \
+  DH_EXTERN_C DH_EXPORT const void *dh_driver_entry_v1(const dh_host_v1 *host, const char *id) {                       \
+    (void)host;                                                                                                        \
+    return dh_same(id, DH_DRIVER_V1) ? (const void *)&(driver) : NULL;                                                 \
+  }
+
+// MARK: - The descriptor
+
+/// One JSON document that describes the driver, embedded as an ELF note which the host reads from the file before any
+/// code of the driver runs. What stands in it:
+///
+///     {"descriptor": 1, "name": "HELLO", "id": "org.example.hello", "title": "Hello", "version": "1.0.0",
+///      "vendor": "Example", "licence": "MIT", "summary": "Says hello.", "homepage": "https://example.org",
+///      "abi": ["dh.driver/1"], "needs": [], "execution": "blocking", "concurrency": "session-serial",
+///      "capabilities": {"network": false, "files": false, "processes": false},
+///      "inputs": {"type": "object", "properties": {…}},                  JSON Schema 2020-12, common to all actions
+///      "session": {"reset": false, "check": false},                      only for drivers with sessions
+///      "default_action": "greet", "grace_ms": 2000, "defaults": {"max_runtime": 60},
+///      "actions": [{"name": "greet", "title": "Greet", "summary": "…", "kind": "run" | "analysis",
+///        "inputs": {…}, "outputs": {…}, "effect": "read" | "write" | "destructive", "idempotent": true,
+///        "cancellable": true, "output_kinds": ["value" | "bytes" | "rows"],
+///        "channels": [{"name": "body", "direction": "out" | "in", "content": "bytes" | "values"}]}]}
+///
+/// Required: descriptor, name (capital letters, digits, _), id (reverse DNS), version (SemVer), abi, execution, actions.
+/// Annotations in a schema: x-secret (never shown), x-session (part of a session's identity; every x-secret of the type
+/// is one), x-address (host | port | url), x-sink and x-source (a path which the host opens and connects to that
+/// channel), x-suggest (an analysis action that lists values), x-order, x-group, x-advanced, x-multiline, x-nul (U+0000
+/// is allowed), deprecated. `contentEncoding: base64` makes an input bytes, `format: decimal` makes it a decimal. A type
+/// `integer` always arrives as DH_INT. Unions are `oneOf` with a `const` that tells the branches apart.
+///
+/// The path is searched as by the assembler's .incbin: the current folder, then the -I folders. A compiler that knows
+/// #embed records the file as a dependency; elsewhere name it in the build file's rule.
+#define DH_EMBED_DESCRIPTOR(path)                                                                                      \
+  __asm__(".pushsection .note.driver_host,\"a\",%note\n"                                                               \
+          "  .balign 4\n"                                                                                              \
+          "  .long 771f - 770f, 773f - 772f, " DH_NOTE_TYPE_TEXT "\n"                                                  \
+          "770: .asciz \"" DH_NOTE_NAME "\"\n"                                                                         \
+          "771: .balign 4\n"                                                                                           \
+          "772: .incbin \"" path "\"\n"                                                                                \
+          "773: .balign 4\n"                                                                                           \
+          "  .popsection\n");
+
+#define DH_NOTE_NAME "driver_host"
+
+/// The note's type is the layout that the driver was compiled with. Until revision 1 is frozen it is a draft's number,
+/// and a host takes its own draft only.
+#define DH_NOTE_TYPE 0x80000001u
+#define DH_NOTE_TYPE_TEXT "0x80000001"
+
+// MARK: - Helpers to read inputs
+
+/// A text from a C string.
+static inline dh_text_v1 dh_text(const char *DH_NULLABLE string) {
+  dh_text_v1 text = {string, 0};
+  if (string != NULL) {
+    while (string[text.len] != '\0') text.len++;
+  }
+  return text;
+}
+
+/// Are two C strings equal? 1 or 0.
+static inline int dh_same(const char *a, const char *b) {
+  while (*a != '\0' && *a == *b) a++, b++;
+  return *a == *b;
+}
+
+/// Is `text` equal to a C string? 1 or 0.
+static inline int dh_text_is(dh_text_v1 text, const char *string) {
+  size_t i = 0;
+  while (i < text.len && string[i] != '\0' && text.ptr != NULL && text.ptr[i] == string[i]) i++;
+  return i == text.len && string[i] == '\0';
+}
+
+/// The member `name` of a map; NULL if it is no map, has none, or the member is null.
+static inline const dh_value_v1 *DH_NULLABLE dh_member_of(const dh_value_v1 *DH_NULLABLE map, const char *name) {
+  if (map == NULL || map->kind != DH_MAP || map->as.members == NULL) return NULL;
+  for (size_t i = 0; i < map->count; i++) {
+    const dh_member_v1 *member = &map->as.members[i];
+    if (dh_text_is(member->name, name)) return member->value.kind == DH_NULL ? NULL : &member->value;
+  }
+  return NULL;
+}
+
+/// The text of a string member, ended by NUL; `fallback` if there is none.
+static inline const char *DH_NULLABLE dh_string_of(const dh_value_v1 *DH_NULLABLE map, const char *name,
+                                                   const char *DH_NULLABLE fallback) {
+  const dh_value_v1 *value = dh_member_of(map, name);
+  return value != NULL && (value->kind == DH_STRING || value->kind == DH_DECIMAL) ? value->as.text : fallback;
+}
+
+/// An integer member; `fallback` if there is none.
+static inline int64_t dh_int_of(const dh_value_v1 *DH_NULLABLE map, const char *name, int64_t fallback) {
+  const dh_value_v1 *value = dh_member_of(map, name);
+  return value != NULL && value->kind == DH_INT ? value->as.integer : fallback;
+}
+
+/// A number member, integer or not; `fallback` if there is none.
+static inline double dh_double_of(const dh_value_v1 *DH_NULLABLE map, const char *name, double fallback) {
+  const dh_value_v1 *value = dh_member_of(map, name);
+  if (value != NULL && value->kind == DH_INT) return (double)value->as.integer;
+  return value != NULL && value->kind == DH_DOUBLE ? value->as.number : fallback;
+}
+
+/// A boolean member as 1 or 0; `fallback` if there is none.
+static inline int dh_bool_of(const dh_value_v1 *DH_NULLABLE map, const char *name, int fallback) {
+  const dh_value_v1 *value = dh_member_of(map, name);
+  return value != NULL && value->kind == DH_BOOL ? value->as.integer != 0 : fallback;
+}
+
+// MARK: - Helpers to build outputs: they copy nothing, so what they point to must outlive the call of `output`
+
+static inline dh_value_v1 dh_null(void) {
+  dh_value_v1 value = {DH_NULL, 0, 0, {0}};
+  return value;
+}
+
+static inline dh_value_v1 dh_bool(int truth) {
+  dh_value_v1 value = {DH_BOOL, 0, 0, {truth != 0}};
+  return value;
+}
+
+static inline dh_value_v1 dh_int(int64_t integer) {
+  dh_value_v1 value = {DH_INT, 0, 0, {integer}};
+  return value;
+}
+
+static inline dh_value_v1 dh_double(double number) {
+  dh_value_v1 value = dh_null();
+  value.kind = DH_DOUBLE;
+  value.as.number = number;
+  return value;
+}
+
+/// A value of a kind that is text: DH_STRING, DH_BYTES, DH_DECIMAL, DH_JSON.
+static inline dh_value_v1 dh_textual(uint32_t kind, const void *DH_NULLABLE bytes, size_t count) {
+  dh_value_v1 value = dh_null();
+  value.kind = kind;
+  value.count = count;
+  value.as.text = (const char *)bytes;
+  return value;
+}
+
+static inline dh_value_v1 dh_cstring(const char *DH_NULLABLE string) {
+  dh_text_v1 text = dh_text(string);
+  return dh_textual(DH_STRING, text.ptr, text.len);
+}
+
+static inline dh_value_v1 dh_list(const dh_value_v1 *DH_NULLABLE items, size_t count) {
+  dh_value_v1 value = dh_null();
+  value.kind = DH_LIST;
+  value.count = count;
+  value.as.items = items;
+  return value;
+}
+
+static inline dh_value_v1 dh_map(const dh_member_v1 *DH_NULLABLE members, size_t count) {
+  dh_value_v1 value = dh_null();
+  value.kind = DH_MAP;
+  value.count = count;
+  value.as.members = members;
+  return value;
+}
+
+static inline dh_member_v1 dh_member(const char *name, dh_value_v1 value) {
+  dh_member_v1 member = {dh_text(name), value};
+  return member;
+}
+
+// MARK: - Helpers to end a call
+
+static inline dh_status dh_succeed(dh_call_v1 call) { return call.fn->done(call, NULL); }
+
+/// An error that holds a code and a message and nothing else yet.
+static inline dh_error_v1 dh_error(uint32_t code, const char *message) {
+  dh_text_v1 none = {NULL, 0};
+  dh_error_v1 error = {code, 0, 0, 0, 0, none, none, none, none, NULL};
+  error.message = dh_text(message);
+  return error;
+}
+
+static inline dh_status dh_fail(dh_call_v1 call, uint32_t code, const char *message) {
+  dh_error_v1 error = dh_error(code, message);
+  return call.fn->done(call, &error);
+}
+
+// MARK: - Rows
+//
+// The types that rows may have in revision 1, by their Arrow format text: n, b, c C s S i I l L, e f g, d:P,S and
+// d:P,S,256, u U z Z, tdD tdm, tts ttm ttu ttn, tss: tsm: tsu: tsn: with a zone or none, +l +L, +s. The stream's own
+// schema is a struct (+s) whose children are the columns. Others (views, unions, dictionaries, run-end encoding,
+// intervals) are refused by name: an exported buffer carries no length, and a host that hands rows to another process
+// must be able to tell it from the type.
+
+DH_ASSUME_NONNULL_END
+
+#if defined(__cplusplus)
+}
+#endif
+
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
+
+#endif /* DRIVER_ABI_H */

@@ -1,0 +1,102 @@
+/// A number kept as the digits that it was written with, because nothing binary holds it exactly.
+///
+/// The text is a JSON number (RFC 8259, section 6): `12345678901234567890`, `0.1000000000000000055`,
+/// `1e400`.
+public struct DecimalText: Sendable, Hashable, CustomStringConvertible {
+  /// The number's text.
+  public let text: String
+
+  /// A number from its text; nil if that is no JSON number.
+  public init?(_ text: String) {
+    guard DecimalText.isNumber(text.utf8) else { return nil }
+    self.text = text
+  }
+
+  /// The exact decimal text of an integer, a double or a decimal; nil for every other kind.
+  ///
+  /// A double is what its shortest text says, which is how it was read and will be written.
+  init?(number: Value) {
+    switch number {
+    case .int(let integer): text = String(integer)
+    case .double(let double): text = "\(double)"
+    case .decimal(let decimal): self = decimal
+    default: return nil
+    }
+  }
+
+  /// The number's text.
+  public var description: String { text }
+
+  /// Whether `bytes` are a JSON number: -? (0 | [1-9][0-9]*) (. [0-9]+)? ([eE] [+-]? [0-9]+)?
+  static func isNumber(_ bytes: some Collection<UInt8>) -> Bool {
+    var rest = bytes[...]
+    func skipDigits() -> Int {
+      let before = rest.count
+      rest = rest.drop { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+      return before - rest.count
+    }
+    if rest.first == UInt8(ascii: "-") { rest = rest.dropFirst() }
+    let startsWithZero = rest.first == UInt8(ascii: "0")
+    let whole = skipDigits()
+    guard whole > 0, !startsWithZero || whole == 1 else { return false }
+    if rest.first == UInt8(ascii: ".") {
+      rest = rest.dropFirst()
+      guard skipDigits() > 0 else { return false }
+    }
+    if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+      rest = rest.dropFirst()
+      if rest.first == UInt8(ascii: "+") || rest.first == UInt8(ascii: "-") {
+        rest = rest.dropFirst()
+      }
+      guard skipDigits() > 0 else { return false }
+    }
+    return rest.isEmpty
+  }
+
+  /// Whether two texts name the same number: `1.50` and `15e-1`.
+  func isNumericallyEqual(to other: DecimalText) -> Bool {
+    normalized == other.normalized
+  }
+}
+
+extension DecimalText {
+  /// Sign, digits without zeros at either end, and the power of ten of the last digit.
+  struct Normalized: Hashable {
+    var isNegative: Bool
+    var digits: [UInt8]
+    var exponent: Int
+  }
+
+  /// The number in the one form that all texts of it share. An exponent beyond Int is kept at Int's
+  /// end, which no real document reaches.
+  var normalized: Normalized {
+    var digits: [UInt8] = []
+    var exponent = 0
+    var isNegative = false
+    var inFraction = false
+    var utf8 = text.utf8[...]
+    if utf8.first == UInt8(ascii: "-") {
+      isNegative = true
+      utf8 = utf8.dropFirst()
+    }
+    while let byte = utf8.first {
+      utf8 = utf8.dropFirst()
+      switch byte {
+      case UInt8(ascii: "."): inFraction = true
+      case UInt8(ascii: "e"), UInt8(ascii: "E"):
+        let written = Substring(utf8).drop { $0 == "+" }
+        exponent += Int(written) ?? (written.first == "-" ? Int.min / 2 : Int.max / 2)
+        utf8 = utf8[utf8.endIndex...]
+      default:
+        if !(digits.isEmpty && byte == UInt8(ascii: "0")) { digits.append(byte) }
+        if inFraction { exponent -= 1 }
+      }
+    }
+    while digits.last == UInt8(ascii: "0") {
+      digits.removeLast()
+      exponent += 1
+    }
+    if digits.isEmpty { return Normalized(isNegative: false, digits: [], exponent: 0) }
+    return Normalized(isNegative: isNegative, digits: digits, exponent: exponent)
+  }
+}

@@ -1,0 +1,2 @@
+/// The SDK for driver authors.
+public enum DriverKit {}
