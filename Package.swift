@@ -92,13 +92,14 @@ let package = Package(
       swiftSettings: common),
 
     // MARK: The host
+    .systemLibrary(name: "CLinux"),
     .systemLibrary(
       name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(
       name: "DriverHost",
       dependencies: [
-        "CPCRE2", "CYAML", "DriverABI",
+        "CLinux", "CPCRE2", "CYAML", "DriverABI",
         .product(name: "OrderedCollections", package: "swift-collections"),
       ],
       swiftSettings: shipped),

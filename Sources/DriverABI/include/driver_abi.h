@@ -259,7 +259,7 @@ typedef void (*dh_fn_v1)(void *DH_NULLABLE context);
 #define DH_STOP_CANCELLED 1 /* somebody cancelled the call */
 #define DH_STOP_DEADLINE 2  /* its deadline has passed */
 
-/// The functions of a call. One table a host; the same for every call of it.
+/// The functions of a call. The table is valid until the process ends.
 struct dh_calls_v1 {
   /// Has the call been asked to stop? 0: go on. Above 0: DH_STOP_…, end it with `done` soon. DH_GONE: it has ended.
   ///

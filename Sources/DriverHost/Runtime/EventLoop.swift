@@ -1,0 +1,236 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// One thread that waits for descriptors, timers and posted work: epoll(7) and an eventfd(2).
+///
+/// Non-blocking drivers live on it through `dh.reactor/1`. It is a task executor too, so that a Task
+/// whose preference it is calls such a driver and is resumed without waking another thread.
+///
+/// The reactor's rule holds for all of it: what was removed keeps silent, also when its event had been
+/// fetched already, because every watch has a generation.
+@safe
+package final class EventLoop: TaskExecutor, @unchecked Sendable {
+  // `@unchecked` because everything below `inbox` is touched by the loop's own thread only.
+
+  /// What to do with a descriptor's events (`DH_READABLE` and so on).
+  typealias EventHandler = (UInt32) -> Void
+
+  enum Work {
+    case task(UnownedJob)
+    case closure(() -> Void)
+  }
+
+  private struct Inbox {
+    var work: [Work] = []
+    var isAsleep = false
+    var isClosed = false
+  }
+
+  private struct Watch {
+    var descriptor: Int32 = -1
+    var generation: UInt32 = 1
+    var handler: EventHandler?
+  }
+
+  private let epoll: Int32
+  private let wake: Int32
+  private let inbox = Lock(Inbox())
+  private let threadID = Atomic<UInt>(0)
+  private var watches: [Watch] = []
+  private var freeWatches: [Int] = []
+  private var timers = TimerHeap<() -> Void>()
+  private var batch: [Work] = []
+
+  /// A loop on a new thread.
+  ///
+  /// - Throws: `.unavailable` where the system has no descriptor or thread left.
+  package init(name: String) throws(HostError) {
+    epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+    wake = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    guard epoll >= 0, wake >= 0 else {
+      let reason = systemMessage(errno)
+      if epoll >= 0 { Glibc.close(epoll) }
+      throw HostError(
+        .unavailable, stage: .call,
+        "the system has no descriptor left for an event loop (\(reason)): raise `ulimit -n`")
+    }
+    var event = unsafe epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: 0))
+    unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, wake, &event)
+    // The thread keeps the loop alive until `close`.
+    try Thread.start(name: name) { self.run() }
+  }
+
+  deinit {
+    Glibc.close(epoll)
+    Glibc.close(wake)
+  }
+
+  /// Whether the caller is on the loop's thread.
+  package var isCurrent: Bool {
+    threadID.load(ordering: .relaxed) == UInt(pthread_self())
+  }
+
+  /// Runs work on the loop's thread, soon, in the order of posting. After `close` nothing runs.
+  package func post(_ work: sending @escaping () -> Void) {
+    add(.closure(work))
+  }
+
+  /// Runs a job of a Task that prefers this loop.
+  package func enqueue(_ job: consuming ExecutorJob) {
+    add(.task(UnownedJob(job)))
+  }
+
+  /// Ends the loop's thread after the work that is posted already. Watches and timers are dropped.
+  package func close() {
+    inbox.withLock { $0.isClosed = true }
+    wakeUp()
+  }
+
+  private func add(_ work: Work) {
+    let mustWake = inbox.withLock { inbox in
+      inbox.work.append(work)
+      defer { inbox.isAsleep = false }
+      return inbox.isAsleep
+    }
+    if mustWake { wakeUp() }
+  }
+
+  private func wakeUp() {
+    var one: UInt64 = 1
+    unsafe write(wake, &one, 8)
+  }
+
+  // MARK: - The loop's thread
+
+  private func run() {
+    threadID.store(UInt(pthread_self()), ordering: .relaxed)
+    var events = unsafe [epoll_event](repeating: epoll_event(), count: 256)
+    while true {
+      let isClosed = takeBatch()
+      for work in batch { perform(work) }
+      let hadWork = !batch.isEmpty
+      batch.removeAll(keepingCapacity: true)
+      if isClosed, !hadWork { break }
+      runTimers()
+      let count = unsafe epoll_wait(epoll, &events, Int32(events.count), timeout())
+      guard count > 0 else { continue }
+      for place in 0..<Int(count) { unsafe dispatch(events[place]) }
+    }
+    // Whatever handlers hold is let go of here, on the thread that they belong to.
+    watches.removeAll()
+    timers = TimerHeap()
+  }
+
+  private func perform(_ work: Work) {
+    switch work {
+    case .task(let job): unsafe job.runSynchronously(on: asUnownedTaskExecutor())
+    case .closure(let closure): closure()
+    }
+  }
+
+  private func takeBatch() -> Bool {
+    inbox.withLock { inbox in
+      inbox.isAsleep = false
+      swap(&inbox.work, &batch)
+      return inbox.isClosed
+    }
+  }
+
+  private func runTimers() {
+    guard timers.next != nil else { return }
+    let now = MonotonicTime.now
+    while let action = timers.popDue(now) { action() }
+  }
+
+  /// Milliseconds for epoll_wait, rounded up, so that a timer is never early; -1 without timers.
+  private func timeout() -> Int32 {
+    let mustNotSleep = inbox.withLock { inbox in
+      inbox.isAsleep = inbox.work.isEmpty && !inbox.isClosed
+      return !inbox.isAsleep
+    }
+    if mustNotSleep { return 0 }
+    guard let next = timers.next else { return -1 }
+    let left = next.nanoseconds - MonotonicTime.now.nanoseconds
+    return left <= 0 ? 0 : Int32(clamping: (left + 999_999) / 1_000_000)
+  }
+
+  private func dispatch(_ event: epoll_event) {
+    let token = unsafe event.data.u64
+    if token == 0 {
+      var count: UInt64 = 0
+      unsafe read(wake, &count, 8)
+      return
+    }
+    let place = Int(token & 0xFFFF_FFFF)
+    guard watches.indices.contains(place),
+      watches[place].generation == UInt32(token >> 32),
+      let handler = watches[place].handler
+    else { return }
+    unsafe handler(EventLoop.flags(of: event.events))
+  }
+
+  // MARK: - Watches and timers: on the loop's thread only
+
+  /// Calls `handler` while a descriptor is ready: an id above 0, or the errno.
+  func watch(
+    _ descriptor: Int32, for flags: UInt32, _ handler: @escaping EventHandler
+  ) -> Result<Int64, SystemFailure> {
+    let place = freeWatches.popLast() ?? watches.count
+    if place == watches.count { watches.append(Watch()) }
+    let token = UInt64(watches[place].generation) << 32 | UInt64(place)
+    var event = unsafe epoll_event(events: EventLoop.events(of: flags), data: epoll_data_t(u64: token))
+    guard unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
+      freeWatches.append(place)
+      return .failure(SystemFailure(number: errno))
+    }
+    watches[place].descriptor = descriptor
+    watches[place].handler = handler
+    return .success(Int64(bitPattern: token))
+  }
+
+  /// Changes what a watch waits for; false if there is no such watch.
+  func change(_ id: Int64, to flags: UInt32) -> Bool {
+    guard let place = place(of: id) else { return false }
+    var event = unsafe epoll_event(
+      events: EventLoop.events(of: flags), data: epoll_data_t(u64: UInt64(bitPattern: id)))
+    return unsafe epoll_ctl(epoll, EPOLL_CTL_MOD, watches[place].descriptor, &event) == 0
+  }
+
+  /// Ends a watch; false if there is no such watch.
+  func unwatch(_ id: Int64) -> Bool {
+    guard let place = place(of: id) else { return false }
+    // A descriptor that its owner has closed already is gone from the set; that is no failure here.
+    var event = unsafe epoll_event()
+    unsafe epoll_ctl(epoll, EPOLL_CTL_DEL, watches[place].descriptor, &event)
+    watches[place].handler = nil
+    watches[place].descriptor = -1
+    watches[place].generation = (watches[place].generation + 1) & 0x7FFF_FFFF | 1
+    freeWatches.append(place)
+    return true
+  }
+
+  /// Calls `action` once, not before that time.
+  func addTimer(after delay: UInt64, _ action: @escaping () -> Void) -> Int64 {
+    let time = MonotonicTime.now.advanced(by: .nanoseconds(Int64(clamping: delay)))
+    return Int64(bitPattern: timers.insert(action, at: time).bits)
+  }
+
+  /// Takes a timer back; false if it has run.
+  func cancelTimer(_ id: Int64) -> Bool {
+    timers.remove(TimerHeap.Handle(bits: UInt64(bitPattern: id))) != nil
+  }
+
+  private func place(of id: Int64) -> Int? {
+    let place = Int(UInt64(bitPattern: id) & 0xFFFF_FFFF)
+    guard watches.indices.contains(place), watches[place].handler != nil,
+      watches[place].generation == UInt32(truncatingIfNeeded: id >> 32)
+    else { return nil }
+    return place
+  }
+}
+
+/// The errno of a system call that failed.
+struct SystemFailure: Error {
+  let number: Int32
+}
