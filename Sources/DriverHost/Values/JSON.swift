@@ -5,3 +5,6 @@ public enum JSON {
     throw HostError(.internal, stage: .input, "not here yet")
   }
 }
+extension JSON {
+  static func problem(in text: String) -> String? { nil }
+}

@@ -1,0 +1,86 @@
+import Glibc
+
+/// Memory that is taken in pieces and given back at once: what a call's driver borrows until `done`.
+///
+/// The first chunk stays with its owner, so that a typical call allocates nothing. Not thread-safe.
+@safe
+struct Arena: ~Copyable {
+  /// What a typical call's texts and inputs fit into; with 10,000 calls in flight it is 20 MB.
+  private static let firstChunkSize = 2048
+
+  private let first: UnsafeMutableRawPointer
+  private var current: UnsafeMutableRawPointer
+  private var capacity: Int
+  private var used = 0
+  private var further: [(chunk: UnsafeMutableRawPointer, size: Int)] = unsafe []
+
+  /// Whether what is in it must not stay readable in freed memory.
+  var holdsSecrets = false
+
+  init() {
+    unsafe first = UnsafeMutableRawPointer.allocate(
+      byteCount: Arena.firstChunkSize, alignment: 16)
+    unsafe current = unsafe first
+    capacity = Arena.firstChunkSize
+  }
+
+  deinit {
+    for unsafe (chunk, _) in unsafe further { unsafe chunk.deallocate() }
+    unsafe first.deallocate()
+  }
+
+  /// Gives everything back. What held secrets is overwritten first.
+  mutating func reset() {
+    if holdsSecrets {
+      unsafe explicit_bzero(first, Arena.firstChunkSize)
+      for unsafe (chunk, size) in unsafe further { unsafe explicit_bzero(chunk, size) }
+      holdsSecrets = false
+    }
+    if unsafe !further.isEmpty {
+      for unsafe (chunk, _) in unsafe further { unsafe chunk.deallocate() }
+      unsafe further.removeAll()
+    }
+    unsafe current = unsafe first
+    capacity = Arena.firstChunkSize
+    used = 0
+  }
+
+  /// Memory that is not initialized, aligned for any of the ABI's structs.
+  mutating func allocate(_ byteCount: Int) -> UnsafeMutableRawPointer {
+    let start = (used + 7) & ~7
+    if start + byteCount > capacity {
+      let size = max(byteCount, min(capacity * 2, 1 << 20))
+      unsafe current = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+      unsafe further.append((current, size))
+      capacity = size
+      used = byteCount
+      return unsafe current
+    }
+    used = start + byteCount
+    return unsafe current + start
+  }
+
+  /// Room for a number of values in a row.
+  mutating func allocate<Element>(
+    _ type: Element.Type, count: Int
+  ) -> UnsafeMutablePointer<Element> {
+    unsafe allocate(count * MemoryLayout<Element>.stride)
+      .bindMemory(to: type, capacity: count)
+  }
+
+  /// A copy of some bytes, followed by one NUL.
+  mutating func copy(_ bytes: UnsafeBufferPointer<UInt8>) -> UnsafePointer<CChar> {
+    let place = unsafe allocate(bytes.count + 1)
+    if let base = bytes.baseAddress {
+      unsafe place.copyMemory(from: base, byteCount: bytes.count)
+    }
+    unsafe place.storeBytes(of: 0, toByteOffset: bytes.count, as: UInt8.self)
+    return unsafe UnsafePointer(place.bindMemory(to: CChar.self, capacity: bytes.count + 1))
+  }
+
+  /// A copy of a text with its length.
+  mutating func text(_ string: String) -> (start: UnsafePointer<CChar>, count: Int) {
+    var string = string
+    return string.withUTF8 { utf8 in unsafe (copy(utf8), utf8.count) }
+  }
+}

@@ -1,0 +1,75 @@
+import DriverABI
+
+/// What a call's driver puts out.
+extension CallSlot {
+  /// `output`: sets an output, replacing an earlier one of that name.
+  func setOutput(_ call: UInt64, _ name: dh_text_v1, _ value: dh_value_v1) -> Int32 {
+    // Read before the lock is taken: a tree may be large.
+    var reader = ValueReader()
+    let read = Result { () throws(ValueReader.Refusal) in unsafe try reader.read(value) }
+    monitor.lock()
+    defer { monitor.unlock() }
+    guard isLive(call), let driver else { return DH_GONE }
+    guard let name = unsafe ValueReader.text(name), !name.isEmpty else {
+      driver.reportMisuse("an output's name must be UTF-8 and not empty")
+      return DH_INVALID
+    }
+    switch read {
+    case .failure(let refusal):
+      driver.reportMisuse("the output `\(name)` \(refusal.reason)")
+      return DH_INVALID
+    case .success(let value):
+      outputSize += reader.size
+      guard outputSize <= driver.outputLimit else {
+        overrulingError = HostError(
+          .tooLarge, stage: .call,
+          "the outputs are larger than the limit of \(driver.outputLimit) bytes at `\(name)`: ask for less, send the result to a file, or raise the limit")
+        return DH_LIMIT
+      }
+      outputs[name] = value
+      secretOutputs.removeAll { $0.tokens.first == name }
+      secretOutputs += reader.secrets.map { JSONPointer([name] + $0.tokens) }
+      return DH_OK
+    }
+  }
+
+  /// `opened`: takes the session that `open` has made.
+  func setSession(_ call: UInt64, _ session: UnsafeMutableRawPointer) -> Int32 {
+    monitor.lock()
+    defer { monitor.unlock() }
+    guard isLive(call), let driver, let request else { return DH_GONE }
+    guard request.action == "open", openedSession == nil else {
+      driver.reportMisuse("`opened` was called in the action `\(request.action)`, or twice")
+      return DH_REFUSED
+    }
+    openedSession = unsafe SessionHandle(address: session)
+    return DH_OK
+  }
+
+  /// `log`: a line for the host's log.
+  func log(_ call: UInt64, _ level: UInt32, _ text: dh_text_v1) {
+    let level = LogLevel(number: level)
+    monitor.lock()
+    guard isLive(call), let driver, let request, driver.isLogged(level) else {
+      monitor.unlock()
+      return
+    }
+    let redactor = self.redactor
+    monitor.unlock()
+    let plain = unsafe ValueReader.repairedText(text)
+    driver.log(level, redactor?.masking(plain) ?? plain, execution: request.execution)
+  }
+
+  /// `progress`: how far the call is.
+  func progress(_ call: UInt64, _ done: UInt64, _ total: UInt64, _ text: dh_text_v1) {
+    monitor.lock()
+    let listener = isLive(call) ? request?.onProgress : nil
+    let redactor = self.redactor
+    monitor.unlock()
+    guard let listener else { return }
+    let plain = unsafe ValueReader.repairedText(text)
+    listener(
+      Progress(
+        done: done, total: total == 0 ? nil : total, text: redactor?.masking(plain) ?? plain))
+  }
+}

@@ -1,0 +1,134 @@
+import CLinux
+import DriverABI
+import Glibc
+
+/// How a call is asked to stop, and how its driver hears of it.
+extension CallSlot {
+  /// Asks a call to stop. The first reason counts.
+  ///
+  /// A call that no driver has seen ends at once. One that has been started gets its grace.
+  func askToStop(_ call: UInt64, _ reason: StopReason) {
+    monitor.lock()
+    guard isLive(call), stop.reason == nil, let driver, let request else {
+      monitor.unlock()
+      return
+    }
+    stop.reason = reason
+    guard phase == .running else {
+      finish(CallOutcome(error: stopError(reason: reason, request), stop: reason))
+      return
+    }
+    if let timer { driver.deadlines.remove(timer) }
+    timer = driver.deadlines.insert(
+      .init(call: call, isGrace: true), at: MonotonicTime.now.advanced(by: driver.grace))
+    if stopDescriptor >= 0 {
+      var one: UInt64 = 1
+      unsafe Glibc.write(stopDescriptor, &one, 8)
+    }
+    // Wakes a driver that waits in `read` or `write`.
+    monitor.broadcast()
+    if unsafe stop.function != nil { scheduleStopFunction(of: call) }
+    monitor.unlock()
+  }
+
+  /// `stopped`: 0, why, or that the call has ended.
+  func stopStatus(_ call: UInt64) -> Int32 {
+    monitor.lock()
+    defer { monitor.unlock() }
+    guard isLive(call) else { return DH_GONE }
+    return stop.reason?.rawValue ?? DH_OK
+  }
+
+  /// `stop_fd`: made on first use.
+  func descriptorForStop(_ call: UInt64) -> Int32 {
+    monitor.lock()
+    defer { monitor.unlock() }
+    guard isLive(call) else { return DH_GONE }
+    if stopDescriptor < 0 {
+      stopDescriptor = eventfd(stop.reason == nil ? 0 : 1, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+    }
+    return stopDescriptor < 0 ? DH_FAILED : stopDescriptor
+  }
+
+  /// `on_stop`: registers a function, or takes it back with nil.
+  func setStopFunction(
+    _ call: UInt64, _ function: dh_fn_v1?, _ context: UnsafeMutableRawPointer?
+  ) -> Int32 {
+    monitor.lock()
+    defer { monitor.unlock() }
+    waitForStopFunction(of: call)
+    guard isLive(call) else { return DH_GONE }
+    stop.registration += 1
+    unsafe stop.function = unsafe function
+    unsafe stop.context = unsafe context
+    guard stop.reason != nil, unsafe function != nil else { return DH_OK }
+    scheduleStopFunction(of: call)
+    return DH_STOPPED
+  }
+
+  /// Waits while another thread runs the call's stop function. With the monitor locked.
+  func waitForStopFunction(of call: UInt64) {
+    while isLive(call) || holds(call), let runner = stop.runner,
+      pthread_equal(runner, pthread_self()) == 0
+    {
+      monitor.wait()
+    }
+  }
+
+  /// What the caller is told of a call that was stopped.
+  func stopError(reason: StopReason, _ request: CallRequest) -> HostError {
+    switch reason {
+    case .cancelled:
+      return HostError(.cancelled, stage: .call, "the call was cancelled")
+    case .deadline:
+      let limit = request.timeout.map { " after \($0.inWords)" } ?? ""
+      var error = HostError(
+        .timedOut, stage: .call,
+        "the call ran into its deadline\(limit): give it more time, or find out what it waits for")
+      error.isRetryable = true
+      return error
+    }
+  }
+
+  /// A driver's error after a stop says what stopped it, and keeps the driver's words as detail.
+  func stopped(_ error: HostError) -> HostError {
+    guard let reason = stop.reason, let request,
+      error.code == .cancelled || error.code == .timedOut
+    else { return error }
+    var result = stopError(reason: reason, request)
+    result.detail = [error.message, error.detail].compactMap(\.self).joined(separator: "\n")
+    result.status = error.status
+    result.vendorCode = error.vendorCode
+    result.vendorState = error.vendorState
+    result.details = error.details
+    return result
+  }
+
+  /// Has the registered function run, never on this thread's stack. With the monitor locked.
+  private func scheduleStopFunction(of call: UInt64) {
+    let registration = stop.registration
+    driver?.runStopFunction(on: loop) { [self] in
+      runStopFunction(of: call, registration)
+    }
+  }
+
+  private func runStopFunction(of call: UInt64, _ registration: UInt64) {
+    monitor.lock()
+    guard isLive(call), stop.registration == registration, stop.runner == nil,
+      let function = unsafe stop.function
+    else {
+      monitor.unlock()
+      return
+    }
+    let context = unsafe stop.context
+    unsafe stop.function = nil
+    stop.runner = pthread_self()
+    monitor.unlock()
+    unsafe function(context)
+    monitor.lock()
+    stop.runner = nil
+    monitor.broadcast()
+    if phase == .ending { becomeFree() }
+    monitor.unlock()
+  }
+}

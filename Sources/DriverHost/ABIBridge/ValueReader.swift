@@ -1,0 +1,136 @@
+import DriverABI
+
+/// Reads a tree that a driver hands over, and copies it.
+///
+/// What the ABI leaves open is read as it says: unknown kinds are null, unknown flags are ignored. What
+/// it forbids is refused with a reason for the author of the driver.
+struct ValueReader {
+  /// Why a tree was refused.
+  struct Refusal: Error {
+    var reason: String
+  }
+
+  /// Deeper trees are refused, so that reading one never exhausts a stack.
+  static let depthLimit = 256
+
+  /// Bytes of text read so far, for limits.
+  private(set) var size = 0
+  /// The places of values that the driver flagged as secret.
+  private(set) var secrets: [JSONPointer] = []
+  private var path: [String] = []
+
+  /// A value, copied.
+  mutating func read(_ value: dh_value_v1) throws(Refusal) -> Value {
+    if unsafe value.flags & DH_SECRET != 0 { secrets.append(JSONPointer(path)) }
+    size += 16
+    switch unsafe value.kind {
+    case DH_BOOL: return .bool(unsafe value.as.integer != 0)
+    case DH_INT: return .int(unsafe value.as.integer)
+    case DH_DOUBLE:
+      let number = unsafe value.as.number
+      guard number.isFinite else {
+        throw refusal("is \(number): a double must be finite; leave it out, or send it as a string")
+      }
+      return .double(number)
+    case DH_DECIMAL:
+      let text = unsafe try string(value)
+      guard let decimal = DecimalText(text) else {
+        throw refusal("is the decimal \"\(text.prefix(40))\", which is no JSON number")
+      }
+      return .decimal(decimal)
+    case DH_STRING: return unsafe .string(try string(value))
+    case DH_BYTES: return .bytes(unsafe [UInt8](try bytes(value)))
+    case DH_LIST: return unsafe .list(try items(value))
+    case DH_MAP: return unsafe .map(try members(value))
+    case DH_JSON:
+      let text = unsafe try string(value)
+      if let problem = JSON.problem(in: text) {
+        throw refusal("is no JSON document: \(problem)")
+      }
+      return .json(JSONText(checked: text))
+    default: return .null
+    }
+  }
+
+  /// A text, copied; nil if it is not UTF-8.
+  static func text(_ text: dh_text_v1) -> String? {
+    guard let start = unsafe text.ptr, unsafe text.len > 0 else { return "" }
+    return unsafe String(validating: buffer(start, text.len), as: UTF8.self)
+  }
+
+  /// A text, copied, with what is not UTF-8 replaced: for messages, where some text beats none.
+  static func repairedText(_ text: dh_text_v1) -> String {
+    guard let start = unsafe text.ptr, unsafe text.len > 0 else { return "" }
+    return unsafe String(decoding: buffer(start, text.len), as: UTF8.self)
+  }
+
+  private static func buffer(
+    _ start: UnsafePointer<CChar>, _ count: Int
+  ) -> UnsafeRawBufferPointer {
+    unsafe UnsafeRawBufferPointer(start: start, count: count)
+  }
+
+  private mutating func bytes(_ value: dh_value_v1) throws(Refusal) -> UnsafeRawBufferPointer {
+    guard unsafe value.count > 0 else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+    guard let start = unsafe value.as.text else {
+      throw refusal(unsafe "has \(value.count) bytes and no address")
+    }
+    unsafe size += value.count
+    return unsafe ValueReader.buffer(start, value.count)
+  }
+
+  private mutating func string(_ value: dh_value_v1) throws(Refusal) -> String {
+    guard let text = unsafe String(validating: try bytes(value), as: UTF8.self) else {
+      throw refusal("is not UTF-8; send it as bytes")
+    }
+    return text
+  }
+
+  private mutating func items(_ value: dh_value_v1) throws(Refusal) -> [Value] {
+    guard unsafe value.count > 0 else { return [] }
+    guard let start = unsafe value.as.items else {
+      throw refusal(unsafe "has \(value.count) items and no address")
+    }
+    try enter()
+    var items: [Value] = []
+    unsafe items.reserveCapacity(value.count)
+    for index in unsafe 0..<value.count {
+      path.append(String(index))
+      unsafe items.append(try read(unsafe start[index]))
+      path.removeLast()
+    }
+    return items
+  }
+
+  private mutating func members(_ value: dh_value_v1) throws(Refusal) -> ValueMap {
+    var members = ValueMap()
+    guard unsafe value.count > 0 else { return members }
+    guard let start = unsafe value.as.members else {
+      throw refusal(unsafe "has \(value.count) members and no address")
+    }
+    try enter()
+    unsafe members.reserveCapacity(value.count)
+    for index in unsafe 0..<value.count {
+      guard let name = unsafe ValueReader.text(unsafe start[index].name) else {
+        throw refusal("has a member whose name is not UTF-8")
+      }
+      path.append(name)
+      let member = unsafe try read(unsafe start[index].value)
+      guard members[name] == nil else { throw refusal("stands twice in its map") }
+      members[name] = member
+      path.removeLast()
+      size += name.utf8.count
+    }
+    return members
+  }
+
+  private func enter() throws(Refusal) {
+    guard path.count < ValueReader.depthLimit else {
+      throw refusal("is nested deeper than \(ValueReader.depthLimit) levels")
+    }
+  }
+
+  private func refusal(_ reason: String) -> Refusal {
+    Refusal(reason: path.isEmpty ? reason : "\(JSONPointer(path)) \(reason)")
+  }
+}

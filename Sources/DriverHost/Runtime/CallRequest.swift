@@ -1,0 +1,63 @@
+/// What one call asks of a driver.
+struct CallRequest: Sendable {
+  /// An action of the descriptor, or one of a session's own: `open`, `close`, `reset`, `check`.
+  var action: String
+  /// Complete and valid.
+  var inputs: ValueMap = [:]
+  /// Where the secret ones stand.
+  var secrets: [JSONPointer] = []
+  /// The driver's session, as `opened` handed it over.
+  var session: SessionHandle?
+  /// When the call is asked to stop; nil: never.
+  var deadline: MonotonicTime?
+  /// For messages: how long that was when the call began.
+  var timeout: Duration?
+  /// A UUID.
+  var execution: String
+  /// The connector's name; empty where there is none.
+  var connector = ""
+  /// W3C trace context.
+  var traceparent = ""
+  /// From 1.
+  var attempt: UInt32 = 1
+  /// Hears of progress, on the driver's thread; returns at once.
+  var onProgress: (@Sendable (Progress) -> Void)?
+}
+
+/// How far a call is.
+public struct Progress: Sendable, Hashable {
+  /// What is done, in units that `text` names.
+  public var done: UInt64
+  /// What there is to do; nil where that is not known.
+  public var total: UInt64?
+  /// The unit or the step, in the driver's words.
+  public var text: String
+}
+
+/// A driver's session: an address that only the driver knows the meaning of.
+@safe
+struct SessionHandle: @unchecked Sendable {
+  // `@unchecked` because the host passes it on and never looks behind it.
+  let address: UnsafeMutableRawPointer
+}
+
+/// How a call ended.
+struct CallOutcome: Sendable {
+  var outputs: ValueMap = [:]
+  /// The places in `outputs` that the driver flagged as secret.
+  var secretOutputs: [JSONPointer] = []
+  /// Nil on success.
+  var error: HostError?
+  /// What the action `open` handed over.
+  var session: SessionHandle?
+  /// Whether the session must not be used again.
+  var isSessionBroken = false
+  /// Why the call was asked to stop, if it was.
+  var stop: StopReason?
+}
+
+/// Why a call is asked to stop. The raw values are the ABI's.
+enum StopReason: Int32, Sendable {
+  case cancelled = 1
+  case deadline = 2
+}

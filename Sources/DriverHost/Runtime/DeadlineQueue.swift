@@ -1,0 +1,77 @@
+/// Times at which calls are asked to stop or are given up, on one thread that sleeps until the next.
+///
+/// The thread is made with the first time and ends with `close`.
+final class DeadlineQueue: @unchecked Sendable {
+  // `@unchecked` because the mutable state is reached only between lock and unlock of `monitor`.
+
+  /// What is due.
+  struct Entry {
+    var call: UInt64
+    /// Whether a grace ends, rather than the call's time.
+    var isGrace: Bool
+  }
+
+  typealias Handle = TimerHeap<Entry>.Handle
+
+  private let monitor = Monitor()
+  private var heap = TimerHeap<Entry>()
+  private var isRunning = false
+  private var isClosed = false
+
+  /// Adds a time. After `close` it is never due.
+  func insert(_ entry: Entry, at time: MonotonicTime) -> Handle {
+    monitor.lock()
+    defer { monitor.unlock() }
+    let isEarliest = heap.next.map { time < $0 } ?? true
+    let handle = heap.insert(entry, at: time)
+    if !isRunning, !isClosed {
+      isRunning = true
+      do {
+        try Thread.start(name: "dh-deadlines") { self.run() }
+      } catch {
+        // The next one tries again; a system without a thread left fails the call by itself.
+        isRunning = false
+      }
+    } else if isEarliest {
+      monitor.signal()
+    }
+    return handle
+  }
+
+  /// Takes a time back.
+  func remove(_ handle: Handle) {
+    monitor.lock()
+    _ = heap.remove(handle)
+    monitor.unlock()
+  }
+
+  /// Ends the thread.
+  func close() {
+    monitor.lock()
+    isClosed = true
+    monitor.signal()
+    monitor.unlock()
+  }
+
+  private func run() {
+    monitor.lock()
+    while !isClosed {
+      if let entry = heap.popDue(.now) {
+        monitor.unlock()
+        let slot = CallTable.shared.slot(of: entry.call)
+        if entry.isGrace {
+          slot?.giveUp(entry.call)
+        } else {
+          slot?.askToStop(entry.call, .deadline)
+        }
+        monitor.lock()
+      } else if let next = heap.next {
+        _ = monitor.wait(until: next)
+      } else {
+        monitor.wait()
+      }
+    }
+    isRunning = false
+    monitor.unlock()
+  }
+}

@@ -1,0 +1,68 @@
+import DriverABI
+
+/// A non-blocking driver on one loop: what a `dh_loop_v1` points to.
+///
+/// A driver may keep that address until the process ends, so this is never freed: see `Immortals`.
+/// Everything mutable is touched on the loop's thread only.
+@safe
+final class DriverLoop: @unchecked Sendable {
+  /// From here on a callback counts as slow.
+  private static let slowAfter = 20_000_000
+
+  let loop: EventLoop
+  // Both live for ever and know each other.
+  unowned let driver: DriverRuntime
+  private var instance: InstanceHandle?
+  /// Ids of the look-ups that the driver waits for.
+  var lookups: Set<Int64> = []
+  var lastLookup: Int64 = 0
+
+  init(_ loop: EventLoop, driver: DriverRuntime) {
+    self.loop = loop
+    self.driver = driver
+    Immortals.keep(self)
+  }
+
+  /// What the driver is given.
+  var address: OpaquePointer {
+    unsafe OpaquePointer(Unmanaged.passUnretained(self).toOpaque())
+  }
+
+  /// The loop behind an address that a driver gave back.
+  static func at(_ address: OpaquePointer) -> DriverLoop {
+    unsafe Unmanaged<DriverLoop>.fromOpaque(UnsafeRawPointer(address)).takeUnretainedValue()
+  }
+
+  /// The instance on this loop, made by the first call.
+  func getInstance() throws(HostError) -> InstanceHandle {
+    if let instance { return instance }
+    let made = try InstanceHandle.make(for: driver, loop: self)
+    instance = made
+    return made
+  }
+
+  /// The instance, if there is one, which is no longer kept here.
+  func takeInstance() -> InstanceHandle? {
+    defer { instance = nil }
+    return instance
+  }
+
+  /// Runs code of the driver, and says so if it holds the loop up.
+  func measured(_ what: StaticString, _ body: () -> Void) {
+    let start = MonotonicTime.now.nanoseconds
+    body()
+    let taken = MonotonicTime.now.nanoseconds - start
+    if taken > DriverLoop.slowAfter {
+      driver.reportSlowCallback("\(what)", .nanoseconds(taken))
+    }
+  }
+}
+
+/// What drivers hold addresses of, kept for as long as the process lives.
+enum Immortals {
+  private static let kept = Lock<[any AnyObject & Sendable]>([])
+
+  static func keep(_ object: any AnyObject & Sendable) {
+    kept.withLock { $0.append(object) }
+  }
+}

@@ -1,0 +1,64 @@
+/// Masks the secrets of one call in texts that come from its driver.
+///
+/// A secret is known by where it came from: the inputs that the schema marks. Their texts are looked
+/// for wherever a driver writes a sentence, since it may quote what it was given.
+struct Redactor: Sendable {
+  /// What stands in a secret's place.
+  static let mask = "***"
+
+  private let secrets: [String]
+
+  /// A redactor for the values at some places; nil if there is no text among them.
+  init?(_ values: ValueMap, secrets places: [JSONPointer]) {
+    guard !places.isEmpty else { return nil }
+    var texts: Set<String> = []
+    for place in places {
+      if let value = Value.map(values)[place] { Redactor.collect(value, into: &texts) }
+    }
+    guard !texts.isEmpty else { return nil }
+    // Longest first, so that a secret that contains another is masked whole.
+    secrets = texts.sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
+  }
+
+  /// The text with each secret replaced by the mask.
+  func masking(_ text: String) -> String {
+    var bytes = Array(text.utf8)
+    for secret in secrets {
+      bytes = Redactor.replacing(Array(secret.utf8), in: bytes)
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Texts and numbers of four characters or more: shorter ones would mask half of every sentence and
+  /// are no secrets that a sentence could give away.
+  private static func collect(_ value: Value, into texts: inout Set<String>) {
+    switch value.resolved {
+    case .string(let text): if text.utf8.count >= 4 { texts.insert(text) }
+    case .decimal(let decimal): if decimal.text.utf8.count >= 4 { texts.insert(decimal.text) }
+    case .int(let integer): if String(integer).utf8.count >= 4 { texts.insert(String(integer)) }
+    case .bytes(let bytes):
+      if bytes.count >= 4, let text = String(validating: bytes, as: UTF8.self) {
+        texts.insert(text)
+      }
+    case .list(let items): for item in items { collect(item, into: &texts) }
+    case .map(let members): for (_, member) in members { collect(member, into: &texts) }
+    case .null, .bool, .double, .json: break
+    }
+  }
+
+  private static func replacing(_ needle: [UInt8], in text: [UInt8]) -> [UInt8] {
+    guard needle.count <= text.count else { return text }
+    var result: [UInt8] = []
+    var place = 0
+    while place < text.count {
+      if text[place] == needle[0], text[place...].starts(with: needle) {
+        result += Redactor.mask.utf8
+        place += needle.count
+      } else {
+        result.append(text[place])
+        place += 1
+      }
+    }
+    return result
+  }
+}

@@ -1,0 +1,6 @@
+/// The versions of what is here, in one place.
+public enum Version {
+  /// The product's own.
+  public static let text = "\(product)"
+  static let product: StaticString = "0.1.0"
+}
