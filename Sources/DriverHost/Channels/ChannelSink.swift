@@ -1,0 +1,30 @@
+/// What a channel carries.
+public enum ChannelContent: String, Sendable, Hashable, CaseIterable {
+  case bytes
+  case values
+}
+
+/// Where a channel ends: a file, a descriptor, a callback, memory.
+///
+/// Called by one thread at a time; `close` last and once.
+protocol ChannelSink: Sendable {
+  /// Takes all of the bytes; may wait.
+  func write(_ bytes: UnsafeRawBufferPointer) throws(HostError)
+
+  /// Takes a value; may wait.
+  func emit(_ value: Value) throws(HostError)
+
+  /// The end: everything has come, or the call failed before it had.
+  func close(isComplete: Bool) throws(HostError)
+}
+
+extension ChannelSink {
+  /// For sinks of bytes: a value as one line of JSON.
+  func emit(_ value: Value) throws(HostError) {
+    let line = Array((JSON.text(value) + "\n").utf8)
+    let result = unsafe line.withUnsafeBytes { buffer in
+      Result { () throws(HostError) in unsafe try write(unsafe buffer) }
+    }
+    try result.get()
+  }
+}
