@@ -1,40 +1,215 @@
 import DriverABI
 
-/// A call's channels and rows. Nothing is ever connected to them yet, and a driver is told so.
+/// A call's channels as its driver sees them.
 extension CallSlot {
+  /// What `on_ready` has registered for one channel.
+  @safe
+  struct ReadyFunction {
+    var function: dh_fn_v1
+    var context: UnsafeMutableRawPointer?
+    var registration: UInt64
+  }
+
+  /// `wanted`: whether anything is connected and still listens.
   func isWanted(_ call: UInt64, _ channel: UInt32) -> Int32 {
-    monitor.lock()
-    defer { monitor.unlock() }
-    return isLive(call) ? 0 : DH_GONE
+    switch connected(call, channel) {
+    case .status(let status): status == DH_UNWANTED ? 0 : status
+    case .output(let channel, _): channel.isWanted ? 1 : 0
+    case .input: 1
+    }
   }
 
+  /// `emit`: one value down an output channel.
   func emit(_ call: UInt64, _ channel: UInt32, _ value: dh_value_v1) -> Int32 {
-    unconnected(call)
+    switch connected(call, channel) {
+    case .status(let status): return status
+    case .input(_, let driver):
+      driver.reportMisuse("`emit` was called on the input channel \(channel)")
+      return DH_INVALID
+    case .output(let output, let driver):
+      guard output.content == .values else {
+        driver.reportMisuse("`emit` was called on the channel `\(output.name)`, which is of bytes")
+        return DH_INVALID
+      }
+      var reader = ValueReader()
+      do {
+        return unsafe CallSlot.status(
+          output.emit(try reader.read(value), mayWait: driver.traits.isBlocking))
+      } catch {
+        driver.reportMisuse("a value for the channel `\(output.name)` \(error.reason)")
+        return DH_INVALID
+      }
+    }
   }
 
+  /// `write`: bytes down an output channel.
   func write(_ call: UInt64, _ channel: UInt32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
-    unconnected(call)
+    switch connected(call, channel) {
+    case .status(let status): return status
+    case .input(_, let driver):
+      driver.reportMisuse("`write` was called on the input channel \(channel)")
+      return DH_INVALID
+    case .output(let output, let driver):
+      guard output.content == .bytes else {
+        driver.reportMisuse("`write` was called on the channel `\(output.name)`, which is of values")
+        return DH_INVALID
+      }
+      guard unsafe bytes.count == 0 || bytes.baseAddress != nil else {
+        driver.reportMisuse("`write` was given \(bytes.count) bytes and no address")
+        return DH_INVALID
+      }
+      return unsafe CallSlot.status(output.write(unsafe bytes, mayWait: driver.traits.isBlocking))
+    }
   }
 
+  /// `read`: bytes from an input channel.
   func read(_ call: UInt64, _ channel: UInt32, _ buffer: UnsafeMutableRawBufferPointer) -> Int64 {
-    Int64(unconnected(call))
+    switch connected(call, channel) {
+    case .status(let status): return Int64(status)
+    case .output(_, let driver):
+      driver.reportMisuse("`read` was called on the output channel \(channel)")
+      return Int64(DH_INVALID)
+    case .input(let input, let driver):
+      guard buffer.count > 0 else {
+        driver.reportMisuse("`read` was given no room, which looks like the end")
+        return Int64(DH_INVALID)
+      }
+      switch unsafe input.read(into: unsafe buffer, mayWait: driver.traits.isBlocking) {
+      case .bytes(let count): return Int64(count)
+      case .end: return 0
+      case .empty: return Int64(DH_AGAIN)
+      case .stopped: return Int64(DH_STOPPED)
+      case .gone: return Int64(DH_GONE)
+      case .failed(let error):
+        overrule(call, error)
+        return Int64(DH_STOPPED)
+      }
+    }
   }
 
+  /// `on_ready`: a function for when a channel has room or bytes.
   func setReadyFunction(
     _ call: UInt64, _ channel: UInt32, _ function: dh_fn_v1?, _ context: UnsafeMutableRawPointer?
   ) -> Int32 {
-    unconnected(call)
+    let connected = connected(call, channel)
+    let driver: DriverRuntime
+    switch connected {
+    case .status(let status): return status
+    case .output(_, let owner), .input(_, let owner): driver = owner
+    }
+    monitor.lock()
+    guard isLive(call), let loop, loop.loop.isCurrent else {
+      monitor.unlock()
+      driver.reportMisuse("`on_ready` is for a non-blocking driver, on its loop")
+      return DH_REFUSED
+    }
+    lastReadyRegistration += 1
+    let registration = lastReadyRegistration
+    readyFunctions[channel] = unsafe function.map { function in
+      unsafe ReadyFunction(function: function, context: context, registration: registration)
+    }
+    monitor.unlock()
+    let callback: (() -> Void)? =
+      unsafe function == nil
+      ? nil : { [self] in postReady(call, channel, registration, loop) }
+    let isReady =
+      switch connected {
+      case .output(let output, _): output.whenRoom(callback)
+      case .input(let input, _): input.whenBytes(callback)
+      case .status: false
+      }
+    if isReady { callback?() }
+    return DH_OK
   }
 
-  func takeRows(
-    _ call: UInt64, _ name: dh_text_v1, _ stream: UnsafeMutablePointer<ArrowArrayStream>
-  ) -> Int32 {
-    unconnected(call)
+  /// Ends the call with an error of the host's own, whatever its driver makes of the stop.
+  func overrule(_ call: UInt64, _ error: HostError) {
+    monitor.lock()
+    if isLive(call), overrulingError == nil { overrulingError = error }
+    monitor.unlock()
+    askToStop(call, .cancelled)
   }
 
-  private func unconnected(_ call: UInt64) -> Int32 {
+  private func postReady(
+    _ call: UInt64, _ channel: UInt32, _ registration: UInt64, _ loop: DriverLoop
+  ) {
+    loop.loop.post { [self] in
+      monitor.lock()
+      guard isLive(call), let ready = readyFunctions[channel],
+        ready.registration == registration
+      else {
+        monitor.unlock()
+        return
+      }
+      readyFunctions[channel] = nil
+      monitor.unlock()
+      loop.measured("a channel's callback") { unsafe ready.function(ready.context) }
+    }
+  }
+
+  private enum Connected {
+    case output(OutputChannel, DriverRuntime)
+    case input(InputChannel, DriverRuntime)
+    case status(Int32)
+  }
+
+  private func connected(_ call: UInt64, _ channel: UInt32) -> Connected {
     monitor.lock()
     defer { monitor.unlock() }
-    return isLive(call) ? DH_UNWANTED : DH_GONE
+    guard isLive(call), let driver, let request else { return .status(DH_GONE) }
+    guard channel < UInt32(request.channelCount) else {
+      driver.reportMisuse(
+        "the action `\(request.action)` has \(request.channelCount) channels, and \(channel) was used")
+      return .status(DH_INVALID)
+    }
+    guard Int(channel) < request.channels.count else { return .status(DH_UNWANTED) }
+    switch request.channels[Int(channel)] {
+    case .output(let output): return .output(output, driver)
+    case .input(let input): return .input(input, driver)
+    case nil: return .status(DH_UNWANTED)
+    }
+  }
+
+  private static func status(_ answer: OutputChannel.Answer) -> Int32 {
+    switch answer {
+    case .taken: DH_OK
+    case .full: DH_AGAIN
+    case .unwanted: DH_UNWANTED
+    case .stopped: DH_STOPPED
+    case .gone: DH_GONE
+    }
+  }
+}
+
+extension CallChannel {
+  /// Ends the channels of a call that has ended, and passes its outcome on when all sinks are closed.
+  static func settle(
+    _ channels: [CallChannel?], _ outcome: sending CallOutcome,
+    then completion: @escaping @Sendable (sending CallOutcome) -> Void
+  ) {
+    var outputs: [OutputChannel] = []
+    for channel in channels {
+      switch channel {
+      case .output(let output): outputs.append(output)
+      case .input(let input): input.finish()
+      case nil: break
+      }
+    }
+    guard !outputs.isEmpty else {
+      completion(outcome)
+      return
+    }
+    let result: Result<Void, HostError> = outcome.error.map { .failure($0) } ?? .success(())
+    let pending = Lock((outputs.count, outcome))
+    for output in outputs {
+      output.finish(result) { failure in
+        let settled: CallOutcome? = pending.withLock { pending in
+          pending.0 -= 1
+          if pending.1.error == nil { pending.1.error = failure }
+          return pending.0 == 0 ? pending.1 : nil
+        }
+        if let settled { completion(settled) }
+      }
+    }
   }
 }

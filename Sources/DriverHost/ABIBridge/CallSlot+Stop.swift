@@ -25,8 +25,14 @@ extension CallSlot {
       var one: UInt64 = 1
       unsafe Glibc.write(stopDescriptor, &one, 8)
     }
-    // Wakes a driver that waits in `read` or `write`.
-    monitor.broadcast()
+    for channel in request.channels {
+      // Wakes a driver that waits in `read` or `write`.
+      switch channel {
+      case .output(let channel): channel.stop()
+      case .input(let channel): channel.stop()
+      case nil: break
+      }
+    }
     if unsafe stop.function != nil { scheduleStopFunction(of: call) }
     monitor.unlock()
   }

@@ -60,6 +60,9 @@ final class CallSlot: @unchecked Sendable {
   var outputSize = 0
   var openedSession: SessionHandle?
   var redactor: Redactor?
+  /// What `on_ready` has registered, by channel.
+  var readyFunctions: [UInt32: ReadyFunction] = [:]
+  var lastReadyRegistration: UInt64 = 0
   /// A failure of the host's own that outweighs a driver's success, such as outputs over the limit.
   var overrulingError: HostError?
 
@@ -103,6 +106,9 @@ final class CallSlot: @unchecked Sendable {
       timer = driver.deadlines.insert(.init(call: id, isGrace: false), at: deadline)
     }
     self.request = request
+    for case .output(let channel) in request.channels {
+      channel.reportFailure { [self] error in overrule(id, error) }
+    }
     return id
   }
 
@@ -190,7 +196,7 @@ final class CallSlot: @unchecked Sendable {
     var outcome = CallOutcome(
       outputs: outputs, secretOutputs: secretOutputs, session: openedSession, stop: stop.reason)
     if let error = unsafe error {
-      outcome.error = unsafe stopped(HostError(error, stage: .call, redactor: redactor))
+      outcome.error = unsafe overrulingError ?? stopped(HostError(error, stage: .call, redactor: redactor))
       outcome.isSessionBroken = unsafe error.flags & DH_SESSION_BROKEN != 0
       outcome.session = nil
     } else {
@@ -218,29 +224,34 @@ final class CallSlot: @unchecked Sendable {
     phase = .abandoned
     timer = nil
     if let worker { driver.threads.markWedged(worker) }
-    var error = stopError(reason: stop.reason ?? .cancelled, request)
+    var error = overrulingError ?? stopError(reason: stop.reason ?? .cancelled, request)
     error.message +=
       "; the driver did not obey within its grace of \(driver.grace.inWords), so the call was given up"
     error.outputs = outputs
     let outcome = CallOutcome(
       outputs: outputs, secretOutputs: secretOutputs, error: error, isSessionBroken: true,
       stop: stop.reason)
-    let completion = self.completion
+    guard let completion = self.completion else {
+      monitor.unlock()
+      return
+    }
     self.completion = nil
     monitor.broadcast()
     monitor.unlock()
     driver.gaveUp(execution: request.execution, holdsThread: worker != nil)
-    completion?(outcome)
+    CallChannel.settle(request.channels, outcome, then: completion)
   }
 
   /// Frees the slot and tells the caller. With the monitor locked; unlocks it.
   func finish(_ outcome: sending CallOutcome) {
     let completion = self.completion
     let (driver, holdsGate) = (self.driver, self.holdsGate)
+    let channels = request?.channels ?? []
     release()
     monitor.unlock()
     driver?.callEnded(holdsGate: holdsGate)
-    completion?(outcome)
+    guard let completion else { return }
+    CallChannel.settle(channels, outcome, then: completion)
   }
 
   /// Gives back all that the call held. With the monitor locked.
@@ -263,6 +274,7 @@ final class CallSlot: @unchecked Sendable {
     openedSession = nil
     redactor = nil
     overrulingError = nil
+    readyFunctions.removeAll()
     generation += 1
     // Whoever waits for this call finds out that it is over.
     monitor.broadcast()

@@ -39,8 +39,6 @@ final class OutputChannel: @unchecked Sendable {
   let name: String
   let content: ChannelContent
   private let way: Way
-  /// Hears that the sink has failed, so that the call ends.
-  private let onFailure: @Sendable (HostError) -> Void
   private let monitor = Monitor()
   private var queue = ItemQueue<Item>()
   private var isDraining = false
@@ -49,16 +47,21 @@ final class OutputChannel: @unchecked Sendable {
   private var end: Result<Void, HostError>?
   private var onRoom: (() -> Void)?
   private var reader: CheckedContinuation<Void, Never>?
-  private var onSettled: (@Sendable () -> Void)?
+  private var failure: HostError?
+  private var onFailure: (@Sendable (HostError) -> Void)?
+  private var onSettled: (@Sendable (HostError?) -> Void)?
 
-  init(
-    name: String, content: ChannelContent, way: Way,
-    onFailure: @escaping @Sendable (HostError) -> Void
-  ) {
+  init(name: String, content: ChannelContent, way: Way) {
     self.name = name
     self.content = content
     self.way = way
-    self.onFailure = onFailure
+  }
+
+  /// Sets who hears that the sink has failed while the call runs. Before the call starts.
+  func reportFailure(to listener: @escaping @Sendable (HostError) -> Void) {
+    monitor.lock()
+    onFailure = listener
+    monitor.unlock()
   }
 
   /// Whether somebody still reads.
@@ -111,21 +114,25 @@ final class OutputChannel: @unchecked Sendable {
     callback?()
   }
 
-  /// The call has ended; what is queued still goes out. `settled` runs when the sink is closed.
-  func finish(_ result: Result<Void, HostError>, settled: @escaping @Sendable () -> Void) {
+  /// The call has ended; what is queued still goes out. `settled` runs when the sink is closed, with
+  /// what went wrong there.
+  func finish(
+    _ result: Result<Void, HostError>, settled: @escaping @Sendable (HostError?) -> Void
+  ) {
     monitor.lock()
     end = result
+    // Nobody has to end the call any more.
+    onFailure = nil
     monitor.broadcast()
     wakeReader()
     switch way {
     case .streamed:
       monitor.unlock()
-      settled()
+      settled(nil)
     case .direct(let sink):
-      let failed = isUnwanted
       monitor.unlock()
-      close(sink, failed ? .failure(OutputChannel.sinkFailed) : result)
-      settled()
+      close(sink, result)
+      settled(failureSoFar)
     case .pumped(_, let threads):
       onSettled = settled
       let mustDrain = !isDraining
@@ -135,7 +142,11 @@ final class OutputChannel: @unchecked Sendable {
     }
   }
 
-  private static let sinkFailed = HostError(.cancelled, stage: .call, "the destination has failed")
+  private var failureSoFar: HostError? {
+    monitor.lock()
+    defer { monitor.unlock() }
+    return failure
+  }
 
   private func writeDirectly(_ body: () throws(HostError) -> Void) -> Answer {
     monitor.lock()
@@ -210,10 +221,9 @@ final class OutputChannel: @unchecked Sendable {
         return
       }
       self.onSettled = nil
-      let failed = isUnwanted
       monitor.unlock()
-      close(sink, failed ? .failure(OutputChannel.sinkFailed) : end)
-      onSettled()
+      close(sink, end)
+      onSettled(failureSoFar)
       return
     }
   }
@@ -235,7 +245,7 @@ final class OutputChannel: @unchecked Sendable {
 
   private func close(_ sink: any ChannelSink, _ result: Result<Void, HostError>) {
     var isComplete = false
-    if case .success = result { isComplete = true }
+    if case .success = result, failureSoFar == nil { isComplete = true }
     do {
       try sink.close(isComplete: isComplete)
     } catch {
@@ -246,13 +256,15 @@ final class OutputChannel: @unchecked Sendable {
   /// The sink takes nothing any more: the call is told, once.
   private func fail(_ error: HostError) {
     monitor.lock()
-    let isFirst = !isUnwanted
     isUnwanted = true
+    if failure == nil { failure = error }
     let callback = takeOnRoom()
+    let listener = onFailure
+    onFailure = nil
     monitor.broadcast()
     monitor.unlock()
     callback?()
-    if isFirst { onFailure(error) }
+    listener?(error)
   }
 
   // MARK: - To a task

@@ -20,8 +20,18 @@ struct CallRequest: Sendable {
   var traceparent = ""
   /// From 1.
   var attempt: UInt32 = 1
+  /// How many channels the action declares.
+  var channelCount = 0
+  /// What is connected to the action's channels, in the descriptor's order; nil: nothing.
+  var channels: [CallChannel?] = []
   /// Hears of progress, on the driver's thread; returns at once.
   var onProgress: (@Sendable (Progress) -> Void)?
+}
+
+/// One connected channel of a call.
+enum CallChannel: Sendable {
+  case output(OutputChannel)
+  case input(InputChannel)
 }
 
 /// How far a call is.
