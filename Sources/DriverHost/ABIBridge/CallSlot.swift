@@ -83,6 +83,20 @@ final class CallSlot: @unchecked Sendable {
     id == self.id && phase != .free && phase != .ending
   }
 
+  /// The id of the call that the slot holds; nil if it holds none.
+  var currentCall: UInt64? {
+    monitor.lock()
+    defer { monitor.unlock() }
+    return phase == .free || phase == .ending ? nil : id
+  }
+
+  /// Whether a call is one of the host with those services.
+  func belongs(_ call: UInt64, to services: DriverRuntime.Services) -> Bool {
+    monitor.lock()
+    defer { monitor.unlock() }
+    return holds(call) && driver?.services.deadlines === services.deadlines
+  }
+
   // MARK: - From the host
 
   /// Makes the slot a call's: its id.

@@ -60,6 +60,14 @@ final class CallTable: @unchecked Sendable {
     free.withLock { $0.slots.append(slot) }
   }
 
+  /// Visits every call in flight, by its id. Calls may begin and end meanwhile.
+  func forEachCall(_ body: (UInt64, CallSlot) -> Void) {
+    let made = free.withLock { $0.made }
+    for index in 0..<UInt64(made) {
+      if let slot = slot(of: index), let id = slot.currentCall { body(id, slot) }
+    }
+  }
+
   /// To be called with the free list locked.
   private func make(index: Int) -> CallSlot {
     let place = index / CallTable.chunkSize

@@ -16,13 +16,15 @@ final class DeadlineQueue: @unchecked Sendable {
   private let monitor = Monitor()
   private var heap = TimerHeap<Entry>()
   private var isRunning = false
+  /// Until when the thread sleeps, whatever was removed since: a later time need not wake it. Most
+  /// calls end long before their deadline, so most times cost no wake-up at all.
+  private var wakesAt = MonotonicTime(nanoseconds: .max)
   private var isClosed = false
 
   /// Adds a time. After `close` it is never due.
   func insert(_ entry: Entry, at time: MonotonicTime) -> Handle {
     monitor.lock()
     defer { monitor.unlock() }
-    let isEarliest = heap.next.map { time < $0 } ?? true
     let handle = heap.insert(entry, at: time)
     if !isRunning, !isClosed {
       isRunning = true
@@ -32,7 +34,8 @@ final class DeadlineQueue: @unchecked Sendable {
         // The next one tries again; a system without a thread left fails the call by itself.
         isRunning = false
       }
-    } else if isEarliest {
+    } else if time < wakesAt {
+      wakesAt = time
       monitor.signal()
     }
     return handle
@@ -65,9 +68,12 @@ final class DeadlineQueue: @unchecked Sendable {
           slot?.askToStop(entry.call, .deadline)
         }
         monitor.lock()
+        wakesAt = MonotonicTime(nanoseconds: .min)
       } else if let next = heap.next {
+        wakesAt = next
         _ = monitor.wait(until: next)
       } else {
+        wakesAt = MonotonicTime(nanoseconds: .max)
         monitor.wait()
       }
     }
