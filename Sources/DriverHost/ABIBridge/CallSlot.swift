@@ -59,6 +59,8 @@ final class CallSlot: @unchecked Sendable {
   var secretOutputs: [JSONPointer] = []
   var outputSize = 0
   var openedSession: SessionHandle?
+  /// The stream of rows that its consumer still holds.
+  var rows: RowSource?
   var redactor: Redactor?
   /// What `on_ready` has registered, by channel.
   var readyFunctions: [UInt32: ReadyFunction] = [:]
@@ -261,8 +263,13 @@ final class CallSlot: @unchecked Sendable {
     let completion = self.completion
     let (driver, holdsGate) = (self.driver, self.holdsGate)
     let channels = request?.channels ?? []
+    let rows = self.rows
     release()
     monitor.unlock()
+    if let rows {
+      driver?.reportMisuse("`done` came before the rows `\(rows.name)` were released")
+      rows.callEnded()
+    }
     driver?.callEnded(holdsGate: holdsGate)
     guard let completion else { return }
     CallChannel.settle(channels, outcome, then: completion)
@@ -286,6 +293,7 @@ final class CallSlot: @unchecked Sendable {
     secretOutputs = []
     outputSize = 0
     openedSession = nil
+    rows = nil
     redactor = nil
     overrulingError = nil
     readyFunctions.removeAll()

@@ -24,6 +24,8 @@ struct CallRequest: Sendable {
   var channelCount = 0
   /// What is connected to the action's channels, in the descriptor's order; nil: nothing.
   var channels: [CallChannel?] = []
+  /// Takes streams of rows, on the driver's thread; returns at once. Nil: nobody wants rows.
+  var onRows: (@Sendable (RowSource) -> Void)?
   /// Hears of progress, on the driver's thread; returns at once.
   var onProgress: (@Sendable (Progress) -> Void)?
 }
