@@ -63,7 +63,7 @@ extension CallSlot {
         stop.reason = .cancelled
         if let timer { driver.deadlines.remove(timer) }
         timer = driver.deadlines.insert(
-          .init(call: call, isGrace: true), at: MonotonicTime.now.advanced(by: driver.grace))
+          .grace(call), at: MonotonicTime.now.advanced(by: driver.grace))
       }
     }
   }

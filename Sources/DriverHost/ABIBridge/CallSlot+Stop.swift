@@ -20,7 +20,7 @@ extension CallSlot {
     }
     if let timer { driver.deadlines.remove(timer) }
     timer = driver.deadlines.insert(
-      .init(call: call, isGrace: true), at: MonotonicTime.now.advanced(by: driver.grace))
+      .grace(call), at: MonotonicTime.now.advanced(by: driver.grace))
     if stopDescriptor >= 0 {
       var one: UInt64 = 1
       unsafe Glibc.write(stopDescriptor, &one, 8)

@@ -119,7 +119,7 @@ final class CallSlot: @unchecked Sendable {
     )
     let id = self.id
     if let deadline = request.deadline {
-      timer = driver.deadlines.insert(.init(call: id, isGrace: false), at: deadline)
+      timer = driver.deadlines.insert(.deadline(id), at: deadline)
     }
     self.request = request
     for case .output(let channel) in request.channels {
@@ -204,9 +204,11 @@ final class CallSlot: @unchecked Sendable {
     }
     if phase == .abandoned {
       let (driver, holdsGate) = (self.driver, self.holdsGate)
+      let listener = request?.onLateEnd
       release()
       monitor.unlock()
       driver?.lateEnd(holdsGate: holdsGate)
+      listener?()
       return .late
     }
     var outcome = CallOutcome(
@@ -246,7 +248,7 @@ final class CallSlot: @unchecked Sendable {
     error.outputs = outputs
     let outcome = CallOutcome(
       outputs: outputs, secretOutputs: secretOutputs, error: error, isSessionBroken: true,
-      stop: stop.reason)
+      isAbandoned: true, stop: stop.reason)
     guard let completion = self.completion else {
       monitor.unlock()
       return

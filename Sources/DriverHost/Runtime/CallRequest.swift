@@ -8,6 +8,8 @@ struct CallRequest: Sendable {
   var secrets: [JSONPointer] = []
   /// The driver's session, as `opened` handed it over.
   var session: SessionHandle?
+  /// Which loop's instance must take the call, counted round; nil: any.
+  var affinity: Int?
   /// When the call is asked to stop; nil: never.
   var deadline: MonotonicTime?
   /// For messages: how long that was when the call began.
@@ -26,6 +28,8 @@ struct CallRequest: Sendable {
   var channels: [CallChannel?] = []
   /// Takes streams of rows, on the driver's thread; returns at once. Nil: nobody wants rows.
   var onRows: (@Sendable (RowSource) -> Void)?
+  /// Hears that a call which was given up has left its driver after all.
+  var onLateEnd: (@Sendable () -> Void)?
   /// Hears of progress, on the driver's thread; returns at once.
   var onProgress: (@Sendable (Progress) -> Void)?
 }
@@ -64,6 +68,8 @@ struct CallOutcome: Sendable {
   var session: SessionHandle?
   /// Whether the session must not be used again.
   var isSessionBroken = false
+  /// Whether the call was given up: its driver still has it, and its session.
+  var isAbandoned = false
   /// Why the call was asked to stop, if it was.
   var stop: StopReason?
 }

@@ -5,10 +5,13 @@ final class DeadlineQueue: @unchecked Sendable {
   // `@unchecked` because the mutable state is reached only between lock and unlock of `monitor`.
 
   /// What is due.
-  struct Entry {
-    var call: UInt64
-    /// Whether a grace ends, rather than the call's time.
-    var isGrace: Bool
+  enum Entry {
+    /// A call's time is up.
+    case deadline(UInt64)
+    /// The grace of a call that was asked to stop is up.
+    case grace(UInt64)
+    /// Something of the host's own, which returns at once.
+    case action(@Sendable () -> Void)
   }
 
   typealias Handle = TimerHeap<Entry>.Handle
@@ -61,11 +64,10 @@ final class DeadlineQueue: @unchecked Sendable {
     while !isClosed {
       if let entry = heap.popDue(.now) {
         monitor.unlock()
-        let slot = CallTable.shared.slot(of: entry.call)
-        if entry.isGrace {
-          slot?.giveUp(entry.call)
-        } else {
-          slot?.askToStop(entry.call, .deadline)
+        switch entry {
+        case .deadline(let call): CallTable.shared.slot(of: call)?.askToStop(call, .deadline)
+        case .grace(let call): CallTable.shared.slot(of: call)?.giveUp(call)
+        case .action(let action): action()
         }
         monitor.lock()
         wakesAt = MonotonicTime(nanoseconds: .min)

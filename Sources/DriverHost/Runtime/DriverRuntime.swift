@@ -34,8 +34,10 @@ final class DriverRuntime: @unchecked Sendable {
 
   /// What the host lends to all of its drivers.
   struct Services: Sendable {
+    /// For blocking drivers.
     var threads: ThreadPool
-    var stopThreads: ThreadPool
+    /// For what must go on while those are all busy: stop functions, sinks and sources, rows.
+    var helpers: ThreadPool
     var deadlines: DeadlineQueue
     var loops: [EventLoop]
     var resolver: NameResolver
@@ -126,11 +128,11 @@ final class DriverRuntime: @unchecked Sendable {
     }
     let id = slot.begin(request, driver: self, completion: completion)
     guard let gate else {
-      launch(id, slot)
+      launch(id, slot, request.affinity)
       return id
     }
     gate.enter { [self] in
-      if slot.takeGate(id) { launch(id, slot) } else { gate.leave() }
+      if slot.takeGate(id) { launch(id, slot, request.affinity) } else { gate.leave() }
     }
     return id
   }
@@ -144,7 +146,7 @@ final class DriverRuntime: @unchecked Sendable {
       "the driver \(traits.name) has \(DriverRuntime.abandonedLimit) calls that ignored their stop and are still inside it; it takes no new ones until one of them ends. Restart the process, and report this to the driver's vendor")
   }
 
-  private func launch(_ id: UInt64, _ slot: CallSlot) {
+  private func launch(_ id: UInt64, _ slot: CallSlot, _ affinity: Int?) {
     if traits.isBlocking {
       do {
         try threads.submit { [self] worker in runBlocking(id, slot, worker) }
@@ -153,7 +155,7 @@ final class DriverRuntime: @unchecked Sendable {
       }
       return
     }
-    let driverLoop = loopForCall()
+    let driverLoop = affinity.map { driverLoops[$0 % driverLoops.count] } ?? loopForCall()
     if driverLoop.loop.isCurrent {
       start(id, slot, driverLoop)
     } else {
@@ -202,7 +204,7 @@ final class DriverRuntime: @unchecked Sendable {
       return
     }
     do {
-      try services.stopThreads.submit { _ in body() }
+      try services.helpers.submit { _ in body() }
     } catch {
       log(.error, "a stop function could not be run: \(error.message)", execution: nil)
     }

@@ -13,7 +13,7 @@ enum InProcessDriver {
   ) throws -> DriverRuntime {
     let services = DriverRuntime.Services(
       threads: ThreadPool(name: "test", limit: 64),
-      stopThreads: ThreadPool(name: "test-stop", limit: 64),
+      helpers: ThreadPool(name: "test-stop", limit: 64),
       deadlines: DeadlineQueue(),
       loops: try (0..<loops).map { try EventLoop(name: "test-loop-\($0)") },
       resolver: NameResolver(),
