@@ -107,3 +107,16 @@ final class DescriptorSink: ChannelSink {
     }
   }
 }
+
+/// Files that appear whole or not at all.
+package enum AtomicFile {
+  /// Writes a file beside its name and renames it over that.
+  package static func write(_ bytes: [UInt8], to path: String) throws(HostError) {
+    let sink = try FileSink(path: path)
+    let result = unsafe bytes.withUnsafeBytes { buffer in
+      Result { () throws(HostError) in try sink.write(unsafe buffer) }
+    }
+    try result.get()
+    try sink.close(isComplete: true)
+  }
+}
