@@ -114,7 +114,7 @@ package enum AtomicFile {
   package static func write(_ bytes: [UInt8], to path: String) throws(HostError) {
     let sink = try FileSink(path: path)
     let result = unsafe bytes.withUnsafeBytes { buffer in
-      Result { () throws(HostError) in try sink.write(unsafe buffer) }
+      Result { () throws(HostError) in unsafe try sink.write(unsafe buffer) }
     }
     try result.get()
     try sink.close(isComplete: true)
