@@ -2,10 +2,19 @@
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 
+// For dl_iterate_phdr, dlinfo and dladdr.
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE 1
+#endif
+
+#include <dlfcn.h>
+#include <link.h>
+#include <sys/auxv.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/xattr.h>
 
 /// Names the calling thread for tools such as ps: prctl(2), PR_SET_NAME.
 static inline void clinux_name_thread(const char *name) { prctl(PR_SET_NAME, name, 0, 0, 0); }

@@ -1,0 +1,165 @@
+/// One walk along a search path.
+///
+/// A driver's file is called `lib<Type>Driver.so`. In folders that hold drivers, another `.so` that
+/// has a descriptor is named as misnamed; in the folder of the program, where other libraries live,
+/// only files of the right name are looked at, and those without a descriptor are passed over. A
+/// file that is named itself may be called anything.
+struct CatalogScan {
+  private(set) var found: [CatalogDriver] = []
+  private(set) var rejected: [RejectedCandidate] = []
+  private var trust = TrustRules()
+  private var folders: Set<FileStatus.Identity> = []
+  private var files: [FileStatus.Identity: String] = [:]
+
+  /// Why a file is not taken; `isDriver` where it was meant as one.
+  private struct Refusal: Error {
+    var reason: String
+    var isDriver = false
+  }
+
+  init(_ searchPath: SearchPath) {
+    for entry in searchPath.entries { look(into: entry) }
+  }
+
+  private mutating func look(into entry: SearchPath.Entry) {
+    do {
+      let path = try Folder.resolved(entry.path)
+      let status = try FileStatus.ofLink(path)
+      if status.kind == .folder {
+        // Each folder once, by whatever names it comes.
+        if folders.insert(status.identity).inserted { try look(intoFolder: path, of: entry) }
+      } else {
+        lookAtFile(entry.path, of: entry)
+      }
+    } catch {
+      // The folders that everybody has on the path need not be there.
+      let mayBeMissing = entry.origin != .option && entry.origin != .environment
+      if mayBeMissing, error.isNotFound { return }
+      reject(entry.path, "\(CatalogScan.named(entry)) cannot be looked into: \(error)")
+    }
+  }
+
+  private mutating func look(
+    intoFolder path: String,
+    of entry: SearchPath.Entry
+  ) throws(SystemError) {
+    let isForDrivers = entry.origin != .executable
+    let names = try Folder.names(in: path) { name in
+      isForDrivers ? name.hasSuffix(".so") : CatalogScan.isDriverName(name)
+    }
+    for name in names { lookAtFile(Folder.path(of: name, in: path), of: entry) }
+  }
+
+  private mutating func lookAtFile(_ path: String, of entry: SearchPath.Entry) {
+    let isNamed = path == entry.path
+    let hasDriverName = CatalogScan.isDriverName(Folder.name(of: path))
+    do {
+      let driver = try read(path, of: entry)
+      guard isNamed || hasDriverName else {
+        reject(
+          path,
+          "it has a driver's descriptor, but not a driver's name: call it lib<Type>Driver.so"
+        )
+        return
+      }
+      if let other = files.updateValue(path, forKey: driver.status.identity) {
+        files[driver.status.identity] = other
+        if other != path { reject(path, "it is the same file as \(other)", isSuperseded: true) }
+        return
+      }
+      found.append(driver)
+    } catch {
+      let matters = error.isDriver || hasDriverName && entry.origin != .executable
+      if matters || isNamed { reject(path, error.reason) }
+    }
+  }
+
+  private mutating func read(
+    _ path: String,
+    of entry: SearchPath.Entry
+  ) throws(Refusal) -> CatalogDriver {
+    let resolved = try CatalogScan.resolved(path)
+    let status: FileStatus
+    let note: ELFNote
+    do {
+      let file = try OpenFile(resolved)
+      status = try file.status()
+      guard status.kind == .regular else { throw Refusal(reason: "it is no regular file") }
+      note = try ELFNote.read(file)
+    } catch let error as SystemError {
+      throw Refusal(reason: "it cannot be opened: \(error)")
+    } catch let fault as ELFFault {
+      throw Refusal(reason: fault.description, isDriver: fault.isDriver)
+    } catch let refusal as Refusal {
+      throw refusal
+    } catch {
+      throw Refusal(reason: "it cannot be read: \(error)")
+    }
+    if let fault = trust.fault(of: status, at: resolved) {
+      throw Refusal(reason: fault, isDriver: true)
+    }
+    return CatalogDriver(
+      descriptor: try CatalogScan.descriptor(note),
+      path: resolved,
+      origin: entry,
+      status: status,
+      note: note
+    )
+  }
+
+  /// The path of a regular file, links resolved.
+  ///
+  /// What is none is not opened: it could be a device.
+  private static func resolved(_ path: String) throws(Refusal) -> String {
+    do {
+      switch try FileStatus.ofLink(path).kind {
+      case .regular: return try Folder.resolved(path)
+      case .symbolicLink:
+        let resolved = try Folder.resolved(path)
+        if try FileStatus.ofLink(resolved).kind == .regular { return resolved }
+        throw Refusal(reason: "it leads to \(resolved), which is no regular file")
+      case .folder: throw Refusal(reason: "it is a folder")
+      case .other: throw Refusal(reason: "it is no regular file")
+      }
+    } catch let refusal as Refusal {
+      throw refusal
+    } catch {
+      throw Refusal(reason: "it cannot be looked at: \(error)")
+    }
+  }
+
+  private static func descriptor(_ note: ELFNote) throws(Refusal) -> Descriptor {
+    guard let text = String(validating: note.descriptor, as: UTF8.self) else {
+      throw Refusal(reason: ELFFault.notUTF8.description, isDriver: true)
+    }
+    do {
+      return try Descriptor(JSON.parse(text))
+    } catch {
+      let faults = error.faults.map(\.description).joined(separator: "; ")
+      throw Refusal(
+        reason: "its descriptor is wrong: \(faults.isEmpty ? error.message : faults)",
+        isDriver: true
+      )
+    }
+  }
+
+  private mutating func reject(_ path: String, _ reason: String, isSuperseded: Bool = false) {
+    rejected.append(RejectedCandidate(path: path, reason: reason, isSuperseded: isSuperseded))
+  }
+
+  private static func named(_ entry: SearchPath.Entry) -> String {
+    switch entry.origin {
+    case .option: "it"
+    case .environment: "this part of DRIVERS_PATH"
+    case .user: "the user's folder for drivers"
+    case .system: "the system's folder for drivers"
+    case .executable: "the program's own folder"
+    }
+  }
+
+  private static func isDriverName(_ name: String) -> Bool {
+    let bytes = name.utf8
+    return bytes.starts(with: "lib".utf8) && name.hasSuffix("Driver.so")
+      && bytes.count > "libDriver.so".utf8.count
+  }
+}

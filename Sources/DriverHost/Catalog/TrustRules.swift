@@ -1,0 +1,87 @@
+import CLinux
+import Glibc
+
+/// The rules on who may be able to change a driver's file: root and the current user, nobody else.
+///
+/// What can change the file can run code in this process. That is whoever owns or may write the
+/// file, the folder that it stands in (to put another file under its name), or a folder further up
+/// (to put another folder there).
+struct TrustRules {
+  private let user = geteuid()
+  /// Folders that were looked at; nil where nothing is wrong.
+  private var folders: [String: String?] = [:]
+
+  init() {}
+
+  /// Why a file, given by its resolved path and the status of its open descriptor, is not trusted.
+  mutating func fault(of file: FileStatus, at path: String) -> String? {
+    if let fault = ownerFault(of: file, "it") ?? writerFault(of: file, at: path, "it") {
+      return fault
+    }
+    return fault(ofFolder: Folder.parent(of: path))
+  }
+
+  /// Why the drivers in a folder, given by its resolved path, are not trusted.
+  mutating func fault(ofFolder path: String) -> String? {
+    if let known = folders[path] { return known }
+    let fault = checkFolder(path)
+    folders[path] = .some(fault)
+    return fault
+  }
+
+  private mutating func checkFolder(_ path: String) -> String? {
+    if let fault = fault(ofFolder: path, isAncestor: false) { return fault }
+    var here = path
+    while here != "/" {
+      here = Folder.parent(of: here)
+      if let fault = fault(ofFolder: here, isAncestor: true) { return fault }
+    }
+    return nil
+  }
+
+  private func fault(ofFolder path: String, isAncestor: Bool) -> String? {
+    let status: FileStatus
+    do {
+      status = try FileStatus.ofLink(path)
+    } catch {
+      return "its folder \(path) cannot be looked at: \(error)"
+    }
+    // The path was resolved, so a link means that somebody changed it in between.
+    guard status.kind == .folder else {
+      return "its folder \(path) was changed meanwhile: try again"
+    }
+    let subject = "its folder \(path)"
+    if let fault = ownerFault(of: status, subject) { return fault }
+    // In a sticky folder only an entry's owner can rename or remove it.
+    if isAncestor, status.permissions & TrustRules.sticky != 0 { return nil }
+    return writerFault(of: status, at: path, subject)
+  }
+
+  private static let sticky: UInt32 = 0o1000
+
+  private func ownerFault(of status: FileStatus, _ subject: String) -> String? {
+    guard status.owner != 0, status.owner != user else { return nil }
+    let names = user == 0 ? "root" : "root or \(UserNames.user(user))"
+    return
+      "\(subject) belongs to \(UserNames.user(status.owner)), who could change what runs here: "
+      + "have \(names) own it"
+  }
+
+  private func writerFault(of status: FileStatus, at path: String, _ subject: String) -> String? {
+    let mode = String(status.permissions, radix: 8)
+    if status.permissions & 0o002 != 0 {
+      return "everybody can write \(subject) (mode \(mode)): chmod o-w \(path)"
+    }
+    guard status.permissions & 0o020 != 0 else { return nil }
+    guard UserNames.isPrivateGroup(status.group, of: status.owner) else {
+      return "the group \(UserNames.group(status.group)) can write \(subject) (mode \(mode)): "
+        + "chmod g-w \(path)"
+    }
+    // With an access control list the group bits are its mask, and may stand for other users.
+    guard unsafe getxattr(path, "system.posix_acl_access", nil, 0) < 0 else {
+      return
+        "its access control list lets others than the owner write \(subject): setfacl -b \(path)"
+    }
+    return nil
+  }
+}
