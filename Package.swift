@@ -81,7 +81,6 @@ let package = Package(
   ] + drivers.map(\.product),
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
   ],
   targets: [
     // MARK: The contract
@@ -98,10 +97,7 @@ let package = Package(
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(
       name: "DriverHost",
-      dependencies: [
-        "CLinux", "CPCRE2", "CYAML", "DriverABI",
-        .product(name: "OrderedCollections", package: "swift-collections"),
-      ],
+      dependencies: ["CLinux", "CPCRE2", "CYAML", "DriverABI"],
       swiftSettings: shipped),
     .testTarget(
       name: "DriverHostTests",

@@ -1,7 +1,7 @@
 /// A number kept as the digits that it was written with, because nothing binary holds it exactly.
 ///
-/// The text is a JSON number (RFC 8259, section 6): `12345678901234567890`, `0.1000000000000000055`,
-/// `1e400`.
+/// The text is a JSON number (RFC 8259, section 6): `12345678901234567890`,
+/// `0.1000000000000000055`, `1e400`.
 public struct DecimalText: Sendable, Hashable, CustomStringConvertible {
   /// The number's text.
   public let text: String
@@ -9,6 +9,11 @@ public struct DecimalText: Sendable, Hashable, CustomStringConvertible {
   /// A number from its text; nil if that is no JSON number.
   public init?(_ text: String) {
     guard DecimalText.isNumber(text.utf8) else { return nil }
+    self.text = text
+  }
+
+  /// A number from a text that is known to be one.
+  init(checked text: String) {
     self.text = text
   }
 
@@ -67,8 +72,9 @@ extension DecimalText {
     var exponent: Int
   }
 
-  /// The number in the one form that all texts of it share. An exponent beyond Int is kept at Int's
-  /// end, which no real document reaches.
+  /// The number in the one form that all texts of it share.
+  ///
+  /// An exponent beyond half of Int is kept there, which no real document reaches.
   var normalized: Normalized {
     var digits: [UInt8] = []
     var exponent = 0
@@ -85,7 +91,8 @@ extension DecimalText {
       case UInt8(ascii: "."): inFraction = true
       case UInt8(ascii: "e"), UInt8(ascii: "E"):
         let written = Substring(utf8).drop { $0 == "+" }
-        exponent += Int(written) ?? (written.first == "-" ? Int.min / 2 : Int.max / 2)
+        let bound = Int.max / 2
+        exponent += min(max(Int(written) ?? (written.first == "-" ? -bound : bound), -bound), bound)
         utf8 = utf8[utf8.endIndex...]
       default:
         if !(digits.isEmpty && byte == UInt8(ascii: "0")) { digits.append(byte) }

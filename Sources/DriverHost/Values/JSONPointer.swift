@@ -18,8 +18,12 @@ public struct JSONPointer: Sendable, Hashable, CustomStringConvertible {
     self.init(
       text.dropFirst().split(separator: "/", omittingEmptySubsequences: false).map { token in
         JSONPointer.replacing(
-          "~0", with: "~", in: JSONPointer.replacing("~1", with: "/", in: String(token)))
-      })
+          "~0",
+          with: "~",
+          in: JSONPointer.replacing("~1", with: "/", in: String(token))
+        )
+      }
+    )
   }
 
   /// The place of a member or an item below this one.

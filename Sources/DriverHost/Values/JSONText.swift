@@ -14,10 +14,14 @@ public final class JSONText: Sendable {
   public var value: Value {
     parsed.withLock { parsed in
       if let parsed { return parsed }
-      // Only checked texts get here, so there is nothing that parsing could refuse.
-      let value = (try? JSON.parse(text)) ?? .null
-      parsed = value
-      return value
+      do {
+        let value = try JSON.parse(text)
+        parsed = value
+        return value
+      } catch {
+        // Only checked texts get here, and the check refuses whatever parsing refuses.
+        preconditionFailure("an unchecked JSON document: \(error)")
+      }
     }
   }
 }

@@ -1,7 +1,7 @@
 /// A value that goes into or comes out of a connection.
 ///
-/// It holds what JSON and YAML hold, and keeps apart what they blur: integers, doubles, numbers that
-/// neither of them holds exactly, and bytes.
+/// It holds what JSON and YAML hold, and keeps apart what they blur: integers, doubles, numbers
+/// that neither of them holds exactly, and bytes.
 public enum Value: Sendable {
   case null
   case bool(Bool)

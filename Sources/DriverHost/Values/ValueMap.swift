@@ -1,41 +1,100 @@
-import OrderedCollections
-
-/// The members of a map, in the order in which they were written, found by name in constant time.
+/// The members of a map, in the order in which they were written, found by name.
+///
+/// Names are exact, as JSON's are: two texts are one name if their bytes are equal, so that `é` as
+/// one character and `e` with an accent after it are two. A map of up to 16 members is searched in
+/// order, which is faster there than hashing; a larger one has an index, so that a look-up takes
+/// the same time however many there are.
 public struct ValueMap: Sendable {
-  private var storage: OrderedDictionary<String, Value>
+  /// A name and its value.
+  struct Member: Sendable {
+    let name: String
+    var value: Value
+  }
+
+  /// The largest map that is searched in order.
+  private static let linearLimit = 16
+
+  private var members: [Member]
+  /// Empty while the map is searched in order.
+  private var index = NameIndex()
 
   /// A map without members.
   public init() {
-    storage = [:]
+    members = []
   }
 
   /// A map from members in order; a name that comes twice keeps its place and its last value.
   public init(_ members: some Sequence<(name: String, value: Value)>) {
-    storage = OrderedDictionary(
-      members.lazy.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    self.init()
+    reserveCapacity(members.underestimatedCount)
+    for (name, value) in members { self[name] = value }
+  }
+
+  /// A map from members whose names are known to differ.
+  init(unique members: [Member]) {
+    self.members = members
+    if members.count > ValueMap.linearLimit { index = NameIndex(of: members) }
   }
 
   /// Makes room for a number of members.
   public mutating func reserveCapacity(_ count: Int) {
-    storage.reserveCapacity(count)
+    members.reserveCapacity(count)
   }
 
-  /// The member of that name. Setting one that is there keeps its place, a new one goes to the end,
-  /// nil removes it.
+  /// The member of that name.
+  ///
+  /// Setting one that is there keeps its place, a new one goes to the end, nil removes it.
   public subscript(name: String) -> Value? {
-    get { storage[name] }
-    set { storage[name] = newValue }
+    get { position(of: name).map { members[$0].value } }
+    set {
+      guard let newValue else {
+        remove(name)
+        return
+      }
+      if let position = position(of: name) {
+        members[position].value = newValue
+      } else {
+        append(Member(name: name, value: newValue))
+      }
+    }
   }
 
   /// The names, in order.
   public var names: [String] {
-    Array(storage.keys)
+    members.map(\.name)
+  }
+
+  /// The place of a member in the order; nil if there is none of that name.
+  ///
+  /// - Complexity: O(1).
+  public func position(of name: String) -> Int? {
+    guard index.isEmpty else { return index.position(of: name, in: members) }
+    // A span: reading members out of the array would retain and release each.
+    let span = members.span
+    for position in span.indices where span[position].name.isExactly(name) { return position }
+    return nil
   }
 
   /// Removes a member; nil if there was none.
+  ///
+  /// - Complexity: O(n).
   @discardableResult
   public mutating func remove(_ name: String) -> Value? {
-    storage.removeValue(forKey: name)
+    guard let position = position(of: name) else { return nil }
+    let removed = members.remove(at: position)
+    // Everything behind it has moved, so the index is made anew.
+    index = members.count > ValueMap.linearLimit ? NameIndex(of: members) : NameIndex()
+    return removed.value
+  }
+
+  /// Adds a member whose name is not there yet.
+  private mutating func append(_ member: Member) {
+    members.append(member)
+    if !index.isEmpty {
+      index.insert(members.count - 1, of: members)
+    } else if members.count > ValueMap.linearLimit {
+      index = NameIndex(of: members)
+    }
   }
 }
 
@@ -46,12 +105,12 @@ extension ValueMap: RandomAccessCollection {
   /// 0.
   public var startIndex: Int { 0 }
   /// The number of members.
-  public var endIndex: Int { storage.count }
+  public var endIndex: Int { members.count }
 
   /// The member at a place in the order.
   public subscript(position: Int) -> Element {
-    let element = storage.elements[position]
-    return (element.key, element.value)
+    let member = members[position]
+    return (member.name, member.value)
   }
 }
 

@@ -1,0 +1,113 @@
+/// The names in a JSON document, each kept once, and which of the open maps has which.
+///
+/// Documents repeat their names, so a text is made for each only once. A name knows the innermost
+/// open map that has it: that a name comes twice is then seen at once, in time that does not depend
+/// on how many members there are.
+struct JSONNames {
+  private struct Name {
+    var text: String
+    var hash: UInt64
+    var start: Int
+    var count: Int
+    /// The number of the innermost open map that has this name; 0: none.
+    var map: UInt32
+  }
+
+  /// A member's name on the way to its map: what to put back when that map closes.
+  private struct Pending {
+    var name: UInt32
+    var outerMap: UInt32
+  }
+
+  private var names: [Name] = []
+  /// The bytes of all names, one after the other.
+  private var bytes: [UInt8] = []
+  /// Numbers of names plus 1, 0 where a slot is free; a power of two, at most half of them taken.
+  private var slots = [UInt32](repeating: 0, count: 128)
+  private var pending: [Pending] = []
+  private let seed = UInt64.random(in: .min ... .max)
+  private let keepsText: Bool
+
+  /// No names yet.
+  ///
+  /// Without `keepsText` only duplicates are found.
+  init(keepsText: Bool) {
+    self.keepsText = keepsText
+  }
+
+  /// How many members of open maps there are.
+  var pendingCount: Int { pending.count }
+
+  /// The text of the member at a place among those of the open maps.
+  @inline(__always)
+  func text(at index: Int) -> String {
+    names[Int(pending[index].name)].text
+  }
+
+  /// The same text where texts are not kept: for messages.
+  func spelling(at index: Int) -> String {
+    let name = names[Int(pending[index].name)]
+    return String(decoding: bytes[name.start..<name.start + name.count], as: UTF8.self)
+  }
+
+  /// Adds a member's name to the open map of that number; false if the map has it already.
+  @inline(__always)
+  mutating func add(_ range: Range<Int>, of input: SourceBytes, toMap map: UInt32) -> Bool {
+    let name = find(range, of: input)
+    let outer = names[name].map
+    pending.append(Pending(name: UInt32(name), outerMap: outer))
+    names[name].map = map
+    return outer != map
+  }
+
+  /// Forgets the members of the innermost open map, which are those from `first` on.
+  @inline(__always)
+  mutating func close(from first: Int) {
+    // Backwards: a name that came twice gets back what it had before the first time.
+    var index = pending.count - 1
+    while index >= first {
+      names[Int(pending[index].name)].map = pending[index].outerMap
+      index -= 1
+    }
+    pending.removeLast(pending.count - first)
+  }
+
+  @inline(__always)
+  private mutating func find(_ range: Range<Int>, of input: SourceBytes) -> Int {
+    let hash = input.hash(range, seed: seed)
+    var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
+    while slots[slot] != 0 {
+      let name = Int(slots[slot]) - 1
+      if names[name].hash == hash, names[name].count == range.count,
+        input.holds(range, sameAs: bytes, from: names[name].start)
+      {
+        return name
+      }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    return insert(range, of: input, hash: hash, slot: slot)
+  }
+
+  private mutating func insert(
+    _ range: Range<Int>,
+    of input: SourceBytes,
+    hash: UInt64,
+    slot: Int
+  ) -> Int {
+    let text = keepsText ? input.text(range) : ""
+    names.append(Name(text: text, hash: hash, start: bytes.count, count: range.count, map: 0))
+    input.append(range, to: &bytes)
+    slots[slot] = UInt32(names.count)
+    if names.count * 2 > slots.count { grow() }
+    return names.count - 1
+  }
+
+  private mutating func grow() {
+    slots = [UInt32](repeating: 0, count: slots.count * 2)
+    for (number, name) in names.enumerated() {
+      var slot = Int(truncatingIfNeeded: name.hash) & (slots.count - 1)
+      while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = UInt32(number + 1)
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/// The values that a reader has finished and whose lists and maps are still open.
+///
+/// Values are moved in and out, never copied: an array of them is made in one go when its list
+/// closes.
+@safe
+struct ValueStack: ~Copyable {
+  private var start: UnsafeMutablePointer<Value>
+  private var capacity: Int
+  /// The number of values.
+  private(set) var count = 0
+
+  /// A stack without values.
+  init() {
+    capacity = 64
+    unsafe start = .allocate(capacity: capacity)
+  }
+
+  deinit {
+    unsafe start.deinitialize(count: count)
+    unsafe start.deallocate()
+  }
+
+  /// Puts a value on top.
+  @inline(__always)
+  mutating func push(_ value: consuming Value) {
+    if count == capacity { grow() }
+    unsafe (start + count).initialize(to: value)
+    count += 1
+  }
+
+  /// Takes the values from `first` on, in the order in which they came.
+  mutating func takeItems(from first: Int) -> [Value] {
+    let taken = count - first
+    precondition(first >= 0 && taken >= 0)
+    count = first
+    return unsafe [Value](unsafeUninitializedCapacity: taken) { items, filled in
+      if let place = items.baseAddress {
+        unsafe place.moveInitialize(from: start + first, count: taken)
+      }
+      filled = taken
+    }
+  }
+
+  /// Takes the values from `first` on as members, whose names start at `firstName` of `names`.
+  mutating func takeMembers(
+    from first: Int,
+    names: borrowing JSONNames,
+    firstName: Int
+  ) -> [ValueMap.Member] {
+    let taken = count - first
+    precondition(first >= 0 && taken >= 0)
+    count = first
+    return unsafe [ValueMap.Member](unsafeUninitializedCapacity: taken) { members, filled in
+      for index in 0..<taken {
+        let value = unsafe (start + first + index).move()
+        unsafe (members.baseAddress.unsafelyUnwrapped + index).initialize(
+          to: ValueMap.Member(name: names.text(at: firstName + index), value: value)
+        )
+      }
+      filled = taken
+    }
+  }
+
+  /// Takes the value on top.
+  mutating func pop() -> Value {
+    precondition(count > 0)
+    count -= 1
+    return unsafe (start + count).move()
+  }
+
+  private mutating func grow() {
+    let larger = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)
+    unsafe larger.moveInitialize(from: start, count: count)
+    unsafe start.deallocate()
+    unsafe start = larger
+    capacity *= 2
+  }
+}
