@@ -1,0 +1,292 @@
+/// Turns schemas into a program, and finds all that is wrong with them.
+struct SchemaCompiler {
+  typealias Place = SchemaRegistry.Place
+
+  /// How schemas are to be read.
+  struct Options {
+    /// Whether `format` is asserted whatever the meta-schema says.
+    var assertsFormats = false
+    /// Whether objects that list their members take no others, as for a driver's inputs.
+    var closesObjects = false
+    /// Whether the caller's documents are checked against their meta-schema.
+    var checksMetaSchema = true
+  }
+
+  /// A schema with the way it is used: one inside a test (`not`, `if`, …) is never closed.
+  private struct Key: Hashable {
+    var place: Place
+    var isOpen: Bool
+  }
+
+  /// Where the reader of a schema is.
+  struct Frame {
+    var place: Place
+    var resource: Int
+    var dialect: Dialect
+    var isOpen: Bool
+    var depth: Int
+  }
+
+  /// How a schema is reached, which decides whether the host closes it.
+  enum Role {
+    /// It stands for a value of its own: a member, an item, a root.
+    case place
+    /// It applies to the same value as the schema around it, or is only referred to.
+    case inPlace
+    /// It only tells values apart.
+    case test
+  }
+
+  let options: Options
+  var registry: SchemaRegistry
+  var drafts: [SchemaDraft] = []
+  var faults: [Fault] = []
+
+  private var indices: [Key: Int] = [:]
+  private var pending: [(target: SchemaRegistry.Target, isOpen: Bool, index: Int)] = []
+  private var dynamicNames: Set<String> = []
+
+  init(resources: SchemaResources, options: Options) {
+    self.options = options
+    registry = SchemaRegistry(external: resources)
+  }
+
+  /// Adds a schema of the caller; the index of its node.
+  mutating func add(_ document: Value, at uri: String, origin: JSONPointer = JSONPointer()) -> Int {
+    let resource = registry.add(document, at: uri, origin: origin)
+    let place = Place(document: registry.resources[resource].document, pointer: "")
+    if options.checksMetaSchema { checkAgainstMetaSchema(document, at: place) }
+    let root = compile(
+      document,
+      at: place,
+      resource: resource,
+      role: .place,
+      isOpen: !options.closesObjects,
+      depth: 0
+    )
+    drain()
+    return root
+  }
+
+  /// The program of all that was added; throws all that is wrong with it.
+  mutating func finish(naming subject: String) throws(HostError) -> SchemaProgram {
+    faults += registry.faults
+    checkLoops()
+    guard faults.isEmpty else {
+      var seen: Set<Fault> = []
+      throw HostError(faults: faults.filter { seen.insert($0).inserted }, of: subject)
+    }
+    findDiscriminators()
+    if options.closesObjects { closeObjects() }
+    return SchemaProgram(nodes: drafts.map(SchemaNode.init), dynamicAnchors: dynamicAnchors())
+  }
+
+  private func dynamicAnchors() -> [[String: Int]] {
+    guard !dynamicNames.isEmpty else { return [] }
+    return registry.resources.indices.map { resource in
+      var nodes: [String: Int] = [:]
+      for name in dynamicNames {
+        guard let target = registry.dynamicTarget(name, in: resource) else { continue }
+        nodes[name] = indices[Key(place: target.place, isOpen: !options.closesObjects)]
+      }
+      return nodes
+    }
+  }
+}
+
+// MARK: - Schemas
+
+extension SchemaCompiler {
+  /// Compiles the schema at a place once; the index of its node.
+  mutating func compile(
+    _ value: Value,
+    at place: Place,
+    resource: Int,
+    role: Role,
+    isOpen: Bool,
+    depth: Int
+  ) -> Int {
+    let isOpen = isOpen || role == .test
+    let key = Key(place: place, isOpen: isOpen)
+    if let known = indices[key] {
+      if role == .place, !isOpen { drafts[known].isPlace = true }
+      return known
+    }
+    let index = drafts.count
+    indices[key] = index
+    let resource = registry.resource(at: place) ?? resource
+    drafts.append(SchemaDraft(location: registry.location(place), resource: resource))
+    fill(index, value, at: place, resource: resource, role: role, isOpen: isOpen, depth: depth)
+    return index
+  }
+
+  private mutating func fill(
+    _ index: Int,
+    _ value: Value,
+    at place: Place,
+    resource: Int,
+    role: Role,
+    isOpen: Bool,
+    depth: Int
+  ) {
+    var draft = drafts[index]
+    switch value {
+    case .bool(let truth): draft.always = truth
+    case .map(let members):
+      // Deeper ones were reported when the document was scanned.
+      guard depth < SchemaRegistry.maximumDepth else { return }
+      draft.source = members
+      if role == .place, !isOpen { draft.isPlace = true }
+      let frame = Frame(
+        place: place,
+        resource: resource,
+        dialect: registry.resources[resource].dialect,
+        isOpen: isOpen,
+        depth: depth
+      )
+      for (keyword, value) in members { read(keyword, value, into: &draft, frame) }
+      finishKeywords(&draft, frame)
+    default:
+      report(at: place, "a schema is a map or a boolean, not \(value.kindInWords)")
+    }
+    drafts[index] = draft
+  }
+
+  /// Compiles a schema below the one that is being read.
+  mutating func compile(
+    _ value: Value,
+    _ keyword: String,
+    _ token: String? = nil,
+    role: Role,
+    _ frame: Frame
+  ) -> Int {
+    var place = frame.place / keyword
+    if let token { place = place / token }
+    return compile(
+      value,
+      at: place,
+      resource: frame.resource,
+      role: role,
+      isOpen: frame.isOpen,
+      depth: frame.depth + 1
+    )
+  }
+
+  /// The node of what a reference refers to, compiled later, so that loops do no harm.
+  private mutating func schedule(_ target: SchemaRegistry.Target, isOpen: Bool) -> Int {
+    let key = Key(place: target.place, isOpen: isOpen)
+    if let known = indices[key] { return known }
+    registry.scanIfNew(target)
+    let index = drafts.count
+    indices[key] = index
+    let resource = registry.resource(at: target.place) ?? target.resource
+    drafts.append(SchemaDraft(location: registry.location(target.place), resource: resource))
+    pending.append((target, isOpen, index))
+    return index
+  }
+
+  private mutating func drain() {
+    repeat {
+      while let (target, isOpen, index) = pending.popLast() {
+        let resource = registry.resource(at: target.place) ?? target.resource
+        // A whole document or resource describes a value; what stands under `$defs` only helps.
+        fill(
+          index,
+          target.value,
+          at: target.place,
+          resource: resource,
+          role: .inPlace,
+          isOpen: isOpen,
+          depth: 0
+        )
+      }
+      // Any resource may turn out to be on the way to a `$dynamicRef`.
+      for resource in registry.resources.indices {
+        for name in dynamicNames {
+          if let target = registry.dynamicTarget(name, in: resource) {
+            _ = schedule(target, isOpen: !options.closesObjects)
+          }
+        }
+      }
+    } while !pending.isEmpty
+  }
+
+  /// Reads `$ref`; nil, and a fault, if it refers to nothing.
+  mutating func reference(_ text: String, _ frame: Frame) -> Int? {
+    do {
+      let (target, _) = try registry.resolve(text, in: frame.resource)
+      return schedule(target, isOpen: frame.isOpen)
+    } catch {
+      report(at: frame.place, "`$ref`: \(error.reason)", keyword: "$ref")
+      return nil
+    }
+  }
+
+  /// Reads `$dynamicRef` (JSON Schema core, 8.2.3.2).
+  mutating func dynamicReference(_ text: String, _ frame: Frame) -> DynamicReference? {
+    do {
+      let (target, fragment) = try registry.resolve(text, in: frame.resource)
+      let initial = schedule(target, isOpen: frame.isOpen)
+      let anchors = registry.resources[target.resource].dynamicAnchors
+      guard anchors[fragment] == target.place.pointer else {
+        return DynamicReference(initial: initial, anchor: nil)
+      }
+      dynamicNames.insert(fragment)
+      return DynamicReference(initial: initial, anchor: fragment)
+    } catch {
+      report(at: frame.place, "`$dynamicRef`: \(error.reason)", keyword: "$dynamicRef")
+      return nil
+    }
+  }
+}
+
+// MARK: - Faults
+
+extension SchemaCompiler {
+  mutating func report(at place: Place, _ message: String, keyword: String? = nil) {
+    let fault = registry.fault(at: place, message, keyword: keyword)
+    faults.append(fault)
+  }
+
+  /// Reports a keyword's value that is of the wrong kind, unless the meta-schema said so already.
+  mutating func reportMalformed(_ keyword: String, expected: String, _ frame: Frame) {
+    let fault = registry.fault(
+      at: frame.place,
+      "`\(keyword)` must be \(expected)",
+      keyword: keyword
+    )
+    let isKnown = faults.contains { $0.pointer.tokens.starts(with: fault.pointer.tokens) }
+    if !isKnown || registry.documents[frame.place.document].origin == nil { faults.append(fault) }
+  }
+
+  private mutating func checkAgainstMetaSchema(_ document: Value, at place: Place) {
+    let origin = registry.documents[place.document].origin ?? JSONPointer()
+    do {
+      let metaSchema = try metaSchema(of: document)
+      for var fault in metaSchema.faults(in: document) {
+        fault.pointer = JSONPointer(origin.tokens + fault.pointer.tokens)
+        faults.append(fault)
+      }
+    } catch {
+      faults.append(
+        registry.fault(
+          at: place,
+          "the meta-schema cannot be used: \(error.message)",
+          keyword: "$schema"
+        )
+      )
+    }
+  }
+
+  private func metaSchema(of document: Value) throws(HostError) -> JSONSchema {
+    guard let name = document.mapValue?["$schema"]?.stringValue,
+      URIReference(name).document.description != MetaSchema.address,
+      let custom = try registry.document(at: URIReference(name).document.description)
+    else { return JSONSchema.standard }
+    return try JSONSchema(
+      trusted: custom,
+      at: URIReference(name).document.description,
+      resources: registry.external
+    )
+  }
+}

@@ -1,0 +1,86 @@
+/// A JSON Schema 2020-12, compiled once and used by any number of threads.
+///
+/// Nothing is ever fetched: what `$ref` names must stand in the document or in the resources.
+package struct JSONSchema: Sendable {
+  private let program: SchemaProgram
+  private let root: Int
+
+  /// Compiles a schema.
+  ///
+  /// - Parameters:
+  ///   - document: The schema.
+  ///   - uri: The address that relative references and ids are resolved against.
+  ///   - resources: Other documents that it may refer to.
+  ///   - assertsFormats: Whether `format` is checked although the meta-schema does not ask for it.
+  /// - Throws: All that is wrong with the schema.
+  package init(
+    _ document: Value,
+    at uri: String = "",
+    resources: SchemaResources = SchemaResources(),
+    assertsFormats: Bool = false
+  ) throws(HostError) {
+    try self.init(
+      document,
+      at: uri,
+      resources: resources,
+      options: SchemaCompiler.Options(assertsFormats: assertsFormats)
+    )
+  }
+
+  /// Compiles a meta-schema, which is not checked against its own.
+  init(trusted document: Value, at uri: String, resources: SchemaResources) throws(HostError) {
+    try self.init(
+      document,
+      at: uri,
+      resources: resources,
+      options: SchemaCompiler.Options(checksMetaSchema: false)
+    )
+  }
+
+  private init(
+    _ document: Value,
+    at uri: String,
+    resources: SchemaResources,
+    options: SchemaCompiler.Options
+  ) throws(HostError) {
+    var compiler = SchemaCompiler(resources: resources, options: options)
+    root = compiler.add(document, at: uri)
+    program = try compiler.finish(naming: "the schema")
+  }
+
+  /// The meta-schema of 2020-12, which schemas are checked against.
+  static let standard: JSONSchema = {
+    do {
+      return try JSONSchema(
+        trusted: MetaSchema.document(at: MetaSchema.address) ?? .null,
+        at: MetaSchema.address,
+        resources: SchemaResources()
+      )
+    } catch {
+      fatalError("the built-in meta-schema is at fault: \(error)")
+    }
+  }()
+
+  /// Whether a value is valid; false as well where that cannot be told within the limits.
+  package func isValid(_ value: Value) -> Bool {
+    var evaluation = Evaluation(program)
+    return evaluation.run(root, value)
+  }
+
+  /// All that is wrong with a value, in document order; nothing if it is valid.
+  ///
+  /// - Parameters:
+  ///   - value: What to check.
+  ///   - locations: Where in a file a place of the value stands.
+  /// - Returns: The faults; not all of them are listed if there are very many.
+  package func faults(
+    in value: Value,
+    locations: (JSONPointer) -> SourceLocation? = { _ in nil }
+  ) -> [Fault] {
+    var check = Evaluation(program)
+    if check.run(root, value) { return [] }
+    var evaluation = Evaluation(program, collecting: FaultReport())
+    _ = evaluation.run(root, value)
+    return evaluation.report.faults(locations: locations)
+  }
+}

@@ -1,0 +1,45 @@
+/// A regular expression of ECMA-262 with the `u` flag, as `pattern` and `patternProperties` have it.
+///
+/// It is checked by a parser for that grammar, translated and given to PCRE2, which bounds the work
+/// of a match. See Docs/decisions/0001-regular-expressions.md.
+struct ECMARegex: Sendable {
+  /// What is wrong with a pattern.
+  struct SyntaxFault: Error, Sendable, Hashable {
+    /// What is wrong, in words.
+    var reason: String
+    /// The character at fault, from 1.
+    var position: Int
+  }
+
+  /// The pattern as it was written.
+  let source: String
+
+  private let compiled: PCRE2Pattern
+
+  /// Compiles a pattern.
+  init(_ source: String) throws(SyntaxFault) {
+    self.source = source
+    let translation = try ECMARegex.translation(of: source)
+    do {
+      compiled = try PCRE2Pattern(translation)
+    } catch {
+      // The grammar is right, so this is a bound of PCRE2: a size, or a lookbehind without a fixed
+      // length. Its offset counts in the translation and would mislead.
+      throw SyntaxFault(
+        reason: "it is more than the regular expression library can do (\(error.message))",
+        position: 1
+      )
+    }
+  }
+
+  /// Looks for the pattern anywhere in a text.
+  func match(_ text: String) -> PCRE2Pattern.Outcome {
+    compiled.match(text)
+  }
+
+  /// The same pattern in PCRE2's syntax; throws what ECMA-262 refuses.
+  static func translation(of source: String) throws(SyntaxFault) -> String {
+    var parser = ECMARegexParser(source)
+    return try parser.translate()
+  }
+}
