@@ -150,19 +150,11 @@ extension Descriptor {
       case input = "in"
     }
 
-    /// What a stream carries.
-    public enum Content: String, Sendable, Hashable, CaseIterable {
-      /// Bytes without bounds.
-      case bytes
-      /// One value after another.
-      case values
-    }
-
     /// The channel's name: `body`.
     public var name: String
     /// Which way it goes.
     public var direction: Direction
     /// What it carries.
-    public var content: Content
+    public var content: ChannelContent
   }
 }
