@@ -99,8 +99,10 @@ extension Call {
     }
   }
 
-  /// Runs `body` once on the loop when a channel has room, has bytes or has come to its end; nil takes
-  /// it back. One a channel. The call is then to be ended on its loop.
+  /// Runs `body` once on the loop when a channel has room, has bytes or has come to its end; nil
+  /// takes it back.
+  ///
+  /// One a channel. The call is then to be ended on its loop.
   ///
   /// - Parameters:
   ///   - channel: An index into the action's channels.

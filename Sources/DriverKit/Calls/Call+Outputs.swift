@@ -2,8 +2,9 @@ public import DriverABI
 
 /// What a call puts out.
 extension Call {
-  /// Sets an output; the same name again replaces it. What is there when the call fails is the partial
-  /// result.
+  /// Sets an output; the same name again replaces it.
+  ///
+  /// What is there when the call fails is the partial result.
   public func output(_ name: StaticString, _ value: OutputValue) throws(DriverError) {
     var builder = OutputBuilder()
     builder.add(value)
@@ -18,7 +19,9 @@ extension Call {
     unsafe try check("output", tree.withTree { unsafe put(name, $0) })
   }
 
-  /// Sets an output to a string without an intermediate copy. The bytes are UTF-8.
+  /// Sets an output to a string without an intermediate copy.
+  ///
+  /// The bytes are UTF-8.
   public func output(
     _ name: StaticString,
     utf8: RawSpan,
@@ -59,12 +62,15 @@ extension Call {
     return true
   }
 
-  /// Hands rows to the consumer under a name. The call then ends later: when the host has released the
-  /// stream, in that release or soon after it, comes `succeed` or `fail`.
+  /// Hands rows to the consumer under a name.
+  ///
+  /// The call then ends later: when the host has released the stream, in that release or soon after
+  /// it, comes `succeed` or `fail`.
   ///
   /// - Parameters:
   ///   - name: The output's name.
   ///   - stream: An Arrow C stream, which is moved on success and still the caller's otherwise.
+  /// - Throws: The stop's error when the call is to stop, `.unsupported` where rows are not wanted.
   @unsafe
   public func rows(
     _ name: StaticString,

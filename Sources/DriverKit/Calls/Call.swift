@@ -23,7 +23,9 @@ public struct Call: Sendable {
     }
   }
 
-  /// The inputs: validated against the descriptor's schema, with its defaults. Valid until the end.
+  /// The inputs: validated against the descriptor's schema, with its defaults.
+  ///
+  /// Valid until the end.
   public var inputs: InputMap {
     @_lifetime(borrow self)
     get {
@@ -83,7 +85,9 @@ public struct Call: Sendable {
     }
   }
 
-  /// Why the call is to stop; nil: go on. Costs nanoseconds.
+  /// Why the call is to stop; nil: go on.
+  ///
+  /// Costs nanoseconds.
   public var stop: Stop? {
     switch unsafe state.functions.pointee.stopped(state.call) {
     case 0: nil
@@ -130,7 +134,9 @@ public struct Call: Sendable {
 
   // MARK: - On the way
 
-  /// A line for the host's log. Free of secrets, without a line end.
+  /// A line for the host's log.
+  ///
+  /// Free of secrets, without a line end.
   public func log(_ level: LogLevel, _ message: String) {
     var message = message
     message.withUTF8 { utf8 in

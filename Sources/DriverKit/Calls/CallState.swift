@@ -20,7 +20,9 @@ final class CallState: @unchecked Sendable {
   private var hasEnded = false
   private var endsLater = false
 
-  /// What waits for a channel. On the call's loop only.
+  /// What waits for a channel.
+  ///
+  /// On the call's loop only.
   private var readyFunctions: [UInt32: ReadyFunction] = [:]
 
   init(_ request: dh_request_v1) {

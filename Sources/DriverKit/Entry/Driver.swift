@@ -72,7 +72,9 @@ public protocol NonblockingDriver: AnyObject {
   func start(_ call: Call)
 }
 
-/// A non-blocking driver with sessions. Each of these calls ends by `succeed` or `fail`.
+/// A non-blocking driver with sessions.
+///
+/// Each of these calls ends by `succeed` or `fail`.
 public protocol NonblockingSessionDriver: AnyObject {
   /// A session, on the loop of the instance that opened it.
   associatedtype Session: AnyObject

@@ -1,6 +1,8 @@
 internal import DriverABI
 
-/// The host as one driver sees it. Valid until the process ends.
+/// The host as one driver sees it.
+///
+/// Valid until the process ends.
 @safe
 public struct DriverContext: @unchecked Sendable {
   // `@unchecked` because the table is never changed and its functions may be called from any thread.
@@ -16,7 +18,9 @@ public struct DriverContext: @unchecked Sendable {
   /// The host's version, for user agents and logs.
   public var hostVersion: String { unsafe String(InputText(host.pointee.version)) }
 
-  /// A line for the host's log that belongs to no call. Free of secrets, without a line end.
+  /// A line for the host's log that belongs to no call.
+  ///
+  /// Free of secrets, without a line end.
   public func log(_ level: LogLevel, _ message: String) {
     var message = message
     message.withUTF8 { unsafe host.pointee.log(host, level.rawValue, dh_text_v1($0)) }

@@ -116,7 +116,9 @@ extension Call {
     throw DriverError(status: status, of: "opened")
   }
 
-  /// The request's session; nil if there is none. The last use takes it from the host.
+  /// The request's session; nil if there is none.
+  ///
+  /// The last use takes it from the host.
   fileprivate func session<Session: AnyObject>(as type: Session.Type, isLast: Bool) -> Session? {
     guard let address = unsafe state.request.session else { return nil }
     let session = unsafe Unmanaged<Session>.fromOpaque(address)

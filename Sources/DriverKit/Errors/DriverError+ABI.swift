@@ -40,6 +40,8 @@ extension DriverError {
   init(status: Int32, of function: StaticString) {
     switch status {
     case DH_STOPPED, DH_GONE: self.init(.cancelled, "the call was stopped")
+    case DH_UNWANTED:
+      self.init(.unsupported, "nobody takes what the call hands over (\(function))")
     case DH_LIMIT:
       self.init(.tooLarge, "the outputs are over the host's limit; send them to a file instead")
     case DH_FAILED:

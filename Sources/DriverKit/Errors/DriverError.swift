@@ -57,9 +57,13 @@ public struct DriverError: Error, Sendable {
 
   /// What sort of failure it is.
   public var code: Code
-  /// For the user: what happened and what to do. Free of secrets.
+  /// For the user: what happened and what to do.
+  ///
+  /// Free of secrets.
   public var message: String
-  /// For the engineer: all that is known. Free of secrets.
+  /// For the engineer: all that is known.
+  ///
+  /// Free of secrets.
   public var detail: String
   /// JSON pointer (RFC 6901) of the input at fault; empty where there is none.
   public var pointer: String
@@ -69,9 +73,13 @@ public struct DriverError: Error, Sendable {
   public var retryAfter: Duration?
   /// Whether the session must not be used again.
   public var isSessionBroken = false
-  /// The protocol's own number: HTTP status, FTP reply, exit code. 0: none.
+  /// The protocol's own number: HTTP status, FTP reply, exit code.
+  ///
+  /// 0: none.
   public var status: Int32 = 0
-  /// The library's or server's own number. 0: none.
+  /// The library's or server's own number.
+  ///
+  /// 0: none.
   public var vendorCode: Int64 = 0
   /// The library's or server's own state, such as an SQLSTATE.
   public var vendorState = ""

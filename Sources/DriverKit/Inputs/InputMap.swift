@@ -1,6 +1,8 @@
 internal import DriverABI
 
-/// A map of a call's inputs, seen in place. Valid until the call is ended.
+/// A map of a call's inputs, seen in place.
+///
+/// Valid until the call is ended.
 ///
 /// Typed inputs are a struct with an initializer over it:
 ///
@@ -30,7 +32,9 @@ public struct InputMap: ~Escapable {
   /// The map's JSON pointer (RFC 6901); empty for the inputs as a whole.
   public var pointer: String { path }
 
-  /// The member of that name; nil if there is none or it is null. Looks at each member in turn.
+  /// The member of that name; nil if there is none or it is null.
+  ///
+  /// Looks at each member in turn.
   public subscript(name: StaticString) -> InputValue? {
     @_lifetime(copy self)
     get {
@@ -98,7 +102,9 @@ public struct InputMap: ~Escapable {
   }
 }
 
-/// A list of a call's inputs, seen in place. Valid until the call is ended.
+/// A list of a call's inputs, seen in place.
+///
+/// Valid until the call is ended.
 @safe
 public struct InputList: ~Escapable {
   private let items: UnsafeBufferPointer<dh_value_v1>

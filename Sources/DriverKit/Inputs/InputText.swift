@@ -69,7 +69,9 @@ public struct InputText: ~Escapable {
 }
 
 extension String {
-  /// A copy of a text. What is not UTF-8 is replaced by U+FFFD.
+  /// A copy of a text.
+  ///
+  /// What is not UTF-8 is replaced by U+FFFD.
   public init(_ text: borrowing InputText) {
     self = unsafe String(
       decoding: UnsafeRawBufferPointer(start: text.address, count: text.count),

@@ -1,5 +1,7 @@
 extension InputValue {
-  /// The value as one JSON document (RFC 8259), UTF-8. Numbers keep their digits; bytes are base64.
+  /// The value as one JSON document (RFC 8259), UTF-8.
+  ///
+  /// Numbers keep their digits; bytes are base64.
   public func json() throws(DriverError) -> [UInt8] {
     var document: [UInt8] = []
     try write(to: &document)

@@ -1,7 +1,9 @@
 internal import DriverABI
 internal import Glibc
 
-/// Memory for one tree at a time: taken in pieces, given back at once. Pieces never move.
+/// Memory for one tree at a time: taken in pieces, given back at once.
+///
+/// Pieces never move.
 @safe
 struct OutputArena: ~Copyable {
   private static let firstSize = 1024
