@@ -105,7 +105,11 @@ let package = Package(
       swiftSettings: common),
 
     // MARK: The SDK for driver authors
-    .target(name: "DriverKit", dependencies: ["DriverABI"], swiftSettings: shipped),
+    // Lifetimes: views of a call's inputs cannot be kept longer than the call that they belong to.
+    .target(
+      name: "DriverKit",
+      dependencies: ["DriverABI"],
+      swiftSettings: shipped + [.enableExperimentalFeature("Lifetimes")]),
     .testTarget(
       name: "DriverKitTests",
       dependencies: ["DriverABI", "DriverHost", "DriverKit", "TestSupport"],

@@ -1,0 +1,129 @@
+internal import DriverABI
+
+/// A call's channels. A channel is an index into the `channels` of the action in the descriptor.
+extension Call {
+  /// What became of bytes or a value for a channel.
+  public enum Sent: Sendable, Hashable {
+    /// Taken, all of it.
+    case taken
+    /// Not taken: the reader is slow. Only in a non-blocking driver; `onReady` tells when.
+    case again
+    /// Nobody reads the channel, or not any longer: carry on without it, or end.
+    case unwanted
+  }
+
+  /// What came from an input channel.
+  public enum Received: Sendable, Hashable {
+    /// So many bytes, at least one.
+    case bytes(Int)
+    /// Nothing yet. Only in a non-blocking driver; `onReady` tells when.
+    case again
+    /// The end.
+    case end
+  }
+
+  /// Whether anybody reads an output channel, or anything is connected to an input channel.
+  public func isWanted(_ channel: Int) -> Bool {
+    unsafe state.functions.pointee.wanted(state.call, UInt32(channel)) > 0
+  }
+
+  /// Sends bytes down an output channel: all of them or none.
+  ///
+  /// Waits for a slow reader in a blocking driver.
+  ///
+  /// - Throws: The stop's error when the call is to stop.
+  /// - Returns: What became of them.
+  public func write(_ bytes: RawSpan, to channel: Int) throws(DriverError) -> Sent {
+    try sent(
+      "write",
+      unsafe bytes.withUnsafeBytes {
+        unsafe state.functions.pointee.write(
+          state.call,
+          UInt32(channel),
+          $0.baseAddress,
+          $0.count
+        )
+      }
+    )
+  }
+
+  /// Sends one value down an output channel whose content is `values`.
+  ///
+  /// Waits for a slow reader in a blocking driver.
+  ///
+  /// - Throws: The stop's error when the call is to stop.
+  /// - Returns: What became of it.
+  public func emit(_ value: OutputValue, to channel: Int) throws(DriverError) -> Sent {
+    var builder = OutputBuilder()
+    builder.add(value)
+    return try emit(&builder, to: channel)
+  }
+
+  /// Sends a tree down an output channel, and makes the builder ready for the next one.
+  public func emit(
+    _ tree: inout OutputBuilder,
+    to channel: Int
+  ) throws(DriverError) -> Sent {
+    unsafe try sent(
+      "emit",
+      tree.withTree { unsafe state.functions.pointee.emit(state.call, UInt32(channel), $0) }
+    )
+  }
+
+  /// Takes bytes from an input channel.
+  ///
+  /// Waits for some in a blocking driver.
+  ///
+  /// - Throws: The stop's error when the call is to stop.
+  /// - Returns: What came.
+  public func read(
+    from channel: Int,
+    into buffer: inout MutableRawSpan
+  ) throws(DriverError) -> Received {
+    let count = unsafe buffer.withUnsafeMutableBytes { buffer -> Int64 in
+      // The host refuses a buffer without room; a buffer with room has an address.
+      guard let start = buffer.baseAddress else { return Int64(DH_INVALID) }
+      return unsafe state.functions.pointee.read(
+        state.call,
+        UInt32(channel),
+        start,
+        buffer.count
+      )
+    }
+    switch count {
+    case 0: return .end
+    case Int64(DH_AGAIN): return .again
+    case Int64(DH_STOPPED), Int64(DH_GONE): throw (stop ?? .cancelled).error
+    case let count where count > 0: return .bytes(Int(count))
+    default: throw DriverError(status: Int32(clamping: count), of: "read")
+    }
+  }
+
+  /// Runs `body` once on the loop when a channel has room, has bytes or has come to its end; nil
+  /// takes it back.
+  ///
+  /// One a channel. The call is then to be ended on its loop.
+  ///
+  /// - Parameters:
+  ///   - channel: An index into the action's channels.
+  ///   - loop: The loop that the driver was made with, which the caller is on.
+  ///   - body: Runs at once if it is so already, but not inside this.
+  /// - Throws: The stop's error when the call is to stop.
+  public func onReady(
+    _ channel: Int,
+    on loop: Loop,
+    _ body: (() -> Void)?
+  ) throws(DriverError) {
+    try check("on_ready", state.setReadyFunction(UInt32(channel), body))
+  }
+
+  private func sent(_ function: StaticString, _ status: Int32) throws(DriverError) -> Sent {
+    switch status {
+    case DH_OK: return .taken
+    case DH_AGAIN: return .again
+    case DH_UNWANTED: return .unwanted
+    case DH_STOPPED, DH_GONE: throw (stop ?? .cancelled).error
+    default: throw DriverError(status: status, of: function)
+    }
+  }
+}

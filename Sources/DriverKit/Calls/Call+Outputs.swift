@@ -1,0 +1,108 @@
+public import DriverABI
+
+/// What a call puts out.
+extension Call {
+  /// Sets an output; the same name again replaces it.
+  ///
+  /// What is there when the call fails is the partial result.
+  public func output(_ name: StaticString, _ value: OutputValue) throws(DriverError) {
+    var builder = OutputBuilder()
+    builder.add(value)
+    try output(name, &builder)
+  }
+
+  /// Sets an output to a tree, and makes the builder ready for the next one.
+  public func output(
+    _ name: StaticString,
+    _ tree: inout OutputBuilder
+  ) throws(DriverError) {
+    unsafe try check("output", tree.withTree { unsafe put(name, $0) })
+  }
+
+  /// Sets an output to a string without an intermediate copy.
+  ///
+  /// The bytes are UTF-8.
+  public func output(
+    _ name: StaticString,
+    utf8: RawSpan,
+    isSecret: Bool = false
+  ) throws(DriverError) {
+    try check("output", put(name, DH_STRING, utf8, isSecret))
+  }
+
+  /// Sets an output to bytes without an intermediate copy.
+  public func output(
+    _ name: StaticString,
+    bytes: RawSpan,
+    isSecret: Bool = false
+  ) throws(DriverError) {
+    try check("output", put(name, DH_BYTES, bytes, isSecret))
+  }
+
+  /// Sets an output to what a JSON document stands for, which is parsed when somebody looks.
+  ///
+  /// Check it by `JSONSyntax.isDocument` first.
+  ///
+  /// - Parameters:
+  ///   - name: The output's name.
+  ///   - json: The document.
+  ///   - isSecret: Whether it must never be shown.
+  /// - Throws: `.tooLarge` over the host's limit, the stop's error when the call is to stop.
+  /// - Returns: False, and nothing is put out, where the host does not take it as a document: it may be
+  ///   stricter than the grammar, as about a name that stands twice in a map.
+  @discardableResult
+  public func output(
+    _ name: StaticString,
+    json: RawSpan,
+    isSecret: Bool = false
+  ) throws(DriverError) -> Bool {
+    let status = put(name, DH_JSON, json, isSecret)
+    if status == DH_INVALID { return false }
+    try check("output", status)
+    return true
+  }
+
+  /// Hands rows to the consumer under a name.
+  ///
+  /// The call then ends later: when the host has released the stream, in that release or soon after
+  /// it, comes `succeed` or `fail`.
+  ///
+  /// - Parameters:
+  ///   - name: The output's name.
+  ///   - stream: An Arrow C stream, which is moved on success and still the caller's otherwise.
+  /// - Throws: The stop's error when the call is to stop, `.unsupported` where rows are not wanted.
+  @unsafe
+  public func rows(
+    _ name: StaticString,
+    _ stream: UnsafeMutablePointer<ArrowArrayStream>
+  ) throws(DriverError) {
+    let status = unsafe state.functions.pointee.rows(
+      state.call,
+      OutputBuilder.text(name),
+      stream
+    )
+    try check("rows", status)
+    state.setEndsLater()
+  }
+
+  private func put(
+    _ name: StaticString,
+    _ kind: UInt32,
+    _ bytes: RawSpan,
+    _ isSecret: Bool
+  ) -> Int32 {
+    unsafe bytes.withUnsafeBytes { buffer in
+      var value = unsafe dh_textual(kind, buffer.baseAddress, buffer.count)
+      if isSecret { unsafe value.flags = DH_SECRET }
+      return unsafe put(name, &value)
+    }
+  }
+
+  private func put(_ name: StaticString, _ value: UnsafePointer<dh_value_v1>) -> Int32 {
+    unsafe state.functions.pointee.output(state.call, OutputBuilder.text(name), value)
+  }
+
+  func check(_ function: StaticString, _ status: Int32) throws(DriverError) {
+    if status < 0 { throw DriverError(status: status, of: function) }
+  }
+}

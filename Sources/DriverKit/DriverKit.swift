@@ -1,2 +1,0 @@
-/// The SDK for driver authors.
-public enum DriverKit {}
