@@ -112,6 +112,18 @@ package final class ChildProcess: Sendable {
     }
   }
 
+  /// Whether no process of that number runs: there is none, or only its remains.
+  ///
+  /// A process whose parent has died waits for the init process to reap it, which may take long.
+  package static func isGone(_ processID: pid_t) -> Bool {
+    guard let stat = try? String(contentsOfFile: "/proc/\(processID)/stat", encoding: .utf8) else {
+      return true
+    }
+    // The state stands behind the name, which may hold anything; see proc_pid_stat(5).
+    let state = stat.suffix(from: stat.lastIndex(of: ")") ?? stat.startIndex).dropFirst(2).first
+    return state == "Z" || state == "X"
+  }
+
   /// The end, if there is one by now.
   private func reap() -> End? {
     end.with { end in

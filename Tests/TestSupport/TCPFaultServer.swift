@@ -10,7 +10,7 @@ package final class TCPFaultServer: Sendable {
     case neverConnects
     /// Takes a connection and says nothing.
     case stalls
-    /// Takes a connection and resets it.
+    /// Takes a connection, waits for its first bytes and resets it.
     case resets
     /// Sends bytes once a request's head has come, then does as told.
     case sends([UInt8], then: End)
@@ -186,7 +186,10 @@ package final class TCPFaultServer: Sendable {
     switch fault {
     case .refuses, .neverConnects: break
     case .stalls: connection.stall()
-    case .resets: connection.reset()
+    case .resets:
+      // Before they have come, the other side may still be inside its connect.
+      _ = connection.read()
+      connection.reset()
     case .runs(let body): body(connection)
     case .sends(let bytes, let end):
       let head = connection.readHead()

@@ -62,9 +62,7 @@ struct CommandTests {
   func killsLeftBehind() async throws {
     let command = try await Command.run("sh", ["-c", "sleep 1000 & echo $!"])
     let processID = try #require(pid_t(command.output.dropLast()))
-    try await eventually("process \(processID) is gone") {
-      kill(processID, 0) != 0 && errno == ESRCH
-    }
+    try await eventually("process \(processID) is gone") { ChildProcess.isGone(processID) }
   }
 
   @Test("throws for a program that is not there")
@@ -100,9 +98,7 @@ struct CommandTests {
       output.split(separator: "\n").compactMap { pid_t($0) }.first,
       "in \(output)"
     )
-    try await eventually("process \(processID) is gone") {
-      kill(processID, 0) != 0 && errno == ESRCH
-    }
+    try await eventually("process \(processID) is gone") { ChildProcess.isGone(processID) }
   }
 }
 
