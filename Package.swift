@@ -139,5 +139,6 @@ let package = Package(
 
     // MARK: Test support
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
+    .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: common),
   ] + drivers.flatMap(\.targets)
 )

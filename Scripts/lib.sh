@@ -1,0 +1,67 @@
+# What the scripts share. Sourced, never run; the caller has set `set -euo pipefail`.
+# shellcheck shell=bash
+
+# The package's folder, whatever the current one is.
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
+
+# What Scripts/setup makes.
+# shellcheck disable=SC2034 # the scripts that source this one read them
+venv=$root/.build/venv schema_suite=$root/.build/suites/jsonschema/json
+
+# say TEXT…: a line for the reader, on stderr, so that a script's own output stays its own.
+say() { printf '%s\n' "$*" >&2; }
+
+# die TEXT…: says what went wrong and what to do, and ends.
+die() {
+  say "${0##*/}: $*"
+  exit 1
+}
+
+# seconds_since MICROSECONDS: the time since an earlier ${EPOCHREALTIME/./}, as 12.3.
+seconds_since() {
+  local tenths=$(((${EPOCHREALTIME/[.,]/} - $1) / 100000))
+  printf '%d.%d' $((tenths / 10)) $((tenths % 10))
+}
+
+# stage NAME COMMAND…: runs one stage, says its time, and lists it in `stage_times`. Ends the script when it fails.
+stage_times=()
+stage() {
+  local name=$1 begin=${EPOCHREALTIME/[.,]/} status=0
+  shift
+  say "== $name"
+  # Not in a condition and not with ||, which would switch `set -e` off inside the function that runs.
+  set +e
+  (
+    set -e
+    "$@"
+  )
+  status=$?
+  set -e
+  local time
+  time=$(seconds_since "$begin")
+  stage_times+=("$(printf '%8s s  %s' "$time" "$name")")
+  if ((status != 0)); then
+    print_stage_times
+    die "stage '$name' failed after $time s, with status $status"
+  fi
+  say "== $name: $time s"
+}
+
+print_stage_times() {
+  local line
+  for line in "${stage_times[@]}"; do say "$line"; done
+}
+
+# in_folder FOLDER COMMAND…
+in_folder() (
+  cd -- "$1"
+  shift
+  "$@"
+)
+
+# Builds need few jobs on small machines: a compiler takes up to 1 GB.
+build_jobs() {
+  local cores
+  cores=$(nproc)
+  echo $((cores < 8 ? cores : 8))
+}

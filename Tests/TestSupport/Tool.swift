@@ -1,0 +1,71 @@
+import Foundation
+package import Testing
+
+/// A program of the system that tests use.
+package struct Tool: Sendable {
+  package let name: String
+  /// Where it is; nil: not installed.
+  package let path: String?
+
+  package static let clang = Tool("clang")
+  package static let clangPlusPlus = Tool("clang++")
+  package static let curl = Tool("curl")
+  package static let gcc = Tool("gcc")
+  package static let gxx = Tool("g++")
+  package static let nginx = Tool("nginx")
+  package static let nm = Tool("nm")
+  package static let openssl = Tool("openssl")
+  package static let readelf = Tool("readelf")
+  package static let setpriv = Tool("setpriv")
+  package static let strace = Tool("strace")
+  package static let strip = Tool("strip")
+  package static let httpbin = Tool(
+    "httpbin",
+    path: ThisPackage.virtualEnvironment + "/bin/gunicorn"
+  )
+
+  /// Looks on PATH and where servers are installed.
+  package init(_ name: String) {
+    let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let folders = path.split(separator: ":").map(String.init) + ["/usr/local/sbin", "/usr/sbin"]
+    self.init(
+      name: name,
+      path: folders.map { $0 + "/" + name }.first { access($0, X_OK) == 0 }
+    )
+  }
+
+  /// A tool at one place.
+  package init(_ name: String, path: String) {
+    self.init(name: name, path: access(path, X_OK) == 0 ? path : nil)
+  }
+
+  private init(name: String, path: String?) {
+    self.name = name
+    self.path = path
+  }
+
+  package var isInstalled: Bool { path != nil }
+
+  /// The path, or an error that says how to get it.
+  package func required() throws -> String {
+    guard let path else { throw TestSupportError(Self.reason([self])) }
+    return path
+  }
+
+  fileprivate static func reason(_ tools: [Tool]) -> String {
+    let missing = tools.filter { !$0.isInstalled }.map(\.name).joined(separator: ", ")
+    return "\(missing) not installed; Scripts/setup does it"
+  }
+}
+
+extension Trait where Self == ConditionTrait {
+  /// Skips the test where one of these is not installed.
+  ///
+  /// Scripts/test installs them all, and fails when a test was skipped for that.
+  package static func requires(_ tools: Tool...) -> Self {
+    .enabled(
+      if: tools.allSatisfy(\.isInstalled),
+      Comment(rawValue: Tool.reason(tools))
+    )
+  }
+}
