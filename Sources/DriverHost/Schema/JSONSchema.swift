@@ -77,9 +77,26 @@ package struct JSONSchema: Sendable {
     in value: Value,
     locations: (JSONPointer) -> SourceLocation? = { _ in nil }
   ) -> [Fault] {
+    faults(in: value, FaultReport(), locations)
+  }
+
+  /// All that is wrong with the inputs of a connection: as `faults`, in the words and the kinds that
+  /// inputs have.
+  func inputFaults(
+    in value: Value,
+    locations: (JSONPointer) -> SourceLocation?
+  ) -> [Fault] {
+    faults(in: value, FaultReport(isOfInputs: true), locations)
+  }
+
+  private func faults(
+    in value: Value,
+    _ report: FaultReport,
+    _ locations: (JSONPointer) -> SourceLocation?
+  ) -> [Fault] {
     var check = Evaluation(program)
     if check.run(root, value) { return [] }
-    var evaluation = Evaluation(program, collecting: FaultReport())
+    var evaluation = Evaluation(program, collecting: report)
     _ = evaluation.run(root, value)
     return evaluation.report.faults(locations: locations)
   }

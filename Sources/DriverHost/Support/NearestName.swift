@@ -18,6 +18,11 @@ package enum NearestName {
     return best?.name
   }
 
+  /// `; did you mean …?` with the nearest name, or nothing.
+  package static func hint(for name: String, among known: some Sequence<String>) -> String {
+    of(name, among: known).map { "; did you mean `\($0)`?" } ?? ""
+  }
+
   private static func folded(_ name: String) -> [UInt8] {
     name.utf8.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 | 0x20 : $0 }
   }

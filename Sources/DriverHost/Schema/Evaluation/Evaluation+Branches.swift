@@ -13,7 +13,7 @@ extension Evaluation {
     let position = value.mapValue?.names.firstIndex(of: name) ?? 0
     let allowed = discriminator.choices.map(\.value)
     let nearest = choice.stringValue.flatMap { text in
-      NearestName.find(text, among: allowed.lazy.compactMap(\.stringValue))
+      NearestName.of(text, among: allowed.lazy.compactMap(\.stringValue))
     }
     report.enter(name, position: position, isDeclared: true)
     fail(keyword, expected: FaultText.allowed(allowed), choice, nearest: nearest, node)

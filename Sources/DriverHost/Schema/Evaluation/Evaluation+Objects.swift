@@ -158,7 +158,7 @@ extension Evaluation {
   ) {
     let known = program.memberNames(of: node)
     var problem = FaultReport.Problem(kind: .unknown, keyword: "")
-    problem.nearest = NearestName.find(name, among: known.lazy.filter { members[$0] == nil })
+    problem.nearest = NearestName.of(name, among: known.lazy.filter { members[$0] == nil })
     problem.hint = program.whereItBelongs(name, in: node, members)
     let closed = program.nodes[forbidding].location
     if closed.isEmpty {

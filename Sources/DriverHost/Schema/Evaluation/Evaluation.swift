@@ -201,7 +201,7 @@ extension Evaluation {
     _ node: SchemaNode
   ) {
     let nearest = value.stringValue.flatMap { text in
-      NearestName.find(text, among: choice.values.lazy.compactMap(\.stringValue))
+      NearestName.of(text, among: choice.values.lazy.compactMap(\.stringValue))
     }
     fail(keyword, expected: FaultText.allowed(choice.values), value, nearest: nearest, node)
   }
