@@ -19,8 +19,8 @@ static void start(void *instance, const dh_request_v1 *request) {
   dh_call_v1 call = request->call;
   char text[256];
   const char *greeting = dh_string_of(request->inputs, "greeting", "Hello");
-  const char *name = dh_string_of(request->inputs, "name", "");
-  int length = snprintf(text, sizeof text, "%s, %s!", greeting, name);
+  const char *who = dh_string_of(request->inputs, "who", "");
+  int length = snprintf(text, sizeof text, "%s, %s!", greeting, who);
   if (length < 0 || (size_t)length >= sizeof text) {
     dh_fail(call, DH_ERROR_TOO_LARGE, "the greeting is over 255 bytes: shorten the name or the greeting");
     return;

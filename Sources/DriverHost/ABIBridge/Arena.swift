@@ -25,7 +25,7 @@ struct Arena: ~Copyable {
   }
 
   deinit {
-    for unsafe (chunk, _) in unsafe further { unsafe chunk.deallocate() }
+    unsafe further.forEach { unsafe $0.chunk.deallocate() }
     unsafe first.deallocate()
   }
 
@@ -33,11 +33,11 @@ struct Arena: ~Copyable {
   mutating func reset() {
     if holdsSecrets {
       unsafe explicit_bzero(first, Arena.firstChunkSize)
-      for unsafe (chunk, size) in unsafe further { unsafe explicit_bzero(chunk, size) }
+      unsafe further.forEach { unsafe explicit_bzero($0.chunk, $0.size) }
       holdsSecrets = false
     }
     if unsafe !further.isEmpty {
-      for unsafe (chunk, _) in unsafe further { unsafe chunk.deallocate() }
+      unsafe further.forEach { unsafe $0.chunk.deallocate() }
       unsafe further.removeAll()
     }
     unsafe current = unsafe first

@@ -92,6 +92,13 @@ final class CallSlot: @unchecked Sendable {
     return phase == .free || phase == .ending ? nil : id
   }
 
+  /// What masks a call's secrets, if it is one of that driver's.
+  func redactor(of call: UInt64, for driver: DriverRuntime) -> Redactor? {
+    monitor.lock()
+    defer { monitor.unlock() }
+    return holds(call) && self.driver === driver ? redactor : nil
+  }
+
   /// Whether a call is one of the host with those services.
   func belongs(_ call: UInt64, to services: DriverRuntime.Services) -> Bool {
     monitor.lock()

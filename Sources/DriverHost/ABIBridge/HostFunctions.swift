@@ -13,7 +13,8 @@ enum HostFunctions {
         let driver = unsafe DriverTables.driver(of: host)
         let level = LogLevel(number: level)
         guard driver.isLogged(level) else { return }
-        unsafe driver.log(level, ValueReader.repairedText(text), execution: nil)
+        driver.log(
+          level, driver.maskingSecretsInFlight(ValueReader.repairedText(text)), execution: nil)
       },
       once: { host, key, initialize, context in
         unsafe Once.run(

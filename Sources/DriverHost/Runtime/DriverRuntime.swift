@@ -252,6 +252,16 @@ final class DriverRuntime: @unchecked Sendable {
       execution: nil)
   }
 
+  /// A text of the driver's that belongs to no call, with the secrets of all its calls masked: it may
+  /// have them from any of these.
+  func maskingSecretsInFlight(_ text: String) -> String {
+    var text = text
+    CallTable.shared.forEachCall { id, slot in
+      if let redactor = slot.redactor(of: id, for: self) { text = redactor.masking(text) }
+    }
+    return text
+  }
+
   func isLogged(_ level: LogLevel) -> Bool { level >= services.log.level }
 
   func log(_ level: LogLevel, _ message: String, execution: String?) {

@@ -29,6 +29,22 @@ struct Redactor: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// The value with each secret masked in all of its texts, the names of members among them.
+  func masking(_ value: Value) -> Value {
+    switch value {
+    case .string(let text): .string(masking(text))
+    case .list(let items): .list(items.map { masking($0) })
+    case .map(let members):
+      .map(ValueMap(members.lazy.map { (name: masking($0.name), value: masking($0.value)) }))
+    case .json: masking(value.resolved)
+    case .decimal(let decimal): masking(decimal.text) == decimal.text ? value : .string(Redactor.mask)
+    case .bytes(let bytes):
+      String(validating: bytes, as: UTF8.self).map { .bytes(Array(masking($0).utf8)) } ?? value
+    case .int(let integer): masking("\(integer)") == "\(integer)" ? value : .string(Redactor.mask)
+    case .null, .bool, .double: value
+    }
+  }
+
   /// Texts and numbers of four characters or more: shorter ones would mask half of every sentence and
   /// are no secrets that a sentence could give away.
   private static func collect(_ value: Value, into texts: inout Set<String>) {

@@ -46,7 +46,7 @@ struct CallTests {
   func isGivenUp() async throws {
     let driver = try InProcessDriver.make(isBlocking: true) { _, request in
       let call = request.pointee.call
-      for _ in 0..<30 { usleepBriefly() }
+      while mayEnd.load(ordering: .relaxed) == 0 { usleepBriefly() }
       _ = call.fn.pointee.done(call, nil)
     }
     let outcome = try await driver.run(InProcessDriver.request(timeout: .milliseconds(20)))
@@ -54,6 +54,7 @@ struct CallTests {
     #expect(outcome.error?.message.contains("given up") == true)
     #expect(driver.threads.counts.wedged == 1)
     #expect(driver.counts.abandoned == 1)
+    mayEnd.store(1, ordering: .relaxed)
     let next = try await driver.run(InProcessDriver.request())
     #expect(next.error == nil)
     try await eventually { driver.counts.abandoned == 0 && driver.threads.counts.wedged == 0 }
@@ -133,6 +134,7 @@ struct CallTests {
 }
 
 private let running = Atomic<Int>(0)
+private let mayEnd = Atomic<Int>(0)
 
 private func usleepBriefly() { usleep(5_000) }
 

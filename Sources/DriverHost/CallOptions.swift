@@ -1,0 +1,51 @@
+/// How one connection is run.
+public struct CallOptions: Sendable {
+  /// An action of the driver; nil: its default one.
+  public var action: String?
+  /// After how long the call is asked to stop; nil: what the driver's descriptor says, or never.
+  public var timeout: Duration?
+  /// The connector's name, for logs and for the driver; empty where there is none.
+  public var connector = ""
+  /// The W3C trace context that the driver passes on; empty where there is none.
+  public var traceparent = ""
+  /// Where the action's output channels go, by name. What is not named here goes nowhere, and the
+  /// driver is told so.
+  public var outputs: [String: ChannelDestination] = [:]
+  /// Where the action's input channels come from, by name.
+  public var sources: [String: ChannelOrigin] = [:]
+  /// Takes each stream of rows while the call waits; nil: they become outputs, lists of maps, up to the
+  /// host's limit. A stream is released when this returns; released before its end, the call is
+  /// cancelled.
+  public var onRows: (@Sendable (RowStream) async throws -> Void)?
+  /// Hears how far the call is, on the driver's thread; returns at once.
+  public var onProgress: (@Sendable (Progress) -> Void)?
+  /// Where inputs stand in files, for error messages.
+  package var locations: (@Sendable (JSONPointer) -> SourceLocation?)?
+
+  /// The default action without a time limit and with nothing connected.
+  public init() {}
+}
+
+/// Where an output channel goes.
+public enum ChannelDestination: Sendable {
+  /// Memory, up to a number of bytes (of values, for a channel of values): an output of that name.
+  case collect(limit: Int)
+  /// A file, which appears whole when the call has succeeded, and otherwise not at all.
+  case file(String)
+  /// A descriptor that stays open, such as a pipe.
+  case descriptor(Int32)
+  /// A function that takes bytes; it may wait, and holds the driver back while it does.
+  case bytes(@Sendable ([UInt8]) throws -> Void)
+  /// A function that takes values; it may wait, and holds the driver back while it does.
+  case values(@Sendable (Value) throws -> Void)
+}
+
+/// Where an input channel comes from.
+public enum ChannelOrigin: Sendable {
+  /// Bytes in memory.
+  case bytes([UInt8])
+  /// A file.
+  case file(String)
+  /// A descriptor that stays open, such as a pipe.
+  case descriptor(Int32)
+}

@@ -1,0 +1,72 @@
+import DriverABI
+import DriverHost
+import TestSupport
+import Testing
+
+@Suite("A driver that breaks the rules")
+struct MisuseTests {
+  @Test("by saying done twice is answered DH_GONE and named in the log")
+  func doneTwice() async throws {
+    let fixture = try FixtureHost("twice")
+    let result = try await fixture.call("TWICE", "twice")
+    #expect(result["which"] == "first")
+    let second = try await fixture.call("TWICE", "second")
+    #expect(second["status"] == .int(Int64(DH_GONE)))
+    #expect(fixture.log.holds("`done` was called after the call's `done`"))
+    #expect(fixture.host.statistics.drivers["TWICE"]?.misuses ?? 0 > 0)
+  }
+
+  @Test("by using a call after its end, from two threads, harms no other call")
+  func afterEnd() async throws {
+    let fixture = try FixtureHost("late", "echo")
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      group.addTask { _ = try await fixture.call("LATE", "late", ["rounds": 200]) }
+      for index in 0..<200 {
+        group.addTask {
+          let text = Value.string("call \(index)")
+          let result = try await fixture.call("ECHO", nil, ["string": text])
+          #expect(result["string"] == text)
+        }
+      }
+      try await group.waitForAll()
+    }
+    let last = try await fixture.call("LATE", "last")
+    #expect(last["other_here"] == 0)
+    #expect(last["other_elsewhere"] == 0)
+    #expect(last["ran_fn"] == 0 || last["ran_fn"] == false)
+  }
+
+  @Test("by holding its loop up is counted and named")
+  func slow() async throws {
+    let fixture = try FixtureHost("slowpoke")
+    _ = try await fixture.call("SLOWPOKE", nil, ["milliseconds": 50])
+    #expect(fixture.host.statistics.drivers["SLOWPOKE"]?.slowCallbacks == 1)
+    #expect(fixture.log.holds("must return at once"))
+  }
+
+  @Test(
+    "at its start is refused with its own reason, or with ours",
+    arguments: [
+      ("refuse-create", "REFUSE_CREATE"), ("refuse-mutely", "REFUSE_MUTELY"),
+      ("null-table", "NULL_TABLE"), ("null-functions", "NULL_FUNCTIONS"),
+    ])
+  func start(file: String, type: String) async throws {
+    let fixture = try FixtureHost(file)
+    let error = await fixture.failure(type)
+    #expect(error?.stage == .driver)
+    #expect(error?.message.isEmpty == false)
+    if file == "refuse-mutely" { #expect(error?.message.contains("gave no reason") == true) }
+  }
+
+  @Test("shows none of its secrets in logs and errors")
+  func secrets() async throws {
+    let fixture = try FixtureHost("secrets")
+    let secret = "correct horse battery"
+    let result = try await fixture.call("SECRETS", "leak", ["password": .string(secret)])
+    #expect(result["flagged"] == true)
+    let error = await fixture.failure("SECRETS", "fail", ["password": .string(secret)])
+    #expect(error.map { "\($0.debugDescription)\($0.details as Any)" }?.contains(secret) == false)
+    #expect(!fixture.log.entries.contains { $0.message.contains(secret) })
+    #expect(fixture.log.holds("***"))
+  }
+}
