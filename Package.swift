@@ -92,12 +92,13 @@ let package = Package(
 
     // MARK: The host
     .systemLibrary(name: "CLinux"),
+    .target(name: "CLoader", cSettings: c),
     .systemLibrary(
       name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(
       name: "DriverHost",
-      dependencies: ["CLinux", "CPCRE2", "CYAML", "DriverABI"],
+      dependencies: ["CLinux", "CLoader", "CPCRE2", "CYAML", "DriverABI"],
       swiftSettings: shipped),
     .testTarget(
       name: "DriverHostTests",
@@ -116,10 +117,11 @@ let package = Package(
       swiftSettings: common),
 
     // MARK: The command line
+    .target(name: "CDriverHeader", cSettings: c),
     .executableTarget(
       name: "drivers",
       dependencies: [
-        "DriverHost",
+        "CDriverHeader", "DriverHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: shipped),

@@ -2,13 +2,6 @@
 #ifndef CLINUX_SHIM_H
 #define CLINUX_SHIM_H
 
-// For dl_iterate_phdr, dlinfo and dladdr.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
-#include <dlfcn.h>
-#include <link.h>
 #include <sys/auxv.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>

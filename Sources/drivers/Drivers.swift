@@ -1,8 +1,76 @@
 import ArgumentParser
+import DriverHost
+import Glibc
 
+/// The command line: one subcommand a file, under Commands.
 @main
 struct Drivers: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "drivers",
-    abstract: "Runs connections through drivers that are loaded as shared libraries.")
+    abstract: "Runs connections through drivers that are loaded as shared libraries.",
+    discussion: """
+      Drivers are looked for in the folders of --driver-path and of DRIVERS_PATH, then in the \
+      user's data folder (~/.local/share/drivers), /usr/local/lib/drivers, /usr/lib/drivers and \
+      the folder of this program.
+
+      With --json, output and errors are one JSON document on standard output. NO_COLOR is \
+      honoured. Completions: drivers --generate-completion-script bash (or zsh, fish).
+
+      Exit codes: 0 success; 1 the connection ended in an error; 2 wrong usage or input; 3 a \
+      driver could not be used, or findings; 129, 130, 143 after HUP, Ctrl-C, TERM.
+      """,
+    version: "\(Version.text) (driver ABI: \(ABISummary.revision))",
+    subcommands: [
+      List.self, Actions.self, Doctor.self, ABI.self, DoctorProbe.self,
+    ]
+  )
+
+  /// Runs a subcommand, and turns every failure into its text and its exit code.
+  static func main() async {
+    // A closed pipe is an error of the write, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      leave(with: error)
+    }
+  }
+
+  private static func leave(with error: any Error) -> Never {
+    switch error {
+    case let failure as Failure: leave(with: failure)
+    case let error as HostError: leave(with: Failure(error, asJSON: isJSONWanted))
+    default: break
+    }
+    // Help and versions go to standard output with 0; wrong usage to standard error with 2.
+    // argument-parser has 64 (EX_USAGE) for wrong usage; our codes are few and documented.
+    let code = exitCode(for: error)
+    if code == .validationFailure, isJSONWanted {
+      leave(
+        with: Failure(HostError(.invalidInput, stage: .input, message(for: error)), asJSON: true)
+      )
+    }
+    let text = fullMessage(for: error)
+    if code.isSuccess {
+      Console.output(text)
+    } else if !text.isEmpty {
+      Console.error(text)
+    }
+    Glibc.exit(code == .validationFailure ? 2 : code.rawValue)
+  }
+
+  private static func leave(with failure: Failure) -> Never {
+    failure.report()
+    Glibc.exit(failure.exitCode)
+  }
+
+  /// Whether `--json` was given, also where the command line could not be understood.
+  private static var isJSONWanted: Bool {
+    CommandLine.arguments.dropFirst().prefix { $0 != "--" }.contains("--json")
+  }
 }

@@ -8,19 +8,13 @@ extension Descriptor {
     var faults: [Fault] = []
     let fields = DescriptorFields(document, at: JSONPointer(), &faults)
     Descriptor.checkFormat(fields, &faults)
+    // In the order of the header's section, which is the order of the faults.
     let name = fields.requiredText(
       "name",
       form: "a type's name: capital letters, digits and _, a letter first",
       &faults,
       where: Descriptor.isTypeName
     )
-    let versionText = fields.requiredText(
-      "version",
-      form: "a version after semver.org, such as 1.4.0",
-      &faults,
-      where: { SemanticVersion($0) != nil }
-    )
-    let actions = Descriptor.actions(fields, &faults)
     self.name = name
     id = fields.requiredText(
       "id",
@@ -29,6 +23,12 @@ extension Descriptor {
       where: Descriptor.isReverseDNS
     )
     title = fields.text("title", &faults) ?? name
+    let versionText = fields.requiredText(
+      "version",
+      form: "a version after semver.org, such as 1.4.0",
+      &faults,
+      where: { SemanticVersion($0) != nil }
+    )
     vendor = fields.text("vendor", &faults)
     licence = fields.text("licence", &faults)
     summary = fields.text("summary", &faults)
@@ -44,6 +44,7 @@ extension Descriptor {
     session = Descriptor.session(fields, &faults)
     grace = .milliseconds(fields.count("grace_ms", &faults) ?? 2000)
     defaults = fields.map("defaults", &faults)
+    let actions = Descriptor.actions(fields, &faults)
     defaultAction = Descriptor.defaultAction(fields, of: actions, &faults)
     self.actions = actions
     self.document = document

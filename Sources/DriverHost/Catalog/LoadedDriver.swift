@@ -21,15 +21,18 @@ struct LoadedDriver: Sendable {
   ///   - driver: A driver of the catalog.
   ///   - host: The host as this driver is to see it, valid until the process ends.
   ///   - interfaces: The ids that `host` answers.
+  ///   - willRun: Told before code of the driver runs: should that crash, somebody knows where.
   /// - Returns: The driver's functions.
   /// - Throws: `HostError` of stage `.driver` that says what does not fit and what to do.
   static func load(
     _ driver: CatalogDriver,
     host: UnsafePointer<dh_host_v1>,
-    interfaces: [String] = HostFunctions.interfaces
+    interfaces: [String] = HostFunctions.interfaces,
+    willRun: (DriverProbe.Step) -> Void = { _ in }
   ) throws(HostError) -> LoadedDriver {
     try checkNeeds(of: driver.descriptor, interfaces)
     try checkFile(of: driver)
+    willRun(.loading)
     let library: SharedLibrary
     do {
       library = try SharedLibrary.load(driver.path, driver.status.identity)
@@ -43,6 +46,7 @@ struct LoadedDriver: Sendable {
         "it does not export \(DH_ENTRY_SYMBOL): write it with DH_DRIVER_ENTRY, and keep it visible"
       )
     }
+    willRun(.entry)
     guard let table = unsafe entry(host, DH_DRIVER_V1) else {
       throw failure(
         driver,
@@ -143,10 +147,12 @@ struct LoadedDriver: Sendable {
   }
 
   private static func failure(_ driver: CatalogDriver, _ reason: String) -> HostError {
-    HostError(
+    var error = HostError(
       .unavailable,
       stage: .driver,
-      "the driver \(driver.descriptor.name) cannot be used: \(driver.path): \(reason)"
+      "the driver \(driver.descriptor.name) cannot be used: \(reason)"
     )
+    error.location = SourceLocation(file: driver.path)
+    return error
   }
 }

@@ -1,5 +1,4 @@
-import CLinux
-import Glibc
+import CLoader
 
 /// A shared library as the dynamic loader has mapped it.
 @safe
@@ -15,55 +14,18 @@ struct LoadedImage: @unchecked Sendable {
     let alignment: UInt
   }
 
-  /// What `find` hands to the loader's walk.
-  private struct Search {
-    let base: UInt
-    let dynamic: UInt
-    var segments: [Segment]?
-  }
-
   private let segments: [Segment]
 
   /// The image behind a handle of `dlopen`; nil if the loader does not list it.
   ///
-  /// The corresponding C functions are `dlinfo` and `dl_iterate_phdr`.
+  /// The corresponding C function is `dl_iterate_phdr`.
   init?(handle: UnsafeMutableRawPointer) {
-    var link: UnsafeMutablePointer<link_map>?
-    let status = unsafe withUnsafeMutablePointer(to: &link) {
-      unsafe dlinfo(handle, Int32(RTLD_DI_LINKMAP), $0)
+    var image = unsafe cloader_image()
+    guard unsafe cloader_find(handle, &image) == 1, let headers = unsafe image.headers else {
+      return nil
     }
-    guard status == 0, let link = unsafe link else { return nil }
-    var search = unsafe Search(
-      base: UInt(link.pointee.l_addr),
-      dynamic: UInt(bitPattern: link.pointee.l_ld)
-    )
-    let callback:
-      @convention(c) (
-        UnsafeMutablePointer<dl_phdr_info>?, Int, UnsafeMutableRawPointer?
-      ) -> Int32 = { info, _, context in
-        guard let info = unsafe info, let context = unsafe context else { return 0 }
-        return unsafe LoadedImage.visit(
-          info.pointee,
-          context.assumingMemoryBound(to: Search.self)
-        )
-      }
-    _ = unsafe withUnsafeMutablePointer(to: &search) { unsafe dl_iterate_phdr(callback, $0) }
-    guard let segments = search.segments else { return nil }
-    self.segments = segments
-  }
-
-  /// Takes the segments of the image that is searched for: 1 ends the walk.
-  ///
-  /// Two images may have the same base address 0, but not the same dynamic section.
-  private static func visit(
-    _ info: dl_phdr_info,
-    _ search: UnsafeMutablePointer<Search>
-  ) -> Int32 {
-    let base = UInt(unsafe info.dlpi_addr)
-    guard unsafe base == search.pointee.base, let headers = unsafe info.dlpi_phdr else { return 0 }
-    let count = Int(unsafe info.dlpi_phnum)
-    let segments = (0..<count).compactMap { index in
-      let header = unsafe headers[index]
+    let base = unsafe UInt(image.base)
+    segments = unsafe UnsafeBufferPointer(start: headers, count: image.count).compactMap { header in
       let start = base &+ UInt(header.p_vaddr)
       let (end, overflow) = start.addingReportingOverflow(UInt(header.p_memsz))
       return overflow
@@ -76,13 +38,6 @@ struct LoadedImage: @unchecked Sendable {
           alignment: UInt(header.p_align)
         )
     }
-    let isSearched = segments.contains {
-      unsafe $0.type == ELFImage.SegmentType.dynamic
-        && $0.memory.lowerBound == search.pointee.dynamic
-    }
-    guard isSearched else { return 0 }
-    unsafe search.pointee.segments = segments
-    return 1
   }
 
   /// The notes of the mapped image.

@@ -115,8 +115,8 @@ struct LoadingTests {
     )
     #expect(
       failure(driver) == """
-        the driver PLAIN cannot be used: \(driver.path): it needs the library libdh_needed.so.4, which is \
-        not installed: on Debian that is usually apt-get install libdh-needed4
+        the driver PLAIN cannot be used: it needs the library libdh_needed.so.4, which is not \
+        installed: on Debian that is usually apt-get install libdh-needed4
         """
     )
   }

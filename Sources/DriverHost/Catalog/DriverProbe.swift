@@ -1,0 +1,89 @@
+/// Loads a driver, makes an instance and ends it, to find out whether it can be used.
+///
+/// A driver that is broken takes its process with it: so this belongs into a process of its own.
+package enum DriverProbe {
+  /// What runs of the driver.
+  package enum Step: String, Sendable, CaseIterable {
+    /// Its libraries are mapped, and what they do at load runs.
+    case loading
+    /// Its entry.
+    case entry
+    /// Its `create`.
+    case create
+    /// Its `destroy`.
+    case destroy
+  }
+
+  /// Runs all steps.
+  ///
+  /// - Parameters:
+  ///   - driver: A driver of the catalog.
+  ///   - log: Takes what the driver logs.
+  ///   - willRun: Told before each step.
+  /// - Throws: `HostError` of stage `.driver`.
+  package static func run(
+    _ driver: CatalogDriver,
+    log: @escaping @Sendable (LogEntry) -> Void,
+    willRun: @escaping @Sendable (Step) -> Void
+  ) throws(HostError) {
+    let descriptor = driver.descriptor
+    let isBlocking = descriptor.execution == .blocking
+    let services = DriverRuntime.Services(
+      threads: ThreadPool(name: "dh-probe", limit: 1),
+      helpers: ThreadPool(name: "dh-probe-help", limit: 1),
+      deadlines: DeadlineQueue(),
+      loops: isBlocking ? [] : [try EventLoop(name: "dh-probe-loop")],
+      resolver: NameResolver(),
+      log: Log(level: .trace, write: log),
+      outputLimit: 0
+    )
+    let runtime = DriverRuntime(
+      .init(
+        name: descriptor.name,
+        id: descriptor.id,
+        isBlocking: isBlocking,
+        isSerial: descriptor.concurrency == .driverSerial,
+        grace: descriptor.grace
+      ),
+      services: services
+    )
+    let loaded = try unsafe LoadedDriver.load(driver, host: runtime.hostTable, willRun: willRun)
+    runtime.adopt(loaded.functions)
+    guard let driverLoop = runtime.driverLoops.first else {
+      try makeInstance(of: runtime, loaded, on: nil, willRun)
+      return
+    }
+    let outcome = Lock<Result<Void, HostError>?>(nil)
+    let monitor = Monitor()
+    driverLoop.loop.post {
+      let result = Result { () throws(HostError) in
+        try makeInstance(of: runtime, loaded, on: driverLoop, willRun)
+      }
+      monitor.lock()
+      outcome.withLock { $0 = result }
+      monitor.broadcast()
+      monitor.unlock()
+    }
+    monitor.lock()
+    defer { monitor.unlock() }
+    while true {
+      if let result = outcome.withLock({ $0 }) {
+        try result.get()
+        return
+      }
+      monitor.wait()
+    }
+  }
+
+  private static func makeInstance(
+    of runtime: DriverRuntime,
+    _ loaded: LoadedDriver,
+    on loop: DriverLoop?,
+    _ willRun: (Step) -> Void
+  ) throws(HostError) {
+    willRun(.create)
+    let instance = try InstanceHandle.make(for: runtime, loop: loop)
+    willRun(.destroy)
+    unsafe loaded.functions.destroy(instance.address)
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import DriverHost
+
+/// Lists what a driver can do: `drivers actions`.
+struct Actions: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "List the actions of a driver.",
+    discussion: """
+      The action marked with * runs when none is named. Kind `run` is the connection's work; \
+      `analysis` finds something out, such as whether a connection would work.
+
+      With --json: {"version": 1, "name", "id", "default_action", "actions": [{"name", "title", \
+      "summary", "kind", "effect", "idempotent", "cancellable", "output_kinds", "channels": \
+      [{"name", "direction", "content"}], "inputs", "outputs"}]}. What is not known is null.
+      """
+  )
+
+  @OptionGroup var target: TypeArgument
+  @OptionGroup var options: CatalogOptions
+
+  func run() throws {
+    let descriptor = try options.catalog.driver(for: target.type).descriptor
+    Console.output(
+      options.json
+        ? JSON.text(Actions.document(descriptor), pretty: true) : Actions.table(descriptor)
+    )
+  }
+
+  /// The actions as a table.
+  static func table(_ descriptor: Descriptor) -> String {
+    var table = TextTable(["ACTION", "KIND", "EFFECT", "OUTPUT", "SUMMARY"])
+    for action in descriptor.actions {
+      table.add([
+        action.name + (action.name == descriptor.defaultAction ? "*" : ""),
+        action.kind.rawValue,
+        action.effect.rawValue + (action.isIdempotent ? ", idempotent" : ""),
+        action.outputKinds.map(\.rawValue).joined(separator: ", "),
+        action.summary ?? action.title,
+      ])
+    }
+    return table.text
+  }
+
+  private static func document(_ descriptor: Descriptor) -> Value {
+    [
+      "version": 1,
+      "name": .string(descriptor.name),
+      "id": .string(descriptor.id),
+      "default_action": .string(descriptor.defaultAction),
+      "actions": .list(descriptor.actions.map(object)),
+    ]
+  }
+
+  private static func object(_ action: Descriptor.Action) -> Value {
+    [
+      "name": .string(action.name),
+      "title": .string(action.title),
+      "summary": Value(action.summary),
+      "kind": .string(action.kind.rawValue),
+      "effect": .string(action.effect.rawValue),
+      "idempotent": .bool(action.isIdempotent),
+      "cancellable": .bool(action.isCancellable),
+      "output_kinds": .list(action.outputKinds.map { .string($0.rawValue) }),
+      "channels": .list(
+        action.channels.map { channel in
+          [
+            "name": .string(channel.name),
+            "direction": .string(channel.direction.rawValue),
+            "content": .string(channel.content.rawValue),
+          ]
+        }
+      ),
+      "inputs": action.inputs,
+      "outputs": action.outputs,
+    ]
+  }
+}

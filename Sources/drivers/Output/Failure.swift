@@ -1,0 +1,89 @@
+import DriverHost
+
+/// A failure on its way to the user: as text on standard error, or as one object on standard
+/// output.
+struct Failure: Error {
+  let error: HostError
+  let asJSON: Bool
+  /// What the shell gets; by the stage at which it failed unless a signal came.
+  let exitCode: Int32
+
+  /// A failure with the exit code of its stage.
+  init(_ error: HostError, asJSON: Bool, exitCode: Int32? = nil) {
+    self.error = error
+    self.asJSON = asJSON
+    self.exitCode =
+      exitCode
+      ?? {
+        switch error.stage {
+        case .call: 1
+        case .input: 2
+        case .driver: 3
+        }
+      }()
+  }
+
+  /// Prints it.
+  func report() {
+    if asJSON {
+      Console.output(JSON.text(Failure.object(error), pretty: true))
+      return
+    }
+    // Drivers and servers have a part in these texts.
+    let text = Console.plain("\(error)", keepsLines: true)
+    Console.error("\(Console.emphasized("error")): \(text)")
+    if let detail = error.detail { Console.error(Console.plain(detail, keepsLines: true)) }
+    if error.isRetryable {
+      let wait = error.retryAfter.map { " in \($0.inWords)" } ?? ""
+      Console.error("The same call may work later\(wait).")
+    }
+  }
+
+  /// The documented object, `{"version": 1, "error": {…}}`.
+  ///
+  /// `code`, `stage`, `message`, `pointer`, `file`, `line`, `column`, `retryable` and `faults` are
+  /// always there, null where nothing is known; the others where there is something to say.
+  static func object(_ error: HostError) -> Value {
+    var object: ValueMap = [
+      "code": .string("\(error.code)"),
+      "stage": .string(error.stage.rawValue),
+      "message": .string(error.message),
+      "pointer": Value(error.pointer?.description),
+    ]
+    set(error.location, in: &object)
+    object["retryable"] = .bool(error.isRetryable)
+    object["faults"] = .list(error.faults.map { fault($0) })
+    object["retry_after"] = error.retryAfter.map { .double(Double($0.nanoseconds) / 1e9) }
+    object["detail"] = error.detail.map { .string($0) }
+    object["status"] = error.status.map { .int(Int64($0)) }
+    object["vendor_code"] = error.vendorCode.map { .int($0) }
+    object["vendor_state"] = error.vendorState.map { .string($0) }
+    object["details"] = error.details
+    if !error.outputs.isEmpty { object["outputs"] = .map(error.outputs) }
+    return ["version": 1, "error": .map(object)]
+  }
+
+  private static func fault(_ fault: Fault) -> Value {
+    var object: ValueMap = [
+      "kind": .string(fault.kind.rawValue),
+      "pointer": .string("\(fault.pointer)"),
+      "message": .string(fault.message),
+      "expected": Value(fault.expected),
+      "got": Value(fault.got),
+      "nearest": Value(fault.nearest),
+    ]
+    set(fault.location, in: &object)
+    object["keyword"] = fault.keyword.map { .string($0) }
+    object["schema"] = fault.schemaLocation.map { .string($0) }
+    return .map(object)
+  }
+
+  private static func set(_ location: SourceLocation?, in object: inout ValueMap) {
+    func number(_ number: Int?) -> Value {
+      number.flatMap { $0 > 0 ? .int(Int64($0)) : nil } ?? .null
+    }
+    object["file"] = Value(location?.file)
+    object["line"] = number(location?.line)
+    object["column"] = number(location?.column)
+  }
+}
