@@ -16,7 +16,7 @@ struct OutputArena: ~Copyable {
   init() {}
 
   deinit {
-    for unsafechunk in unsafe full { unsafe free(chunk) }
+    unsafe full.forEach { unsafe free($0) }
     unsafe free(current)
   }
 
@@ -24,7 +24,7 @@ struct OutputArena: ~Copyable {
   mutating func reset() {
     used = 0
     if unsafe full.isEmpty { return }
-    for unsafechunk in unsafe full { unsafe free(chunk) }
+    unsafe full.forEach { unsafe free($0) }
     unsafe full.removeAll()
   }
 
