@@ -33,7 +33,7 @@ extension Call {
   ///
   /// - Throws: The stop's error when the call is to stop.
   /// - Returns: What became of them.
-  public func write(_ bytes: RawSpan, to channel: Int) throws(DriverError) -> Sent {
+  public func write(_ bytes: Span<UInt8>, to channel: Int) throws(DriverError) -> Sent {
     try sent(
       "write",
       unsafe bytes.withUnsafeBytes {
@@ -47,6 +47,11 @@ extension Call {
     )
   }
 
+  /// Sends bytes down an output channel: all of them or none.
+  public func write(_ bytes: [UInt8], to channel: Int) throws(DriverError) -> Sent {
+    try write(bytes.span, to: channel)
+  }
+
   /// Sends one value down an output channel whose content is `values`.
   ///
   /// Waits for a slow reader in a blocking driver.
@@ -55,7 +60,7 @@ extension Call {
   /// - Returns: What became of it.
   public func emit(_ value: OutputValue, to channel: Int) throws(DriverError) -> Sent {
     var builder = OutputBuilder()
-    builder.add(value)
+    builder.add(value: value)
     return try emit(&builder, to: channel)
   }
 
@@ -78,7 +83,7 @@ extension Call {
   /// - Returns: What came.
   public func read(
     from channel: Int,
-    into buffer: inout MutableRawSpan
+    into buffer: inout MutableSpan<UInt8>
   ) throws(DriverError) -> Received {
     let count = unsafe buffer.withUnsafeMutableBytes { buffer -> Int64 in
       // The host refuses a buffer without room; a buffer with room has an address.

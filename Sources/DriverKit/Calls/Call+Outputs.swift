@@ -7,7 +7,7 @@ extension Call {
   /// What is there when the call fails is the partial result.
   public func output(_ name: StaticString, _ value: OutputValue) throws(DriverError) {
     var builder = OutputBuilder()
-    builder.add(value)
+    builder.add(value: value)
     try output(name, &builder)
   }
 
@@ -24,7 +24,7 @@ extension Call {
   /// The bytes are UTF-8.
   public func output(
     _ name: StaticString,
-    utf8: RawSpan,
+    utf8: Span<UInt8>,
     isSecret: Bool = false
   ) throws(DriverError) {
     try check("output", put(name, DH_STRING, utf8, isSecret))
@@ -33,7 +33,7 @@ extension Call {
   /// Sets an output to bytes without an intermediate copy.
   public func output(
     _ name: StaticString,
-    bytes: RawSpan,
+    bytes: Span<UInt8>,
     isSecret: Bool = false
   ) throws(DriverError) {
     try check("output", put(name, DH_BYTES, bytes, isSecret))
@@ -53,7 +53,7 @@ extension Call {
   @discardableResult
   public func output(
     _ name: StaticString,
-    json: RawSpan,
+    json: Span<UInt8>,
     isSecret: Bool = false
   ) throws(DriverError) -> Bool {
     let status = put(name, DH_JSON, json, isSecret)
@@ -88,7 +88,7 @@ extension Call {
   private func put(
     _ name: StaticString,
     _ kind: UInt32,
-    _ bytes: RawSpan,
+    _ bytes: Span<UInt8>,
     _ isSecret: Bool
   ) -> Int32 {
     unsafe bytes.withUnsafeBytes { buffer in

@@ -50,15 +50,16 @@ final class CallState: @unchecked Sendable {
     let context = unsafe Unmanaged.passUnretained(self)
     // The closure is in its place before C knows of it, so that the trampoline always finds it. It is
     // taken out to be run, so it runs once even if C calls for this registration and the one before.
-    let earlier: (() -> Void)? = lock.withLock {
-      if hasEnded { return body }
+    let (earlier, isOver): ((() -> Void)?, Bool) = lock.withLock {
+      if hasEnded { return (nil, true) }
       if body != nil, !isHeldByC {
         isHeldByC = true
         _ = unsafe context.retain()
       }
       defer { stopFunction = body }
-      return stopFunction
+      return (stopFunction, false)
     }
+    if isOver { return }
     if body == nil {
       _ = unsafe functions.pointee.on_stop(call, nil, nil)
     } else {
@@ -129,15 +130,23 @@ final class CallState: @unchecked Sendable {
   // MARK: - The end
 
   /// Ends the call, and lets go of the closures; false if it had ended already.
+  ///
+  /// The first one wins, such as a stop function's over the error that `run` throws for the same stop;
+  /// the host hears of no second one.
   func end(_ error: DriverError?) -> Bool {
+    let isFirst = lock.withLock {
+      defer { hasEnded = true }
+      return !hasEnded
+    }
+    guard isFirst else { return false }
     let status =
       if let error {
         unsafe error.withABI { unsafe functions.pointee.done(call, $0) }
       } else {
         unsafe functions.pointee.done(call, nil)
       }
+    // Only now is it certain that C calls the stop function no more.
     let (stop, wasHeldByC): ((() -> Void)?, Bool) = lock.withLock {
-      hasEnded = true
       defer {
         stopFunction = nil
         isHeldByC = false

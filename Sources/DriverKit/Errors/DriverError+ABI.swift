@@ -17,7 +17,7 @@ extension DriverError {
     unsafe error.detail = arena.text(detail)
     guard let details else { return unsafe withUnsafePointer(to: error) { unsafe body($0) } }
     var builder = OutputBuilder()
-    builder.add(details)
+    builder.add(value: details)
     return unsafe builder.withTree { tree in
       unsafe error.details = tree
       return unsafe withUnsafePointer(to: error) { unsafe body($0) }

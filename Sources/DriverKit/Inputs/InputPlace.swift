@@ -28,14 +28,14 @@ struct InputPlace: @unchecked Sendable {
 
   /// A member's pointer, for one that is missing.
   static func pointer(in container: String, of name: StaticString) -> String {
-    container + "/" + name.withUTF8Buffer { unsafe escaped(RawSpan(_unsafeElements: $0)) }
+    container + "/" + name.withUTF8Buffer { unsafe escaped(Span(_unsafeElements: $0)) }
   }
 
-  private static func escaped(_ name: RawSpan) -> String {
+  private static func escaped(_ name: Span<UInt8>) -> String {
     var text: [UInt8] = []
-    text.reserveCapacity(name.byteCount)
-    for index in name.byteOffsets {
-      switch unsafe name.unsafeLoad(fromByteOffset: index, as: UInt8.self) {
+    text.reserveCapacity(name.count)
+    for index in name.indices {
+      switch name[index] {
       case UInt8(ascii: "~"): text += [UInt8(ascii: "~"), UInt8(ascii: "0")]
       case UInt8(ascii: "/"): text += [UInt8(ascii: "~"), UInt8(ascii: "1")]
       case let byte: text.append(byte)

@@ -25,10 +25,15 @@ public struct InputText: ~Escapable {
   public var isEmpty: Bool { count == 0 }
 
   /// The bytes.
-  public var bytes: RawSpan {
+  public var bytes: Span<UInt8> {
     @_lifetime(copy self)
     get {
-      let span = unsafe RawSpan(_unsafeStart: start ?? InputText.empty, byteCount: count)
+      let span = unsafe Span<UInt8>(
+        _unsafeStart: UnsafeRawPointer(start ?? InputText.empty).assumingMemoryBound(
+          to: UInt8.self
+        ),
+        count: count
+      )
       return unsafe _overrideLifetime(span, copying: self)
     }
   }

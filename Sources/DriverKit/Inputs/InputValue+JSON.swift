@@ -51,11 +51,11 @@ enum JSONWriter {
   }
 
   /// A string in quotation marks, with what must be escaped escaped.
-  static func string(_ utf8: RawSpan, to document: inout [UInt8]) {
-    document.reserveCapacity(document.count + utf8.byteCount + 2)
+  static func string(_ utf8: Span<UInt8>, to document: inout [UInt8]) {
+    document.reserveCapacity(document.count + utf8.count + 2)
     document.append(UInt8(ascii: "\""))
-    for index in utf8.byteOffsets {
-      switch unsafe utf8.unsafeLoad(fromByteOffset: index, as: UInt8.self) {
+    for index in utf8.indices {
+      switch utf8[index] {
       case UInt8(ascii: "\""): document += #"\""#.utf8
       case UInt8(ascii: "\\"): document += #"\\"#.utf8
       case 0x0A: document += #"\n"#.utf8
@@ -79,16 +79,16 @@ enum Base64 {
   )
 
   /// Appends the bytes' text, padded.
-  static func encode(_ bytes: RawSpan, to text: inout [UInt8]) {
-    text.reserveCapacity(text.count + (bytes.byteCount + 2) / 3 * 4)
+  static func encode(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
+    text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)
     var index = 0
-    while index < bytes.byteCount {
+    while index < bytes.count {
       var group: UInt32 = 0
-      let count = min(3, bytes.byteCount - index)
+      let count = min(3, bytes.count - index)
       for offset in 0..<3 {
         let byte =
           offset < count
-          ? unsafe bytes.unsafeLoad(fromByteOffset: index + offset, as: UInt8.self) : 0
+          ? bytes[index + offset] : 0
         group = group << 8 | UInt32(byte)
       }
       for place in 0..<4 {

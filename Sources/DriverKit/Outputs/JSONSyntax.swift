@@ -6,7 +6,7 @@ public enum JSONSyntax {
   /// Whether the bytes are one JSON document in UTF-8, as the host accepts it.
   ///
   /// Builds nothing: one pass over the bytes.
-  public static func isDocument(_ bytes: RawSpan) -> Bool {
+  public static func isDocument(_ bytes: Span<UInt8>) -> Bool {
     var scanner = Scanner(bytes)
     guard scanner.skipValue(depth: 0) else { return false }
     scanner.skipSpace()
@@ -14,20 +14,20 @@ public enum JSONSyntax {
   }
 
   private struct Scanner: ~Escapable {
-    private let bytes: RawSpan
+    private let bytes: Span<UInt8>
     private var place = 0
     /// Whether a byte over 0x7F was met, so that the encoding has to be looked at.
     private var isASCII = true
 
     @_lifetime(copy bytes)
-    init(_ bytes: RawSpan) { self.bytes = bytes }
+    init(_ bytes: Span<UInt8>) { self.bytes = bytes }
 
-    var isAtEnd: Bool { place == bytes.byteCount }
+    var isAtEnd: Bool { place == bytes.count }
 
     /// The byte at the place; 0, which JSON allows nowhere, at the end.
     private var current: UInt8 {
       // The place is checked on the line itself; the safe accessor checks alignment too.
-      place < bytes.byteCount ? unsafe bytes.unsafeLoad(fromByteOffset: place, as: UInt8.self) : 0
+      place < bytes.count ? bytes[place] : 0
     }
 
     var hasValidText: Bool {

@@ -44,7 +44,7 @@ public struct OutputBuilder: ~Copyable {
   }
 
   /// Begins a list whose name is not known beforehand; the bytes are copied.
-  public mutating func beginList(copyingName name: RawSpan) {
+  public mutating func beginList(copyingName name: Span<UInt8>) {
     unsafe begin(isMap: false, name: copy(name), false)
   }
 
@@ -53,21 +53,21 @@ public struct OutputBuilder: ~Copyable {
     guard let frame = frames.popLast() else {
       preconditionFailure("`end` without a map or list that was begun")
     }
-    let children = unsafe pending[frame.start...]
+    let count = unsafe pending.count - frame.start
     var value = unsafe dh_value_v1()
     unsafe value.flags = frame.flags
-    unsafe value.count = unsafe children.count
+    unsafe value.count = count
     if frame.isMap {
-      let members = unsafe arena.allocate(dh_member_v1.self, count: children.count)
-      for unsafe(index, child) in unsafe children.enumerated() {
-        unsafe (members + index).initialize(to: child)
+      let members = unsafe arena.allocate(dh_member_v1.self, count: count)
+      for index in 0..<count {
+        unsafe (members + index).initialize(to: pending[frame.start + index])
       }
       unsafe value.kind = DH_MAP
       unsafe value.as.members = unsafe UnsafePointer(members)
     } else {
-      let items = unsafe arena.allocate(dh_value_v1.self, count: children.count)
-      for unsafe(index, child) in unsafe children.enumerated() {
-        unsafe (items + index).initialize(to: child.value)
+      let items = unsafe arena.allocate(dh_value_v1.self, count: count)
+      for index in 0..<count {
+        unsafe (items + index).initialize(to: pending[frame.start + index].value)
       }
       unsafe value.kind = DH_LIST
       unsafe value.as.items = unsafe UnsafePointer(items)
@@ -107,7 +107,7 @@ public struct OutputBuilder: ~Copyable {
 
   /// Adds a string of bytes that are UTF-8, copied.
   public mutating func add(
-    copyingUTF8 utf8: RawSpan,
+    copyingUTF8 utf8: Span<UInt8>,
     name: StaticString = "",
     isSecret: Bool = false
   ) {
@@ -119,13 +119,13 @@ public struct OutputBuilder: ~Copyable {
   }
 
   /// Adds a string of bytes that are UTF-8 under a name that is not known beforehand, both copied.
-  public mutating func add(copyingUTF8 utf8: RawSpan, copyingName name: RawSpan) {
+  public mutating func add(copyingUTF8 utf8: Span<UInt8>, copyingName name: Span<UInt8>) {
     let text = unsafe copy(utf8)
     unsafe append(OutputBuilder.textual(DH_STRING, text, false), name: copy(name))
   }
 
   /// Adds a value.
-  public mutating func add(_ value: OutputValue, name: String = "") {
+  public mutating func add(value: OutputValue, name: String = "") {
     unsafe add(value, name: arena.text(name), isSecret: false)
   }
 
@@ -195,7 +195,7 @@ public struct OutputBuilder: ~Copyable {
     unsafe pending.append(dh_member_v1(name: name, value: value))
   }
 
-  private mutating func copy(_ bytes: RawSpan) -> dh_text_v1 {
+  private mutating func copy(_ bytes: Span<UInt8>) -> dh_text_v1 {
     unsafe bytes.withUnsafeBytes { unsafe arena.text($0) }
   }
 
