@@ -4,9 +4,9 @@
 # The package's folder, whatever the current one is.
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 
-# What Scripts/setup makes.
+# What Scripts/setup and build_release make.
 # shellcheck disable=SC2034 # the scripts that source this one read them
-venv=$root/.build/venv schema_suite=$root/.build/suites/jsonschema/json
+release=$root/.build/release venv=$root/.build/venv schema_suite=$root/.build/suites/jsonschema/json
 
 # say TEXT…: a line for the reader, on stderr, so that a script's own output stays its own.
 say() { printf '%s\n' "$*" >&2; }
@@ -50,6 +50,25 @@ stage() {
 print_stage_times() {
   local line
   for line in "${stage_times[@]}"; do say "$line"; done
+}
+
+# release_products: the names of the products that users run or load: the command line and the drivers.
+release_products() {
+  swift package --package-path "$root" dump-package | python3 -c '
+import json, sys
+for product in json.load(sys.stdin)["products"]:
+    if "executable" in product["type"] or product["type"].get("library") == ["dynamic"]:
+        print(product["name"])'
+}
+
+# build_release: builds them for users, into $release, and nothing of the tests. The Swift runtime is inside.
+build_release() {
+  local product products
+  products=$(release_products)
+  for product in $products; do
+    swift build --package-path "$root" --configuration release --static-swift-stdlib --jobs "$(build_jobs)" \
+      --product "$product" >&2
+  done
 }
 
 # in_folder FOLDER COMMAND…

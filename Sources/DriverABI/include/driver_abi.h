@@ -269,11 +269,12 @@ struct dh_calls_v1 {
   /// A file descriptor that becomes readable when the call is asked to stop, for poll(2) beside one's own; or a status
   /// below 0.
   ///
-  /// Made on the first use and kept by the host: neither read nor close it, nor use it after `done`. [call] @since ABI 1
+  /// Made on the first use and kept by the host: neither read nor close it, nor use it after `done`.
+  /// [call] @since ABI 1
   int32_t (*stop_fd)(dh_call_v1 call);
 
-  /// Runs `fn(context)` once when the call is asked to stop: soon, and never inside `on_stop` itself. NULL takes it back;
-  /// a second fn replaces the first.
+  /// Runs `fn(context)` once when the call is asked to stop: soon, and never inside `on_stop` itself. NULL takes it
+  /// back; a second fn replaces the first.
   ///
   /// For a blocking driver fn runs on another thread while `start` waits (SQLCancel fits there), for a non-blocking one
   /// on its loop. fn may call `done`. When `on_stop` or `done` has returned, the earlier fn is not running and will not
@@ -351,6 +352,7 @@ typedef struct dh_loop_v1 dh_loop_v1;
 
 /// Takes one error from a function that cannot return it. Valid until that function returns.
 typedef struct dh_report_v1 {
+  /// Copies the error before it returns. [thread-safe] @since ABI 1
   void (*fn)(void *DH_NULLABLE context, const dh_error_v1 *error);
   void *DH_NULLABLE context;
 } dh_report_v1;
@@ -385,8 +387,8 @@ typedef void (*dh_event_fn_v1)(void *DH_NULLABLE context, uint32_t events);
 
 /// "dh.reactor/1": descriptors and timers on the loop of a non-blocking instance (the loop that `create` received).
 ///
-/// What was removed keeps silent: no callback follows `unwatch` or `cancel`, not even for an event that had been fetched
-/// already. A callback may remove itself and others.
+/// What was removed keeps silent: no callback follows `unwatch` or `cancel`, not even for an event that had been
+/// fetched already. A callback may remove itself and others.
 typedef struct dh_reactor_v1 {
   /// Calls fn while `fd` is ready for any of `events` (level-triggered): an id above 0, or a status below 0.
   /// One watch a descriptor; `unwatch` before closing it. [loop] @since ABI 1
@@ -454,28 +456,32 @@ typedef struct dh_request_v1 {
 
 /// A driver, which its entry answers to DH_DRIVER_V1. Valid until the process ends.
 ///
-/// "execution": "blocking" drivers: `start` may wait, on a thread of the host's own; one instance serves all sessions at
-/// once. "nonblocking" drivers: one instance for each loop, entered only on that loop's thread, and every function and
-/// callback returns at once (1 ms is long; over 20 ms is counted and named).
+/// "execution": "blocking" drivers: `start` may wait, on a thread of the host's own; one instance serves all sessions
+/// at once. "nonblocking" drivers: one instance for each loop, entered only on that loop's thread, and every function
+/// and callback returns at once (1 ms is long; over 20 ms is counted and named). The tags below say on which thread the
+/// host calls.
 ///
 /// "concurrency": a session takes one call at a time ("session-serial"), several ("session-concurrent"), or the whole
 /// driver one a process ("driver-serial").
 typedef struct dh_driver_v1 {
   /// Makes an instance: DH_OK and `*instance` (which may be NULL), or below 0 after `report.fn` was given the reason
   /// ("libfoo.so.1 is missing; apt-get install libfoo1"). `loop` is NULL for a blocking driver. Does no network I/O.
+  /// [loop], or [thread-safe] where there is no loop. @since ABI 1
   dh_status (*DH_NULLABLE create)(const dh_host_v1 *host, dh_loop_v1 *DH_NULLABLE loop,
                                   void *DH_NULLABLE *DH_NULLABLE instance, dh_report_v1 report);
 
-  /// Ends an instance that has no call and no session left; on its loop's thread for a non-blocking driver.
+  /// Ends an instance that has no call and no session left. [loop], or [thread-safe] where there is no loop.
+  /// @since ABI 1
   void (*DH_NULLABLE destroy)(void *DH_NULLABLE instance);
 
-  /// Begins a call. It ends by `done`, inside `start` or later.
+  /// Begins a call. It ends by `done`, inside `start` or later. [loop], or [thread-safe] where there is no loop.
+  /// @since ABI 1
   void (*DH_NULLABLE start)(void *DH_NULLABLE instance, const dh_request_v1 *request);
 } dh_driver_v1;
 
 /// The one function that a driver exports: the table for an interface id, or NULL.
 ///
-/// Does no I/O and starts no thread; may be called often and from any thread. `DH_DRIVER_ENTRY` writes it.
+/// Does no I/O and starts no thread; may be called often. `DH_DRIVER_ENTRY` writes it. [thread-safe] @since ABI 1
 const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *id);
 
 #define DH_ENTRY_SYMBOL "dh_driver_entry_v1"
@@ -506,12 +512,12 @@ const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *i
 ///        "cancellable": true, "output_kinds": ["value" | "bytes" | "rows"],
 ///        "channels": [{"name": "body", "direction": "out" | "in", "content": "bytes" | "values"}]}]}
 ///
-/// Required: descriptor, name (capital letters, digits, _), id (reverse DNS), version (SemVer), abi, execution, actions.
-/// Annotations in a schema: x-secret (never shown), x-session (part of a session's identity; every x-secret of the type
-/// is one), x-address (host | port | url), x-sink and x-source (a path which the host opens and connects to that
-/// channel), x-suggest (an analysis action that lists values), x-order, x-group, x-advanced, x-multiline, x-nul (U+0000
-/// is allowed), deprecated. `contentEncoding: base64` makes an input bytes, `format: decimal` makes it a decimal. A type
-/// `integer` always arrives as DH_INT. Unions are `oneOf` with a `const` that tells the branches apart.
+/// Required: descriptor, name (capital letters, digits, _), id (reverse DNS), version (SemVer), abi, execution and
+/// actions. Annotations in a schema: x-secret (never shown), x-session (part of a session's identity; every x-secret of
+/// the type is one), x-address (host | port | url), x-sink and x-source (a path which the host opens and connects to
+/// that channel), x-suggest (an analysis action that lists values), x-order, x-group, x-advanced, x-multiline, x-nul
+/// (U+0000 is allowed), deprecated. `contentEncoding: base64` makes an input bytes, `format: decimal` makes it a
+/// decimal. A type `integer` always arrives as DH_INT. Unions are `oneOf` with a `const` that tells the branches apart.
 ///
 /// The path is searched as by the assembler's .incbin: the current folder, then the -I folders. A compiler that knows
 /// #embed records the file as a dependency; elsewhere name it in the build file's rule.

@@ -1,0 +1,73 @@
+import TestSupport
+import Testing
+
+@Suite("The header", .requires(.gcc, .gxx, .clang, .clangPlusPlus))
+struct HeaderCompileTests {
+  @Test("compiles without a warning", arguments: Compiler.c + Compiler.cPlusPlus)
+  func compiles(compiler: Compiler) async throws {
+    let folder = try TemporaryFolder()
+    try await compiler.compile(
+      "#include \"driver_abi.h\"\n#include \"driver_abi.h\"\n",
+      ["-c"],
+      in: folder,
+      output: "header.o"
+    )
+  }
+
+  @Test("holds helpers that do what they say", arguments: Compiler.c + Compiler.cPlusPlus)
+  func helpers(compiler: Compiler) async throws {
+    let folder = try TemporaryFolder()
+    try await compiler.compile(HelperProgram.source, [], in: folder, output: "helpers")
+    try await Command.check(folder.file("helpers"))
+  }
+
+  @Test("shows a driver that compiles and stays short", arguments: Compiler.c)
+  func example(compiler: Compiler) async throws {
+    let source = try HeaderText().example
+    #expect(source.split(separator: "\n").count < 30)
+    let folder = try TemporaryFolder()
+    try folder.write("{}", to: "descriptor.json")
+    // In the style of the example an author may leave -Wextra out; it must pass all the same.
+    try await compiler.compile(source, ["-shared", "-fPIC"], in: folder, output: "hello.so")
+    let symbols = try await Command.check(
+      "nm",
+      ["-D", "--defined-only", folder.file("hello.so")]
+    )
+    #expect(symbols.output.contains(" dh_driver_entry_v1"))
+    let libraries = try await Command.check("readelf", ["-d", folder.file("hello.so")])
+    let needed = libraries.output.split(separator: "\n").filter { $0.contains("(NEEDED)") }
+    #expect(needed.allSatisfy { $0.contains("libc.so") })
+  }
+
+  @Test("includes only <stddef.h> and <stdint.h>")
+  func includes() throws {
+    let includes = try HeaderText().lines.filter { $0.hasPrefix("#include") }
+    #expect(includes == ["#include <stddef.h>", "#include <stdint.h>"])
+  }
+
+  @Test("says of each function who may call it and since when")
+  func tags() throws {
+    let header = try HeaderText()
+    let functions = header.functions
+    // A guard against a reader of the header that finds nothing.
+    #expect(functions.count >= 29)
+    #expect(functions.contains { $0.name == "on_stop" })
+    #expect(functions.contains { $0.name == "dh_driver_entry_v1" })
+    for function in functions {
+      #expect(
+        ["[call]", "[call, loop]", "[loop]", "[thread-safe]"].contains {
+          function.comment.contains($0)
+        },
+        "\(function.name) lacks its thread tag"
+      )
+      #expect(function.comment.contains("@since ABI 1"), "\(function.name) lacks @since")
+    }
+  }
+
+  @Test("is no wider than its lines may be")
+  func width() throws {
+    for (number, line) in try HeaderText().lines.enumerated() {
+      #expect(line.count <= 120, "line \(number + 1)")
+    }
+  }
+}
