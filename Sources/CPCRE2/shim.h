@@ -1,7 +1,2 @@
-// The same as in CLinux: all modules must see one definition of the system types.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
-
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>

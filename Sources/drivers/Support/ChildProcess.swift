@@ -53,7 +53,7 @@ struct ChildProcess {
       unsafe posix_spawn_file_actions_adddup2(&actions, pipe.writer, descriptor)
     }
     var words = unsafe ([path] + arguments).map { unsafe strdup($0) }
-    defer { for unsafeword in unsafe words { unsafe free(word) } }
+    defer { for index in unsafe words.indices { unsafe free(words[index]) } }
     unsafe words.append(nil)
     var child: pid_t = 0
     let status = unsafe posix_spawn(&child, path, &actions, nil, words, environ)
