@@ -13,7 +13,7 @@ enum HostFunctions {
         let driver = unsafe DriverTables.driver(of: host)
         let level = LogLevel(number: level)
         guard driver.isLogged(level) else { return }
-        driver.log(
+        unsafe driver.log(
           level, driver.maskingSecretsInFlight(ValueReader.repairedText(text)), execution: nil)
       },
       once: { host, key, initialize, context in
