@@ -21,7 +21,7 @@ struct Drivers: AsyncParsableCommand {
       """,
     version: "\(Version.text) (driver ABI: \(ABISummary.revision))",
     subcommands: [
-      List.self, Actions.self, Doctor.self, ABI.self, DoctorProbe.self,
+      List.self, Actions.self, Run.self, Test.self, Doctor.self, ABI.self, DoctorProbe.self,
     ]
   )
 

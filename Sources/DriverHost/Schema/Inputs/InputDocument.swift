@@ -12,6 +12,17 @@ enum InputDocument {
     ])
   }
 
+  /// The fault with its place in the descriptor instead of that in the document made here.
+  static func inDescriptor(_ fault: Fault, action: Int) -> Fault {
+    var fault = fault
+    for (here, there) in [("#/allOf/0", "#/inputs"), ("#/allOf/1", "#/actions/\(action)/inputs")] {
+      if let location = fault.schemaLocation, location.hasPrefix(here) {
+        fault.schemaLocation = there + location.dropFirst(here.utf8.count)
+      }
+    }
+    return fault
+  }
+
   private static func embedded(_ schema: Value, as id: String) -> Value {
     var keywords = schema.mapValue ?? [:]
     if keywords["$id"] == nil { keywords["$id"] = .string(id) }

@@ -7,6 +7,7 @@ package final class InputSchema: Sendable {
   ]
 
   private struct Action: Sendable {
+    var index: Int
     var schema: JSONSchema
     var plan: InputPlan
     var names: Set<String>
@@ -39,6 +40,7 @@ package final class InputSchema: Sendable {
           InputDocument.schema(type: descriptor.inputs, action: action.inputs),
           assertsFormats: true)
         actions[action.name] = Action(
+          index: index,
           schema: schema,
           plan: InputSchema.plan(descriptor.inputs, action.inputs),
           names: Set(typeNames).union(own),
@@ -104,6 +106,7 @@ package final class InputSchema: Sendable {
     let subject = values.withBytesAsText
     if !compiled.schema.isValid(subject) {
       faults += compiled.schema.inputFaults(in: subject) { locations?($0) }
+        .map { InputDocument.inDescriptor($0, action: compiled.index) }
     }
     if faults.isEmpty {
       completion.convert([compiled.plan], &values)

@@ -1,0 +1,109 @@
+import DriverHost
+
+/// Prints what a connection put out.
+struct ResultWriter {
+  let format: OutputFormat
+  /// A file that appears whole; nil: standard output.
+  let path: String?
+  /// Whether the document says more than the outputs.
+  let asJSON: Bool
+
+  /// Prints the outputs; those that the driver flagged as secret are masked.
+  func write(_ result: ConnectionResult) throws(HostError) {
+    let outputs = ResultWriter.masked(result)
+    switch format {
+    case .json:
+      let document: Value =
+        asJSON
+        ? [
+          "version": 1, "execution": .string(result.execution), "driver": .string(result.driver),
+          "driver_version": .string(result.driverVersion),
+          "duration": .double(Double(result.duration.nanoseconds) / 1e9), "outputs": outputs,
+        ] : outputs
+      try emit(Array((JSON.text(document, pretty: true) + "\n").utf8))
+    case .ndjson:
+      let lines = ResultWriter.items(of: outputs) ?? [outputs]
+      try emit(Array(lines.map { JSON.text($0) + "\n" }.joined().utf8))
+    case .table: try emit(Array((ResultWriter.table(outputs) + "\n").utf8))
+    case .raw: try emit(try ResultWriter.raw(outputs))
+    }
+  }
+
+  private func emit(_ bytes: [UInt8]) throws(HostError) {
+    guard let path else {
+      Console.output(bytes)
+      return
+    }
+    try Files.write(bytes, to: path)
+  }
+
+  private static func masked(_ result: ConnectionResult) -> Value {
+    var outputs = Value.map(result.outputs)
+    for place in result.secretOutputs { outputs = outputs.masking(place.tokens[...]) }
+    return outputs
+  }
+
+  /// The items of the one output that is a list; nil if it is another kind.
+  private static func items(of outputs: Value) -> [Value]? {
+    guard let members = outputs.mapValue, members.count == 1 else { return nil }
+    return members[0].value.listValue
+  }
+
+  /// Maps in a list as rows; everything else as names and values.
+  private static func table(_ outputs: Value) -> String {
+    if let rows = items(of: outputs), let first = rows.first?.mapValue {
+      var columns = first.names
+      for row in rows {
+        for name in row.mapValue?.names ?? [] where !columns.contains(name) {
+          columns.append(name)
+        }
+      }
+      var table = TextTable(columns)
+      for row in rows { table.add(columns.map { cell(row[$0]) }) }
+      return table.text
+    }
+    var table = TextTable(["name", "value"])
+    for (name, value) in outputs.mapValue ?? [:] { table.add([name, cell(value)]) }
+    return table.text
+  }
+
+  private static func cell(_ value: Value) -> String {
+    switch value.resolved {
+    case .null: ""
+    case .string(let text): text
+    default: JSON.text(value)
+    }
+  }
+
+  private static func raw(_ outputs: Value) throws(HostError) -> [UInt8] {
+    let members = outputs.mapValue ?? [:]
+    guard members.count == 1 else {
+      throw HostError(
+        .invalidInput, stage: .input,
+        "--output raw prints one output, and there are \(members.count) (\(members.names.joined(separator: ", "))): use json")
+    }
+    switch members[0].value.resolved {
+    case .bytes(let bytes): return bytes
+    case .string(let text): return Array(text.utf8)
+    case let value: return Array(JSON.text(value).utf8)
+    }
+  }
+}
+
+extension Value {
+  /// This value with the mask in a place of it.
+  func masking(_ path: ArraySlice<String>) -> Value {
+    guard let token = path.first else { return .string("***") }
+    switch resolved {
+    case .map(var members):
+      if let member = members[token] { members[token] = member.masking(path.dropFirst()) }
+      return .map(members)
+    case .list(var items):
+      if let index = Int(token), items.indices.contains(index) {
+        items[index] = items[index].masking(path.dropFirst())
+      }
+      return .list(items)
+    default: return self
+    }
+  }
+}

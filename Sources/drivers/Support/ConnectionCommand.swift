@@ -1,0 +1,90 @@
+import ArgumentParser
+import DriverHost
+
+/// What `run` and `test` share: one connection with signals, progress and output.
+struct ConnectionCommand {
+  let host: HostOptions
+  let input: InputOptions
+  let action: String?
+  let format: OutputFormat
+  let out: String?
+  let explains: Bool
+
+  /// Runs the connection and prints its outputs.
+  func run() async throws {
+    if explains {
+      try explain()
+      return
+    }
+    let (result, isWritten) = try await connect()
+    if isWritten { return }
+    try ResultWriter(format: format, path: out, asJSON: host.json).write(result)
+  }
+
+  /// Runs the connection: its result, and whether the output has been written by a channel already.
+  ///
+  /// - Throws: `Failure`, with the exit code of a signal if one came.
+  func connect() async throws -> (result: ConnectionResult, isWritten: Bool) {
+    let driverHost = try Host(try configuration())
+    let driver = try driverHost.catalog.driver(for: input.type)
+    let (inputs, document) = try input.read(driver.descriptor, action: action)
+    var options = CallOptions()
+    options.action = action
+    options.timeout = try input.limit()
+    options.locations = InputOptions.locations(in: document)
+    let channel = rawChannel(driver.descriptor)
+    if let channel {
+      options.outputs[channel] = out.map { .file($0) } ?? .descriptor(1)
+    }
+    let progress = ProgressLine()
+    if let progress { options.onProgress = { progress.show($0) } }
+    let type = input.type
+    let callOptions = options
+    let task = Task { () -> Result<ConnectionResult, HostError> in
+      do throws(HostError) {
+        return .success(try await driverHost.connect(type: type, inputs, options: callOptions))
+      } catch {
+        return .failure(error)
+      }
+    }
+    let signals = Signals { task.cancel() }
+    let outcome = await task.value
+    progress?.clear()
+    await driverHost.close()
+    switch outcome {
+    case .success(let result): return (result, channel != nil)
+    case .failure(let error):
+      throw Failure(error, asJSON: host.json, exitCode: signals.exitCode)
+    }
+  }
+
+  private func configuration() throws(HostError) -> HostConfiguration {
+    var configuration = HostConfiguration()
+    configuration.searchPath = host.searchPath
+    configuration.logLevel = try host.level()
+    configuration.log = { HostOptions.show($0.level, of: $0.driver, $0.message) }
+    return configuration
+  }
+
+  /// Prints the inputs as the driver would get them.
+  private func explain() throws {
+    let catalog = Catalog(searchPath: host.searchPath)
+    let driver = try catalog.driver(for: input.type)
+    let (inputs, document) = try input.read(driver.descriptor, action: action)
+    let name = action ?? driver.descriptor.defaultAction
+    let complete = try InputSchema(driver.descriptor).complete(
+      inputs, action: name,
+      locations: InputOptions.locations(in: document))
+    let explanation = Explanation(
+      complete, document: document, arguments: InputArguments.names(input.inputs), action: name)
+    Console.output(host.json ? JSON.text(explanation.object, pretty: true) : explanation.text)
+  }
+
+  /// The channel that `raw` connects to the output: the action's first one of bytes.
+  private func rawChannel(_ descriptor: Descriptor) -> String? {
+    guard format == .raw, let action = descriptor.action(action ?? descriptor.defaultAction) else {
+      return nil
+    }
+    return action.channels.first { $0.direction == .output && $0.content == .bytes }?.name
+  }
+}
