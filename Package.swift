@@ -41,7 +41,8 @@ func driver(_ type: String, dependencies: [Target.Dependency]) -> Driver {
         name: name,
         dependencies: dependencies + ["DriverKit"],
         path: "\(folder)/Sources",
-        swiftSettings: shipped),
+        swiftSettings: shipped
+      ),
       .target(
         name: "\(name)Entry",
         dependencies: [.target(name: name), "DriverABI", "DriverKit"],
@@ -52,16 +53,22 @@ func driver(_ type: String, dependencies: [Target.Dependency]) -> Driver {
             "-static-stdlib",
             "-Xlinker", "--version-script=\(Context.packageDirectory)/Plugins/driver.exports",
           ])
-        ]),
+        ]
+      ),
       .target(
         name: "\(name)Descriptor",
         dependencies: ["DriverABI"],
         path: "\(folder)/Entry/Descriptor",
         publicHeadersPath: ".",
-        cSettings: c + [.headerSearchPath("../..")]),
+        cSettings: c + [.headerSearchPath("../..")]
+      ),
     ],
     product: .library(
-      name: name, type: .dynamic, targets: ["\(name)Entry", "\(name)Descriptor"]))
+      name: name,
+      type: .dynamic,
+      targets: ["\(name)Entry", "\(name)Descriptor"]
+    )
+  )
 }
 
 // MARK: - Drivers
@@ -80,7 +87,7 @@ let package = Package(
     .library(name: "DriverKit", targets: ["DriverKit"]),
   ] + drivers.map(\.product),
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],
   targets: [
     // MARK: The contract
@@ -88,33 +95,41 @@ let package = Package(
     .testTarget(
       name: "DriverABITests",
       dependencies: ["DriverABI", "TestSupport"],
-      swiftSettings: common),
+      swiftSettings: common
+    ),
 
     // MARK: The host
     .systemLibrary(name: "CLinux"),
     .target(name: "CLoader", cSettings: c),
     .systemLibrary(
-      name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+      name: "CPCRE2",
+      pkgConfig: "libpcre2-8",
+      providers: [.apt(["libpcre2-dev"])]
+    ),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .target(
       name: "DriverHost",
       dependencies: ["CLinux", "CLoader", "CPCRE2", "CYAML", "DriverABI"],
-      swiftSettings: shipped),
+      swiftSettings: shipped
+    ),
     .testTarget(
       name: "DriverHostTests",
       dependencies: ["DriverABI", "DriverHost", "TestSupport"],
-      swiftSettings: common),
+      swiftSettings: common
+    ),
 
     // MARK: The SDK for driver authors
     // Lifetimes: views of a call's inputs cannot be kept longer than the call that they belong to.
     .target(
       name: "DriverKit",
       dependencies: ["DriverABI"],
-      swiftSettings: shipped + [.enableExperimentalFeature("Lifetimes")]),
+      swiftSettings: shipped + [.enableExperimentalFeature("Lifetimes")]
+    ),
     .testTarget(
       name: "DriverKitTests",
       dependencies: ["DriverABI", "DriverHost", "DriverKit", "TestSupport"],
-      swiftSettings: common),
+      swiftSettings: common
+    ),
 
     // MARK: The command line
     .target(name: "CDriverHeader", cSettings: c),
@@ -124,20 +139,26 @@ let package = Package(
         "CDriverHeader", "DriverHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      swiftSettings: shipped),
+      swiftSettings: shipped
+    ),
     .testTarget(
       name: "DriversCLITests",
       dependencies: ["DriverHost", "TestSupport", "drivers"],
-      swiftSettings: common),
+      swiftSettings: common
+    ),
 
     // MARK: Our drivers
     .systemLibrary(
-      name: "CCurl", path: "Plugins/CCurl", pkgConfig: "libcurl",
-      providers: [.apt(["libcurl4-openssl-dev"])]),
+      name: "CCurl",
+      path: "Plugins/CCurl",
+      pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]
+    ),
     .testTarget(
       name: "RESTDriverTests",
       dependencies: ["DriverHost", "RESTDriver", "TestSupport"],
-      swiftSettings: common),
+      swiftSettings: common
+    ),
 
     // MARK: Test support
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),

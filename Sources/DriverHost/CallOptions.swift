@@ -8,14 +8,16 @@ public struct CallOptions: Sendable {
   public var connector = ""
   /// The W3C trace context that the driver passes on; empty where there is none.
   public var traceparent = ""
-  /// Where the action's output channels go, by name. What is not named here goes nowhere, and the
-  /// driver is told so.
+  /// Where the action's output channels go, by name.
+  ///
+  /// What is not named here goes nowhere, and the driver is told so.
   public var outputs: [String: ChannelDestination] = [:]
   /// Where the action's input channels come from, by name.
   public var sources: [String: ChannelOrigin] = [:]
-  /// Takes each stream of rows while the call waits; nil: they become outputs, lists of maps, up to the
-  /// host's limit. A stream is released when this returns; released before its end, the call is
-  /// cancelled.
+  /// Takes each stream of rows while the call waits; nil: they become outputs, lists of maps, up to
+  /// the host's limit.
+  ///
+  /// A stream is released when this returns; released before its end, the call is cancelled.
   public var onRows: (@Sendable (RowStream) async throws -> Void)?
   /// Hears how far the call is, on the driver's thread; returns at once.
   public var onProgress: (@Sendable (Progress) -> Void)?

@@ -50,10 +50,13 @@ struct Connection: Sendable {
       throw error
     }
     return ConnectionResult(
-      outputs: outcome.outputs, execution: request.execution, driver: driver.descriptor.id,
+      outputs: outcome.outputs,
+      execution: request.execution,
+      driver: driver.descriptor.id,
       driverVersion: "\(driver.descriptor.version)",
       duration: .nanoseconds(MonotonicTime.now.nanoseconds - start.nanoseconds),
-      secretOutputs: outcome.secretOutputs)
+      secretOutputs: outcome.secretOutputs
+    )
   }
 
   /// Runs the call, and the consumer of its rows beside it.
@@ -80,13 +83,17 @@ struct Connection: Sendable {
           try await onRows(stream)
         } else {
           rows[source.name] = .list(
-            try await stream.collect(limit: driver.runtime.outputLimit))
+            try await stream.collect(limit: driver.runtime.outputLimit)
+          )
         }
       } catch let error as HostError {
         failure = error
       } catch {
         failure = HostError(
-          .cancelled, stage: .call, "the receiver of the rows refused them: \(error)")
+          .cancelled,
+          stage: .call,
+          "the receiver of the rows refused them: \(error)"
+        )
       }
       await stream.release()
     }
@@ -101,7 +108,9 @@ struct Connection: Sendable {
 
   /// Runs the call in a session of the pool.
   private func runInSession(
-    _ request: CallRequest, _ inputs: CompleteInputs.Session, _ sessions: SessionPool
+    _ request: CallRequest,
+    _ inputs: CompleteInputs.Session,
+    _ sessions: SessionPool
   ) async throws(HostError) -> CallOutcome {
     var opening = request
     opening.action = "open"

@@ -11,7 +11,9 @@
 /// connection asks the driver to stop; a driver that does not obey within its grace costs that one
 /// call and nothing else.
 public final class Host: Sendable {
-  /// The drivers that were found, and those that were rejected. Nothing of theirs has run.
+  /// The drivers that were found, and those that were rejected.
+  ///
+  /// Nothing of theirs has run.
   public let catalog: Catalog
 
   let configuration: HostConfiguration
@@ -43,7 +45,8 @@ public final class Host: Sendable {
       loops: loops,
       resolver: NameResolver(),
       log: Log(level: configuration.logLevel, write: configuration.log),
-      outputLimit: configuration.outputLimit)
+      outputLimit: configuration.outputLimit
+    )
     forkDepth = Fork.depth.current
   }
 
@@ -68,7 +71,9 @@ public final class Host: Sendable {
   /// - Throws: At the stage `.input` what is wrong with the inputs, all faults at once; at `.driver` why
   ///   the driver could not be used; at `.call` how the call failed, with the outputs it had made.
   public func connect(
-    type: String, _ inputs: ValueMap = [:], options: CallOptions = CallOptions()
+    type: String,
+    _ inputs: ValueMap = [:],
+    options: CallOptions = CallOptions()
   ) async throws(HostError) -> ConnectionResult {
     let driver = try await prepare(type)
     let connection = try driver.connection(inputs, options, of: self)
@@ -89,7 +94,8 @@ public final class Host: Sendable {
       do throws(HostError) {
         try services.threads.submit { [self] _ in
           continuation.resume(
-            returning: Result { () throws(HostError) in try load(type) })
+            returning: Result { () throws(HostError) in try load(type) }
+          )
         }
       } catch {
         continuation.resume(returning: .failure(error))
@@ -157,8 +163,11 @@ public final class Host: Sendable {
     for driver in drivers {
       let counts = driver.runtime.counts
       statistics.drivers[driver.descriptor.name] = DriverStatistics(
-        callsInFlight: counts.inFlight, abandonedCalls: counts.abandoned,
-        misuses: counts.misuses, slowCallbacks: counts.slowCallbacks)
+        callsInFlight: counts.inFlight,
+        abandonedCalls: counts.abandoned,
+        misuses: counts.misuses,
+        slowCallbacks: counts.slowCallbacks
+      )
     }
     return statistics
   }

@@ -14,7 +14,9 @@ public struct HostConfiguration: Sendable {
   public var graceLimit = Duration.seconds(10)
   /// Log lines below this level are not made.
   public var logLevel = LogLevel.warning
-  /// Takes log lines, on any thread, and returns at once. The default drops them.
+  /// Takes log lines, on any thread, and returns at once.
+  ///
+  /// The default drops them.
   public var log: @Sendable (LogEntry) -> Void = { _ in }
 
   /// The defaults: one loop, 256 threads, 256 MiB of outputs, the standard search path, no log.

@@ -24,6 +24,7 @@ struct Compiler: Sendable, CustomTestStringConvertible {
   ///   - arguments: added to `flags`, such as `-c`.
   ///   - folder: where source and result go; also its current folder and an include folder.
   ///   - output: the name of the result.
+  /// - Throws: what the compiler says, if it refuses the source.
   func compile(
     _ source: String,
     _ arguments: [String],

@@ -12,19 +12,24 @@ extension Arena {
   /// - Parameters:
   ///   - members: The inputs.
   ///   - secrets: The places of the secret ones: they and what is below them are flagged.
+  /// - Returns: The map, which lives as long as what is in the arena.
   mutating func inputs(
-    _ members: ValueMap, secrets: [JSONPointer]
+    _ members: ValueMap,
+    secrets: [JSONPointer]
   ) -> UnsafePointer<dh_value_v1> {
     let root = unsafe allocate(dh_value_v1.self, count: 1)
     holdsSecrets = holdsSecrets || !secrets.isEmpty
     unsafe root.initialize(
-      to: map(members, secrets: secrets.map { $0.tokens[...] }, isSecret: false))
+      to: map(members, secrets: secrets.map { $0.tokens[...] }, isSecret: false)
+    )
     return unsafe UnsafePointer(root)
   }
 
   /// `secrets` are the rests of the pointers that lead through this value.
   private mutating func node(
-    _ value: Value, secrets: [ArraySlice<String>], isSecret inherited: Bool
+    _ value: Value,
+    secrets: [ArraySlice<String>],
+    isSecret inherited: Bool
   ) -> dh_value_v1 {
     let isSecret = inherited || secrets.contains(where: \.isEmpty)
     let flags = isSecret ? DH_SECRET : 0
@@ -53,23 +58,32 @@ extension Arena {
   }
 
   private mutating func map(
-    _ members: ValueMap, secrets: [ArraySlice<String>], isSecret: Bool
+    _ members: ValueMap,
+    secrets: [ArraySlice<String>],
+    isSecret: Bool
   ) -> dh_value_v1 {
     let place = unsafe allocate(dh_member_v1.self, count: members.count)
     var index = 0
     for (name, value) in members {
       let below = secrets.isEmpty ? [] : Arena.below(name, of: secrets)
       let member = unsafe dh_member_v1(
-        name: abiText(name), value: node(value, secrets: below, isSecret: isSecret))
+        name: abiText(name),
+        value: node(value, secrets: below, isSecret: isSecret)
+      )
       unsafe (place + index).initialize(to: member)
       index += 1
     }
     return unsafe dh_value_v1(
-      DH_MAP, isSecret ? DH_SECRET : 0, members: place, count: members.count)
+      DH_MAP,
+      isSecret ? DH_SECRET : 0,
+      members: place,
+      count: members.count
+    )
   }
 
   private static func below(
-    _ token: String, of secrets: [ArraySlice<String>]
+    _ token: String,
+    of secrets: [ArraySlice<String>]
   ) -> [ArraySlice<String>] {
     secrets.isEmpty ? [] : secrets.filter { $0.first == token }.map { $0.dropFirst() }
   }
@@ -85,19 +99,27 @@ extension dh_value_v1 {
   }
 
   fileprivate init(
-    _ kind: UInt32, _ flags: UInt32, _ text: (start: UnsafePointer<CChar>, count: Int)
+    _ kind: UInt32,
+    _ flags: UInt32,
+    _ text: (start: UnsafePointer<CChar>, count: Int)
   ) {
     unsafe self.init(kind: kind, flags: flags, count: text.count, as: .init(text: text.start))
   }
 
   fileprivate init(
-    _ kind: UInt32, _ flags: UInt32, items: UnsafePointer<dh_value_v1>, count: Int
+    _ kind: UInt32,
+    _ flags: UInt32,
+    items: UnsafePointer<dh_value_v1>,
+    count: Int
   ) {
     unsafe self.init(kind: kind, flags: flags, count: count, as: .init(items: items))
   }
 
   fileprivate init(
-    _ kind: UInt32, _ flags: UInt32, members: UnsafePointer<dh_member_v1>, count: Int
+    _ kind: UInt32,
+    _ flags: UInt32,
+    members: UnsafePointer<dh_member_v1>,
+    count: Int
   ) {
     unsafe self.init(kind: kind, flags: flags, count: count, as: .init(members: members))
   }

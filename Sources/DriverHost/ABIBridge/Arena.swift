@@ -19,7 +19,9 @@ struct Arena: ~Copyable {
 
   init() {
     unsafe first = UnsafeMutableRawPointer.allocate(
-      byteCount: Arena.firstChunkSize, alignment: 16)
+      byteCount: Arena.firstChunkSize,
+      alignment: 16
+    )
     unsafe current = unsafe first
     capacity = Arena.firstChunkSize
   }
@@ -29,7 +31,9 @@ struct Arena: ~Copyable {
     unsafe first.deallocate()
   }
 
-  /// Gives everything back. What held secrets is overwritten first.
+  /// Gives everything back.
+  ///
+  /// What held secrets is overwritten first.
   mutating func reset() {
     if holdsSecrets {
       unsafe explicit_bzero(first, Arena.firstChunkSize)
@@ -62,7 +66,8 @@ struct Arena: ~Copyable {
 
   /// Room for a number of values in a row.
   mutating func allocate<Element>(
-    _ type: Element.Type, count: Int
+    _ type: Element.Type,
+    count: Int
   ) -> UnsafeMutablePointer<Element> {
     unsafe allocate(count * MemoryLayout<Element>.stride)
       .bindMemory(to: type, capacity: count)

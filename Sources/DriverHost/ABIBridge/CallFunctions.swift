@@ -29,7 +29,9 @@ enum CallFunctions {
     emit: { call, channel, value in
       unsafe reported(
         CallTable.shared.slot(of: call.id)?.emit(call.id, channel, value.pointee) ?? DH_GONE,
-        call, "`emit`")
+        call,
+        "`emit`"
+      )
     },
     wanted: { call, channel in
       unsafe CallTable.shared.slot(of: call.id)?.isWanted(call.id, channel) ?? DH_GONE
@@ -37,22 +39,36 @@ enum CallFunctions {
     write: { call, channel, bytes, count in
       unsafe reported(
         CallTable.shared.slot(of: call.id)?.write(
-          call.id, channel, UnsafeRawBufferPointer(start: bytes, count: count)) ?? DH_GONE,
-        call, "`write`")
+          call.id,
+          channel,
+          UnsafeRawBufferPointer(start: bytes, count: count)
+        ) ?? DH_GONE,
+        call,
+        "`write`"
+      )
     },
     read: { call, channel, buffer, capacity in
       unsafe CallTable.shared.slot(of: call.id)?.read(
-        call.id, channel, UnsafeMutableRawBufferPointer(start: buffer, count: capacity))
+        call.id,
+        channel,
+        UnsafeMutableRawBufferPointer(start: buffer, count: capacity)
+      )
         ?? Int64(DH_GONE)
     },
     on_ready: { call, channel, function, context in
       unsafe CallTable.shared.slot(of: call.id)?.setReadyFunction(
-        call.id, channel, function, context) ?? DH_GONE
+        call.id,
+        channel,
+        function,
+        context
+      ) ?? DH_GONE
     },
     rows: { call, name, stream in
       unsafe reported(
         CallTable.shared.slot(of: call.id)?.takeRows(call.id, name, stream) ?? DH_GONE,
-        call, "`rows`")
+        call,
+        "`rows`"
+      )
     },
     opened: { call, session in
       unsafe CallTable.shared.slot(of: call.id)?.setSession(call.id, session) ?? DH_GONE
@@ -63,14 +79,18 @@ enum CallFunctions {
       case .late: return DH_GONE
       case .gone: return unsafe reported(DH_GONE, call, "`done`")
       }
-    })
+    }
+  )
 
-  /// Notes that a driver goes on with a call that it has ended. Not for `stopped` and its like, which
-  /// are how it finds out, nor for a call that was given up, of which it need not know.
+  /// Notes that a driver goes on with a call that it has ended.
+  ///
+  /// Not for `stopped` and its like, which are how it finds out, nor for a call that was given up,
+  /// of which it need not know.
   private static func reported(_ status: Int32, _ call: dh_call_v1, _ what: String) -> Int32 {
     if status == DH_GONE, unsafe CallTable.shared.slot(of: call.id)?.isAbandoned(call.id) != true {
       unsafe DriverTables.driver(of: call.fn).reportMisuse(
-        "\(what) was called after the call's `done`")
+        "\(what) was called after the call's `done`"
+      )
     }
     return status
   }

@@ -34,7 +34,8 @@ extension CallSlot {
       var reader = ValueReader()
       do {
         return unsafe CallSlot.status(
-          output.emit(try reader.read(value), mayWait: driver.traits.isBlocking))
+          output.emit(try reader.read(value), mayWait: driver.traits.isBlocking)
+        )
       } catch {
         driver.reportMisuse("a value for the channel `\(output.name)` \(error.reason)")
         return DH_INVALID
@@ -51,7 +52,9 @@ extension CallSlot {
       return DH_INVALID
     case .output(let output, let driver):
       guard output.content == .bytes else {
-        driver.reportMisuse("`write` was called on the channel `\(output.name)`, which is of values")
+        driver.reportMisuse(
+          "`write` was called on the channel `\(output.name)`, which is of values"
+        )
         return DH_INVALID
       }
       guard unsafe bytes.count == 0 || bytes.baseAddress != nil else {
@@ -89,7 +92,10 @@ extension CallSlot {
 
   /// `on_ready`: a function for when a channel has room or bytes.
   func setReadyFunction(
-    _ call: UInt64, _ channel: UInt32, _ function: dh_fn_v1?, _ context: UnsafeMutableRawPointer?
+    _ call: UInt64,
+    _ channel: UInt32,
+    _ function: dh_fn_v1?,
+    _ context: UnsafeMutableRawPointer?
   ) -> Int32 {
     let connected = connected(call, channel)
     let driver: DriverRuntime
@@ -131,7 +137,10 @@ extension CallSlot {
   }
 
   private func postReady(
-    _ call: UInt64, _ channel: UInt32, _ registration: UInt64, _ loop: DriverLoop
+    _ call: UInt64,
+    _ channel: UInt32,
+    _ registration: UInt64,
+    _ loop: DriverLoop
   ) {
     loop.loop.post { [self] in
       monitor.lock()
@@ -159,7 +168,8 @@ extension CallSlot {
     guard isLive(call), let driver, let request else { return .status(DH_GONE) }
     guard channel < UInt32(request.channelCount) else {
       driver.reportMisuse(
-        "the action `\(request.action)` has \(request.channelCount) channels, and \(channel) was used")
+        "the action `\(request.action)` has \(request.channelCount) channels, and \(channel) was used"
+      )
       return .status(DH_INVALID)
     }
     guard Int(channel) < request.channels.count else { return .status(DH_UNWANTED) }
@@ -184,7 +194,8 @@ extension CallSlot {
 extension CallChannel {
   /// Ends the channels of a call that has ended, and passes its outcome on when all sinks are closed.
   static func settle(
-    _ channels: [CallChannel?], _ outcome: sending CallOutcome,
+    _ channels: [CallChannel?],
+    _ outcome: sending CallOutcome,
     then completion: @escaping @Sendable (sending CallOutcome) -> Void
   ) {
     var outputs: [OutputChannel] = []

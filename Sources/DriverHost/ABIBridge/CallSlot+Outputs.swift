@@ -22,8 +22,10 @@ extension CallSlot {
       outputSize += reader.size
       guard outputSize <= driver.outputLimit else {
         overrulingError = HostError(
-          .tooLarge, stage: .call,
-          "the outputs are larger than the limit of \(driver.outputLimit) bytes at `\(name)`: ask for less, send the result to a file, or raise the limit")
+          .tooLarge,
+          stage: .call,
+          "the outputs are larger than the limit of \(driver.outputLimit) bytes at `\(name)`: ask for less, send the result to a file, or raise the limit"
+        )
         return DH_LIMIT
       }
       outputs[name] = value
@@ -70,6 +72,10 @@ extension CallSlot {
     let plain = unsafe ValueReader.repairedText(text)
     listener(
       Progress(
-        done: done, total: total == 0 ? nil : total, text: redactor?.masking(plain) ?? plain))
+        done: done,
+        total: total == 0 ? nil : total,
+        text: redactor?.masking(plain) ?? plain
+      )
+    )
   }
 }

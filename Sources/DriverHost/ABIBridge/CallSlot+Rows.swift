@@ -9,7 +9,9 @@ extension CallSlot {
 
   /// `rows`: takes a stream over.
   func takeRows(
-    _ call: UInt64, _ name: dh_text_v1, _ stream: UnsafeMutablePointer<ArrowArrayStream>
+    _ call: UInt64,
+    _ name: dh_text_v1,
+    _ stream: UnsafeMutablePointer<ArrowArrayStream>
   ) -> Int32 {
     monitor.lock()
     guard isLive(call), let driver, let request else {
@@ -54,7 +56,10 @@ extension CallSlot {
       rows = nil
       if !isComplete, overrulingError == nil {
         overrulingError = HostError(
-          .cancelled, stage: .call, "the rows were let go of before their end")
+          .cancelled,
+          stage: .call,
+          "the rows were let go of before their end"
+        )
       }
     case .after:
       guard rows == nil else { return }
@@ -63,7 +68,9 @@ extension CallSlot {
         stop.reason = .cancelled
         if let timer { driver.deadlines.remove(timer) }
         timer = driver.deadlines.insert(
-          .grace(call), at: MonotonicTime.now.advanced(by: driver.grace))
+          .grace(call),
+          at: MonotonicTime.now.advanced(by: driver.grace)
+        )
       }
     }
   }

@@ -4,7 +4,9 @@ import Glibc
 
 /// How a call is asked to stop, and how its driver hears of it.
 extension CallSlot {
-  /// Asks a call to stop. The first reason counts.
+  /// Asks a call to stop.
+  ///
+  /// The first reason counts.
   ///
   /// A call that no driver has seen ends at once. One that has been started gets its grace.
   func askToStop(_ call: UInt64, _ reason: StopReason) {
@@ -20,7 +22,9 @@ extension CallSlot {
     }
     if let timer { driver.deadlines.remove(timer) }
     timer = driver.deadlines.insert(
-      .grace(call), at: MonotonicTime.now.advanced(by: driver.grace))
+      .grace(call),
+      at: MonotonicTime.now.advanced(by: driver.grace)
+    )
     if stopDescriptor >= 0 {
       var one: UInt64 = 1
       unsafe Glibc.write(stopDescriptor, &one, 8)
@@ -58,7 +62,9 @@ extension CallSlot {
 
   /// `on_stop`: registers a function, or takes it back with nil.
   func setStopFunction(
-    _ call: UInt64, _ function: dh_fn_v1?, _ context: UnsafeMutableRawPointer?
+    _ call: UInt64,
+    _ function: dh_fn_v1?,
+    _ context: UnsafeMutableRawPointer?
   ) -> Int32 {
     monitor.lock()
     defer { monitor.unlock() }
@@ -72,7 +78,9 @@ extension CallSlot {
     return DH_STOPPED
   }
 
-  /// Waits while another thread runs the call's stop function. With the monitor locked.
+  /// Waits while another thread runs the call's stop function.
+  ///
+  /// With the monitor locked.
   func waitForStopFunction(of call: UInt64) {
     while isLive(call) || holds(call), let runner = stop.runner,
       pthread_equal(runner, pthread_self()) == 0
@@ -89,8 +97,10 @@ extension CallSlot {
     case .deadline:
       let limit = request.timeout.map { " after \($0.inWords)" } ?? ""
       var error = HostError(
-        .timedOut, stage: .call,
-        "the call ran into its deadline\(limit): give it more time, or find out what it waits for")
+        .timedOut,
+        stage: .call,
+        "the call ran into its deadline\(limit): give it more time, or find out what it waits for"
+      )
       error.isRetryable = true
       return error
     }
@@ -110,7 +120,9 @@ extension CallSlot {
     return result
   }
 
-  /// Has the registered function run, never on this thread's stack. With the monitor locked.
+  /// Has the registered function run, never on this thread's stack.
+  ///
+  /// With the monitor locked.
   private func scheduleStopFunction(of call: UInt64) {
     let registration = stop.registration
     driver?.runStopFunction(on: loop) { [self] in

@@ -75,12 +75,16 @@ final class CallSlot: @unchecked Sendable {
   /// The id of the call that the slot holds now.
   private var id: UInt64 { generation << CallTable.indexBits | index }
 
-  /// Whether the slot holds that call and its driver may still act. With the monitor locked.
+  /// Whether the slot holds that call and its driver may still act.
+  ///
+  /// With the monitor locked.
   func isLive(_ id: UInt64) -> Bool {
     id == self.id && (phase == .running || phase == .waiting)
   }
 
-  /// Whether the slot holds that call, given up or not. With the monitor locked.
+  /// Whether the slot holds that call, given up or not.
+  ///
+  /// With the monitor locked.
   func holds(_ id: UInt64) -> Bool {
     id == self.id && phase != .free && phase != .ending
   }
@@ -110,7 +114,8 @@ final class CallSlot: @unchecked Sendable {
 
   /// Makes the slot a call's: its id.
   func begin(
-    _ request: CallRequest, driver: DriverRuntime,
+    _ request: CallRequest,
+    driver: DriverRuntime,
     completion: @escaping @Sendable (sending CallOutcome) -> Void
   ) -> UInt64 {
     monitor.lock()
@@ -150,8 +155,11 @@ final class CallSlot: @unchecked Sendable {
   ///   - call: The call's id.
   ///   - worker: The thread, for a blocking driver.
   ///   - loop: The loop, for a non-blocking one.
+  /// - Returns: What the driver's `start` is given.
   func start(
-    _ call: UInt64, on worker: ThreadPool.Worker?, loop: DriverLoop?
+    _ call: UInt64,
+    on worker: ThreadPool.Worker?,
+    loop: DriverLoop?
   ) -> dh_request_v1? {
     monitor.lock()
     defer { monitor.unlock() }
@@ -170,7 +178,8 @@ final class CallSlot: @unchecked Sendable {
       connector: texts.connector,
       traceparent: texts.traceparent,
       attempt: request.attempt,
-      flags: 0)
+      flags: 0
+    )
   }
 
   /// Notes that the driver's `start` has returned, so that its thread is no longer the call's.
@@ -219,9 +228,14 @@ final class CallSlot: @unchecked Sendable {
       return .late
     }
     var outcome = CallOutcome(
-      outputs: outputs, secretOutputs: secretOutputs, session: openedSession, stop: stop.reason)
+      outputs: outputs,
+      secretOutputs: secretOutputs,
+      session: openedSession,
+      stop: stop.reason
+    )
     if let error = unsafe error {
-      outcome.error = unsafe overrulingError ?? stopped(HostError(error, stage: .call, redactor: redactor))
+      outcome.error =
+        unsafe overrulingError ?? stopped(HostError(error, stage: .call, redactor: redactor))
       outcome.isSessionBroken = unsafe error.flags & DH_SESSION_BROKEN != 0
       outcome.session = nil
     } else {
@@ -254,8 +268,13 @@ final class CallSlot: @unchecked Sendable {
       "; the driver did not obey within its grace of \(driver.grace.inWords), so the call was given up"
     error.outputs = outputs
     let outcome = CallOutcome(
-      outputs: outputs, secretOutputs: secretOutputs, error: error, isSessionBroken: true,
-      isAbandoned: true, stop: stop.reason)
+      outputs: outputs,
+      secretOutputs: secretOutputs,
+      error: error,
+      isSessionBroken: true,
+      isAbandoned: true,
+      stop: stop.reason
+    )
     guard let completion = self.completion else {
       monitor.unlock()
       return
@@ -267,7 +286,9 @@ final class CallSlot: @unchecked Sendable {
     CallChannel.settle(request.channels, outcome, then: completion)
   }
 
-  /// Frees the slot and tells the caller. With the monitor locked; unlocks it.
+  /// Frees the slot and tells the caller.
+  ///
+  /// With the monitor locked; unlocks it.
   func finish(_ outcome: sending CallOutcome) {
     let completion = self.completion
     let (driver, holdsGate) = (self.driver, self.holdsGate)
@@ -284,7 +305,9 @@ final class CallSlot: @unchecked Sendable {
     CallChannel.settle(channels, outcome, then: completion)
   }
 
-  /// Gives back all that the call held. With the monitor locked.
+  /// Gives back all that the call held.
+  ///
+  /// With the monitor locked.
   private func release() {
     if let timer { driver?.deadlines.remove(timer) }
     if stopDescriptor >= 0 { close(stopDescriptor) }
@@ -316,7 +339,9 @@ final class CallSlot: @unchecked Sendable {
     }
   }
 
-  /// Lets another call have the slot. With the monitor locked.
+  /// Lets another call have the slot.
+  ///
+  /// With the monitor locked.
   func becomeFree() {
     unsafe stop = Stop(registration: stop.registration)
     phase = .free

@@ -50,7 +50,10 @@ final class CallTable: @unchecked Sendable {
     }
     guard let slot else {
       throw HostError(
-        .unavailable, stage: .call, "there are as many calls in flight as a process can hold")
+        .unavailable,
+        stage: .call,
+        "there are as many calls in flight as a process can hold"
+      )
     }
     return slot
   }
@@ -60,7 +63,9 @@ final class CallTable: @unchecked Sendable {
     free.withLock { $0.slots.append(slot) }
   }
 
-  /// Visits every call in flight, by its id. Calls may begin and end meanwhile.
+  /// Visits every call in flight, by its id.
+  ///
+  /// Calls may begin and end meanwhile.
   func forEachCall(_ body: (UInt64, CallSlot) -> Void) {
     let made = free.withLock { $0.made }
     for index in 0..<UInt64(made) {
@@ -76,7 +81,8 @@ final class CallTable: @unchecked Sendable {
       unsafe chunk = unsafe present
     } else {
       let slots = UnsafeMutablePointer<Unmanaged<CallSlot>?>.allocate(
-        capacity: CallTable.chunkSize)
+        capacity: CallTable.chunkSize
+      )
       unsafe slots.initialize(repeating: nil, count: CallTable.chunkSize)
       unsafe chunk = UnsafeMutableRawPointer(slots)
       unsafe chunks[place].store(chunk, ordering: .releasing)

@@ -1,6 +1,8 @@
 import DriverABI
 
-/// The tables that one driver is given. They are never freed: a driver may keep them for ever.
+/// The tables that one driver is given.
+///
+/// They are never freed: a driver may keep them for ever.
 ///
 /// Each stands at the beginning of a record that also tells whose it is, so that a function which gets
 /// the table's address knows the driver to blame.
@@ -29,12 +31,15 @@ struct DriverTables: @unchecked Sendable {
   }
 
   private static func record<Table>(
-    _ table: Table, _ driver: DriverRuntime
+    _ table: Table,
+    _ driver: DriverRuntime
   ) -> UnsafePointer<Table> {
     let record = UnsafeMutablePointer<Record<Table>>.allocate(capacity: 1)
     unsafe record.initialize(
-      to: Record(table: table, driver: Unmanaged.passUnretained(driver)))
+      to: Record(table: table, driver: Unmanaged.passUnretained(driver))
+    )
     return unsafe UnsafePointer(
-      UnsafeMutableRawPointer(record).assumingMemoryBound(to: Table.self))
+      UnsafeMutableRawPointer(record).assumingMemoryBound(to: Table.self)
+    )
   }
 }

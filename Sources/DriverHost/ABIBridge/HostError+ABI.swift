@@ -14,14 +14,20 @@ extension HostError {
       return redactor?.masking(plain) ?? plain
     }
     let code = unsafe Code(number: error.code)
-    unsafe self.init(code, stage: stage, text(error.message) ?? "the driver gave no message (\(code))")
+    unsafe self.init(
+      code,
+      stage: stage,
+      text(error.message) ?? "the driver gave no message (\(code))"
+    )
     detail = unsafe text(error.detail)
     pointer = unsafe text(error.pointer).flatMap(JSONPointer.init(text:))
     isRetryable = unsafe error.flags & DH_RETRYABLE != 0
     status = unsafe error.status == 0 ? nil : error.status
     vendorCode = unsafe error.vendor_code == 0 ? nil : error.vendor_code
     vendorState = unsafe text(error.vendor_state)
-    if unsafe error.retry_after_ms > 0 { retryAfter = unsafe .milliseconds(Int64(error.retry_after_ms)) }
+    if unsafe error.retry_after_ms > 0 {
+      retryAfter = unsafe .milliseconds(Int64(error.retry_after_ms))
+    }
     if let tree = unsafe error.details {
       var reader = ValueReader()
       do {

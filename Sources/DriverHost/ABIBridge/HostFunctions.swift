@@ -14,11 +14,15 @@ enum HostFunctions {
         let level = LogLevel(number: level)
         guard driver.isLogged(level) else { return }
         unsafe driver.log(
-          level, driver.maskingSecretsInFlight(ValueReader.repairedText(text)), execution: nil)
+          level,
+          driver.maskingSecretsInFlight(ValueReader.repairedText(text)),
+          execution: nil
+        )
       },
       once: { host, key, initialize, context in
         unsafe Once.run(
-          String(cString: key), for: DriverTables.driver(of: host)
+          String(cString: key),
+          for: DriverTables.driver(of: host)
         ) { unsafe initialize(context) }
       },
       interface: { _, id in
@@ -27,7 +31,8 @@ enum HostFunctions {
         case DH_RESOLVE_V1: unsafe UnsafeRawPointer(ResolveFunctions.table)
         default: nil
         }
-      })
+      }
+    )
   }
 
   /// The interface ids that `interface` answers.

@@ -15,7 +15,9 @@ enum Once {
     var runner: pthread_t?
   }
 
-  /// Runs `initialize` unless it has succeeded under that key before. Answers a status of the ABI.
+  /// Runs `initialize` unless it has succeeded under that key before.
+  ///
+  /// Answers a status of the ABI.
   static func run(_ key: String, for driver: DriverRuntime, _ initialize: () -> Int32) -> Int32 {
     state.monitor.lock()
     while let runner = state.runner {

@@ -23,7 +23,8 @@ enum ReactorFunctions {
         return Int64(DH_FAILED)
       case .failure(let failure):
         here.driver.reportMisuse(
-          "the descriptor \(descriptor) cannot be watched: \(systemMessage(failure.number))")
+          "the descriptor \(descriptor) cannot be watched: \(systemMessage(failure.number))"
+        )
         return Int64(DH_INVALID)
       }
     },
@@ -61,7 +62,8 @@ enum ReactorFunctions {
         here.measured("a posted function") { unsafe crossing.0(crossing.1) }
       }
       return DH_OK
-    })
+    }
+  )
 
   /// Whether the caller is where it may be; says so if not.
   static func isOnLoop(_ here: DriverLoop, _ function: StaticString) -> Bool {

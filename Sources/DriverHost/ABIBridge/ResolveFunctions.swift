@@ -37,10 +37,12 @@ enum ResolveFunctions {
       let here = unsafe DriverLoop.at(address)
       guard ReactorFunctions.isOnLoop(here, "cancel") else { return DH_REFUSED }
       return here.lookups.remove(lookup) == nil ? DH_GONE : DH_OK
-    })
+    }
+  )
 
   private static func deliver(
-    _ answer: NameResolver.Answer, to function: dh_resolved_fn_v1,
+    _ answer: NameResolver.Answer,
+    to function: dh_resolved_fn_v1,
     _ context: UnsafeMutableRawPointer?
   ) {
     var arena = Arena()

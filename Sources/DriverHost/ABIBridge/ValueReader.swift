@@ -65,7 +65,8 @@ struct ValueReader {
   }
 
   private static func buffer(
-    _ start: UnsafePointer<CChar>, _ count: Int
+    _ start: UnsafePointer<CChar>,
+    _ count: Int
   ) -> UnsafeRawBufferPointer {
     unsafe UnsafeRawBufferPointer(start: start, count: count)
   }

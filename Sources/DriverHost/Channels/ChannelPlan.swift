@@ -13,7 +13,9 @@ struct ChannelPlan {
 
   /// What the options connect, and the paths that `x-sink` and `x-source` inputs name.
   init(
-    _ action: Descriptor.Action, _ inputs: CompleteInputs, _ options: CallOptions,
+    _ action: Descriptor.Action,
+    _ inputs: CompleteInputs,
+    _ options: CallOptions,
     services: DriverRuntime.Services
   ) throws(HostError) {
     self.action = action
@@ -48,8 +50,12 @@ struct ChannelPlan {
         result.channels.append(
           .output(
             OutputChannel(
-              name: channel.name, content: channel.content,
-              way: isDirect ? .direct(sink) : .pumped(sink, services.helpers))))
+              name: channel.name,
+              content: channel.content,
+              way: isDirect ? .direct(sink) : .pumped(sink, services.helpers)
+            )
+          )
+        )
       case .input:
         guard let origin = sources[channel.name] else {
           result.channels.append(nil)
@@ -58,25 +64,33 @@ struct ChannelPlan {
         result.channels.append(
           .input(
             InputChannel(
-              name: channel.name, source: try source(origin),
-              aheadOn: isBlocking ? nil : services.helpers)))
+              name: channel.name,
+              source: try source(origin),
+              aheadOn: isBlocking ? nil : services.helpers
+            )
+          )
+        )
       }
     }
     return result
   }
 
   private func check(
-    _ name: String, _ direction: Descriptor.Channel.Direction
+    _ name: String,
+    _ direction: Descriptor.Channel.Direction
   ) throws(HostError) {
     if action.channels.contains(where: { $0.name == name && $0.direction == direction }) { return }
     let known = action.channels.filter { $0.direction == direction }.map(\.name)
     throw HostError(
-      .invalidInput, stage: .input,
-      "the action `\(action.name)` has no \(direction == .output ? "output" : "input") channel `\(name)`; it has: \(known.isEmpty ? "none" : known.joined(separator: ", "))")
+      .invalidInput,
+      stage: .input,
+      "the action `\(action.name)` has no \(direction == .output ? "output" : "input") channel `\(name)`; it has: \(known.isEmpty ? "none" : known.joined(separator: ", "))"
+    )
   }
 
   private func sink(
-    for channel: Descriptor.Channel, _ destination: ChannelDestination
+    for channel: Descriptor.Channel,
+    _ destination: ChannelDestination
   ) throws(HostError) -> any ChannelSink {
     switch destination {
     case .collect(let limit): CollectingSink(name: channel.name, limit: limit)

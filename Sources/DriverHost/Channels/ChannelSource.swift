@@ -1,6 +1,8 @@
 import Glibc
 
-/// Where an input channel begins: a file, a descriptor, memory. Called by one thread at a time.
+/// Where an input channel begins: a file, a descriptor, memory.
+///
+/// Called by one thread at a time.
 protocol ChannelSource: Sendable {
   /// Up to the buffer's size; 0 at the end. May wait.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(HostError) -> Int
@@ -24,8 +26,10 @@ final class DescriptorSource: ChannelSource, @unchecked Sendable {
     guard descriptor >= 0 else {
       let number = errno
       throw HostError(
-        number == ENOENT ? .notFound : .forbidden, stage: .input,
-        "the file \(path) cannot be read: \(systemMessage(number))")
+        number == ENOENT ? .notFound : .forbidden,
+        stage: .input,
+        "the file \(path) cannot be read: \(systemMessage(number))"
+      )
     }
   }
 
@@ -46,7 +50,10 @@ final class DescriptorSource: ChannelSource, @unchecked Sendable {
       if count >= 0 { return count }
       if errno != EINTR {
         throw HostError(
-          .unavailable, stage: .call, "\(name) cannot be read: \(systemMessage(errno))")
+          .unavailable,
+          stage: .call,
+          "\(name) cannot be read: \(systemMessage(errno))"
+        )
       }
     }
   }

@@ -64,8 +64,10 @@ final class FileSink: ChannelSink, @unchecked Sendable {
 
   private static func failure(_ what: String, _ path: String, _ number: Int32) -> HostError {
     HostError(
-      .unavailable, stage: .call,
-      "the file \(path) \(what): \(systemMessage(number)). What was there before is unchanged")
+      .unavailable,
+      stage: .call,
+      "the file \(path) \(what): \(systemMessage(number)). What was there before is unchanged"
+    )
   }
 }
 
@@ -82,7 +84,10 @@ final class DescriptorSink: ChannelSink {
       unsafe try DescriptorSink.writeAll(unsafe bytes, to: descriptor)
     } catch {
       throw HostError(
-        .unavailable, stage: .call, "the output cannot be written: \(systemMessage(error.number))")
+        .unavailable,
+        stage: .call,
+        "the output cannot be written: \(systemMessage(error.number))"
+      )
     }
   }
 
@@ -90,7 +95,8 @@ final class DescriptorSink: ChannelSink {
 
   /// All of the bytes, whatever `write(2)` takes at a time; a full pipe is waited for.
   static func writeAll(
-    _ bytes: UnsafeRawBufferPointer, to descriptor: Int32
+    _ bytes: UnsafeRawBufferPointer,
+    to descriptor: Int32
   ) throws(SystemFailure) {
     var done = 0
     while done < bytes.count {

@@ -113,7 +113,9 @@ final class InputChannel: @unchecked Sendable {
 
   // MARK: - The feeding side
 
-  /// Adds bytes, and waits while the queue is full. False if nobody reads them any more.
+  /// Adds bytes, and waits while the queue is full.
+  ///
+  /// False if nobody reads them any more.
   func feed(_ bytes: [UInt8]) async -> Bool {
     guard !bytes.isEmpty else { return true }
     while true {
@@ -169,7 +171,9 @@ final class InputChannel: @unchecked Sendable {
 
   // MARK: - Reading ahead
 
-  /// Has a thread read on unless one does or there is enough. With the monitor locked.
+  /// Has a thread read on unless one does or there is enough.
+  ///
+  /// With the monitor locked.
   private func fillAhead() {
     guard let threads, source != nil, !isFilling, !isAtEnd, !isOver, failure == nil,
       queue.size <= OutputChannel.capacity / 2
@@ -206,7 +210,9 @@ final class InputChannel: @unchecked Sendable {
     }
   }
 
-  /// Whether there are bytes; moves the next ones to the head. With the monitor locked.
+  /// Whether there are bytes; moves the next ones to the head.
+  ///
+  /// With the monitor locked.
   private func takeHead() -> Bool {
     if head.isEmpty, let next = queue.popFirst() { head = next[...] }
     return !head.isEmpty

@@ -1,4 +1,6 @@
-/// First in, first out, with a size that is added up. Not thread-safe.
+/// First in, first out, with a size that is added up.
+///
+/// Not thread-safe.
 struct ItemQueue<Item> {
   private var items: [(item: Item?, size: Int)] = []
   private var head = 0

@@ -34,8 +34,10 @@ final class CollectingSink: ChannelSink {
 
   private func overLimit(_ limit: String) -> HostError {
     HostError(
-      .tooLarge, stage: .call,
-      "`\(name)` is larger than the limit of \(limit): send it to a file, read it as a stream, or raise the limit")
+      .tooLarge,
+      stage: .call,
+      "`\(name)` is larger than the limit of \(limit): send it to a file, read it as a stream, or raise the limit"
+    )
   }
 }
 

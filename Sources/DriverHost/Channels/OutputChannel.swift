@@ -57,7 +57,9 @@ final class OutputChannel: @unchecked Sendable {
     self.way = way
   }
 
-  /// Sets who hears that the sink has failed while the call runs. Before the call starts.
+  /// Sets who hears that the sink has failed while the call runs.
+  ///
+  /// Before the call starts.
   func reportFailure(to listener: @escaping @Sendable (HostError) -> Void) {
     monitor.lock()
     onFailure = listener
@@ -114,10 +116,12 @@ final class OutputChannel: @unchecked Sendable {
     callback?()
   }
 
-  /// The call has ended; what is queued still goes out. `settled` runs when the sink is closed, with
-  /// what went wrong there.
+  /// The call has ended; what is queued still goes out.
+  ///
+  /// `settled` runs when the sink is closed, with what went wrong there.
   func finish(
-    _ result: Result<Void, HostError>, settled: @escaping @Sendable (HostError?) -> Void
+    _ result: Result<Void, HostError>,
+    settled: @escaping @Sendable (HostError?) -> Void
   ) {
     monitor.lock()
     end = result
@@ -269,7 +273,9 @@ final class OutputChannel: @unchecked Sendable {
 
   // MARK: - To a task
 
-  /// The next item; nil at the end. One task at a time.
+  /// The next item; nil at the end.
+  ///
+  /// One task at a time.
   func next() async throws(HostError) -> Item? {
     while true {
       switch takeOrRegister() {

@@ -18,7 +18,9 @@ public struct Fault: Sendable, Hashable {
   public var kind: Kind
   /// The value at fault; for a missing member, where it should be.
   public var pointer: JSONPointer
-  /// What is wrong and what to do, in one sentence without a full stop. Free of secrets.
+  /// What is wrong and what to do, in one sentence without a full stop.
+  ///
+  /// Free of secrets.
   public var message: String
   /// What would have been right, in words; nil where the message says it all.
   public var expected: String?

@@ -95,9 +95,13 @@ public struct HostError: Error, Sendable, Hashable {
   public var code: Code
   /// Which part of the way was at fault.
   public var stage: Stage
-  /// What happened and what to do. Free of secrets.
+  /// What happened and what to do.
+  ///
+  /// Free of secrets.
   public var message: String
-  /// All that is known, for an engineer. Free of secrets.
+  /// All that is known, for an engineer.
+  ///
+  /// Free of secrets.
   public var detail: String?
   /// All faults of the input, in document order; empty unless the input is at fault.
   public var faults: [Fault] = []

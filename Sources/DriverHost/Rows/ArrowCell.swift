@@ -17,7 +17,8 @@ enum ArrowCell {
       }
       return .map(map)
     case .list(let item), .largeList(let item):
-      guard let range = unsafe range(unsafe array, type, at: place), let child = unsafe array.children?[0]
+      guard let range = unsafe range(unsafe array, type, at: place),
+        let child = unsafe array.children?[0]
       else { return .list([]) }
       return .list(range.map { unsafe value(unsafe child.pointee, item.type, at: $0) })
     case .utf8, .largeUtf8:
@@ -54,7 +55,9 @@ enum ArrowCell {
   }
 
   private static func bytes(
-    _ array: ArrowArray, _ type: ArrowType, at place: Int
+    _ array: ArrowArray,
+    _ type: ArrowType,
+    at place: Int
   ) -> UnsafeRawBufferPointer {
     guard let range = unsafe range(unsafe array, type, at: place), !range.isEmpty,
       let data = unsafe array.buffers?[2]
@@ -99,10 +102,12 @@ enum ArrowCell {
         bits == 128 ? "\(load(Int128.self))" : unsafe WideInteger(at: place).description
       return DecimalText(ArrowText.decimal(digits, scale: scale)).map { .decimal($0) } ?? .null
     case .date(let isMilliseconds):
-      let days = isMilliseconds ? load(Int64.self).floored(by: 86_400_000).quotient : Int64(load(Int32.self))
+      let days =
+        isMilliseconds ? load(Int64.self).floored(by: 86_400_000).quotient : Int64(load(Int32.self))
       return .string(ArrowText.date(days: days))
     case .time(let unit):
-      let count = unit == .second || unit == .millisecond ? Int64(load(Int32.self)) : load(Int64.self)
+      let count =
+        unit == .second || unit == .millisecond ? Int64(load(Int32.self)) : load(Int64.self)
       return .string(ArrowText.time(count, unit))
     case .timestamp(let unit, let zone):
       return .string(ArrowText.timestamp(load(Int64.self), unit, zone: zone))

@@ -34,17 +34,21 @@ enum ArrowSchemaReader {
     }
     guard let type = ArrowType(format: format, children: children) else {
       throw refusal(
-        "the column `\(name)` has the Arrow format `\(format)`, which rows may not have")
+        "the column `\(name)` has the Arrow format `\(format)`, which rows may not have"
+      )
     }
     return ArrowField(
-      name: name, type: type,
-      isNullable: unsafe schema.flags & Int64(ARROW_FLAG_NULLABLE) != 0)
+      name: name,
+      type: type,
+      isNullable: unsafe schema.flags & Int64(ARROW_FLAG_NULLABLE) != 0
+    )
   }
 
   /// An error that blames the driver.
   static func refusal(_ reason: String) -> HostError {
     HostError(
-      .internal, stage: .call,
+      .internal,
+      stage: .call,
       "the driver handed over rows that the host cannot take: \(reason). Report this to the driver's vendor"
     )
   }

@@ -9,10 +9,12 @@ enum ArrowShape {
   ///   - array: What the driver handed over.
   ///   - field: What it should be.
   ///   - rows: How many elements are needed at least; nil: as many as it says itself.
+  /// - Throws: What is wrong, as a fault of the driver.
   static func check(_ array: ArrowArray, _ field: ArrowField, rows: Int?) throws(HostError) {
     func refuse(_ reason: String) -> HostError {
       ArrowSchemaReader.refusal(
-        field.name.isEmpty ? "a batch \(reason)" : "the column `\(field.name)` \(reason)")
+        field.name.isEmpty ? "a batch \(reason)" : "the column `\(field.name)` \(reason)"
+      )
     }
     let length = unsafe array.length
     let offset = unsafe array.offset
@@ -25,7 +27,8 @@ enum ArrowShape {
     let expected = field.type.layout
     guard unsafe array.n_buffers == Int64(expected.buffers) else {
       throw refuse(
-        "has \(unsafe array.n_buffers) buffers where \(field.type.description) has \(expected.buffers)")
+        "has \(unsafe array.n_buffers) buffers where \(field.type.description) has \(expected.buffers)"
+      )
     }
     guard unsafe array.n_children == Int64(expected.children.count) else {
       throw refuse(

@@ -58,7 +58,9 @@ enum ArrowText {
   }
 
   private static func shifted(
-    _ count: Int64, _ minutes: Int, _ unit: ArrowType.TimeUnit
+    _ count: Int64,
+    _ minutes: Int,
+    _ unit: ArrowType.TimeUnit
   ) -> Int64 {
     let (sum, overflow) = count.addingReportingOverflow(Int64(minutes) * 60 * unit.perSecond)
     return overflow ? count : sum

@@ -25,7 +25,10 @@ public final class RecordBatch: @unchecked Sendable {
     rowCount = Int(unsafe array.pointee.length)
     // From here on deinit releases it, also when the check throws.
     unsafe try ArrowShape.check(
-      unsafe array.pointee, ArrowField(name: "", type: .structure(columns)), rows: nil)
+      unsafe array.pointee,
+      ArrowField(name: "", type: .structure(columns)),
+      rows: nil
+    )
   }
 
   deinit {
@@ -41,7 +44,10 @@ public final class RecordBatch: @unchecked Sendable {
     precondition(row >= 0 && row < rowCount, "the batch has no row \(row)")
     guard let child = unsafe array.pointee.children?[column] else { return .null }
     return unsafe ArrowCell.value(
-      unsafe child.pointee, columns[column].type, at: row + Int(unsafe array.pointee.offset))
+      unsafe child.pointee,
+      columns[column].type,
+      at: row + Int(unsafe array.pointee.offset)
+    )
   }
 
   /// A row as a map from column names to values.

@@ -24,7 +24,9 @@ final class RowSource: @unchecked Sendable {
 
   /// Moves a stream out of what the driver passed.
   init(
-    moving source: UnsafeMutablePointer<ArrowArrayStream>, name: String, call: UInt64,
+    moving source: UnsafeMutablePointer<ArrowArrayStream>,
+    name: String,
+    call: UInt64,
     slot: CallSlot
   ) {
     self.name = name
@@ -40,12 +42,16 @@ final class RowSource: @unchecked Sendable {
     unsafe stream.deallocate()
   }
 
-  /// The columns. May wait.
+  /// The columns.
+  ///
+  /// May wait.
   func schema() throws(HostError) -> [ArrowField] {
     try pull { () throws(HostError) in try schemaWhilePulling() }
   }
 
-  /// The next rows; nil at the end. May wait.
+  /// The next rows; nil at the end.
+  ///
+  /// May wait.
   func next() throws(HostError) -> RecordBatch? {
     try pull { () throws(HostError) in
       let columns = try schemaWhilePulling()
@@ -63,7 +69,9 @@ final class RowSource: @unchecked Sendable {
     }
   }
 
-  /// Gives the stream back to its driver, which then ends the call. Once; later calls do nothing.
+  /// Gives the stream back to its driver, which then ends the call.
+  ///
+  /// Once; later calls do nothing.
   func release() {
     monitor.lock()
     guard !isReleased else {
@@ -141,8 +149,10 @@ final class RowSource: @unchecked Sendable {
         unsafe last(stream).map { unsafe String(cString: $0) }
       }
     var error = HostError(
-      .remoteFailure, stage: .call,
-      "the rows broke off: \(text ?? systemMessage(status))")
+      .remoteFailure,
+      stage: .call,
+      "the rows broke off: \(text ?? systemMessage(status))"
+    )
     error.vendorCode = Int64(status)
     return error
   }

@@ -57,8 +57,10 @@ public struct RowStream: AsyncSequence, Sendable {
     while let batch = try await next() {
       guard (rows.count + batch.rowCount) * Swift.max(1, batch.columns.count) * 16 <= limit else {
         throw HostError(
-          .tooLarge, stage: .call,
-          "the rows of `\(name)` are larger than the limit of \(limit) bytes: read them as a stream, write them to a file, or raise the limit")
+          .tooLarge,
+          stage: .call,
+          "the rows of `\(name)` are larger than the limit of \(limit) bytes: read them as a stream, write them to a file, or raise the limit"
+        )
       }
       for row in 0..<batch.rowCount { rows.append(.map(batch.row(row))) }
     }
@@ -73,7 +75,8 @@ public struct RowStream: AsyncSequence, Sendable {
       do throws(HostError) {
         try threads.submit { [source] _ in
           unsafe continuation.resume(
-            returning: Swift.Result { () throws(HostError) in try body(source) })
+            returning: Swift.Result { () throws(HostError) in try body(source) }
+          )
         }
       } catch {
         unsafe continuation.resume(returning: .failure(error))

@@ -26,7 +26,9 @@ struct CallRequest: Sendable {
   var channelCount = 0
   /// What is connected to the action's channels, in the descriptor's order; nil: nothing.
   var channels: [CallChannel?] = []
-  /// Takes streams of rows, on the driver's thread; returns at once. Nil: nobody wants rows.
+  /// Takes streams of rows, on the driver's thread; returns at once.
+  ///
+  /// Nil: nobody wants rows.
   var onRows: (@Sendable (RowSource) -> Void)?
   /// Hears that a call which was given up has left its driver after all.
   var onLateEnd: (@Sendable () -> Void)?
@@ -74,7 +76,9 @@ struct CallOutcome: Sendable {
   var stop: StopReason?
 }
 
-/// Why a call is asked to stop. The raw values are the ABI's.
+/// Why a call is asked to stop.
+///
+/// The raw values are the ABI's.
 enum StopReason: Int32, Sendable {
   case cancelled = 1
   case deadline = 2

@@ -19,12 +19,15 @@ final class DeadlineQueue: @unchecked Sendable {
   private let monitor = Monitor()
   private var heap = TimerHeap<Entry>()
   private var isRunning = false
-  /// Until when the thread sleeps, whatever was removed since: a later time need not wake it. Most
-  /// calls end long before their deadline, so most times cost no wake-up at all.
+  /// Until when the thread sleeps, whatever was removed since: a later time need not wake it.
+  ///
+  /// Most calls end long before their deadline, so most times cost no wake-up at all.
   private var wakesAt = MonotonicTime(nanoseconds: .max)
   private var isClosed = false
 
-  /// Adds a time. After `close` it is never due.
+  /// Adds a time.
+  ///
+  /// After `close` it is never due.
   func insert(_ entry: Entry, at time: MonotonicTime) -> Handle {
     monitor.lock()
     defer { monitor.unlock() }

@@ -1,7 +1,9 @@
 import Synchronization
 
 extension DriverRuntime {
-  /// Runs a call and waits for its end. Cancelling the task asks the call to stop.
+  /// Runs a call and waits for its end.
+  ///
+  /// Cancelling the task asks the call to stop.
   ///
   /// A call that ignores its stop is given up after its grace, so this always returns; it returns on
   /// the caller's own executor, without waking another thread where that is the driver's loop.
@@ -34,14 +36,20 @@ final class CallTicket: Sendable {
   /// The call has begun.
   func set(_ id: UInt64) {
     let (isFirst, _) = state.compareExchange(
-      expected: 0, desired: id, ordering: .acquiringAndReleasing)
+      expected: 0,
+      desired: id,
+      ordering: .acquiringAndReleasing
+    )
     if !isFirst { CallTable.shared.slot(of: id)?.askToStop(id, .cancelled) }
   }
 
   /// The call is to stop, now or when it begins.
   func cancel() {
     let (isFirst, id) = state.compareExchange(
-      expected: 0, desired: CallTicket.cancelled, ordering: .acquiringAndReleasing)
+      expected: 0,
+      desired: CallTicket.cancelled,
+      ordering: .acquiringAndReleasing
+    )
     if !isFirst, id != CallTicket.cancelled {
       CallTable.shared.slot(of: id)?.askToStop(id, .cancelled)
     }

@@ -81,7 +81,9 @@ final class DriverRuntime: @unchecked Sendable {
     driverLoops = traits.isBlocking ? [] : services.loops.map { DriverLoop($0, driver: self) }
   }
 
-  /// Sets the functions that the driver's entry answered. Before the first call.
+  /// Sets the functions that the driver's entry answered.
+  ///
+  /// Before the first call.
   func adopt(_ functions: Functions) {
     self.functions = functions
   }
@@ -107,11 +109,14 @@ final class DriverRuntime: @unchecked Sendable {
 
   // MARK: - Calls
 
-  /// Begins a call. `completion` runs exactly once, on any thread, and returns at once.
+  /// Begins a call.
+  ///
+  /// `completion` runs exactly once, on any thread, and returns at once.
   ///
   /// - Returns: The call's id, for `askToStop`.
   func call(
-    _ request: CallRequest, completion: @escaping @Sendable (sending CallOutcome) -> Void
+    _ request: CallRequest,
+    completion: @escaping @Sendable (sending CallOutcome) -> Void
   ) throws(HostError) -> UInt64 {
     let isRefused = state.withLock { state in
       if state.isClosed || state.counts.abandoned >= DriverRuntime.abandonedLimit { return true }
@@ -142,8 +147,10 @@ final class DriverRuntime: @unchecked Sendable {
       return HostError(.unavailable, stage: .call, "the host was closed")
     }
     return HostError(
-      .unavailable, stage: .driver,
-      "the driver \(traits.name) has \(DriverRuntime.abandonedLimit) calls that ignored their stop and are still inside it; it takes no new ones until one of them ends. Restart the process, and report this to the driver's vendor")
+      .unavailable,
+      stage: .driver,
+      "the driver \(traits.name) has \(DriverRuntime.abandonedLimit) calls that ignored their stop and are still inside it; it takes no new ones until one of them ends. Restart the process, and report this to the driver's vendor"
+    )
   }
 
   private func launch(_ id: UInt64, _ slot: CallSlot, _ affinity: Int?) {
@@ -166,7 +173,9 @@ final class DriverRuntime: @unchecked Sendable {
   private func runBlocking(_ id: UInt64, _ slot: CallSlot, _ worker: ThreadPool.Worker) {
     do {
       let instance = try blocking.get(of: self)
-      guard let functions, var request = unsafe slot.start(id, on: worker, loop: nil) else { return }
+      guard let functions, var request = unsafe slot.start(id, on: worker, loop: nil) else {
+        return
+      }
       unsafe functions.start(instance.address, &request)
       slot.startReturned(id)
     } catch {
@@ -228,7 +237,8 @@ final class DriverRuntime: @unchecked Sendable {
       .warning,
       "a call ignored its stop for \(grace.inWords) and was given up"
         + (holdsThread ? "; its thread is wedged inside the driver" : ""),
-      execution: execution)
+      execution: execution
+    )
   }
 
   /// A call that was given up has ended after all.
@@ -248,8 +258,10 @@ final class DriverRuntime: @unchecked Sendable {
   func reportSlowCallback(_ what: String, _ duration: Duration) {
     state.withLock { $0.counts.slowCallbacks += 1 }
     log(
-      .warning, "\(what) took \(duration.inWords): a non-blocking driver must return at once",
-      execution: nil)
+      .warning,
+      "\(what) took \(duration.inWords): a non-blocking driver must return at once",
+      execution: nil
+    )
   }
 
   /// A text of the driver's that belongs to no call, with the secrets of all its calls masked: it may

@@ -52,8 +52,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
       let reason = systemMessage(errno)
       if epoll >= 0 { Glibc.close(epoll) }
       throw HostError(
-        .unavailable, stage: .call,
-        "the system has no descriptor left for an event loop (\(reason)): raise `ulimit -n`")
+        .unavailable,
+        stage: .call,
+        "the system has no descriptor left for an event loop (\(reason)): raise `ulimit -n`"
+      )
     }
     var event = unsafe epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: 0))
     unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, wake, &event)
@@ -71,7 +73,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     threadID.load(ordering: .relaxed) == UInt(pthread_self())
   }
 
-  /// Runs work on the loop's thread, soon, in the order of posting. After `close` nothing runs.
+  /// Runs work on the loop's thread, soon, in the order of posting.
+  ///
+  /// After `close` nothing runs.
   package func post(_ work: sending @escaping () -> Void) {
     add(.closure(work))
   }
@@ -81,7 +85,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     add(.task(UnownedJob(job)))
   }
 
-  /// Ends the loop's thread after the work that is posted already. Watches and timers are dropped.
+  /// Ends the loop's thread after the work that is posted already.
+  ///
+  /// Watches and timers are dropped.
   package func close() {
     inbox.withLock { $0.isClosed = true }
     wakeUp()
@@ -174,12 +180,17 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   /// Calls `handler` while a descriptor is ready: an id above 0, or the errno.
   func watch(
-    _ descriptor: Int32, for flags: UInt32, _ handler: @escaping EventHandler
+    _ descriptor: Int32,
+    for flags: UInt32,
+    _ handler: @escaping EventHandler
   ) -> Result<Int64, SystemFailure> {
     let place = freeWatches.popLast() ?? watches.count
     if place == watches.count { watches.append(Watch()) }
     let token = UInt64(watches[place].generation) << 32 | UInt64(place)
-    var event = unsafe epoll_event(events: EventLoop.events(of: flags), data: epoll_data_t(u64: token))
+    var event = unsafe epoll_event(
+      events: EventLoop.events(of: flags),
+      data: epoll_data_t(u64: token)
+    )
     guard unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event) == 0 else {
       freeWatches.append(place)
       return .failure(SystemFailure(number: errno))
@@ -193,7 +204,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
   func change(_ id: Int64, to flags: UInt32) -> Bool {
     guard let place = place(of: id) else { return false }
     var event = unsafe epoll_event(
-      events: EventLoop.events(of: flags), data: epoll_data_t(u64: UInt64(bitPattern: id)))
+      events: EventLoop.events(of: flags),
+      data: epoll_data_t(u64: UInt64(bitPattern: id))
+    )
     return unsafe epoll_ctl(epoll, EPOLL_CTL_MOD, watches[place].descriptor, &event) == 0
   }
 

@@ -19,7 +19,9 @@ final class BlockingInstance: @unchecked Sendable {
   private let monitor = Monitor()
   private var state = State.none
 
-  /// The instance. A driver that could not make one is asked again by the next call.
+  /// The instance.
+  ///
+  /// A driver that could not make one is asked again by the next call.
   func get(of driver: DriverRuntime) throws(HostError) -> InstanceHandle {
     monitor.lock()
     while true {
@@ -58,7 +60,8 @@ extension InstanceHandle {
   ///
   /// - Throws: What the driver reported, at the stage `.driver`.
   static func make(
-    for driver: DriverRuntime, loop: DriverLoop?
+    for driver: DriverRuntime,
+    loop: DriverLoop?
   ) throws(HostError) -> InstanceHandle {
     final class Reported {
       var error: HostError?
@@ -73,9 +76,15 @@ extension InstanceHandle {
         guard let context = unsafe context else { return }
         unsafe Unmanaged<Reported>.fromOpaque(context).takeUnretainedValue().error =
           HostError(unsafe error.pointee, stage: .driver, redactor: nil)
-      }, context: Unmanaged.passUnretained(reported).toOpaque())
+      },
+      context: Unmanaged.passUnretained(reported).toOpaque()
+    )
     let status = unsafe functions.create(
-      driver.hostTable, loop.map { unsafe $0.address }, &address, report)
+      driver.hostTable,
+      loop.map { unsafe $0.address },
+      &address,
+      report
+    )
     return try withExtendedLifetime(reported) { () throws(HostError) in
       if status == DH_OK { return unsafe InstanceHandle(address: address) }
       if var error = reported.error {
@@ -83,8 +92,10 @@ extension InstanceHandle {
         throw error
       }
       throw HostError(
-        .internal, stage: .driver,
-        "the driver \(driver.traits.name) could not start (status \(status)) and gave no reason")
+        .internal,
+        stage: .driver,
+        "the driver \(driver.traits.name) could not start (status \(status)) and gave no reason"
+      )
     }
   }
 }

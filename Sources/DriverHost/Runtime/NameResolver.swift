@@ -77,7 +77,14 @@ final class NameResolver: Sendable {
     var buffer = [CChar](repeating: 0, count: Int(NI_MAXHOST))
     guard
       unsafe getnameinfo(
-        entry.ai_addr, entry.ai_addrlen, &buffer, socklen_t(buffer.count), nil, 0, NI_NUMERICHOST)
+        entry.ai_addr,
+        entry.ai_addrlen,
+        &buffer,
+        socklen_t(buffer.count),
+        nil,
+        0,
+        NI_NUMERICHOST
+      )
         == 0
     else { return nil }
     return String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
@@ -87,10 +94,12 @@ final class NameResolver: Sendable {
     let reason =
       status == EAI_SYSTEM ? systemMessage(errno) : unsafe String(cString: gai_strerror(status))
     var error = HostError(
-      .dns, stage: .call,
+      .dns,
+      stage: .call,
       status == EAI_AGAIN
         ? "the name \(name) could not be looked up: \(reason). Check the machine's name servers, and try again"
-        : "the name \(name) has no address: \(reason). Check its spelling and the machine's name servers")
+        : "the name \(name) has no address: \(reason). Check its spelling and the machine's name servers"
+    )
     error.isRetryable = status == EAI_AGAIN
     error.vendorCode = Int64(status)
     return error

@@ -10,36 +10,49 @@ final class PreparedDriver: Sendable {
 
   /// Compiles the schema, then loads the file: code of the driver runs only if its descriptor holds.
   init(
-    _ driver: CatalogDriver, _ services: DriverRuntime.Services,
+    _ driver: CatalogDriver,
+    _ services: DriverRuntime.Services,
     _ configuration: HostConfiguration
   ) throws(HostError) {
     descriptor = driver.descriptor
     schema = try InputSchema(descriptor)
     runtime = DriverRuntime(
       DriverRuntime.Traits(
-        name: descriptor.name, id: descriptor.id,
+        name: descriptor.name,
+        id: descriptor.id,
         isBlocking: descriptor.execution == .blocking,
         isSerial: descriptor.concurrency == .driverSerial,
-        grace: min(descriptor.grace, configuration.graceLimit)),
-      services: services)
+        grace: min(descriptor.grace, configuration.graceLimit)
+      ),
+      services: services
+    )
     let loaded = try unsafe LoadedDriver.load(driver, host: runtime.hostTable)
     runtime.adopt(loaded.functions)
     sessions = descriptor.session.map { [runtime, descriptor] session in
       SessionPool(
         runtime,
         SessionPool.Traits(
-          canReset: session.reset, canCheck: session.check,
-          isConcurrent: descriptor.concurrency == .sessionConcurrent), configuration.sessions)
+          canReset: session.reset,
+          canCheck: session.check,
+          isConcurrent: descriptor.concurrency == .sessionConcurrent
+        ),
+        configuration.sessions
+      )
     }
   }
 
   /// A connection that has not begun: its inputs are complete and its channels connected.
   func connection(
-    _ inputs: ValueMap, _ options: CallOptions, of host: Host
+    _ inputs: ValueMap,
+    _ options: CallOptions,
+    of host: Host
   ) throws(HostError) -> Connection {
     let action = try action(named: options.action)
     let complete = try schema.complete(
-      inputs, action: action.name, locations: options.locations)
+      inputs,
+      action: action.name,
+      locations: options.locations
+    )
     let timeout = options.timeout ?? defaultTimeout
     var request = CallRequest(
       action: action.name,
@@ -50,14 +63,20 @@ final class PreparedDriver: Sendable {
       connector: options.connector,
       traceparent: options.traceparent,
       channelCount: action.channels.count,
-      onProgress: options.onProgress)
+      onProgress: options.onProgress
+    )
     let channels = try ChannelPlan(action, complete, options, services: runtime.services)
       .connect(isBlocking: runtime.traits.isBlocking)
     request.channels = channels.channels
     return Connection(
-      host: host, driver: self, action: action, request: request, collected: channels.collected,
+      host: host,
+      driver: self,
+      action: action,
+      request: request,
+      collected: channels.collected,
       onRows: options.onRows,
-      sessionInputs: descriptor.session == nil ? nil : complete.sessionInputs)
+      sessionInputs: descriptor.session == nil ? nil : complete.sessionInputs
+    )
   }
 
   /// The action of that name; without one, the driver's default.
@@ -67,8 +86,10 @@ final class PreparedDriver: Sendable {
     let known = descriptor.actions.map(\.name)
     let hint = NearestName.hint(for: name, among: known)
     throw HostError(
-      .invalidInput, stage: .input,
-      "\(descriptor.name) has no action `\(name)`\(hint.isEmpty ? ":" : hint) It has: \(known.joined(separator: ", "))")
+      .invalidInput,
+      stage: .input,
+      "\(descriptor.name) has no action `\(name)`\(hint.isEmpty ? ":" : hint) It has: \(known.joined(separator: ", "))"
+    )
   }
 
   /// `max_runtime` of the descriptor's `defaults`.

@@ -112,7 +112,9 @@ final class ThreadPool: Sendable {
     monitor.unlock()
   }
 
-  /// A thread's life. It begins counted as busy.
+  /// A thread's life.
+  ///
+  /// It begins counted as busy.
   private func run() {
     monitor.lock()
     while true {

@@ -24,7 +24,9 @@ final class SessionPool: Sendable {
       state = Lock(EntryState())
     }
 
-    /// The driver's session. Only of an entry that is open.
+    /// The driver's session.
+    ///
+    /// Only of an entry that is open.
     var handle: SessionHandle? { state.withLock { $0.handle } }
   }
 
@@ -94,6 +96,7 @@ final class SessionPool: Sendable {
   /// - Parameters:
   ///   - key: Which sessions will do.
   ///   - opening: The request that opens a new one.
+  /// - Returns: The session, which `release` gives back.
   /// - Throws: Why none could be opened; `.timedOut` or `.cancelled` when the call's time is up first.
   func acquire(_ key: SessionKey, opening: CallRequest) async throws(HostError) -> Entry {
     while true {
@@ -125,7 +128,8 @@ final class SessionPool: Sendable {
       }
       if use.users == 0, isTooOld(use, now) { return evict(id, for: key, &state) }
       state.uses[id]?.users += 1
-      let mustCheck = use.users == 0 && traits.canCheck
+      let mustCheck =
+        use.users == 0 && traits.canCheck
         && use.lastUsed.advanced(by: limits.checkAfter) < now
       return mustCheck ? .check(use.entry) : .use(use.entry)
     }
@@ -153,7 +157,9 @@ final class SessionPool: Sendable {
   }
 
   private func evict(
-    _ id: ObjectIdentifier, for key: SessionKey, _ state: inout State
+    _ id: ObjectIdentifier,
+    for key: SessionKey,
+    _ state: inout State
   ) -> Step {
     let closing = remove(id, &state)
     return .open(reserve(key, &state), closing: closing)
@@ -180,8 +186,10 @@ final class SessionPool: Sendable {
       forget(entry)
       throw outcome.error
         ?? HostError(
-          .internal, stage: .call,
-          "the driver \(driver.traits.name) ended `open` without a session. Report this to its vendor")
+          .internal,
+          stage: .call,
+          "the driver \(driver.traits.name) ended `open` without a session. Report this to its vendor"
+        )
     }
     entry.state.withLock { $0.handle = handle }
     let waiters = state.withLock { state in
@@ -223,12 +231,17 @@ final class SessionPool: Sendable {
     if let timer { driver.deadlines.remove(timer) }
     if Task.isCancelled {
       throw HostError(
-        .cancelled, stage: .call, "the call was cancelled while it waited for a session")
+        .cancelled,
+        stage: .call,
+        "the call was cancelled while it waited for a session"
+      )
     }
     if let deadline = request.deadline, deadline <= .now {
       throw HostError(
-        .timedOut, stage: .call,
-        "the call ran into its deadline while it waited for one of \(limits.maximum) sessions of \(driver.traits.name): all are in use")
+        .timedOut,
+        stage: .call,
+        "the call ran into its deadline while it waited for one of \(limits.maximum) sessions of \(driver.traits.name): all are in use"
+      )
     }
   }
 
@@ -329,7 +342,10 @@ final class SessionPool: Sendable {
         if let error = try await driver.run(housekeeping("close", entry)).error { throw error }
       } catch {
         driver.log(
-          .warning, "a session did not close as it should: \(error.message)", execution: nil)
+          .warning,
+          "a session did not close as it should: \(error.message)",
+          execution: nil
+        )
       }
     }.value
   }
@@ -353,7 +369,9 @@ final class SessionPool: Sendable {
     }
     if isSet { return }
     _ = driver.deadlines.insert(
-      .action { [self] in reap() }, at: MonotonicTime.now.advanced(by: limits.idleTime))
+      .action { [self] in reap() },
+      at: MonotonicTime.now.advanced(by: limits.idleTime)
+    )
   }
 
   private func reap() {

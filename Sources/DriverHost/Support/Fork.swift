@@ -22,7 +22,9 @@ enum Fork {
   /// The one error that everything answers in a child.
   static var error: HostError {
     HostError(
-      .unavailable, stage: .call,
-      "this process was forked after the host was made, so the host's threads are not in it: make a new Host in the child, or use the host in the parent")
+      .unavailable,
+      stage: .call,
+      "this process was forked after the host was made, so the host's threads are not in it: make a new Host in the child, or use the host in the parent"
+    )
   }
 }

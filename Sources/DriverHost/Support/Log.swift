@@ -1,6 +1,8 @@
 import DriverABI
 
-/// How much a log line matters. The raw values are the ABI's.
+/// How much a log line matters.
+///
+/// The raw values are the ABI's.
 public enum LogLevel: UInt32, Sendable, Hashable, CaseIterable, Comparable {
   /// Every step.
   case trace = 0
@@ -22,7 +24,9 @@ public enum LogLevel: UInt32, Sendable, Hashable, CaseIterable, Comparable {
   }
 }
 
-/// A line of the host's log. Free of secrets.
+/// A line of the host's log.
+///
+/// Free of secrets.
 public struct LogEntry: Sendable, Hashable {
   /// How much it matters.
   public var level: LogLevel
@@ -40,7 +44,10 @@ struct Log: Sendable {
   var write: @Sendable (LogEntry) -> Void
 
   func callAsFunction(
-    _ level: LogLevel, driver: String? = nil, execution: String? = nil, _ message: String
+    _ level: LogLevel,
+    driver: String? = nil,
+    execution: String? = nil,
+    _ message: String
   ) {
     guard level >= self.level else { return }
     write(LogEntry(level: level, driver: driver, execution: execution, message: message))

@@ -33,14 +33,17 @@ final class Monitor: @unchecked Sendable {
 
   func unlock() { unsafe pthread_mutex_unlock(mutex) }
 
-  /// Lets others in until somebody signals. To be called between lock and unlock, in a loop.
+  /// Lets others in until somebody signals.
+  ///
+  /// To be called between lock and unlock, in a loop.
   func wait() { unsafe pthread_cond_wait(condition, mutex) }
 
   /// As `wait`, but not beyond a time; false when that has come.
   func wait(until deadline: MonotonicTime) -> Bool {
     var time = timespec(
       tv_sec: Int(deadline.nanoseconds / 1_000_000_000),
-      tv_nsec: Int(deadline.nanoseconds % 1_000_000_000))
+      tv_nsec: Int(deadline.nanoseconds % 1_000_000_000)
+    )
     return unsafe pthread_cond_timedwait(condition, mutex, &time) != ETIMEDOUT
   }
 

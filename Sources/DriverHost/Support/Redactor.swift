@@ -37,7 +37,8 @@ struct Redactor: Sendable {
     case .map(let members):
       .map(ValueMap(members.lazy.map { (name: masking($0.name), value: masking($0.value)) }))
     case .json: masking(value.resolved)
-    case .decimal(let decimal): masking(decimal.text) == decimal.text ? value : .string(Redactor.mask)
+    case .decimal(let decimal):
+      masking(decimal.text) == decimal.text ? value : .string(Redactor.mask)
     case .bytes(let bytes):
       String(validating: bytes, as: UTF8.self).map { .bytes(Array(masking($0).utf8)) } ?? value
     case .int(let integer): masking("\(integer)") == "\(integer)" ? value : .string(Redactor.mask)

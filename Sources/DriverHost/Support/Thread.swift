@@ -20,20 +20,25 @@ enum Thread {
     unsafe sigfillset(&everything)
     unsafe pthread_sigmask(SIG_SETMASK, &everything, &before)
     let status = unsafe pthread_create(
-      &thread, nil,
+      &thread,
+      nil,
       { context in
         guard let context = unsafe context else { return nil }
         let body = unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
         unsafe clinux_name_thread(body.name)
         body.run()
         return nil
-      }, box.toOpaque())
+      },
+      box.toOpaque()
+    )
     unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
     guard status == 0 else {
       unsafe box.release()
       throw HostError(
-        .unavailable, stage: .call,
-        "the system has no thread left (\(systemMessage(status))): raise its limit of processes, or lower the number of calls in flight")
+        .unavailable,
+        stage: .call,
+        "the system has no thread left (\(systemMessage(status))): raise its limit of processes, or lower the number of calls in flight"
+      )
     }
     pthread_detach(thread)
   }

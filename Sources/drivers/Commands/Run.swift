@@ -10,13 +10,16 @@ struct Run: AsyncParsableCommand {
 
       Ctrl-C, TERM and HUP cancel the connection, on the remote side too; a second one ends the \
       program at once.
-      """)
+      """
+  )
 
   @OptionGroup var host: HostOptions
   @OptionGroup var input: InputOptions
 
   @Option(
-    name: .long, help: ArgumentHelp("What to do; the driver's default action otherwise."))
+    name: .long,
+    help: ArgumentHelp("What to do; the driver's default action otherwise.")
+  )
   var action: String?
 
   @Option(
@@ -27,7 +30,10 @@ struct Run: AsyncParsableCommand {
         json: all outputs as one document. table: rows as a table, else names and values. ndjson: \
         one line of JSON for each row or item. raw: the bytes of the action's first byte channel as \
         they come, else the one output as it stands.
-        """, valueName: "format"))
+        """,
+      valueName: "format"
+    )
+  )
   var output = OutputFormat.json
 
   @Option(
@@ -35,7 +41,9 @@ struct Run: AsyncParsableCommand {
     help: ArgumentHelp(
       "Write to a file instead of standard output.",
       discussion: "The file appears whole, and only when the connection has succeeded.",
-      valueName: "file"))
+      valueName: "file"
+    )
+  )
   var out: String?
 
   @Flag(help: "Print every input with where it came from, secrets masked, and run nothing.")
@@ -43,7 +51,12 @@ struct Run: AsyncParsableCommand {
 
   func run() async throws {
     try await ConnectionCommand(
-      host: host, input: input, action: action, format: output, out: out, explains: explain
+      host: host,
+      input: input,
+      action: action,
+      format: output,
+      out: out,
+      explains: explain
     ).run()
   }
 }

@@ -5,14 +5,21 @@ import DriverHost
 struct Test: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Test a connection step by step, without running it.",
-    discussion: "Runs the driver's `test` action. The exit code is 1 if a step failed.")
+    discussion: "Runs the driver's `test` action. The exit code is 1 if a step failed."
+  )
 
   @OptionGroup var host: HostOptions
   @OptionGroup var input: InputOptions
 
   func run() async throws {
     let command = ConnectionCommand(
-      host: host, input: input, action: "test", format: .json, out: nil, explains: false)
+      host: host,
+      input: input,
+      action: "test",
+      format: .json,
+      out: nil,
+      explains: false
+    )
     let result: ConnectionResult
     do {
       result = try await command.connect().result

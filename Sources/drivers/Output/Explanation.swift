@@ -19,7 +19,10 @@ struct Explanation {
   ///   - arguments: The names that the command line sets.
   ///   - action: The action that would run.
   init(
-    _ complete: CompleteInputs, document: ParsedDocument?, arguments: Set<String>, action: String
+    _ complete: CompleteInputs,
+    document: ParsedDocument?,
+    arguments: Set<String>,
+    action: String
   ) {
     self.action = action
     dropped = complete.dropped
@@ -60,7 +63,8 @@ struct Explanation {
       "inputs": .list(
         lines.map { line in
           ["name": .string(line.name), "value": line.value, "from": .string(line.origin)]
-        }),
+        }
+      ),
       "dropped": .list(dropped.map { .string($0) }),
       "unset": .list(unset.map { .string($0) }),
     ]

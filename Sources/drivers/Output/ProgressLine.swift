@@ -3,7 +3,9 @@ import Glibc
 
 /// Shows how far a call is, on one line of a terminal.
 final class ProgressLine: Sendable {
-  private let lastShown = Lock<(time: MonotonicTime, width: Int)>((MonotonicTime(nanoseconds: 0), 0))
+  private let lastShown = Lock<(time: MonotonicTime, width: Int)>(
+    (MonotonicTime(nanoseconds: 0), 0)
+  )
 
   /// Nil where standard error is no terminal.
   init?() {

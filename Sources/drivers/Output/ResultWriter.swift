@@ -79,8 +79,10 @@ struct ResultWriter {
     let members = outputs.mapValue ?? [:]
     guard members.count == 1 else {
       throw HostError(
-        .invalidInput, stage: .input,
-        "--output raw prints one output, and there are \(members.count) (\(members.names.joined(separator: ", "))): use json")
+        .invalidInput,
+        stage: .input,
+        "--output raw prints one output, and there are \(members.count) (\(members.names.joined(separator: ", "))): use json"
+      )
     }
     switch members[0].value.resolved {
     case .bytes(let bytes): return bytes

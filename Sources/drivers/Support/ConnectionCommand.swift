@@ -73,10 +73,16 @@ struct ConnectionCommand {
     let (inputs, document) = try input.read(driver.descriptor, action: action)
     let name = action ?? driver.descriptor.defaultAction
     let complete = try InputSchema(driver.descriptor).complete(
-      inputs, action: name,
-      locations: InputOptions.locations(in: document))
+      inputs,
+      action: name,
+      locations: InputOptions.locations(in: document)
+    )
     let explanation = Explanation(
-      complete, document: document, arguments: InputArguments.names(input.inputs), action: name)
+      complete,
+      document: document,
+      arguments: InputArguments.names(input.inputs),
+      action: name
+    )
     Console.output(host.json ? JSON.text(explanation.object, pretty: true) : explanation.text)
   }
 

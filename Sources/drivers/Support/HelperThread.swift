@@ -11,12 +11,15 @@ enum HelperThread {
     }
     var thread = pthread_t()
     unsafe pthread_create(
-      &thread, nil,
+      &thread,
+      nil,
       { context in
         guard let context = unsafe context else { return nil }
         unsafe Unmanaged<Box>.fromOpaque(context).takeRetainedValue().body()
         return nil
-      }, Unmanaged.passRetained(Box(body)).toOpaque())
+      },
+      Unmanaged.passRetained(Box(body)).toOpaque()
+    )
     pthread_detach(thread)
   }
 }

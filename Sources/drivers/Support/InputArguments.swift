@@ -26,7 +26,8 @@ struct InputArguments {
   ///
   /// - Throws: All faults of all arguments at once.
   func read(
-    _ arguments: [String], over document: ParsedDocument?
+    _ arguments: [String],
+    over document: ParsedDocument?
   ) throws(HostError) -> ValueMap {
     var inputs = ValueMap()
     if let document {
@@ -34,10 +35,15 @@ struct InputArguments {
         throw HostError(
           faults: [
             Fault(
-              .invalid, "the input must be a map of names to values",
-              expected: "a map", got: document.value.kindInWords,
-              location: document.locations.value(at: JSONPointer()))
-          ], of: "the input")
+              .invalid,
+              "the input must be a map of names to values",
+              expected: "a map",
+              got: document.value.kindInWords,
+              location: document.locations.value(at: JSONPointer())
+            )
+          ],
+          of: "the input"
+        )
       }
       inputs = map
     }
@@ -118,7 +124,8 @@ struct InputArguments {
       let variable = String(argument.value.dropFirst("$ENV:".count))
       guard let text = Environment.value(variable) else {
         throw InputArguments.fault(
-          "`\(name)`: the environment variable \(variable) is not set")
+          "`\(name)`: the environment variable \(variable) is not set"
+        )
       }
       return hints.kind(at: argument.path) == .other
         ? try InputArguments.yaml(text, name) : .string(text)
@@ -130,7 +137,10 @@ struct InputArguments {
   }
 
   private func set(
-    _ value: Value, at path: ArraySlice<String>, in map: inout ValueMap, _ argument: Argument
+    _ value: Value,
+    at path: ArraySlice<String>,
+    in map: inout ValueMap,
+    _ argument: Argument
   ) throws(HostError) {
     guard let name = path.first else { return }
     let rest = path.dropFirst()
@@ -142,7 +152,8 @@ struct InputArguments {
     guard case .map(var inner) = present else {
       let place = argument.path.dropLast(rest.count).joined(separator: ".")
       throw InputArguments.fault(
-        "`\(argument.path.joined(separator: "."))` reaches into `\(place)`, which is \(present.kindInWords), not a map")
+        "`\(argument.path.joined(separator: "."))` reaches into `\(place)`, which is \(present.kindInWords), not a map"
+      )
     }
     try set(value, at: rest, in: &inner, argument)
     map[name] = .map(inner)

@@ -7,18 +7,25 @@ struct InputOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       "The connector type, as `drivers list` shows it.",
-      discussion: "TYPE@id picks one of several drivers for a type.", valueName: "type"))
+      discussion: "TYPE@id picks one of several drivers for a type.",
+      valueName: "type"
+    )
+  )
   var type: String
 
   @Option(
     name: .long,
-    help: ArgumentHelp("A YAML or JSON file of inputs; - is standard input.", valueName: "file"))
+    help: ArgumentHelp("A YAML or JSON file of inputs; - is standard input.", valueName: "file")
+  )
   var input: String?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Stop after so many seconds; fractions are allowed.", valueName: "seconds"))
+      "Stop after so many seconds; fractions are allowed.",
+      valueName: "seconds"
+    )
+  )
   var timeout: Double?
 
   @Argument(
@@ -35,7 +42,9 @@ struct InputOptions: ParsableArguments {
         Pass secrets by key=$ENV:NAME or key=@file: what stands on a command line is seen by every \
         user of the machine, and stays in the shell's history.
         """,
-      valueName: "key=value"))
+      valueName: "key=value"
+    )
+  )
   var inputs: [String] = []
 
   /// The inputs, whether they stand on the command line or in a file, and where.
@@ -63,7 +72,10 @@ struct InputOptions: ParsableArguments {
     guard let timeout else { return nil }
     guard timeout > 0, timeout.isFinite, timeout < 1e9 else {
       throw HostError(
-        .invalidInput, stage: .input, "--timeout is \(timeout): give a number of seconds above 0")
+        .invalidInput,
+        stage: .input,
+        "--timeout is \(timeout): give a number of seconds above 0"
+      )
     }
     return .seconds(timeout)
   }

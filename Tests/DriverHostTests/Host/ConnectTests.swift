@@ -46,12 +46,14 @@ struct ConnectTests {
   func errors() async throws {
     let fixture = try FixtureHost("errors")
     let error = await fixture.failure(
-      "ERRORS", nil,
+      "ERRORS",
+      nil,
       [
         "code": 6, "flags": 1, "status": 429, "retry_after_ms": 1500, "vendor_code": -7,
         "vendor_state": "08006", "pointer": "/a/0", "message": "slow down", "detail": "more",
         "details": ["a": [1]],
-      ])
+      ]
+    )
     #expect(error?.code == .rateLimited)
     #expect(error?.isRetryable == true)
     #expect(error?.status == 429)
@@ -90,7 +92,8 @@ struct ConnectTests {
 
   @Test(
     "serves the reactor as its rules say",
-    arguments: ["post", "elsewhere", "order", "pipe", "batch", "hangup", "change"])
+    arguments: ["post", "elsewhere", "order", "pipe", "batch", "hangup", "change"]
+  )
   func reactor(action: String) async throws {
     let fixture = try FixtureHost("poster")
     let result = try await fixture.call("POSTER", action, timeout: 5000)
@@ -99,7 +102,10 @@ struct ConnectTests {
     if result["inside"] != .null { #expect(result["inside"] == 0 || result["inside"] == false) }
     if action == "batch" { #expect(result["calls"] == 1) }
     if action == "hangup" { #expect(result["hangup"] == true) }
-    #expect(fixture.host.statistics.drivers["POSTER"]?.misuses ?? 0 == (action == "elsewhere" ? fixture.host.statistics.drivers["POSTER"]?.misuses ?? 0 : 0))
+    #expect(
+      fixture.host.statistics.drivers["POSTER"]?.misuses ?? 0
+        == (action == "elsewhere" ? fixture.host.statistics.drivers["POSTER"]?.misuses ?? 0 : 0)
+    )
   }
 
   @Test("takes timers back for good")
@@ -126,7 +132,10 @@ struct ConnectTests {
     #expect(result["runs"] == 1)
     #expect(result["overlaps"] == 0)
     let failing = try await fixture.call(
-      "ONCE", nil, ["key": "two", "threads": 4, "failures": 2])
+      "ONCE",
+      nil,
+      ["key": "two", "threads": 4, "failures": 2]
+    )
     #expect(failing["runs"] == 3)
   }
 

@@ -13,7 +13,8 @@ struct FixtureHost {
     configuration.searchPath = SearchPath(
       entries: try names.map {
         SearchPath.Entry(path: try FixtureDriver.path($0), origin: .option)
-      })
+      }
+    )
     let log = CollectedLog()
     configuration.logLevel = .trace
     configuration.log = { log.add($0) }
@@ -24,7 +25,10 @@ struct FixtureHost {
 
   /// One call; `timeout` in milliseconds.
   func call(
-    _ type: String, _ action: String? = nil, _ inputs: ValueMap = [:], timeout: Int? = nil,
+    _ type: String,
+    _ action: String? = nil,
+    _ inputs: ValueMap = [:],
+    timeout: Int? = nil,
     change: (inout CallOptions) -> Void = { _ in }
   ) async throws -> ConnectionResult {
     var options = CallOptions()
@@ -36,7 +40,10 @@ struct FixtureHost {
 
   /// The error of one call that must fail.
   func failure(
-    _ type: String, _ action: String? = nil, _ inputs: ValueMap = [:], timeout: Int? = nil,
+    _ type: String,
+    _ action: String? = nil,
+    _ inputs: ValueMap = [:],
+    timeout: Int? = nil,
     sourceLocation: Testing.SourceLocation = #_sourceLocation
   ) async -> HostError? {
     do {

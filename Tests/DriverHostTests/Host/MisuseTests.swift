@@ -49,7 +49,8 @@ struct MisuseTests {
     arguments: [
       ("refuse-create", "REFUSE_CREATE"), ("refuse-mutely", "REFUSE_MUTELY"),
       ("null-table", "NULL_TABLE"), ("null-functions", "NULL_FUNCTIONS"),
-    ])
+    ]
+  )
   func start(file: String, type: String) async throws {
     let fixture = try FixtureHost(file)
     let error = await fixture.failure(type)

@@ -30,7 +30,8 @@ struct StopTests {
 
   @Test(
     "runs the function that is registered, as the header says",
-    arguments: ["wake", "replaced", "taken_back", "after", "drain"])
+    arguments: ["wake", "replaced", "taken_back", "after", "drain"]
+  )
   func stopFunction(action: String) async throws {
     let fixture = try FixtureHost("stopper")
     let error = await fixture.failure("STOPPER", action, timeout: 30)

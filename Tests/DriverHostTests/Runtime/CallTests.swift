@@ -98,7 +98,8 @@ struct CallTests {
       _ = dh_fail(call, DH_ERROR_UNAUTHENTICATED, secret)
     }
     let outcome = try await driver.run(
-      InProcessDriver.request(["password": "hunter22"], secrets: [JSONPointer(["password"])]))
+      InProcessDriver.request(["password": "hunter22"], secrets: [JSONPointer(["password"])])
+    )
     #expect(outcome.error?.message == "***")
   }
 
@@ -150,11 +151,14 @@ private func timerStart(_ request: UnsafePointer<dh_request_v1>) {
   let box = UnsafeMutablePointer<dh_call_v1>.allocate(capacity: 1)
   box.initialize(to: call)
   let id = ReactorFunctions.table.pointee.timer(
-    slot.loop!.address, 5_000_000,
+    slot.loop!.address,
+    5_000_000,
     { context in
       let call = context!.assumingMemoryBound(to: dh_call_v1.self)
       _ = dh_succeed(call.pointee)
       call.deallocate()
-    }, box)
+    },
+    box
+  )
   precondition(id > 0)
 }

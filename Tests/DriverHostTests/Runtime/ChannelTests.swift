@@ -68,13 +68,16 @@ struct ChannelTests {
     request.channelCount = 1
     request.channels = [
       .output(
-        OutputChannel(name: "body", content: .bytes, way: .direct(try FileSink(path: path))))
+        OutputChannel(name: "body", content: .bytes, way: .direct(try FileSink(path: path)))
+      )
     ]
     let outcome = try await driver.run(request)
     #expect(outcome.error == nil)
     #expect(folder.files() == ["out"])
     var status = stat()
-    #expect(stat(path, &status) == 0 && status.st_size == 16 << 20 && status.st_mode & 0o777 == 0o600)
+    #expect(
+      stat(path, &status) == 0 && status.st_size == 16 << 20 && status.st_mode & 0o777 == 0o600
+    )
   }
 
   @Test("to a file leaves the old file when the call fails")
@@ -91,7 +94,8 @@ struct ChannelTests {
     request.channelCount = 1
     request.channels = [
       .output(
-        OutputChannel(name: "body", content: .bytes, way: .direct(try FileSink(path: path))))
+        OutputChannel(name: "body", content: .bytes, way: .direct(try FileSink(path: path)))
+      )
     ]
     let outcome = try await driver.run(request)
     #expect(outcome.error?.code == .protocolViolation)
@@ -111,7 +115,11 @@ struct ChannelTests {
     request.channels = [
       .output(
         OutputChannel(
-          name: "body", content: .bytes, way: .direct(CollectingSink(name: "body", limit: 99))))
+          name: "body",
+          content: .bytes,
+          way: .direct(CollectingSink(name: "body", limit: 99))
+        )
+      )
     ]
     let outcome = try await driver.run(request)
     #expect(outcome.error?.code == .tooLarge)

@@ -48,7 +48,10 @@ struct SessionPoolTests {
   }
 
   private static func use(
-    _ pool: SessionPool, _ driver: DriverRuntime, _ key: Value = 1, _ inputs: ValueMap = [:],
+    _ pool: SessionPool,
+    _ driver: DriverRuntime,
+    _ key: Value = 1,
+    _ inputs: ValueMap = [:],
     timeout: Duration? = nil
   ) async throws -> CallOutcome {
     var opening = InProcessDriver.request(timeout: timeout)
@@ -63,13 +66,18 @@ struct SessionPoolTests {
   }
 
   private static func pool(
-    _ driver: DriverRuntime, canReset: Bool = true, isConcurrent: Bool = false,
+    _ driver: DriverRuntime,
+    canReset: Bool = true,
+    isConcurrent: Bool = false,
     _ change: (inout SessionLimits) -> Void = { _ in }
   ) -> SessionPool {
     var limits = SessionLimits()
     change(&limits)
     return SessionPool(
-      driver, .init(canReset: canReset, canCheck: false, isConcurrent: isConcurrent), limits)
+      driver,
+      .init(canReset: canReset, canCheck: false, isConcurrent: isConcurrent),
+      limits
+    )
   }
 
   @Test("opens nothing for a second call with equal inputs, and anew for others")
@@ -147,7 +155,12 @@ struct SessionPoolTests {
       let driver = try SessionPoolTests.driver()
       let pool = SessionPoolTests.pool(driver, canReset: canReset)
       let outcome = try await SessionPoolTests.use(
-        pool, driver, 1, ["ms": 10_000], timeout: .milliseconds(20))
+        pool,
+        driver,
+        1,
+        ["ms": 10_000],
+        timeout: .milliseconds(20)
+      )
       #expect(outcome.error?.code == .timedOut)
       try await eventually { pool.counts.busy == 0 }
       _ = try await SessionPoolTests.use(pool, driver)

@@ -6,7 +6,8 @@ import RESTDriver
 /// The one symbol that the driver exports.
 @c @implementation
 public func dh_driver_entry_v1(
-  _ host: UnsafePointer<dh_host_v1>, _ id: UnsafePointer<CChar>
+  _ host: UnsafePointer<dh_host_v1>,
+  _ id: UnsafePointer<CChar>
 ) -> UnsafeRawPointer? {
   nil
 }

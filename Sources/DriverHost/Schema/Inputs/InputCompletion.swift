@@ -106,8 +106,12 @@ struct InputCompletion {
       guard all.contains(where: { $0.conversion == .integer }) else { return nil }
       faults.append(
         Fault(
-          .invalid, at: JSONPointer(path),
-          "the integer \(decimal.text) is larger than 64 bits hold", keyword: "type"))
+          .invalid,
+          at: JSONPointer(path),
+          "the integer \(decimal.text) is larger than 64 bits hold",
+          keyword: "type"
+        )
+      )
       return nil
     case .int(let integer):
       guard all.contains(where: { $0.conversion == .decimal }) else { return nil }
@@ -146,14 +150,24 @@ struct InputCompletion {
         if let bytes = try? Base64.decode(text) { return .bytes(bytes) }
         faults.append(
           Fault(
-            .invalid, at: JSONPointer(path), "the text is not base64 (RFC 4648)",
-            expected: "base64", keyword: "contentEncoding"))
+            .invalid,
+            at: JSONPointer(path),
+            "the text is not base64 (RFC 4648)",
+            expected: "base64",
+            keyword: "contentEncoding"
+          )
+        )
       case .decimal:
         if let decimal = DecimalText(text) { return .decimal(decimal) }
         faults.append(
           Fault(
-            .invalid, at: JSONPointer(path), "the text is not a decimal number such as 12.50",
-            expected: "a decimal number", keyword: "format"))
+            .invalid,
+            at: JSONPointer(path),
+            "the text is not a decimal number such as 12.50",
+            expected: "a decimal number",
+            keyword: "format"
+          )
+        )
       case .none, .integer: break
       }
     }
@@ -164,15 +178,22 @@ struct InputCompletion {
     if let integer = Int64(exactly: number) { return .int(integer) }
     faults.append(
       Fault(
-        .invalid, at: JSONPointer(path), "the integer \(number) is larger than 64 bits hold",
-        keyword: "type"))
+        .invalid,
+        at: JSONPointer(path),
+        "the integer \(number) is larger than 64 bits hold",
+        keyword: "type"
+      )
+    )
     return nil
   }
 
   private mutating func refuseNul() {
     faults.append(
       Fault(
-        .invalid, at: JSONPointer(path),
-        "the text holds the character U+0000, at which C libraries would cut it off"))
+        .invalid,
+        at: JSONPointer(path),
+        "the text holds the character U+0000, at which C libraries would cut it off"
+      )
+    )
   }
 }

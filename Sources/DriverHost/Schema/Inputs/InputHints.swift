@@ -30,7 +30,10 @@ package struct InputHints: Sendable {
 
   /// Finds the schemas that describe the member at a path, through `$ref`, `oneOf`, `anyOf`, `allOf`.
   private func collect(
-    _ path: ArraySlice<String>, in schema: Value, root: Value, depth: Int,
+    _ path: ArraySlice<String>,
+    in schema: Value,
+    root: Value,
+    depth: Int,
     into found: inout [Value]
   ) {
     guard depth < 32 else { return }
@@ -54,7 +57,12 @@ package struct InputHints: Sendable {
       collect(rest, in: member, root: root, depth: depth + 1, into: &found)
     } else if case .map = schema["additionalProperties"].resolved {
       collect(
-        rest, in: schema["additionalProperties"], root: root, depth: depth + 1, into: &found)
+        rest,
+        in: schema["additionalProperties"],
+        root: root,
+        depth: depth + 1,
+        into: &found
+      )
     }
   }
 

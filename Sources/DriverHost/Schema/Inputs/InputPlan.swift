@@ -52,10 +52,17 @@ final class InputPlan: Sendable {
   private let places: [String: Int]
 
   init(
-    defaultValue: Value? = nil, conversion: Conversion = .none, isSecret: Bool = false,
-    allowsNul: Bool = false, sink: String? = nil, source: String? = nil,
-    members: [(name: String, plan: InputPlan)] = [], others: InputPlan? = nil,
-    items: InputPlan? = nil, firstItems: [InputPlan] = [], choices: [Choice] = []
+    defaultValue: Value? = nil,
+    conversion: Conversion = .none,
+    isSecret: Bool = false,
+    allowsNul: Bool = false,
+    sink: String? = nil,
+    source: String? = nil,
+    members: [(name: String, plan: InputPlan)] = [],
+    others: InputPlan? = nil,
+    items: InputPlan? = nil,
+    firstItems: [InputPlan] = [],
+    choices: [Choice] = []
   ) {
     self.defaultValue = defaultValue
     self.conversion = conversion
@@ -69,7 +76,9 @@ final class InputPlan: Sendable {
     self.firstItems = firstItems
     self.choices = choices
     places = Dictionary(
-      members.enumerated().map { ($0.element.name, $0.offset) }, uniquingKeysWith: { first, _ in first })
+      members.enumerated().map { ($0.element.name, $0.offset) },
+      uniquingKeysWith: { first, _ in first }
+    )
     hasConversions = conversion != .none
   }
 
@@ -111,7 +120,9 @@ extension InputPlan.Branch {
 }
 
 extension Value {
-  /// Whether this is of a type of JSON Schema. Bytes count as the string that they are in JSON.
+  /// Whether this is of a type of JSON Schema.
+  ///
+  /// Bytes count as the string that they are in JSON.
   fileprivate func isOfType(_ type: String) -> Bool {
     switch self {
     case .null: type == "null"

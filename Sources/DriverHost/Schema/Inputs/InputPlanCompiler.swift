@@ -34,9 +34,18 @@ struct InputPlanCompiler {
 
     var plan: InputPlan {
       InputPlan(
-        defaultValue: defaultValue, conversion: conversion, isSecret: isSecret,
-        allowsNul: allowsNul, sink: sink, source: source, members: members, others: others,
-        items: items, firstItems: firstItems, choices: choices)
+        defaultValue: defaultValue,
+        conversion: conversion,
+        isSecret: isSecret,
+        allowsNul: allowsNul,
+        sink: sink,
+        source: source,
+        members: members,
+        others: others,
+        items: items,
+        firstItems: firstItems,
+        choices: choices
+      )
     }
   }
 
@@ -55,18 +64,25 @@ struct InputPlanCompiler {
     if let others = keywords["additionalProperties"], case .map = others {
       parts.others = plan(for: others)
     }
-    for item in keywords["prefixItems"]?.listValue ?? [] { parts.firstItems.append(plan(for: item)) }
+    for item in keywords["prefixItems"]?.listValue ?? [] {
+      parts.firstItems.append(plan(for: item))
+    }
     if let items = keywords["items"], case .map = items { parts.items = plan(for: items) }
     for part in keywords["allOf"]?.listValue ?? [] { collect(part, into: &parts, depth: depth + 1) }
     for (keyword, givesDefaults) in [("oneOf", true), ("anyOf", false)] {
       guard let branches = keywords[keyword]?.listValue else { continue }
       parts.choices.append(
         InputPlan.Choice(
-          branches: branches.map { branch(for: $0) }, givesDefaults: givesDefaults))
+          branches: branches.map { branch(for: $0) },
+          givesDefaults: givesDefaults
+        )
+      )
     }
     guard let reference = keywords["$ref"]?.stringValue else { return }
     let count = references[reference, default: 0]
-    guard count < InputPlanCompiler.recursionLimit, let target = target(of: reference) else { return }
+    guard count < InputPlanCompiler.recursionLimit, let target = target(of: reference) else {
+      return
+    }
     references[reference] = count + 1
     collect(target, into: &parts, depth: depth + 1)
     references[reference] = count
@@ -85,7 +101,8 @@ struct InputPlanCompiler {
       required: (schema["required"].listValue ?? []).compactMap(\.stringValue),
       types: type.stringValue.map { [$0] } ?? (type.listValue ?? []).compactMap(\.stringValue),
       isMap: !properties.isEmpty && schema["additionalProperties"].isNull,
-      plan: plan(for: schema))
+      plan: plan(for: schema)
+    )
   }
 
   private func follow(_ schema: Value) -> Value {

@@ -6,7 +6,8 @@ extension InputSchema {
     var actionCompiler = InputPlanCompiler(root: action)
     let parts = [typeCompiler.plan(for: type), actionCompiler.plan(for: action)]
     var members: [(name: String, plan: InputPlan)] = []
-    for member in parts.flatMap(\.members) where !members.contains(where: { $0.name == member.name }) {
+    for member in parts.flatMap(\.members)
+    where !members.contains(where: { $0.name == member.name }) {
       members.append(member)
     }
     return InputPlan(members: members, choices: parts.flatMap(\.choices))
@@ -21,14 +22,16 @@ extension InputSchema {
   static func nullable(in schema: Value) -> Set<String> {
     Set(
       properties(of: schema, root: schema, depth: 0)
-        .filter { allowsNull($0.schema, root: schema, depth: 0) }.map(\.name))
+        .filter { allowsNull($0.schema, root: schema, depth: 0) }.map(\.name)
+    )
   }
 
   /// Names that are part of a session's identity: marked `x-session`, or with a secret in them.
   static func sessionNames(in schema: Value) -> Set<String> {
     Set(
       properties(of: schema, root: schema, depth: 0)
-        .filter { isOfSession($0.schema, root: schema, depth: 0) }.map(\.name))
+        .filter { isOfSession($0.schema, root: schema, depth: 0) }.map(\.name)
+    )
   }
 
   /// Names that the host keeps for itself, and names that mean two things.
@@ -46,13 +49,19 @@ extension InputSchema {
         if reservedNames.contains(name) {
           faults.append(
             Fault(
-              .schema, at: pointer,
-              "the input `\(name)` belongs to the host on every connection: give it another name"))
+              .schema,
+              at: pointer,
+              "the input `\(name)` belongs to the host on every connection: give it another name"
+            )
+          )
         } else if let first = known[name], first.schema != member, first.place != place {
           faults.append(
             Fault(
-              .schema, at: pointer,
-              "the input `\(name)` has another schema in \(first.place): one name means one schema"))
+              .schema,
+              at: pointer,
+              "the input `\(name)` has another schema in \(first.place): one name means one schema"
+            )
+          )
         } else {
           known[name] = (member, place)
         }
@@ -62,7 +71,9 @@ extension InputSchema {
   }
 
   private static func properties(
-    of schema: Value, root: Value, depth: Int
+    of schema: Value,
+    root: Value,
+    depth: Int
   ) -> [(name: String, schema: Value)] {
     guard depth < 16, case .map(let keywords) = schema else { return [] }
     var found = (keywords["properties"]?.mapValue ?? [:]).map { (name: $0.name, schema: $0.value) }
@@ -95,7 +106,9 @@ extension InputSchema {
     where !allowsNull(part, root: root, depth: depth + 1) { return false }
     for keyword in ["oneOf", "anyOf"] {
       guard let branches = keywords[keyword]?.listValue else { continue }
-      if !branches.contains(where: { allowsNull($0, root: root, depth: depth + 1) }) { return false }
+      if !branches.contains(where: { allowsNull($0, root: root, depth: depth + 1) }) {
+        return false
+      }
     }
     return true
   }

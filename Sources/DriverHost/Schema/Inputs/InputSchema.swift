@@ -38,14 +38,16 @@ package final class InputSchema: Sendable {
       do {
         let schema = try JSONSchema(
           InputDocument.schema(type: descriptor.inputs, action: action.inputs),
-          assertsFormats: true)
+          assertsFormats: true
+        )
         actions[action.name] = Action(
           index: index,
           schema: schema,
           plan: InputSchema.plan(descriptor.inputs, action.inputs),
           names: Set(typeNames).union(own),
           nullable: InputSchema.nullable(in: descriptor.inputs)
-            .union(InputSchema.nullable(in: action.inputs)))
+            .union(InputSchema.nullable(in: action.inputs))
+        )
       } catch {
         faults += error.faults.map { fault in
           var fault = fault
@@ -74,14 +76,20 @@ package final class InputSchema: Sendable {
   ///   - nullsUnset: Whether a null that the schema does not allow takes its key away; that is so for
   ///     inputs given at a call.
   ///   - locations: Where in a file a place of the inputs stands.
+  /// - Returns: What the driver gets, and what the host must know of it.
   /// - Throws: All faults, at the stage `.input`.
   package func complete(
-    _ inputs: ValueMap, action: String, nullsUnset: Bool = true,
+    _ inputs: ValueMap,
+    action: String,
+    nullsUnset: Bool = true,
     locations: ((JSONPointer) -> SourceLocation?)? = nil
   ) throws(HostError) -> CompleteInputs {
     guard let compiled = actions[action] else {
       throw HostError(
-        .invalidInput, stage: .input, "\(typeName) has no action `\(action)`")
+        .invalidInput,
+        stage: .input,
+        "\(typeName) has no action `\(action)`"
+      )
     }
     var faults: [Fault] = []
     var dropped: [String] = []
@@ -113,12 +121,21 @@ package final class InputSchema: Sendable {
       faults = completion.faults
     }
     guard faults.isEmpty else {
-      throw HostError(faults: faults.map { located($0, locations) }, of: "the input for \(typeName)")
+      throw HostError(
+        faults: faults.map { located($0, locations) },
+        of: "the input for \(typeName)"
+      )
     }
     return CompleteInputs(
-      values: values, secrets: completion.secrets, dropped: dropped, unset: unset,
-      defaulted: completion.defaulted, sinks: completion.sinks, sources: completion.sources,
-      sessionInputs: session(values, completion.secrets))
+      values: values,
+      secrets: completion.secrets,
+      dropped: dropped,
+      unset: unset,
+      defaulted: completion.defaulted,
+      sinks: completion.sinks,
+      sources: completion.sources,
+      sessionInputs: session(values, completion.secrets)
+    )
   }
 
   private func session(_ values: ValueMap, _ secrets: [JSONPointer]) -> CompleteInputs.Session {
@@ -126,11 +143,15 @@ package final class InputSchema: Sendable {
     var members = ValueMap()
     for (name, value) in values where sessionNames.contains(name) { members[name] = value }
     return .init(
-      values: members, secrets: secrets.filter { sessionNames.contains($0.tokens.first ?? "") })
+      values: members,
+      secrets: secrets.filter { sessionNames.contains($0.tokens.first ?? "") }
+    )
   }
 
   private func unknown(
-    _ name: String, _ known: Set<String>, _ locations: ((JSONPointer) -> SourceLocation?)?
+    _ name: String,
+    _ known: Set<String>,
+    _ locations: ((JSONPointer) -> SourceLocation?)?
   ) -> Fault {
     let pointer = JSONPointer([name])
     let nearest = NearestName.of(name, among: known.sorted())
@@ -143,12 +164,17 @@ package final class InputSchema: Sendable {
         "; `drivers describe \(typeName)` lists them"
       }
     return Fault(
-      .extra, at: pointer, "unknown input `\(name)`\(hint)", nearest: nearest,
-      location: locations?(pointer))
+      .extra,
+      at: pointer,
+      "unknown input `\(name)`\(hint)",
+      nearest: nearest,
+      location: locations?(pointer)
+    )
   }
 
   private func located(
-    _ fault: Fault, _ locations: ((JSONPointer) -> SourceLocation?)?
+    _ fault: Fault,
+    _ locations: ((JSONPointer) -> SourceLocation?)?
   ) -> Fault {
     guard fault.location == nil, let locations else { return fault }
     var fault = fault
