@@ -2,8 +2,8 @@
 ///
 /// Nothing is ever fetched: what `$ref` names must stand in the document or in the resources.
 package struct JSONSchema: Sendable {
-  private let program: SchemaProgram
-  private let root: Int
+  let program: SchemaProgram
+  let root: Int
 
   /// Compiles a schema.
   ///

@@ -25,11 +25,16 @@ struct Evaluation {
 
   /// How many schemas may be applied inside each other: a stack frame each.
   static let maximumDepth = 512
-  /// How many schemas may be applied in all: seconds, which only a schema made for it needs.
-  private static let maximumWork = 20_000_000
+  /// How many schemas may be applied in all: a second, which only a schema made for it needs.
+  private let maximumWork: Int
 
-  init(_ program: SchemaProgram, collecting report: FaultReport? = nil) {
+  init(
+    _ program: SchemaProgram,
+    collecting report: FaultReport? = nil,
+    maximumWork: Int = 20_000_000
+  ) {
     self.program = program
+    self.maximumWork = maximumWork
     isCollecting = report != nil
     self.report = report ?? FaultReport()
   }
@@ -78,7 +83,7 @@ struct Evaluation {
     work += 1
     if depth > Evaluation.maximumDepth {
       stop = .depth
-    } else if work > Evaluation.maximumWork {
+    } else if work > maximumWork {
       stop = .work
     } else {
       return true
@@ -221,7 +226,7 @@ extension Evaluation {
       cannot be checked
       """
     case .work:
-      "the schema takes more than \(Evaluation.maximumWork) steps on this value"
+      "the schema takes more than \(maximumWork) steps on this value"
     case .pattern(let pattern):
       """
       the pattern `\(pattern.source)` takes too long on this value, so that it cannot be checked; \

@@ -24,26 +24,27 @@ enum Format: String, Sendable, CaseIterable {
 
   /// Whether a text has the format.
   func accepts(_ text: String) -> Bool {
-    let bytes = Array(text.utf8)[...]
-    return switch self {
-    case .dateTime: TimeFormats.isDateTime(bytes)
-    case .date: TimeFormats.isDate(bytes)
-    case .time: TimeFormats.isTime(bytes)
-    case .duration: TimeFormats.isDuration(bytes)
+    switch self {
+    case .dateTime: TimeFormats.isDateTime(Array(text.utf8)[...])
+    case .date: TimeFormats.isDate(Array(text.utf8)[...])
+    case .time: TimeFormats.isTime(Array(text.utf8)[...])
+    case .duration: TimeFormats.isDuration(Array(text.utf8)[...])
     case .email: MailFormats.isMailbox(text, isInternational: false)
     case .idnEmail: MailFormats.isMailbox(text, isInternational: true)
     case .hostname: HostFormats.isHostname(text)
     case .idnHostname: HostFormats.isInternationalHostname(text)
-    case .ipv4: HostFormats.isIPv4(bytes)
-    case .ipv6: HostFormats.isIPv6(bytes)
-    case .uri: URIFormats.isURI(text, isInternational: false, needsScheme: true)
+    case .ipv4: HostFormats.isIPv4(Array(text.utf8)[...])
+    case .ipv6: HostFormats.isIPv6(Array(text.utf8)[...])
+    case .uri:
+      URIFormats.isPlainURL(text)
+        || URIFormats.isURI(text, isInternational: false, needsScheme: true)
     case .uriReference: URIFormats.isURI(text, isInternational: false, needsScheme: false)
     case .iri: URIFormats.isURI(text, isInternational: true, needsScheme: true)
     case .iriReference: URIFormats.isURI(text, isInternational: true, needsScheme: false)
-    case .uuid: TextFormats.isUUID(bytes)
+    case .uuid: TextFormats.isUUID(Array(text.utf8)[...])
     case .uriTemplate: TextFormats.isURITemplate(text)
-    case .jsonPointer: TextFormats.isJSONPointer(bytes)
-    case .relativeJSONPointer: TextFormats.isRelativeJSONPointer(bytes)
+    case .jsonPointer: TextFormats.isJSONPointer(Array(text.utf8)[...])
+    case .relativeJSONPointer: TextFormats.isRelativeJSONPointer(Array(text.utf8)[...])
     case .regex: (try? ECMARegex.translation(of: text)) != nil
     case .decimal: DecimalText(text) != nil
     }
