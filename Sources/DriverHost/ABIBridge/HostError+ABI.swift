@@ -31,7 +31,8 @@ extension HostError {
     if let tree = unsafe error.details {
       var reader = ValueReader()
       do {
-        details = unsafe try reader.read(unsafe tree.pointee)
+        let plain = unsafe try reader.read(tree.pointee)
+        details = redactor?.masking(plain) ?? plain
       } catch {
         detail = [detail, "the driver's details could not be read: they \(error.reason)"]
           .compactMap(\.self).joined(separator: "\n")
