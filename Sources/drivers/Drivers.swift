@@ -21,7 +21,8 @@ struct Drivers: AsyncParsableCommand {
       """,
     version: "\(Version.text) (driver ABI: \(ABISummary.revision))",
     subcommands: [
-      List.self, Actions.self, Run.self, Test.self, Doctor.self, ABI.self, DoctorProbe.self,
+      List.self, Describe.self, Actions.self, Run.self, Test.self, Validate.self, Parse.self,
+      Doctor.self, ABI.self, DoctorProbe.self,
     ]
   )
 

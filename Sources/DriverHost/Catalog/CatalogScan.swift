@@ -129,11 +129,8 @@ struct CatalogScan {
   }
 
   private static func descriptor(_ note: ELFNote) throws(Refusal) -> Descriptor {
-    guard let text = String(validating: note.descriptor, as: UTF8.self) else {
-      throw Refusal(reason: ELFFault.notUTF8.description, isDriver: true)
-    }
     do {
-      return try Descriptor(JSON.parse(text))
+      return try Descriptor(JSON.parse(note.descriptor, file: "descriptor"))
     } catch {
       let faults = error.faults.map(\.description).joined(separator: "; ")
       throw Refusal(

@@ -19,14 +19,13 @@ enum ELFFault: Error, Hashable {
   case severalNotes(Int)
   case otherRevision(UInt32)
   case notesTooLarge(UInt64, limit: UInt64)
-  case notUTF8
 
   /// Whether the file carries a descriptor, so that it was meant as a driver.
   ///
   /// Beside the executable lie libraries that are none: they are no findings.
   var isDriver: Bool {
     switch self {
-    case .cutOff, .truncatedNote, .severalNotes, .otherRevision, .notesTooLarge, .notUTF8: true
+    case .cutOff, .truncatedNote, .severalNotes, .otherRevision, .notesTooLarge: true
     case .otherArchitecture(_, _, let isDriver): isDriver
     default: false
     }
@@ -63,7 +62,6 @@ extension ELFFault: CustomStringConvertible {
         + "\(ELFNote.revisionInWords(ELFNote.type)): build it again with this host's driver_abi.h"
     case .notesTooLarge(let size, let limit):
       "its notes, the descriptor included, have \(size) bytes; at most \(limit) are read"
-    case .notUTF8: "its descriptor is not UTF-8 text"
     }
   }
 }

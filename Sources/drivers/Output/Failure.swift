@@ -7,26 +7,30 @@ struct Failure: Error {
   let asJSON: Bool
   /// What the shell gets; by the stage at which it failed unless a signal came.
   let exitCode: Int32
+  /// What stands beside the error in its JSON document.
+  let facts: ValueMap
 
   /// A failure with the exit code of its stage.
-  init(_ error: HostError, asJSON: Bool, exitCode: Int32? = nil) {
+  init(_ error: HostError, asJSON: Bool, exitCode: Int32? = nil, facts: ValueMap = [:]) {
     self.error = error
     self.asJSON = asJSON
-    self.exitCode =
-      exitCode
-      ?? {
-        switch error.stage {
-        case .call: 1
-        case .input: 2
-        case .driver: 3
-        }
-      }()
+    self.facts = facts
+    let codeOfStage: Int32 =
+      switch error.stage {
+      case .call: 1
+      case .input: 2
+      case .driver: 3
+      }
+    self.exitCode = exitCode ?? codeOfStage
   }
 
   /// Prints it.
   func report() {
     if asJSON {
-      Console.output(JSON.text(Failure.object(error), pretty: true))
+      var document: ValueMap = ["version": 1]
+      for (name, value) in facts { document[name] = value }
+      document["error"] = Failure.object(error)
+      Console.output(JSON.text(.map(document), pretty: true))
       return
     }
     // Drivers and servers have a part in these texts.
@@ -39,7 +43,7 @@ struct Failure: Error {
     }
   }
 
-  /// The documented object, `{"version": 1, "error": {…}}`.
+  /// The documented object `error` of `{"version": 1, "error": {…}}`.
   ///
   /// `code`, `stage`, `message`, `pointer`, `file`, `line`, `column`, `retryable` and `faults` are
   /// always there, null where nothing is known; the others where there is something to say.
@@ -60,7 +64,7 @@ struct Failure: Error {
     object["vendor_state"] = error.vendorState.map { .string($0) }
     object["details"] = error.details
     if !error.outputs.isEmpty { object["outputs"] = .map(error.outputs) }
-    return ["version": 1, "error": .map(object)]
+    return .map(object)
   }
 
   private static func fault(_ fault: Fault) -> Value {
