@@ -92,7 +92,9 @@ struct DescriptorNoteTests {
     #expect(loaded.count == 2, "\(segments.output)")
   }
 
-  /// The descriptors of all notes in the section. The format is that of elf(5), "Notes (Nhdr)".
+  /// The descriptors of all notes in the section.
+  ///
+  /// The format is that of elf(5), "Notes (Nhdr)".
   private func notes(of name: String) async throws -> [[UInt8]] {
     try await Command.check(
       "objcopy",
