@@ -17,14 +17,14 @@ struct Compiler: Sendable, CustomTestStringConvertible {
   var testDescription: String { "\(program) -std=\(standard)" }
   var isCPlusPlus: Bool { standard.hasPrefix("c++") }
 
-  /// Compiles a source text, and throws what the compiler says against it.
+  /// Compiles a source text.
   ///
   /// - Parameters:
   ///   - source: the text of one file.
   ///   - arguments: added to `flags`, such as `-c`.
   ///   - folder: where source and result go; also its current folder and an include folder.
   ///   - output: the name of the result.
-  /// - Throws: what the compiler says, if it refuses the source.
+  /// - Throws: `TestSupportError` with what the compiler says.
   func compile(
     _ source: String,
     _ arguments: [String],
