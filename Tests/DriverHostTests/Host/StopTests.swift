@@ -64,7 +64,7 @@ struct StopTests {
   @Test("that is ignored costs that one call: it is given up, and the next call works")
   func ignored() async throws {
     let fixture = try FixtureHost("stubborn")
-    let error = await fixture.failure("STUBBORN", nil, ["seconds": 1.5], timeout: 20)
+    let error = await fixture.failure("STUBBORN", nil, ["seconds": 6], timeout: 20)
     #expect(error?.code == .timedOut)
     #expect(error?.message.contains("given up") == true)
     #expect(fixture.host.statistics.wedgedThreads == 1)
@@ -84,7 +84,7 @@ struct StopTests {
     await withTaskGroup { group in
       for _ in 0..<8 {
         group.addTask {
-          _ = await fixture.failure("STUBBORN", nil, ["seconds": 1], timeout: 10)
+          _ = await fixture.failure("STUBBORN", nil, ["seconds": 8], timeout: 10)
         }
       }
     }
