@@ -7,6 +7,8 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # What Scripts/setup and build_release make.
 # shellcheck disable=SC2034 # the scripts that source this one read them
 release=$root/.build/release venv=$root/.build/venv schema_suite=$root/.build/suites/jsonschema/json
+# shellcheck disable=SC2034
+yaml_suite=$root/.build/suites/yaml
 
 # say TEXT…: a line for the reader, on stderr, so that a script's own output stays its own.
 say() { printf '%s\n' "$*" >&2; }

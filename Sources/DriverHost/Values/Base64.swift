@@ -50,8 +50,19 @@ public enum Base64 {
   ///
   /// Strict, so that each sequence of bytes has one text only: no white space, all of the padding,
   /// and no bits left over that are not 0 (RFC 4648, 3.1, 3.2, 3.3 and 3.5).
-  public static func decode(_ text: String) throws(Malformed) -> [UInt8] {
-    let text = [UInt8](text.utf8)
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - ignoringWhiteSpace: Whether to skip white space all the same: text that people write, in a
+  ///     YAML block for one, has line breaks.
+  /// - Returns: The bytes.
+  /// - Throws: `Malformed`, with the reason.
+  public static func decode(
+    _ text: String,
+    ignoringWhiteSpace: Bool = false
+  ) throws(Malformed) -> [UInt8] {
+    var text = [UInt8](text.utf8)
+    if ignoringWhiteSpace { text.removeAll(where: isWhiteSpace) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.count / 4 * 3)
     let padded = text.suffix(2).reversed().prefix { $0 == padding }.count
@@ -86,10 +97,14 @@ public enum Base64 {
     return bytes
   }
 
+  private static func isWhiteSpace(_ byte: UInt8) -> Bool {
+    byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D
+  }
+
   private static func malformed(_ text: [UInt8], at index: Int) -> Malformed {
     let what =
       switch text[index] {
-      case 0x20, 0x09, 0x0A, 0x0D: "white space stands"
+      case let byte where isWhiteSpace(byte): "white space stands"
       case UInt8(ascii: "-"), UInt8(ascii: "_"):
         "a digit of the URL-safe alphabet stands (use `+` and `/`)"
       case padding: "padding stands"

@@ -18,11 +18,11 @@ public struct ParsedDocument: Sendable {
 public enum Document {
   /// Reads one document.
   ///
-  /// A file named `….json` is JSON, one named `….yaml` or `….yml` is YAML unless it is JSON as
-  /// well. Any other is JSON if it begins with `{` or `[` and JSON can read it, else YAML, which
-  /// has such maps and lists too. If neither can read it, the error is that of the reader that got
-  /// further. A byte order mark in front is skipped, since editors put it there; UTF-16 is read
-  /// where it has one.
+  /// A file named `….json` is JSON. Any other is JSON if it begins with `{` or `[` and JSON can
+  /// read it, else YAML, which has such maps and lists too. If neither can read it, the error is
+  /// that of the reader whose author was meant: YAML where the name says so, or where something
+  /// stands at the place where JSON stops that only YAML has. A byte order mark in front is
+  /// skipped, since editors put it there; UTF-16 is read where it has one.
   ///
   /// - Parameters:
   ///   - bytes: The document.
@@ -51,7 +51,7 @@ public enum Document {
       )
       return ParsedDocument(value: value, locations: locations, droppedLines: [], cutLines: [])
     } catch {
-      if file.hasSuffix(".json") { throw error }
+      if file.hasSuffix(".json") || error.code == .tooLarge { throw error }
       return try parseAsYAML(text, file: file, limits: yaml, insteadOfJSON: error)
     }
   }
@@ -67,8 +67,26 @@ public enum Document {
       return try YAML.parse(text, file: file, limits: limits)
     } catch {
       if file.hasSuffix(".yaml") || file.hasSuffix(".yml") { throw error }
-      guard let json = jsonError.location, let yaml = error.location else { throw jsonError }
-      throw (yaml.line, yaml.column) > (json.line, json.column) ? error : jsonError
+      throw text.isOnlyInYAML(at: jsonError.location) ? error : jsonError
     }
+  }
+}
+
+extension UTF8Text {
+  /// Whether YAML has a use for what stands at a place, and JSON has none there or anywhere: plain
+  /// text, a comment, an anchor, a tag and the like.
+  fileprivate func isOnlyInYAML(at location: SourceLocation?) -> Bool {
+    guard let location else { return false }
+    let byte = unsafe bytes.withUnsafeBufferPointer { bytes in
+      let source = unsafe SourceBytes(bytes)
+      var places = PlaceCounter()
+      for offset in 0..<source.count {
+        let place = places.place(of: offset, in: source)
+        if place.line == location.line, place.column == location.column { return source[offset] }
+      }
+      return 0
+    }
+    let usedInJSON = Array("{}[],:\"0123456789".utf8)
+    return byte > 0x20 && !usedInJSON.contains(byte)
   }
 }

@@ -29,8 +29,10 @@ extension Value: Equatable, Hashable {
     case .bool(let truth): hasher.combine(truth)
     case .string(let text): hasher.combine(text)
     case .bytes(let bytes): hasher.combine(bytes)
-    case .list(let items): hasher.combine(items)
-    case .map(let members): hasher.combine(members)
+    case .list(let items):
+      hasher.combine(items.count)
+      for item in items { item.hash(into: &hasher) }
+    case .map(let members): members.hash(into: &hasher)
     case .int, .double, .decimal, .json:
       hasher.combine(doubleValue ?? 0)
     }

@@ -130,12 +130,16 @@ extension ValueMap: Equatable, Hashable {
   /// Hashes whatever the order of the members.
   public func hash(into hasher: inout Hasher) {
     var sum = 0
-    for (name, value) in self {
-      var member = Hasher()
-      member.combine(name)
-      member.combine(value)
-      sum &+= member.finalize()
-    }
+    for member in members { sum &+= ValueMap.hash(member) }
     hasher.combine(sum)
+  }
+
+  // Its own frame: a hasher on the stack of every level would take too much of it.
+  @inline(never)
+  private static func hash(_ member: Member) -> Int {
+    var hasher = Hasher()
+    hasher.combine(member.name)
+    member.value.hash(into: &hasher)
+    return hasher.finalize()
   }
 }

@@ -39,10 +39,10 @@ struct YAMLComposer {
   var anchors: [String: Anchored] = [:]
   var nodes: [SourceMap.Node] = []
   var faults: [Fault] = []
-  private var root: Value?
+  var root: Value?
   private var scalars: [YAMLGaps.Scalar] = []
   private var offsets: CharacterOffsets
-  private var aliasedValues = 0
+  var aliasedValues = 0
   /// The number of characters before the document and its marker.
   private var directivesEnd = 0
 
@@ -59,11 +59,10 @@ struct YAMLComposer {
 
   /// Reads the document, or tells all that is wrong with it.
   mutating func document() throws(HostError) -> ParsedDocument {
-    do throws(Stopped) {
-      try checkCharacters()
+    if let (offset, message) = YAMLPrecheck.problem(in: source) {
+      note(message, at: place(of: offset))
+    } else {
       compose()
-    } catch {
-      // Whoever stops has noted why.
     }
     guard faults.isEmpty else { throw HostError(faults: faults, of: file) }
     let gaps = YAMLGaps(in: source, between: scalars, directivesEnd: directivesEnd)
@@ -78,10 +77,9 @@ struct YAMLComposer {
     )
   }
 
-  private mutating func checkCharacters() throws(Stopped) {
-    guard let (offset, message) = YAMLCharacters.problem(in: source) else { return }
+  private func place(of offset: Int) -> SourcePlace {
     var places = PlaceCounter()
-    throw stopped(message, at: places.place(of: offset, in: source))
+    return places.place(of: offset, in: source)
   }
 
   private mutating func compose() {
@@ -90,8 +88,11 @@ struct YAMLComposer {
       var goesOn = true
       while goesOn { goesOn = take(try parser.next()) }
     } catch {
-      let byte = source[offsets.offset(of: error.mark.index)]
-      faults.append(YAMLProblem.fault(error, near: byte, file: file))
+      // Its own line and column are those behind the last line where the document ends too early.
+      let offset = offsets.offset(of: error.mark.index)
+      faults.append(
+        YAMLProblem.fault(error, at: place(of: offset), near: source[offset], file: file)
+      )
     }
   }
 
@@ -143,170 +144,5 @@ struct YAMLComposer {
       offset = source.endOfBlanks(from: offset)
     }
     return source[offset] == UInt8(ascii: "!") && source[offset + 1] <= 0x20
-  }
-
-  // MARK: Nodes
-
-  private mutating func takeScalar(
-    _ text: String,
-    isResolved: Bool,
-    _ properties: YAMLProperties,
-    at place: SourcePlace
-  ) {
-    let value = scalarValue(text, isResolved: isResolved, properties.tag, at: place)
-    let size = Size(values: 1 + text.utf8.count / 64, height: 0)
-    let isKey = isKeyNext
-    if let anchor = properties.anchor {
-      anchors[anchor] = Anchored(
-        value: value,
-        text: text,
-        size: size,
-        node: isKey ? 0 : nodes.count
-      )
-    }
-    if isKey {
-      takeKey(text, size: size, at: place)
-    } else {
-      appendNode(at: place)
-      finish(value, size)
-    }
-  }
-
-  private mutating func scalarValue(
-    _ text: String,
-    isResolved: Bool,
-    _ tag: String?,
-    at place: SourcePlace
-  ) -> Value {
-    do throws(YAMLScalar.Refusal) {
-      switch YAMLTag(tag) {
-      case .none:
-        // A key is its text, so that what it resembles is no matter.
-        return isResolved && !isKeyNext ? try YAMLScalar.value(ofPlain: text) : .string(text)
-      case .nonSpecific: return .string(text)
-      case .core(let core): return try YAMLScalar.value(of: text, as: core)
-      case .refused(let reason): note(reason, at: place)
-      }
-    } catch {
-      note(error.message, expected: error.expected, at: place)
-    }
-    return .null
-  }
-
-  private mutating func takeAlias(_ name: String, at place: SourcePlace) throws(Stopped) {
-    guard let anchored = anchors[name] else {
-      let isOpen = open.contains { $0.anchor == name }
-      throw stopped(
-        isOpen
-          ? "`*\(name)` stands inside the value that `&\(name)` names, which would never end"
-          : "`*\(name)` refers to nothing: no `&\(name)` stands before it; "
-            + "put the value in quotes if its `*` is text",
-        at: place
-      )
-    }
-    aliasedValues += anchored.size.values
-    guard aliasedValues <= limits.aliasedValues else {
-      throw stopped(
-        "aliases expand to more than \(limits.aliasedValues) values, which is the limit",
-        at: place
-      )
-    }
-    if isKeyNext {
-      guard let text = anchored.text else { throw noKey(at: place) }
-      takeKey(text, size: anchored.size, at: place)
-      return
-    }
-    guard open.count + anchored.size.height <= limits.depth else { throw tooDeep(at: place) }
-    appendNode(at: place)
-    nodes[nodes.count - 1].target = UInt32(anchored.node)
-    finish(anchored.value, anchored.size)
-  }
-
-  private mutating func begin(
-    isMap: Bool,
-    _ properties: YAMLProperties,
-    at place: SourcePlace
-  ) throws(Stopped) {
-    guard !isKeyNext else { throw noKey(at: place) }
-    guard open.count < limits.depth else { throw tooDeep(at: place) }
-    switch YAMLTag(properties.tag) {
-    case .none, .nonSpecific, .core(isMap ? .map : .list): break
-    case .core(let core):
-      note(
-        "the tag `!!\(core.rawValue)` stands on a \(isMap ? "map" : "list"); remove the tag",
-        at: place
-      )
-    case .refused(let reason): note(reason, at: place)
-    }
-    // Until it ends, an alias to it would never end, whatever else had the name before.
-    if let anchor = properties.anchor { anchors[anchor] = nil }
-    appendNode(at: place)
-    open.append(Open(isMap: isMap, anchor: properties.anchor, node: nodes.count - 1))
-  }
-
-  private mutating func end() {
-    let ended = open.removeLast()
-    let value: Value = ended.isMap ? .map(ended.members) : .list(ended.items)
-    nodes[ended.node].next = UInt32(nodes.count)
-    // Inside it, the name may have been given to something else, which then is the later one.
-    if let anchor = ended.anchor, anchors[anchor] == nil {
-      anchors[anchor] = Anchored(value: value, size: ended.size, node: ended.node)
-    }
-    finish(value, ended.size)
-  }
-
-  /// Puts a value where it belongs.
-  private mutating func finish(_ value: Value, _ size: Size) {
-    guard let top = open.indices.last else {
-      root = value
-      return
-    }
-    open[top].size.values += size.values
-    open[top].size.height = max(open[top].size.height, size.height + 1)
-    if let key = open[top].key {
-      open[top].members[key] = value
-      open[top].key = nil
-    } else {
-      open[top].items.append(value)
-    }
-  }
-
-  // MARK: Keys
-
-  private var isKeyNext: Bool {
-    open.last.map { $0.isMap && $0.key == nil } ?? false
-  }
-
-  private mutating func takeKey(_ key: String, size: Size, at place: SourcePlace) {
-    let top = open.count - 1
-    open[top].size.values += size.values
-    if let first = open[top].members.position(of: key) {
-      let line = open[top].keyPlaces[first].line
-      open[top].key = key
-      note(
-        "the key `\(key)` stands in this map already, in line \(line); "
-          + "remove or rename one of them",
-        expected: "another key",
-        at: place
-      )
-      // What follows has its place after the first, so that the order of places stays that of keys.
-      return
-    }
-    open[top].key = key
-    open[top].keyPlaces.append(place)
-  }
-
-  private mutating func noKey(at place: SourcePlace) -> Stopped {
-    stopped("a list or a map cannot be a key; a key is text", expected: "a text", at: place)
-  }
-
-  private mutating func tooDeep(at place: SourcePlace) -> Stopped {
-    stopped("nests deeper than \(limits.depth) levels, which is the limit", at: place)
-  }
-
-  private mutating func appendNode(at place: SourcePlace) {
-    var node = SourceMap.Node(value: place, next: UInt32(nodes.count + 1))
-    if let map = open.last, map.isMap, let key = map.keyPlaces.last { node.key = key }
-    nodes.append(node)
   }
 }

@@ -81,7 +81,7 @@ struct YAMLGaps {
   private mutating func stepInGap() {
     let byte = source[offset]
     let beginsWord = offset == 0 || isBlank(source[offset - 1])
-    if byte == UInt8(ascii: "#"), beginsWord || !isTagDirective {
+    if byte == UInt8(ascii: "#") {
       if !beginsWord {
         note(
           "a `#` stands right behind something else; put a blank before it if a comment begins here"
@@ -137,9 +137,6 @@ struct YAMLGaps {
   private var isDirective: Bool {
     source[lineStart] == UInt8(ascii: "%") && index <= directivesEnd
   }
-
-  /// Its address may hold a `#`.
-  private var isTagDirective: Bool { isDirective && source.holds("%TAG", at: lineStart) }
 
   private var beginsWithMarker: Bool {
     source.holds("---", at: lineStart) || source.holds("...", at: lineStart)

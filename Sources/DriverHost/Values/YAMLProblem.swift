@@ -3,15 +3,16 @@ enum YAMLProblem {
   /// The fault that a failure of libyaml is.
   ///
   /// Its own words stand in front, for those who search for them.
-  static func fault(_ failure: YAMLFailure, near byte: UInt8, file: String) -> Fault {
+  static func fault(_ failure: YAMLFailure, at place: SourcePlace, near byte: UInt8, file: String)
+    -> Fault
+  {
     var message = failure.problem
     if let context = failure.context, let mark = failure.contextMark {
       message += " \(context)"
-      if mark.line != failure.mark.line { message += " that begins in line \(mark.line + 1)" }
+      if mark.place.line != place.line { message += " that begins in line \(mark.line + 1)" }
     }
     let cure = cure(failure.problem, near: byte)
     if let cure { message += ": \(cure)" }
-    let place = failure.mark.place
     return Fault(
       .syntax,
       message,

@@ -1,12 +1,38 @@
-/// The characters that a YAML document must not hold as they are.
-enum YAMLCharacters {
+/// What is refused before libyaml sees a document.
+enum YAMLPrecheck {
+  /// How many `%TAG` lines there may be: libyaml compares each with all others.
+  private static let tagLimit = 100
+
+  /// Why a document is refused, and where.
+  static func problem(in source: SourceBytes) -> (offset: Int, message: String)? {
+    characterProblem(in: source) ?? directiveProblem(in: source)
+  }
+
+  private static func directiveProblem(
+    in source: SourceBytes
+  ) -> (offset: Int, message: String)? {
+    var count = 0
+    for offset in 0..<source.count where source[offset] == UInt8(ascii: "%") {
+      guard offset == 0 || source[offset - 1] == 0x0A || source[offset - 1] == 0x0D,
+        source.holds("%TAG", at: offset)
+      else { continue }
+      count += 1
+      if count > tagLimit {
+        return (offset, "the document has more than \(tagLimit) %TAG lines; remove them")
+      }
+    }
+    return nil
+  }
+
   /// Refuses the first character that is not printable (YAML 1.2, section 5.1), or that libyaml
   /// takes for something else than YAML 1.2 does.
   ///
   /// libyaml knows the line breaks of YAML 1.1. A text that holds U+0085, U+2028 or U+2029, which
   /// are characters like others in 1.2, would be read as another text, and a comment would end
   /// there: so they are refused.
-  static func problem(in source: SourceBytes) -> (offset: Int, message: String)? {
+  private static func characterProblem(
+    in source: SourceBytes
+  ) -> (offset: Int, message: String)? {
     for offset in 0..<source.count {
       let byte = source[offset]
       // Letters, digits and most bytes of other characters.
