@@ -25,6 +25,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     var work: [Work] = []
     var isAsleep = false
     var isClosed = false
+    /// The thread has ended and the descriptors are closed: a driver may keep the loop for ever.
+    var isEnded = false
   }
 
   private struct Watch {
@@ -63,11 +65,6 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     try Thread.start(name: name) { self.run() }
   }
 
-  deinit {
-    Glibc.close(epoll)
-    Glibc.close(wake)
-  }
-
   /// Whether the caller is on the loop's thread.
   package var isCurrent: Bool {
     threadID.load(ordering: .relaxed) == UInt(pthread_self())
@@ -75,34 +72,43 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   /// Runs work on the loop's thread, soon, in the order of posting.
   ///
-  /// After `close` nothing runs.
+  /// After `close` nothing runs: the work is dropped.
   package func post(_ work: sending @escaping () -> Void) {
-    add(.closure(work))
+    _ = add(.closure(work))
   }
 
   /// Runs a job of a Task that prefers this loop.
+  ///
+  /// After `close` it runs on the caller's thread: a Task must go on somewhere to come to its end.
   package func enqueue(_ job: consuming ExecutorJob) {
-    add(.task(UnownedJob(job)))
+    let job = UnownedJob(job)
+    if !add(.task(job)) { unsafe job.runSynchronously(on: asUnownedTaskExecutor()) }
   }
 
   /// Ends the loop's thread after the work that is posted already.
   ///
   /// Watches and timers are dropped.
   package func close() {
-    inbox.withLock { $0.isClosed = true }
-    wakeUp()
-  }
-
-  private func add(_ work: Work) {
-    let mustWake = inbox.withLock { inbox in
-      inbox.work.append(work)
-      defer { inbox.isAsleep = false }
-      return inbox.isAsleep
+    inbox.withLock { inbox in
+      inbox.isClosed = true
+      wakeUp(&inbox)
     }
-    if mustWake { wakeUp() }
   }
 
-  private func wakeUp() {
+  /// False if the thread has ended.
+  private func add(_ work: Work) -> Bool {
+    inbox.withLock { inbox in
+      if inbox.isEnded { return false }
+      inbox.work.append(work)
+      wakeUp(&inbox)
+      return true
+    }
+  }
+
+  /// Inside the lock, so that the descriptor is still the loop's own.
+  private func wakeUp(_ inbox: inout Inbox) {
+    guard inbox.isAsleep, !inbox.isEnded else { return }
+    inbox.isAsleep = false
     var one: UInt64 = 1
     unsafe write(wake, &one, 8)
   }
@@ -117,15 +123,28 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
       for work in batch { perform(work) }
       let hadWork = !batch.isEmpty
       batch.removeAll(keepingCapacity: true)
-      if isClosed, !hadWork { break }
+      if isClosed, !hadWork, end() { return }
       runTimers()
       let count = unsafe epoll_wait(epoll, &events, Int32(events.count), timeout())
       guard count > 0 else { continue }
       for place in 0..<Int(count) { unsafe dispatch(events[place]) }
     }
+  }
+
+  /// Closes the loop unless work has come meanwhile.
+  private func end() -> Bool {
+    let isEnded = inbox.withLock { inbox in
+      guard inbox.work.isEmpty else { return false }
+      inbox.isEnded = true
+      Glibc.close(epoll)
+      Glibc.close(wake)
+      return true
+    }
+    guard isEnded else { return false }
     // Whatever handlers hold is let go of here, on the thread that they belong to.
     watches.removeAll()
     timers = TimerHeap()
+    return true
   }
 
   private func perform(_ work: Work) {

@@ -30,11 +30,12 @@ struct CallTests {
   func obeysCancel() async throws {
     let driver = try InProcessDriver.make(isBlocking: true) { _, request in
       let call = request.pointee.call
+      hasStarted.store(1, ordering: .relaxed)
       while call.fn.pointee.stopped(call) == 0 { usleepBriefly() }
       _ = dh_fail(call, DH_ERROR_CANCELLED, "stopped by the test")
     }
     let task = Task { try await driver.run(InProcessDriver.request()) }
-    try await Task.sleep(for: .milliseconds(20))
+    try await eventually { hasStarted.load(ordering: .relaxed) == 1 }
     task.cancel()
     let outcome = try await task.value
     #expect(outcome.error?.code == .cancelled)
@@ -135,12 +136,13 @@ struct CallTests {
 }
 
 private let running = Atomic<Int>(0)
+private let hasStarted = Atomic<Int>(0)
 private let mayEnd = Atomic<Int>(0)
 
 private func usleepBriefly() { usleep(5_000) }
 
 func eventually(_ condition: () -> Bool) async throws {
-  for _ in 0..<500 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
+  for _ in 0..<3000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
   #expect(condition())
 }
 
