@@ -74,7 +74,7 @@ func driver(_ type: String, dependencies: [Target.Dependency]) -> Driver {
 // MARK: - Drivers
 
 let drivers: [Driver] = [
-  driver("REST", dependencies: ["CCurl"])
+  driver("REST", dependencies: ["CCurl", "CurlKit"])
 ]
 
 // MARK: - Package
@@ -154,9 +154,15 @@ let package = Package(
       pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]
     ),
+    .target(
+      name: "CurlKit",
+      dependencies: ["CCurl", "DriverKit"],
+      path: "Plugins/CurlKit",
+      swiftSettings: shipped
+    ),
     .testTarget(
       name: "RESTDriverTests",
-      dependencies: ["DriverHost", "RESTDriver", "TestSupport"],
+      dependencies: ["CurlKit", "DriverHost", "DriverKit", "RESTDriver", "TestSupport"],
       swiftSettings: common
     ),
 

@@ -2,6 +2,8 @@ public import DriverABI
 import DriverKit
 import RESTDriver
 
+private let entry = DriverEntry { unsafe DriverEntry.create(RESTDriver.self, $0, $1, $2, $3) }
+
 // swift-format-ignore: AlwaysUseLowerCamelCase
 /// The one symbol that the driver exports.
 @c @implementation
@@ -9,5 +11,5 @@ public func dh_driver_entry_v1(
   _ host: UnsafePointer<dh_host_v1>,
   _ id: UnsafePointer<CChar>
 ) -> UnsafeRawPointer? {
-  nil
+  unsafe entry.answer(id)
 }

@@ -1,0 +1,109 @@
+internal import CCurl
+
+/// Takes what a transfer receives, on the loop's thread. Nothing here may start or remove transfers
+/// but `finished`.
+package protocol CurlTransferHandler: AnyObject {
+  /// One line of a head, with its line end: the status line, a header, or the empty line at the end.
+  func received(headerLine line: Span<UInt8>)
+
+  /// Bytes of the body, decoded.
+  func received(body bytes: Span<UInt8>) -> CurlTransfer.Taking
+
+  /// The transfer has ended; nil: successfully. It may be started again, or given back.
+  func finished(_ error: CurlError?)
+}
+
+/// A handle of libcurl with its callbacks, used for one request after another.
+@safe
+package final class CurlTransfer {
+  /// What becomes of bytes that were received.
+  package enum Taking {
+    case taken
+    /// Not taken: libcurl keeps them, and `CurlMulti.resume` brings them again.
+    case paused
+    /// Not taken, and the transfer ends with CURLE_WRITE_ERROR.
+    case refused
+  }
+
+  /// The options and information.
+  package let easy: CurlEasy
+  /// Whoever takes what is received; nil between requests.
+  package var handler: (any CurlTransferHandler)?
+  /// Whether the transfer is under way.
+  package internal(set) var isActive = false
+
+  /// Where libcurl writes what exactly went wrong. The corresponding C option is CURLOPT_ERRORBUFFER.
+  private let errorBuffer: UnsafeMutablePointer<CChar>
+  private unowned let sockets: CurlSockets
+
+  init(_ sockets: CurlSockets) throws(CurlError) {
+    easy = try CurlEasy()
+    unsafe errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
+    unsafe errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+    self.sockets = sockets
+    try setUp()
+  }
+
+  deinit {
+    // The handle is freed after this, and must not write to what is gone.
+    unsafe ccurl_set_pointer(easy.handle, CURLOPT_ERRORBUFFER, nil)
+    unsafe errorBuffer.deallocate()
+  }
+
+  /// Takes all options back but those that make the transfer what it is.
+  package func reset() throws(CurlError) {
+    easy.reset()
+    try setUp()
+  }
+
+  /// What libcurl says of the failure, in its own words; empty where it says nothing.
+  var errorText: String { unsafe String(cString: errorBuffer) }
+
+  func forgetError() { unsafe errorBuffer.pointee = 0 }
+
+  /// The transfer that a handle belongs to.
+  static func of(_ handle: UnsafeMutableRawPointer) -> CurlTransfer? {
+    var address: UnsafeMutableRawPointer?
+    guard unsafe ccurl_get_pointer(handle, CURLINFO_PRIVATE, &address) == CURLE_OK,
+      let address = unsafe address
+    else { return nil }
+    return unsafe Unmanaged<CurlTransfer>.fromOpaque(address).takeUnretainedValue()
+  }
+
+  private func setUp() throws(CurlError) {
+    let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+    unsafe try easy.set(CURLOPT_PRIVATE, pointer: context)
+    unsafe try easy.set(CURLOPT_ERRORBUFFER, pointer: errorBuffer)
+    // Without it libcurl changes the process's handler of SIGPIPE around its work.
+    try easy.set(CURLOPT_NOSIGNAL, 1)
+    unsafe try easy.set(CURLOPT_WRITEDATA, pointer: context)
+    unsafe try easy.set(CURLOPT_HEADERDATA, pointer: context)
+    try CurlError.check(
+      unsafe ccurl_set_write_function(easy.handle, CURLOPT_WRITEFUNCTION, CurlTransfer.writeBody))
+    try CurlError.check(
+      unsafe ccurl_set_write_function(easy.handle, CURLOPT_HEADERFUNCTION, CurlTransfer.writeHead))
+    try sockets.setUp(easy)
+  }
+
+  private static let writeBody: curl_write_callback = { bytes, size, count, context in
+    guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
+    let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+    let total = size * count
+    let start = unsafe UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
+    let body = unsafe Span(_unsafeStart: start, count: total)
+    switch transfer.handler?.received(body: body) ?? .refused {
+    case .taken: return total
+    case .paused: return Int(CURL_WRITEFUNC_PAUSE)
+    // Any other number than `total` is an error for libcurl; `total` is never 0 here.
+    case .refused: return 0
+    }
+  }
+
+  private static let writeHead: curl_write_callback = { bytes, size, count, context in
+    guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
+    let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+    let start = unsafe UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
+    transfer.handler?.received(headerLine: unsafe Span(_unsafeStart: start, count: size * count))
+    return size * count
+  }
+}

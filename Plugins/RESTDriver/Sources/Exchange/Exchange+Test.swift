@@ -1,0 +1,209 @@
+internal import CCurl
+internal import CurlKit
+internal import DriverKit
+
+/// The action `test`: one request, told as steps.
+extension Exchange {
+  private enum Outcome: String {
+    case passed, failed, skipped
+  }
+
+  private struct Step {
+    var name: String
+    var outcome: Outcome
+    var seconds = 0.0
+    var message: String
+    var hint = ""
+
+    var output: OutputValue {
+      [
+        "name": .string(name), "outcome": .string(outcome.rawValue), "seconds": .double(seconds),
+        "message": .string(message), "hint": .string(hint),
+      ]
+    }
+  }
+
+  /// Ends the call with the steps. That one failed is the test's result, not the test's failure.
+  func finishTest(_ failure: Failure?) {
+    let error = failure.map { self.error(for: $0) }
+    // What is wrong with the inputs was found before any step.
+    if let error, error.code == .invalidInput || error.code == .cancelled {
+      fail(error)
+      return
+    }
+    let steps = steps(error)
+    do throws(DriverError) {
+      try call.output("steps", .list(steps.map(\.output)))
+      let status = handle?.transfer.easy.number(CURLINFO_RESPONSE_CODE) ?? 0
+      try call.output("status_code", status == 0 ? .null : .int(Int64(status)))
+      try call.output("certificate", certificate())
+      giveBackHandle()
+      call.succeed()
+    } catch {
+      fail(error)
+    }
+  }
+
+  // MARK: - Steps
+
+  private func steps(_ error: DriverError?) -> [Step] {
+    var steps: [Step] = []
+    var isOpen = true
+    func add(_ step: @autoclosure () -> Step, named name: String) {
+      if isOpen {
+        let step = step()
+        steps.append(step)
+        if step.outcome == .failed { isOpen = false }
+      } else {
+        steps.append(Step(name: name, outcome: .skipped, message: "not reached"))
+      }
+    }
+    add(resolveStep(error), named: "resolve")
+    add(connectStep(error), named: "connect")
+    add(tlsStep(error), named: "tls")
+    if let error, !hasAnswer {
+      // Connected, but no answer came: it is the request that failed.
+      steps.append(Step(name: "authenticate", outcome: .skipped, message: "not reached"))
+      if isOpen {
+        steps.append(failed("request", error))
+      } else {
+        steps.append(Step(name: "request", outcome: .skipped, message: "not reached"))
+      }
+      return steps
+    }
+    add(authenticateStep(), named: "authenticate")
+    add(requestStep(error), named: "request")
+    return steps
+  }
+
+  private func seconds(_ info: CURLINFO) -> Double {
+    Double(handle?.transfer.easy.offset(info) ?? 0) / 1e6
+  }
+
+  private var hasAnswer: Bool {
+    (handle?.transfer.easy.number(CURLINFO_RESPONSE_CODE) ?? 0) > 0
+  }
+
+  /// An error's sentence in two: what happened, and what to do.
+  private func failed(_ name: String, _ error: DriverError, seconds: Double = 0) -> Step {
+    let parts = error.message.split(separator: ": ", maxSplits: 1).map(String.init)
+    return Step(
+      name: name, outcome: .failed, seconds: seconds, message: error.message,
+      hint: parts.count > 1 ? Exchange.hint(of: error.message) : "")
+  }
+
+  /// What stands behind the last colon of a message is what to do.
+  private static func hint(of message: String) -> String {
+    guard let colon = message.lastIndex(of: ":") else { return "" }
+    return String(message[message.index(after: colon)...].drop { $0 == " " })
+  }
+
+  private func resolveStep(_ error: DriverError?) -> Step {
+    let time = Double(lookUpTime) / 1e9
+    if let error, handle == nil { return failed("resolve", error, seconds: time) }
+    if let error, error.code == .dns { return failed("resolve", error, seconds: time) }
+    if addresses.isEmpty {
+      return Step(
+        name: "resolve", outcome: .skipped,
+        message: inputs.url.isNumeric
+          ? "the host is an address already" : "the name is that of this machine")
+    }
+    let list = inputs.url.isSecret ? "\(addresses.count) found" : addresses.joined(separator: ", ")
+    return Step(name: "resolve", outcome: .passed, seconds: time, message: "addresses: \(list)")
+  }
+
+  private func connectStep(_ error: DriverError?) -> Step {
+    let connected = seconds(CURLINFO_CONNECT_TIME_T)
+    guard connected > 0 else {
+      let error = error ?? DriverError(.unavailable, "no connection could be made")
+      return failed("connect", error, seconds: seconds(CURLINFO_TOTAL_TIME_T))
+    }
+    let address = handle?.transfer.easy.text(CURLINFO_PRIMARY_IP) ?? ""
+    return Step(
+      name: "connect", outcome: .passed,
+      seconds: max(0, connected - seconds(CURLINFO_NAMELOOKUP_TIME_T)),
+      message: inputs.url.isSecret ? "connected" : "connected to \(address) port \(inputs.url.port)")
+  }
+
+  private func tlsStep(_ error: DriverError?) -> Step {
+    guard inputs.url.isEncrypted else {
+      return Step(name: "tls", outcome: .skipped, message: "the address is not encrypted (http)")
+    }
+    let encrypted = seconds(CURLINFO_APPCONNECT_TIME_T)
+    guard encrypted > 0 else {
+      let error = error ?? DriverError(.tls, "no agreement on TLS")
+      return failed("tls", error, seconds: seconds(CURLINFO_TOTAL_TIME_T))
+    }
+    let time = max(0, encrypted - seconds(CURLINFO_CONNECT_TIME_T))
+    let certificate = ServerCertificate(handle?.transfer.easy.certificates().first ?? [])
+    var step = Step(
+      name: "tls", outcome: .passed, seconds: time,
+      message: "the certificate of \(certificate.subject) is valid until \(certificate.validUntil)")
+    if !inputs.tls.verifies {
+      step.message = "encrypted, but the certificate was not verified"
+      step.hint = "set tls.verify to true"
+    }
+    return step
+  }
+
+  private func authenticateStep() -> Step {
+    guard inputs.authentication != .none else {
+      return Step(name: "authenticate", outcome: .skipped, message: "no credentials are given")
+    }
+    let status = handle?.transfer.easy.number(CURLINFO_RESPONSE_CODE) ?? 0
+    if status == 401 {
+      return Step(
+        name: "authenticate", outcome: .failed,
+        message: "the server does not accept the credentials (401)", hint: "check authentication")
+    }
+    return Step(
+      name: "authenticate", outcome: .passed, message: "the server did not refuse the credentials")
+  }
+
+  private func requestStep(_ error: DriverError?) -> Step {
+    let status = handle?.transfer.easy.number(CURLINFO_RESPONSE_CODE) ?? 0
+    let time = max(
+      0, seconds(CURLINFO_TOTAL_TIME_T) - seconds(CURLINFO_PRETRANSFER_TIME_T))
+    if let error { return failed("request", error, seconds: time) }
+    let answer = "\(inputs.method) answered \(Exchange.name(status))"
+    // The method may have been replaced, and a redirect is followed by a request.
+    let isFine =
+      inputs.expected.contains(status) || (200..<400).contains(status)
+      || status == 405 || status == 501
+    return Step(
+      name: "request", outcome: isFine ? .passed : .failed, seconds: time, message: answer,
+      hint: isFine ? "" : "check the address, the path and what the server asks for")
+  }
+
+  private func certificate() -> OutputValue {
+    guard let lines = handle?.transfer.easy.certificates().first else { return .null }
+    let certificate = ServerCertificate(lines)
+    return [
+      "subject": .string(certificate.subject), "issuer": .string(certificate.issuer),
+      "valid_from": .string(certificate.validFrom), "valid_until": .string(certificate.validUntil),
+    ]
+  }
+}
+
+/// What libcurl says of a certificate (CURLINFO_CERTINFO).
+struct ServerCertificate {
+  var subject = ""
+  var issuer = ""
+  var validFrom = ""
+  var validUntil = ""
+
+  /// A certificate from its lines, each `name:value`.
+  init(_ lines: [String]) {
+    for line in lines {
+      guard let colon = line.firstIndex(of: ":") else { continue }
+      let value = String(line[line.index(after: colon)...])
+      switch line[..<colon] {
+      case "Subject": subject = value
+      case "Issuer": issuer = value
+      case "Start date": validFrom = value
+      case "Expire date": validUntil = value
+      default: break
+      }
+    }
+  }
+}

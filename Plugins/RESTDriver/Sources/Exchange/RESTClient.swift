@@ -1,0 +1,94 @@
+internal import CurlKit
+internal import DriverKit
+
+/// What the requests of one loop share: connections, names, handles, and the clock of silent servers.
+final class RESTClient {
+  let loop: Loop
+  let multi: CurlMulti
+  let names: NameCache
+  private let userAgent: String
+  private var idle: [RequestHandle] = []
+  /// The requests under way that have a read timeout.
+  private var watched: [Exchange] = []
+  private var silenceTimer: LoopTimer?
+  private var silenceTime = UInt64.max
+
+  init(_ loop: Loop, userAgent: String, connections: Int) throws(CurlError) {
+    self.loop = loop
+    self.userAgent = userAgent
+    multi = try CurlMulti(loop, connections: connections)
+    names = NameCache(loop)
+    silenceTimer = loop.timer { [unowned self] in endSilent() }
+  }
+
+  // MARK: - Handles
+
+  /// A handle for a request: one that was used before, or a new one.
+  func takeHandle() throws(CurlError) -> RequestHandle {
+    if let handle = idle.popLast() { return handle }
+    return try RequestHandle(multi, userAgent: userAgent)
+  }
+
+  /// Takes a handle back.
+  func giveBack(_ handle: RequestHandle) {
+    handle.transfer.handler = nil
+    do throws(CurlError) {
+      try handle.clean()
+      // Each holds some KiB; a burst of thousands must not keep them all.
+      if idle.count < 256 { idle.append(handle) }
+    } catch {
+      // A handle that cannot be cleaned is let go of; there is always a new one.
+      multi.stop(handle.transfer)
+    }
+  }
+
+  // MARK: - Silent servers
+
+  /// Ends the request when its server has said nothing for its read timeout.
+  func watch(_ exchange: Exchange) {
+    exchange.watchIndex = watched.count
+    watched.append(exchange)
+    setTimer(exchange.silenceEnd)
+  }
+
+  /// Watches the request no more.
+  func unwatch(_ exchange: Exchange) {
+    guard let index = exchange.watchIndex else { return }
+    exchange.watchIndex = nil
+    let last = watched.removeLast()
+    if index < watched.count {
+      watched[index] = last
+      last.watchIndex = index
+    }
+  }
+
+  /// Sets the timer if it runs out later. An earlier one is left: it is nearly always early, since
+  /// servers are rarely silent, and one look at all requests each so often costs less than a timer for
+  /// each.
+  private func setTimer(_ time: UInt64) {
+    guard time < silenceTime else { return }
+    let now = monotonicNanoseconds()
+    do throws(DriverError) {
+      try silenceTimer?.arm(afterNanoseconds: time > now ? time - now : 0)
+      silenceTime = time
+    } catch {
+      // The loop is at its end, and the requests with it.
+      silenceTime = .max
+    }
+  }
+
+  private func endSilent() {
+    silenceTime = .max
+    let now = monotonicNanoseconds()
+    var next = UInt64.max
+    for exchange in watched {
+      if exchange.isSilent(at: now) {
+        exchange.endBecauseSilent()
+      } else {
+        next = min(next, exchange.silenceEnd)
+      }
+    }
+    // Not more often than that, whatever the timeouts are.
+    if next != .max { setTimer(max(next, now + 5_000_000)) }
+  }
+}

@@ -1,0 +1,162 @@
+internal import DriverKit
+
+/// The inputs of a request. Names, types and defaults are the descriptor's.
+struct RESTInputs {
+  /// How the server is told who asks.
+  enum Authentication: Equatable {
+    case none
+    case basic(user: String, password: String)
+    case bearer(token: String)
+  }
+
+  /// How the server of an https address is verified.
+  struct TLS: Equatable {
+    var verifies = true
+    /// PEM text of the authorities to trust; empty: see `authorityFile`.
+    var authorities = ""
+    /// A file of them; empty: the system's.
+    var authorityFile = ""
+  }
+
+  /// Waits, in milliseconds; 0: no limit.
+  struct Timeouts: Equatable {
+    var connect = 0
+    var read = 0
+    var total = 0
+  }
+
+  var url: RequestURL
+  var method: String
+  var headers = RequestHeaders()
+  var body: RequestBody?
+  var authentication = Authentication.none
+  var tls = TLS()
+  var timeouts = Timeouts()
+  var expected: StatusSet
+  var followsRedirects = true
+  var redirectLimit = 10
+  /// 0: no limit.
+  var responseLimit = 0
+  var allowsCompression = true
+
+  /// The inputs of a call.
+  init(_ inputs: borrowing InputMap) throws(DriverError) {
+    url = try RESTInputs.url(inputs)
+    if let query = inputs["query"] { url.append(try Parameters(query)) }
+    method = try inputs.required("method").string().uppercased()
+    if let value = inputs["headers"] { headers = try RequestHeaders(value) }
+    body = try RequestBody.of(inputs)
+    authentication = try RESTInputs.authentication(inputs, url)
+    if let value = try inputs["tls"]?.map() { tls = try RESTInputs.tls(value) }
+    timeouts = Timeouts(
+      connect: try RESTInputs.milliseconds(inputs.required("connect_timeout")),
+      read: try RESTInputs.milliseconds(inputs.required("read_timeout")),
+      total: try RESTInputs.milliseconds(inputs.required("total_timeout")))
+    expected = try StatusSet(inputs.required("expected_status_code").list())
+    followsRedirects = try inputs.required("allow_redirects").bool()
+    redirectLimit = try inputs.required("max_redirects").int(in: 0...100)
+    responseLimit = try inputs.required("max_response_bytes").int(in: 0...Int.max)
+    allowsCompression = try inputs.required("compression").bool()
+    try checkMethod(isForced: try inputs.required("force_body").bool())
+  }
+
+  private func checkMethod(isForced: Bool) throws(DriverError) {
+    guard !method.isEmpty, method.utf8.allSatisfy(RequestHeaders.isToken) else {
+      throw DriverError(
+        .invalidInput, "the method must be one word, such as get or post", pointer: "/method")
+    }
+    if method == "CONNECT" {
+      throw DriverError(
+        .unsupported, "CONNECT asks a proxy for a tunnel; there is nothing to get by it here",
+        pointer: "/method")
+    }
+    if body != nil, !isForced, ["GET", "HEAD", "TRACE"].contains(method) {
+      throw DriverError(
+        .invalidInput,
+        "\(method) carries no body: set method to post or put, leave the body out, or set force_body",
+        pointer: "/method")
+    }
+  }
+
+  /// Whether a request may be sent again without doing more than once (RFC 9110, section 9.2.2).
+  var isIdempotent: Bool {
+    switch method {
+    case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE": true
+    default: false
+    }
+  }
+
+  /// The same request, but one that changes nothing on the server (RFC 9110, section 9.2.1).
+  var harmless: RESTInputs {
+    if ["GET", "HEAD", "OPTIONS", "TRACE"].contains(method) { return self }
+    var inputs = self
+    inputs.method = "OPTIONS"
+    inputs.body = nil
+    inputs.headers.dropContent()
+    return inputs
+  }
+
+  // MARK: - Parts
+
+  private static func url(_ inputs: borrowing InputMap) throws(DriverError) -> RequestURL {
+    if let value = inputs["url"] {
+      var url = try RequestURL(try value.text().bytes, pointer: "/url")
+      url.isSecret = value.isSecret
+      return url
+    }
+    guard let host = inputs["host"] else {
+      throw DriverError(
+        .invalidInput, "the address is missing: give url, or host and path", pointer: "/url")
+    }
+    var url = try RequestURL(
+      isEncrypted: try inputs.required("scheme").text().equals("https"),
+      host: try host.string(),
+      port: try inputs["port"]?.int(in: 1...65535),
+      basePath: try inputs["base_path"]?.string() ?? "",
+      path: try inputs["path"]?.string() ?? "")
+    url.isSecret = host.isSecret
+    return url
+  }
+
+  private static func authentication(
+    _ inputs: borrowing InputMap, _ url: RequestURL
+  ) throws(DriverError) -> Authentication {
+    let map = try inputs.required("authentication").map()
+    let method = try map.required("authentication_method").text()
+    if method.equals("basic") {
+      return .basic(
+        user: try map.required("username").string(), password: try map.required("password").string())
+    }
+    if method.equals("bearer") { return .bearer(token: try map.required("token").string()) }
+    guard method.equals("none") else {
+      throw DriverError(
+        .unsupported, "the authentication method \(String(method)) is not known",
+        pointer: "/authentication/authentication_method")
+    }
+    return url.credentials.map { .basic(user: $0.user, password: $0.password) } ?? .none
+  }
+
+  private static func tls(_ map: borrowing InputMap) throws(DriverError) -> TLS {
+    let tls = TLS(
+      verifies: try map.required("verify").bool(),
+      authorities: try map["ca"]?.string() ?? "",
+      authorityFile: try map["ca_file"]?.string() ?? "")
+    if !tls.authorities.isEmpty, !tls.authorityFile.isEmpty {
+      throw DriverError(
+        .invalidInput, "tls.ca and tls.ca_file are two forms of the same: give one of them",
+        pointer: "/tls/ca_file")
+    }
+    return tls
+  }
+
+  /// Seconds as whole milliseconds; what is above 0 stays above 0, since 0 is no limit.
+  private static func milliseconds(_ value: borrowing InputValue) throws(DriverError) -> Int {
+    let seconds = try value.double()
+    guard seconds >= 0, seconds <= 2_000_000 else {
+      throw DriverError(
+        .invalidInput, "\(value.pointer) must be from 0 to 2000000 seconds",
+        pointer: value.pointer)
+    }
+    return Int((seconds * 1000).rounded(.up))
+  }
+}
