@@ -45,7 +45,9 @@ package struct JSONSchema: Sendable {
   ) throws(HostError) {
     var compiler = SchemaCompiler(resources: resources, options: options)
     root = compiler.add(document, at: uri)
-    program = try compiler.finish(naming: "the schema")
+    let (program, faults) = compiler.finish()
+    guard faults.isEmpty else { throw HostError(faults: faults, of: "the schema") }
+    self.program = program
   }
 
   /// The meta-schema of 2020-12, which schemas are checked against.
@@ -77,26 +79,9 @@ package struct JSONSchema: Sendable {
     in value: Value,
     locations: (JSONPointer) -> SourceLocation? = { _ in nil }
   ) -> [Fault] {
-    faults(in: value, FaultReport(), locations)
-  }
-
-  /// All that is wrong with the inputs of a connection: as `faults`, in the words and the kinds that
-  /// inputs have.
-  func inputFaults(
-    in value: Value,
-    locations: (JSONPointer) -> SourceLocation?
-  ) -> [Fault] {
-    faults(in: value, FaultReport(isOfInputs: true), locations)
-  }
-
-  private func faults(
-    in value: Value,
-    _ report: FaultReport,
-    _ locations: (JSONPointer) -> SourceLocation?
-  ) -> [Fault] {
     var check = Evaluation(program)
     if check.run(root, value) { return [] }
-    var evaluation = Evaluation(program, collecting: report)
+    var evaluation = Evaluation(program, collecting: FaultReport())
     _ = evaluation.run(root, value)
     return evaluation.report.faults(locations: locations)
   }

@@ -13,7 +13,9 @@ package enum NearestName {
       let letters = folded(candidate)
       guard abs(letters.count - wanted.count) <= limit else { continue }
       let distance = distance(wanted, letters)
-      if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
+      // A name of which no letter is right is another name: `b` does not mean `a`.
+      guard distance <= limit, distance < letters.count else { continue }
+      if distance < best?.distance ?? .max { best = (candidate, distance) }
     }
     return best?.name
   }

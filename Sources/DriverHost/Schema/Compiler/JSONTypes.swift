@@ -16,6 +16,8 @@ struct JSONTypes: OptionSet, Sendable, Hashable {
 
   static let number: JSONTypes = [.integer, .fraction]
   static let any = JSONTypes(rawValue: 255)
+  /// All that a JSON document holds.
+  static let everyJSON = any.subtracting(.bytes)
 
   /// The type of a name in `type`; nil if JSON Schema knows no such one.
   init?(name: String) {
@@ -58,7 +60,8 @@ struct JSONTypes: OptionSet, Sendable, Hashable {
       (.string, "a string"), (.array, "a list"), (.object, "a map"),
     ]
     var words: [String] = []
-    var rest = self
+    // Numbers that are no integers have no word of their own.
+    var rest = contains(.fraction) ? union(.number) : self
     for (types, name) in names where rest.isSuperset(of: types) {
       words.append(name)
       rest.subtract(types)

@@ -51,8 +51,20 @@ struct SchemaCompiler {
     registry = SchemaRegistry(external: resources)
   }
 
-  /// Adds a schema of the caller; the index of its node.
-  mutating func add(_ document: Value, at uri: String, origin: JSONPointer = JSONPointer()) -> Int {
+  /// Adds a schema of the caller.
+  ///
+  /// - Parameters:
+  ///   - document: The schema.
+  ///   - uri: The address that relative references and ids in it are resolved against.
+  ///   - origin: Where the schema stands in the document that the caller's users know.
+  ///   - role: `inPlace` for a part that is only valid together with others.
+  /// - Returns: The index of its node.
+  mutating func add(
+    _ document: Value,
+    at uri: String,
+    origin: JSONPointer = JSONPointer(),
+    role: Role = .place
+  ) -> Int {
     let resource = registry.add(document, at: uri, origin: origin)
     let place = Place(document: registry.resources[resource].document, pointer: "")
     if options.checksMetaSchema { checkAgainstMetaSchema(document, at: place) }
@@ -60,7 +72,7 @@ struct SchemaCompiler {
       document,
       at: place,
       resource: resource,
-      role: .place,
+      role: role,
       isOpen: !options.closesObjects,
       depth: 0
     )
@@ -68,17 +80,22 @@ struct SchemaCompiler {
     return root
   }
 
-  /// The program of all that was added; throws all that is wrong with it.
-  mutating func finish(naming subject: String) throws(HostError) -> SchemaProgram {
+  /// The program of all that was added, and all that is wrong with it: a program with faults must
+  /// not be run.
+  mutating func finish() -> (program: SchemaProgram, faults: [Fault]) {
     faults += registry.faults
     checkLoops()
-    guard faults.isEmpty else {
-      var seen: Set<Fault> = []
-      throw HostError(faults: faults.filter { seen.insert($0).inserted }, of: subject)
+    var seen: Set<Fault> = []
+    faults = faults.filter { seen.insert($0).inserted }
+    if faults.isEmpty {
+      findDiscriminators()
+      if options.closesObjects { closeObjects() }
     }
-    findDiscriminators()
-    if options.closesObjects { closeObjects() }
-    return SchemaProgram(nodes: drafts.map(SchemaNode.init), dynamicAnchors: dynamicAnchors())
+    let program = SchemaProgram(
+      nodes: drafts.map(SchemaNode.init),
+      dynamicAnchors: dynamicAnchors()
+    )
+    return (program, faults)
   }
 
   private func dynamicAnchors() -> [[String: Int]] {

@@ -37,6 +37,8 @@ struct SchemaDraft {
   var minProperties: Int?
   var maxProperties: Int?
   var required: [String] = []
+  /// Where `required` names a member, if that is another schema than this.
+  var requiredLocations: [String: String] = [:]
   var properties: [(name: String, node: Int)] = []
   var patternProperties: [(pattern: ECMARegex, node: Int)] = []
   var additionalProperties: Int?

@@ -149,6 +149,8 @@ final class ObjectKeywords: Sendable {
   /// Required names that have no such bit.
   let requiredOthers: [String]
   let required: [String]
+  /// Where each of them is named, if that is not here.
+  let requiredLocations: [String: String]
   let patterns: [(pattern: ECMARegex, node: Int)]
   let additional: Int?
   let propertyNames: Int?
@@ -161,6 +163,7 @@ final class ObjectKeywords: Sendable {
     properties = draft.properties
     names = NameTable(draft.properties.map(\.name))
     required = draft.required
+    requiredLocations = draft.requiredLocations
     var bits: UInt64 = 0
     var others: [String] = []
     for name in draft.required {
@@ -205,6 +208,11 @@ final class InPlaceKeywords: Sendable {
   let dependentSchemas: [(name: String, node: Int)]
   /// Those of them that may look at members for `unevaluated…`.
   let evaluating: [Int]
+
+  /// Those that apply whatever the value is.
+  var always: [Int] { (reference.map { [$0] } ?? []) + allOf }
+  /// The branches that a discriminator selects one of.
+  var selected: [Int] { oneOfDiscriminator == nil ? [] : oneOf }
 
   /// Nil if the schema has none of them.
   init?(_ draft: SchemaDraft) {

@@ -123,7 +123,8 @@ extension Evaluation {
     // One of several schemas for this value may have said so already.
     guard !report.hasEntry(below: name) else { return }
     let problem = FaultReport.Problem(kind: .missing, keyword: keyword, expected: reason)
-    report.add(problem, below: name, schema: node.location + "/" + keyword)
+    let elsewhere = keyword == "required" ? node.object?.requiredLocations[name] : nil
+    report.add(problem, below: name, schema: (elsewhere ?? node.location) + "/" + keyword)
   }
 
   /// Adds the fault of a member's name: what `propertyNames` finds wrong with it.

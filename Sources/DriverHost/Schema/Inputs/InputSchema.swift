@@ -1,4 +1,7 @@
 /// What a driver's inputs may be, compiled once: completes and checks the inputs of each call.
+///
+/// An action's schema is the type's inputs and its own. The host closes it: see
+/// `SchemaCompiler.closeObjects`. Formats are always checked.
 package final class InputSchema: Sendable {
   /// Names that belong to the host on every connection, which no driver may declare.
   package static let reservedNames: Set<String> = [
@@ -6,207 +9,160 @@ package final class InputSchema: Sendable {
     "run", "vault_secrets",
   ]
 
-  private struct Action: Sendable {
-    var index: Int
-    var schema: JSONSchema
-    var plan: InputPlan
-    var names: Set<String>
-    /// Names whose schema allows null, which therefore is a value and unsets nothing.
-    var nullable: Set<String>
+  /// One action, compiled.
+  struct Action: Sendable {
+    /// The schema of all its inputs.
+    var root: Int
+    /// The names that it has, and for each whether null is a value of it.
+    var names: NameTable
+    var allowsNull: [Bool]
+    /// The names as they stand in the schema.
+    var listed: [String]
+    /// Whether its schema takes members that it does not name.
+    var isOpen: Bool
+    var channels: [Descriptor.Channel]
   }
 
-  private let typeName: String
-  private let actions: [String: Action]
-  private let allNames: Set<String>
-  /// Names that are part of a session's identity.
+  let typeName: String
+  let schemas: InputFactsTable
+  let defaults: InputDefaults
+  let actions: [String: Action]
+  /// The schema of the type's own inputs.
+  let typeRoot: Int
+  /// The names of the type and of all its actions.
+  let allNames: [String]
+  private let allNamesTable: NameTable
+  /// Names that are part of a session's identity; empty for drivers without sessions.
   private let sessionNames: Set<String>
 
   /// Compiles the schemas of a descriptor.
   ///
+  /// - Parameter descriptor: A driver's descriptor.
   /// - Throws: At the stage `.driver`, all that is wrong with them.
   package init(_ descriptor: Descriptor) throws(HostError) {
-    typeName = descriptor.name
-    let typeNames = InputSchema.names(in: descriptor.inputs)
-    var names = Set(typeNames)
-    var faults = InputSchema.clashes(descriptor)
-    var actions: [String: Action] = [:]
-    var session = InputSchema.sessionNames(in: descriptor.inputs)
-    for (index, action) in descriptor.actions.enumerated() {
-      let own = InputSchema.names(in: action.inputs)
-      names.formUnion(own)
-      session.formUnion(InputSchema.sessionNames(in: action.inputs))
-      do {
-        let schema = try JSONSchema(
-          InputDocument.schema(type: descriptor.inputs, action: action.inputs),
-          assertsFormats: true
-        )
-        actions[action.name] = Action(
-          index: index,
-          schema: schema,
-          plan: InputSchema.plan(descriptor.inputs, action.inputs),
-          names: Set(typeNames).union(own),
-          nullable: InputSchema.nullable(in: descriptor.inputs)
-            .union(InputSchema.nullable(in: action.inputs))
-        )
-      } catch {
-        faults += error.faults.map { fault in
-          var fault = fault
-          fault.message = "the schema of the action `\(action.name)` is wrong: \(fault.message)"
-          fault.pointer = JSONPointer(["actions", String(index), "inputs"])
-          return fault
-        }
-      }
-    }
-    guard faults.isEmpty else {
+    let parts = InputSchemaParts(descriptor)
+    var faults = parts.faults
+    // A program with faults must not be run, so its defaults are not looked at.
+    let defaults = faults.isEmpty ? InputDefaults(parts.program) : nil
+    if let defaults { faults += parts.faults(of: defaults) }
+    faults += parts.faultsOfNames()
+    guard faults.isEmpty, let defaults else {
       var error = HostError(faults: faults, of: "the descriptor of \(descriptor.name)")
       error.stage = .driver
       throw error
     }
-    self.actions = actions
-    allNames = names
-    sessionNames = session
+    typeName = descriptor.name
+    schemas = InputFactsTable(parts.program)
+    self.defaults = defaults
+    typeRoot = parts.typeRoot
+    allNames = parts.allNames
+    allNamesTable = NameTable(parts.allNames)
+    sessionNames = descriptor.session == nil ? [] : parts.sessionNames()
+    actions = Dictionary(
+      zip(descriptor.actions, parts.roots).map { action, root in
+        (action.name, parts.action(root, action.channels))
+      },
+      uniquingKeysWith: { first, _ in first }
+    )
   }
 
+  /// A place of the descriptor, from a schema's location in it.
+  static func pointer(of location: String) -> JSONPointer {
+    guard location.hasPrefix("#") else { return JSONPointer() }
+    return JSONPointer(text: String(location.dropFirst())) ?? JSONPointer()
+  }
+}
+
+// MARK: - One call
+
+extension InputSchema {
   /// Completes the inputs of one call: drops what belongs to other actions, adds defaults, checks
-  /// everything at once, and gives every value the kind that the schema names.
+  /// everything at once, and gives every value the kind that its schema names.
   ///
   /// - Parameters:
   ///   - inputs: As they were given.
   ///   - action: An action of the descriptor.
-  ///   - nullsUnset: Whether a null that the schema does not allow takes its key away; that is so for
-  ///     inputs given at a call.
+  ///   - nullsUnset: Whether a null that the schema does not allow takes its key away; that is so
+  ///     for inputs given at a call.
+  ///   - secrets: Places that are secret whatever the schema says: what a vault supplied.
   ///   - locations: Where in a file a place of the inputs stands.
-  /// - Returns: What the driver gets, and what the host must know of it.
+  /// - Returns: The inputs as the driver gets them.
   /// - Throws: All faults, at the stage `.input`.
   package func complete(
     _ inputs: ValueMap,
     action: String,
     nullsUnset: Bool = true,
+    secrets: [JSONPointer] = [],
     locations: ((JSONPointer) -> SourceLocation?)? = nil
   ) throws(HostError) -> CompleteInputs {
-    guard let compiled = actions[action] else {
+    guard let action = actions[action] else {
+      let hint = NearestName.hint(for: action, among: actions.keys.sorted())
       throw HostError(
         .invalidInput,
         stage: .input,
-        "\(typeName) has no action `\(action)`"
+        "\(typeName) has no action `\(action)`\(hint)"
       )
     }
-    var faults: [Fault] = []
-    var dropped: [String] = []
-    var unset: [String] = []
-    var values = ValueMap()
-    values.reserveCapacity(inputs.count + 4)
-    for (name, value) in inputs {
-      if !compiled.names.contains(name) {
-        if allNames.contains(name) {
-          dropped.append(name)
-        } else {
-          faults.append(unknown(name, compiled.names, locations))
-        }
-      } else if case .null = value, nullsUnset, !compiled.nullable.contains(name) {
-        unset.append(name)
-      } else {
-        values[name] = value
-      }
+    let sorted = sort(inputs, action, nullsUnset: nullsUnset)
+    var values = sorted.values
+    let defaulted = defaults.add(to: &values, at: action.root)
+    var evaluation = Evaluation(schemas.program)
+    let isValid = evaluation.run(action.root, .map(values)) && sorted.unknown.isEmpty
+    // Also where the inputs are not valid: what it finds is reported with the rest.
+    let checked = values
+    var conversion = InputConversion(schemas, channels: action.channels)
+    conversion.convert(&values, at: action.root)
+    guard isValid, conversion.findings.isEmpty else {
+      throw InputFaults(schemas.program, action, inputs, checked, secrets)
+        .error(sorted.unknown, conversion.findings, among: self, locations)
     }
-    var completion = InputCompletion()
-    completion.addDefaults(compiled.plan, to: &values)
-    let subject = values.withBytesAsText
-    if !compiled.schema.isValid(subject) {
-      faults += compiled.schema.inputFaults(in: subject) { locations?($0) }
-        .map { InputDocument.inDescriptor($0, action: compiled.index) }
-    }
-    if faults.isEmpty {
-      completion.convert([compiled.plan], &values)
-      faults = completion.faults
-    }
-    guard faults.isEmpty else {
-      throw HostError(
-        faults: faults.map { located($0, locations) },
-        of: "the input for \(typeName)"
-      )
+    var allSecrets = conversion.secrets
+    for secret in secrets where !allSecrets.contains(secret) && Value.map(values)[secret] != nil {
+      allSecrets.append(secret)
     }
     return CompleteInputs(
       values: values,
-      secrets: completion.secrets,
-      dropped: dropped,
-      unset: unset,
-      defaulted: completion.defaulted,
-      sinks: completion.sinks,
-      sources: completion.sources,
-      sessionInputs: session(values, completion.secrets)
+      secrets: allSecrets,
+      dropped: sorted.dropped,
+      unset: sorted.unset,
+      defaulted: defaulted,
+      sinks: conversion.sinks,
+      sources: conversion.sources,
+      sessionInputs: session(values, allSecrets)
     )
+  }
+
+  /// What was given, by what becomes of it.
+  private struct Sorted {
+    var values: ValueMap
+    var dropped: [String] = []
+    var unset: [String] = []
+    var unknown: [String] = []
+  }
+
+  private func sort(_ inputs: ValueMap, _ action: Action, nullsUnset: Bool) -> Sorted {
+    var sorted = Sorted(values: inputs)
+    for position in 0..<inputs.count {
+      let (name, value) = inputs[position]
+      if let index = action.names.index(of: name) {
+        if nullsUnset, case .null = value, !action.allowsNull[index] { sorted.unset.append(name) }
+      } else if allNamesTable.index(of: name) != nil {
+        sorted.dropped.append(name)
+      } else if !action.isOpen || InputSchema.reservedNames.contains(name) {
+        sorted.unknown.append(name)
+      }
+    }
+    for name in sorted.unset + sorted.dropped + sorted.unknown { sorted.values.remove(name) }
+    return sorted
   }
 
   private func session(_ values: ValueMap, _ secrets: [JSONPointer]) -> CompleteInputs.Session {
-    guard !sessionNames.isEmpty else { return .init(values: [:], secrets: []) }
+    guard !sessionNames.isEmpty else { return CompleteInputs.Session(values: [:], secrets: []) }
     var members = ValueMap()
     for (name, value) in values where sessionNames.contains(name) { members[name] = value }
-    return .init(
+    return CompleteInputs.Session(
       values: members,
       secrets: secrets.filter { sessionNames.contains($0.tokens.first ?? "") }
     )
-  }
-
-  private func unknown(
-    _ name: String,
-    _ known: Set<String>,
-    _ locations: ((JSONPointer) -> SourceLocation?)?
-  ) -> Fault {
-    let pointer = JSONPointer([name])
-    let nearest = NearestName.of(name, among: known.sorted())
-    let hint =
-      if InputSchema.reservedNames.contains(name) {
-        "; it is an option of the connection, not an input of the driver"
-      } else if let nearest {
-        "; did you mean `\(nearest)`?"
-      } else {
-        "; `drivers describe \(typeName)` lists them"
-      }
-    return Fault(
-      .extra,
-      at: pointer,
-      "unknown input `\(name)`\(hint)",
-      nearest: nearest,
-      location: locations?(pointer)
-    )
-  }
-
-  private func located(
-    _ fault: Fault,
-    _ locations: ((JSONPointer) -> SourceLocation?)?
-  ) -> Fault {
-    guard fault.location == nil, let locations else { return fault }
-    var fault = fault
-    fault.location = locations(fault.pointer)
-    return fault
-  }
-}
-
-extension ValueMap {
-  /// As JSON Schema sees it: bytes are the base64 text that they are in JSON.
-  fileprivate var withBytesAsText: Value {
-    Value.map(self).holdsBytes ? Value.map(self).withBytesAsText : .map(self)
-  }
-}
-
-extension Value {
-  fileprivate var holdsBytes: Bool {
-    switch self {
-    case .bytes: true
-    case .list(let items): items.contains(where: \.holdsBytes)
-    case .map(let members): members.contains(where: \.value.holdsBytes)
-    default: false
-    }
-  }
-
-  fileprivate var withBytesAsText: Value {
-    switch self {
-    case .bytes(let bytes): .string(Base64.encode(bytes))
-    case .list(let items): .list(items.map(\.withBytesAsText))
-    case .map(let members):
-      .map(ValueMap(members.lazy.map { (name: $0.name, value: $0.value.withBytesAsText) }))
-    default: self
-    }
   }
 }

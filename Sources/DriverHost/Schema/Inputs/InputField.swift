@@ -1,0 +1,79 @@
+/// One input, as a form, a help page or a document shows it.
+package struct InputField: Sendable, Hashable {
+  /// The input's name.
+  package var name: String
+  /// Its name for people; nil where the schema gives none.
+  package var title: String?
+  /// What it means, in a sentence or more.
+  package var summary: String?
+  /// What it may be, in words: "a string", "an integer or null".
+  package var type: String
+  /// What else holds for its value, in words: "at least 1", "text that matches /^a/".
+  package var limits: [String] = []
+  /// All values that it may have; empty where there are more than can be listed.
+  package var allowed: [Value] = []
+  /// What it is when it is not given.
+  package var defaultValue: Value?
+  /// Values that show what is meant.
+  package var examples: [Value] = []
+  /// Whether it must be given: a required input with a default need not be.
+  package var isRequired = false
+  /// Whether it is never shown.
+  package var isSecret = false
+  /// Whether only experts need it.
+  package var isAdvanced = false
+  /// Whether its text has several lines.
+  package var isMultiline = false
+  /// Whether it should not be used any more.
+  package var isDeprecated = false
+  /// Whether other inputs decide if there is such an input.
+  package var isConditional = false
+  /// Whether it belongs to one action, not to the whole type.
+  package var isOfAction = false
+  /// The heading that it stands under.
+  package var group: String?
+  /// Which part of an address it is: `host`, `port` or `url`.
+  package var address: String?
+  /// The analysis action that lists values for it.
+  package var suggestions: String?
+  /// The channel whose bytes go to the file that it names.
+  package var sink: String?
+  /// The channel whose bytes come from the file that it names.
+  package var source: String?
+  /// The inputs inside a map.
+  package var fields: [InputField] = []
+  /// What each member of a map is that has no name of its own, and each item of a list; one or none.
+  package var elements: [InputField] = []
+  /// The forms that its value may have, where it is a union.
+  package var union: InputUnion?
+  /// Whether it is a value such as the one that it stands in, so that its inputs are shown there.
+  package var isRecursive = false
+}
+
+/// The forms that a value may have.
+package struct InputUnion: Sendable, Hashable {
+  /// One form.
+  package struct Branch: Sendable, Hashable {
+    /// The values of the discriminator that select it; empty where nothing does.
+    package var values: [Value] = []
+    /// Its name for people.
+    package var title: String?
+    /// What it means.
+    package var summary: String?
+    /// What it may be, in words.
+    package var type: String
+    /// What else holds for it, in words.
+    package var limits: [String] = []
+    /// All values that it may have.
+    package var allowed: [Value] = []
+    /// The inputs inside it, without the discriminator.
+    package var fields: [InputField] = []
+    /// What its items and unnamed members are; one or none.
+    package var elements: [InputField] = []
+  }
+
+  /// The input that tells the forms apart; nil where the value itself does.
+  package var discriminator: String?
+  /// The forms, in the order of the schema.
+  package var branches: [Branch]
+}

@@ -1,0 +1,421 @@
+import Testing
+
+@testable import DriverHost
+
+@Suite("A driver's inputs")
+struct InputSchemaTests {
+  private let rest = """
+    {"properties": {
+      "url": {"type": "string", "format": "uri"},
+      "method": {"enum": ["get", "post"], "default": "get"},
+      "timeout": {"type": "integer", "minimum": 0, "default": 30},
+      "headers": {"type": "object", "additionalProperties": {"type": "string"}},
+      "authentication": {
+        "type": "object",
+        "properties": {"authentication_method": {"default": "none"}},
+        "oneOf": [
+          {"properties": {"authentication_method": {"const": "none"}}},
+          {"properties": {"authentication_method": {"const": "basic"},
+            "username": {"type": "string"}, "password": {"type": "string", "x-secret": true},
+            "realm": {"type": "string", "default": "*"}},
+           "required": ["username", "password"]}],
+        "default": {}}},
+     "required": ["url"]}
+    """
+  private let actions = [
+    ("go", #"{"properties": {"body": {"type": "string"}}}"#),
+    ("list", #"{"properties": {"depth": {"type": "integer", "default": 1}}}"#),
+  ]
+
+  @Test("get their defaults, and say which")
+  func defaults() throws {
+    let complete = try InputSchemaFixture.schema(rest, actions: actions)
+      .complete(json: #"{"url": "http://a", "timeout": 5}"#)
+    #expect(
+      complete.values == [
+        "url": "http://a", "timeout": 5, "method": "get",
+        "authentication": ["authentication_method": "none"],
+      ]
+    )
+    #expect(
+      complete.defaulted == [JSONPointer(["method"]), JSONPointer(["authentication"])]
+    )
+  }
+
+  @Test("get the defaults of the branch that they select, at every depth")
+  func branchDefaults() throws {
+    let complete = try InputSchemaFixture.schema(rest, actions: actions).complete(
+      json: """
+        {"url": "http://a",
+         "authentication": {"authentication_method": "basic", "username": "u", "password": "p"}}
+        """
+    )
+    #expect(complete.values["authentication"]?["realm"] == "*")
+    #expect(complete.defaulted.contains(JSONPointer(["authentication", "realm"])))
+    #expect(complete.secrets == [JSONPointer(["authentication", "password"])])
+  }
+
+  @Test(
+    "get no defaults from what may not apply",
+    arguments: [
+      #"{"anyOf": [{"properties": {"a": {"default": 1}}}]}"#,
+      #"{"if": {"properties": {"a": {"default": 1}}}}"#,
+      #"{"if": true, "then": {"properties": {"a": {"default": 1}}}}"#,
+      #"{"not": {"properties": {"a": {"default": 1}}, "required": ["a"]}}"#,
+      #"{"oneOf": [{"properties": {"a": {"default": 1}}}, {"required": ["b"]}]}"#,
+    ]
+  )
+  func noDefaults(member: String) throws {
+    let schema = try InputSchemaFixture.schema(
+      #"{"properties": {"m": {"type": "object", "allOf": [\#(member)]}}}"#
+    )
+    #expect(try schema.complete(json: #"{"m": {}}"#).values == ["m": [:]])
+  }
+
+  @Test("get the defaults of references, of items and of members without a name")
+  func deepDefaults() throws {
+    let schema = try InputSchemaFixture.schema(
+      ##"""
+      {"$defs": {"host": {"type": "object", "properties": {"port": {"type": "integer", "default": 22},
+          "jump": {"$ref": "#/$defs/host"}}}},
+       "properties": {
+         "hosts": {"type": "array", "items": {"$ref": "#/$defs/host"}},
+         "named": {"type": "object", "additionalProperties": {"allOf": [{"$ref": "#/$defs/host"}]}},
+         "matched": {"type": "object", "patternProperties": {"^h": {"$ref": "#/$defs/host"}}},
+         "main": {"$ref": "#/$defs/host", "default": {"jump": {}}}}}
+      """##
+    )
+    let complete = try schema.complete(
+      json: #"{"hosts": [{}, {"port": 1, "jump": {}}], "named": {"a": {}}, "matched": {"h1": {}}}"#
+    )
+    #expect(
+      complete.values == [
+        "hosts": [["port": 22], ["port": 1, "jump": ["port": 22]]],
+        "named": ["a": ["port": 22]], "matched": ["h1": ["port": 22]],
+        "main": ["jump": ["port": 22], "port": 22],
+      ]
+    )
+    #expect(complete.defaulted.contains(JSONPointer(["hosts", "1", "jump", "port"])))
+  }
+
+  @Test("of other actions are dropped and listed; what the type does not know is extra")
+  func otherActions() throws {
+    let schema = try InputSchemaFixture.schema(rest, actions: actions)
+    let complete = try schema.complete(json: #"{"depth": "no integer", "url": "http://a"}"#)
+    #expect(complete.dropped == ["depth"])
+    #expect(complete.values["depth"] == nil)
+    #expect(
+      try schema.faults(json: #"{"methud": "get", "url": "http://a", "zzzzzz": 1, "retry": 1}"#)
+        == [
+          "ExtraInputError /methud: unknown input `methud`; did you mean `method`?",
+          "ExtraInputError /zzzzzz: unknown input `zzzzzz`; `drivers describe T` lists them",
+          """
+          ExtraInputError /retry: unknown input `retry`; it is an option of the connection, not an \
+          input of the driver
+          """,
+        ]
+    )
+  }
+
+  @Test("report all faults at once, in the order in which they were given")
+  func allFaults() throws {
+    let schema = try InputSchemaFixture.schema(rest, actions: actions)
+    #expect(
+      try schema.faults(
+        json: """
+          {"timeout": 1e30, "xyzzyx": 1, "headers": {"a": 1, "b": "\\u0000"}, "body": 2,
+           "authentication": {"authentication_method": "basic", "username": "u", "user": "v"}}
+          """
+      ) == [
+        "InvalidInputError /timeout: expected an integer that 64 bits hold, got 1e+30",
+        "ExtraInputError /xyzzyx: unknown input `xyzzyx`; `drivers describe T` lists them",
+        "InvalidInputError /headers/a: expected a string, got 1",
+        """
+        InvalidInputError /headers/b: the text holds the character U+0000, at which C libraries \
+        would cut it off
+        """,
+        "InvalidInputError /body: expected a string, got 2",
+        "ExtraInputError /authentication/user: unknown key `user`",
+        "MissingInputError /authentication/password: missing key `password`",
+        "MissingInputError /url: missing input `url`",
+      ]
+    )
+  }
+
+  @Test("say where in a file a fault stands")
+  func locations() throws {
+    let schema = try InputSchemaFixture.schema(rest, actions: actions)
+    let error = #expect(throws: HostError.self) {
+      try schema.complete(["url": 1, "a": 2], action: "go") { pointer in
+        SourceLocation(file: "f", line: pointer == JSONPointer(["url"]) ? 3 : 7, column: 1)
+      }
+    }
+    #expect(error?.faults.map { $0.location?.line } == [3, 7])
+    #expect(error?.faults[0].schemaLocation == "#/inputs/properties/url/type")
+  }
+
+  @Test("that are null are unset at a call, unless null is a value of theirs")
+  func nulls() throws {
+    let schema = try InputSchemaFixture.schema(
+      ##"""
+      {"properties": {"a": {"type": "integer", "default": 1}, "b": {"type": ["integer", "null"]},
+        "c": {}, "d": {"$ref": "#/$defs/d"}, "e": {"anyOf": [{"type": "null"}, {"const": 1}]}},
+       "$defs": {"d": {"enum": [1, 2]}}}
+      """##
+    )
+    let given = #"{"a": null, "b": null, "c": null, "d": null, "e": null}"#
+    let complete = try schema.complete(json: given)
+    #expect(complete.values == ["b": nil, "c": nil, "e": nil, "a": 1])
+    #expect(complete.unset == ["a", "d"])
+    #expect(
+      try schema.faults(json: given, nullsUnset: false) == [
+        "InvalidInputError /a: expected an integer, got null",
+        "InvalidInputError /d: expected one of 1, 2, got null",
+      ]
+    )
+    #expect(try schema.faults(json: #"{"e": [null]}"#).count == 1)
+  }
+
+  @Test("name an action that there is not")
+  func unknownAction() throws {
+    let schema = try InputSchemaFixture.schema(rest, actions: actions)
+    let error = #expect(throws: HostError.self) { try schema.complete([:], action: "lists") }
+    #expect(error?.message == "T has no action `lists`; did you mean `list`?")
+  }
+
+  @Test("may not nest without end, whatever the schema says of them")
+  func depth() throws {
+    let schema = try InputSchemaFixture.schema(#"{"properties": {"any": {}}}"#)
+    var value: Value = 1
+    for _ in 0..<10_000 { value = [value] }
+    let error = #expect(throws: HostError.self) {
+      try schema.complete(["any": value], action: "go")
+    }
+    #expect(error?.faults.map(\.message) == ["the value nests deeper than 512 levels"])
+  }
+}
+
+@Suite("Closed objects in a driver's inputs")
+struct InputClosingTests {
+  @Test("refuse keys that they do not list, also in unions, lists and references")
+  func closed() throws {
+    let schema = try InputSchemaFixture.schema(
+      ##"""
+      {"$defs": {"point": {"type": "object", "properties": {"x": {"type": "integer"}}}},
+       "properties": {
+         "flat": {"type": "object", "properties": {"a": {}}},
+         "list": {"type": "array", "items": {"$ref": "#/$defs/point"}},
+         "both": {"allOf": [{"$ref": "#/$defs/point"}, {"properties": {"y": {}}}]},
+         "union": {"oneOf": [{"properties": {"m": {"const": "a"}, "p": {}}},
+                             {"properties": {"m": {"const": "b"}, "q": {}}}]}}}
+      """##
+    )
+    #expect(
+      try schema.faults(
+        json: """
+          {"flat": {"b": 1}, "list": [{"x": 1, "z": 2}], "both": {"x": 1, "y": 2, "z": 3},
+           "union": {"m": "a", "q": 1}}
+          """
+      ) == [
+        "ExtraInputError /flat/b: unknown key `b`",
+        "ExtraInputError /list/0/z: unknown key `z`",
+        "ExtraInputError /both/z: unknown key `z`",
+        "ExtraInputError /union/q: unknown key `q`; it belongs to `m` \"b\"",
+      ]
+    )
+  }
+
+  @Test(
+    "stay open where they list nothing or say so",
+    arguments: [
+      #"{"type": "object"}"#, "{}", #"{"properties": {"a": {}}, "additionalProperties": true}"#,
+      #"{"properties": {"a": {}}, "unevaluatedProperties": {"type": "integer"}}"#,
+      #"{"properties": {"a": {}}, "patternProperties": {"^z": {}}}"#,
+      #"{"oneOf": [{"properties": {"a": {"const": 1}}, "required": ["a"]}, {"additionalProperties": true}]}"#,
+      // A test is no description.
+      #"{"type": "object", "not": {"properties": {"b": {"properties": {"c": {}}}}, "required": ["b"]}}"#,
+    ]
+  )
+  func open(member: String) throws {
+    let schema = try InputSchemaFixture.schema(#"{"properties": {"m": \#(member)}}"#)
+    #expect(try schema.faults(json: #"{"m": {"zz": 1}}"#).isEmpty)
+  }
+
+  @Test("are closed for the type and its actions together")
+  func together() throws {
+    let schema = try InputSchemaFixture.schema(
+      #"{"properties": {"a": {}}, "additionalProperties": false}"#,
+      actions: [
+        ("go", #"{"properties": {"b": {}}, "additionalProperties": false, "required": ["b"]}"#),
+        (
+          "union",
+          #"{"oneOf": [{"properties": {"m": {"const": 1}, "c": {}}, "required": ["m"]}, {"properties": {"m": {"const": 2}, "d": {}}, "required": ["m"]}]}"#
+        ),
+      ]
+    )
+    #expect(try schema.faults(json: #"{"a": 1, "b": 2}"#).isEmpty)
+    #expect(try schema.faults(json: #"{"a": 1, "m": 1, "c": 2}"#, action: "union").isEmpty)
+    #expect(
+      try schema.faults(json: #"{"a": 1, "m": 1, "d": 2}"#, action: "union") == [
+        "ExtraInputError /d: unknown input `d`; it belongs to `m` 2"
+      ]
+    )
+    #expect(try schema.complete(json: #"{"b": 1, "m": 1, "c": 1}"#).dropped == ["m", "c"])
+  }
+
+  @Test("of a type that takes any input take it")
+  func openType() throws {
+    let schema = try InputSchemaFixture.schema(
+      #"{"properties": {"a": {}}, "additionalProperties": {"type": "integer"}}"#
+    )
+    #expect(try schema.faults(json: #"{"anything": 1}"#).isEmpty)
+    #expect(
+      try schema.faults(json: #"{"anything": "x", "run": 1}"#) == [
+        "InvalidInputError /anything: expected an integer, got \"x\"",
+        """
+        ExtraInputError /run: unknown input `run`; it is an option of the connection, not an \
+        input of the driver
+        """,
+      ]
+    )
+  }
+}
+
+@Suite("Kinds of a driver's inputs")
+struct InputConversionTests {
+  @Test("bytes come from base64, also with line breaks, and may be given as bytes")
+  func bytes() throws {
+    let schema = try InputSchemaFixture.schema(
+      #"{"properties": {"data": {"type": "string", "contentEncoding": "base64", "maxLength": 8}}}"#
+    )
+    #expect(try schema.complete(json: #"{"data": "aGk="}"#).values["data"] == .bytes([0x68, 0x69]))
+    #expect(
+      try schema.complete(json: #"{"data": "aG\nk="}"#).values["data"] == .bytes([0x68, 0x69])
+    )
+    #expect(
+      try schema.complete(["data": .bytes([1, 2])], action: "go").values["data"] == .bytes([1, 2])
+    )
+    #expect(throws: HostError.self) {
+      try schema.complete(["data": .bytes(Array(repeating: 0, count: 7))], action: "go")
+    }
+    let faults = try schema.faults(json: #"{"data": "a$"}"#)
+    #expect(
+      faults.map { $0.hasPrefix("InvalidInputError /data: the text is not base64") } == [true]
+    )
+  }
+
+  @Test("bytes are no strings where the schema does not say so")
+  func noBytes() throws {
+    let schema = try InputSchemaFixture.schema(
+      #"{"properties": {"text": {"type": "string"}, "any": {}}}"#
+    )
+    #expect(throws: HostError.self) { try schema.complete(["text": .bytes([1])], action: "go") }
+    #expect(
+      try schema.complete(["any": .bytes([1])], action: "go").values["any"] == .bytes([1])
+    )
+  }
+
+  @Test(
+    "integers arrive as integers",
+    arguments: [
+      #"{"type": "integer"}"#, #"{"type": ["integer", "string"]}"#,
+      #"{"anyOf": [{"type": "string"}, {"type": "integer"}]}"#,
+      ##"{"$ref": "#/$defs/i"}"##, #"{"if": {"minimum": 1}, "then": {"type": "integer"}}"#,
+      #"{"oneOf": [{"type": "integer"}, {"type": "object", "properties": {"a": {}}}]}"#,
+    ]
+  )
+  func integers(schema: String) throws {
+    let schema = try InputSchemaFixture.schema(
+      ##"{"properties": {"a": \##(schema)}, "$defs": {"i": {"type": "integer"}}}"##
+    )
+    for text in ["3", "3.0", "30e-1"] {
+      let value = try schema.complete(json: #"{"a": \#(text)}"#).values["a"]
+      guard case .int(3) = value else {
+        Issue.record("\(text) is \(String(describing: value))")
+        continue
+      }
+    }
+    #expect(
+      try schema.faults(json: #"{"a": 12345678901234567890}"#) == [
+        """
+        InvalidInputError /a: expected an integer that 64 bits hold, got 12345678901234567890
+        """
+      ]
+    )
+  }
+
+  @Test("numbers stay what they are")
+  func numbers() throws {
+    let schema = try InputSchemaFixture.schema(
+      #"{"properties": {"a": {"type": "number"}, "b": {}}}"#
+    )
+    let values = try schema.complete(json: #"{"a": 3.0, "b": 4.0}"#).values
+    guard case .double(3) = values["a"], case .double(4) = values["b"] else {
+      Issue.record("\(values)")
+      return
+    }
+  }
+
+  @Test("decimals come from strings, decimals and, where numbers are allowed, from numbers")
+  func decimals() throws {
+    let schema = try InputSchemaFixture.schema(
+      """
+      {"properties": {"text": {"type": "string", "format": "decimal"},
+        "number": {"type": "number", "format": "decimal"}}}
+      """
+    )
+    let values = try schema.complete(json: #"{"text": "12.50", "number": 3}"#).values
+    #expect(values["text"]?.description(ofDecimal: ()) == "12.50")
+    #expect(values["number"]?.description(ofDecimal: ()) == "3")
+    let given = Value.decimal(try #require(DecimalText("1.10")))
+    let kept = try schema.complete(["text": given], action: "go").values["text"]
+    #expect(kept?.description(ofDecimal: ()) == "1.10")
+    #expect(
+      try schema.faults(json: #"{"text": "1,5"}"#) == [
+        """
+        InvalidInputError /text: expected a decimal number as a string such as "12.50", got "1,5"
+        """
+      ]
+    )
+    #expect(
+      try schema.faults(json: #"{"text": 1.5}"#) == [
+        "InvalidInputError /text: expected a decimal number as a string, got 1.5"
+      ]
+    )
+  }
+
+  @Test("texts with U+0000 are refused unless the schema allows them, in keys too")
+  func nul() throws {
+    let schema = try InputSchemaFixture.schema(
+      #"{"properties": {"a": {}, "b": {"x-nul": true}, "c": {"type": "string"}}}"#
+    )
+    #expect(try schema.faults(json: #"{"b": {"x": "\u0000", "\u0000": 1}}"#).isEmpty)
+    for json in [#"{"a": ["\u0000"]}"#, #"{"a": {"\u0000": 1}}"#, #"{"c": "a\u0000b"}"#] {
+      #expect(try schema.faults(json: json).count == 1, "\(json)")
+    }
+    let long = String(repeating: "x", count: 1_000) + "\u{0}"
+    #expect(throws: HostError.self) { try schema.complete(["c": .string(long)], action: "go") }
+  }
+
+  @Test("paths name the channels of this action only")
+  func channels() throws {
+    let inputs = """
+      {"properties": {"to": {"type": "string", "x-sink": "body"},
+        "from": {"type": "object", "properties": {"file": {"type": "string", "x-source": "upload"}}}}}
+      """
+    let channels = """
+      [{"name": "body", "direction": "out"}, {"name": "upload", "direction": "in"}]
+      """
+    let schema = try InputSchemaFixture.schema(inputs, channels: channels)
+    let complete = try schema.complete(json: #"{"to": "/a", "from": {"file": "/b"}}"#)
+    #expect(complete.sinks == [.init(channel: "body", path: "/a")])
+    #expect(complete.sources == [.init(channel: "upload", path: "/b")])
+  }
+}
+
+extension Value {
+  /// The text of a decimal; nil for every other kind.
+  fileprivate func description(ofDecimal: Void) -> String? {
+    if case .decimal(let text) = self { text.text } else { nil }
+  }
+}
