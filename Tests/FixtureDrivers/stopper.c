@@ -23,6 +23,7 @@ typedef struct stop {
 
 /// For `drain_done`, whose answer comes after the call's end.
 static atomic_int finished_before_done_returned = -1;
+static atomic_int draining; /* drain_done has not stored the answer yet */
 
 static void note_inside(stop *stop) {
   if (stop->registering && pthread_equal(pthread_self(), stop->starter)) stop->inside = 1;
@@ -88,6 +89,7 @@ static void start(void *instance, const dh_request_v1 *request) {
   (void)instance;
   dh_call_v1 call = request->call;
   if (dh_text_is(request->action, "last")) {
+    while (draining) fixture_sleep_ms(1);
     fixture_output(call, "finished_before_done_returned", dh_int(finished_before_done_returned));
     dh_succeed(call);
     return;
@@ -126,10 +128,12 @@ static void start(void *instance, const dh_request_v1 *request) {
     dh_status status = on_stop(&stop, NULL);
     end(&stop, status);
   } else if (dh_text_is(request->action, "drain_done")) {
+    draining = 1;
     on_stop(&stop, run_slowly);
     await(&stop.entered);
     fixture_end_stopped(call);
     finished_before_done_returned = stop.finished;
+    draining = 0;
     await(&stop.ran);
   } else {
     fixture_unknown(call);
