@@ -45,7 +45,7 @@ struct Test: AsyncParsableCommand {
       let name = step["name"].stringValue ?? "?"
       let message = step["message"].stringValue.map { ": \($0)" } ?? ""
       Console.output("\(Test.mark(outcome)) \(name)\(seconds)\(message)")
-      if let hint = step["hint"].stringValue { Console.output("    \(hint)") }
+      if let hint = step["hint"].stringValue, !hint.isEmpty { Console.output("    \(hint)") }
     }
   }
 

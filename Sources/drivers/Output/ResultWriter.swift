@@ -10,7 +10,7 @@ struct ResultWriter {
 
   /// Prints the outputs; those that the driver flagged as secret are masked.
   func write(_ result: ConnectionResult) throws(HostError) {
-    let outputs = ResultWriter.masked(result)
+    let outputs = ResultWriter.masked(result).withDocumentsParsed
     switch format {
     case .json:
       let document: Value =
@@ -93,6 +93,17 @@ struct ResultWriter {
 }
 
 extension Value {
+  /// This value with every JSON document in it as the tree that it stands for, to be printed like the
+  /// rest.
+  fileprivate var withDocumentsParsed: Value {
+    switch resolved {
+    case .map(let members):
+      .map(ValueMap(members.lazy.map { (name: $0.name, value: $0.value.withDocumentsParsed) }))
+    case .list(let items): .list(items.map(\.withDocumentsParsed))
+    case let value: value
+    }
+  }
+
   /// This value with the mask in a place of it.
   func masking(_ path: ArraySlice<String>) -> Value {
     guard let token = path.first else { return .string("***") }
