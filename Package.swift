@@ -144,6 +144,7 @@ let package = Package(
     .testTarget(
       name: "DriversCLITests",
       dependencies: ["DriverHost", "TestSupport", "drivers"],
+      exclude: ["Fixtures", "Snapshots"],
       swiftSettings: common
     ),
 

@@ -56,7 +56,11 @@ struct Drivers: AsyncParsableCommand {
         with: Failure(HostError(.invalidInput, stage: .input, message(for: error)), asJSON: true)
       )
     }
-    let text = fullMessage(for: error)
+    var text = fullMessage(for: error)
+    let parsersPrefix = "Error: "
+    if text.hasPrefix(parsersPrefix) {
+      text = "\(Console.emphasized("error")): \(text.dropFirst(parsersPrefix.count))"
+    }
     if code.isSuccess {
       Console.output(text)
     } else if !text.isEmpty {

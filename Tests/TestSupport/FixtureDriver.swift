@@ -9,21 +9,13 @@ public enum FixtureDriver {
     public let description: String
   }
 
-  /// The package's own folder.
-  public static let packageFolder = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
-
-  /// The folder of `driver_abi.h`.
-  public static let headerFolder = "\(packageFolder)/Sources/DriverABI/include"
-
   /// The folder of the run; removed when the process ends.
-  public static let runFolder: String = {
-    let folder = "/tmp/driver-host-fixtures.\(getpid())"
-    try? FileManager.default.removeItem(atPath: folder)
-    // 0700: whoever else could write there could put a driver into the tests.
-    precondition(mkdir(folder, 0o700) == 0, "\(folder) cannot be made")
-    atexit { try? FileManager.default.removeItem(atPath: FixtureDriver.runFolder) }
-    return folder
+  private static let runFolder: TemporaryFolder = {
+    do {
+      return try TemporaryFolder()
+    } catch {
+      fatalError("no folder for drivers can be made: \(error)")
+    }
   }()
 
   private static let lock = NSLock()
@@ -34,9 +26,9 @@ public enum FixtureDriver {
   public static func path(_ name: String) throws -> String {
     try cached(name) {
       try compile(
-        source: "\(packageFolder)/Tests/FixtureDrivers/\(name).c",
-        to: "\(runFolder)/\(name)/\(fileName(name))",
-        includes: ["\(packageFolder)/Tests/FixtureDrivers"]
+        source: "\(ThisPackage.folder)/Tests/FixtureDrivers/\(name).c",
+        to: "\(runFolder.path)/\(name)/\(fileName(name))",
+        includes: ["\(ThisPackage.folder)/Tests/FixtureDrivers"]
       )
     }
   }
@@ -58,7 +50,7 @@ public enum FixtureDriver {
     flags: [String] = []
   ) throws -> String {
     try cached("\(name)\0\(descriptor)\0\(source)\0\(flags)") {
-      let folder = "\(runFolder)/\(name)-\(UUID().uuidString.prefix(8))"
+      let folder = "\(runFolder.path)/\(name)-\(UUID().uuidString.prefix(8))"
       try FileManager.default.createDirectory(
         atPath: folder,
         withIntermediateDirectories: true
@@ -140,7 +132,7 @@ public enum FixtureDriver {
     compiler.executableURL = URL(filePath: "/usr/bin/env")
     compiler.arguments =
       ["cc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-pthread"]
-      + ["-fvisibility=hidden", "-I", headerFolder] + includes.flatMap { ["-I", $0] }
+      + ["-fvisibility=hidden", "-I", ThisPackage.headers] + includes.flatMap { ["-I", $0] }
       + ["-o", path, source] + flags
     // With -flto the assembler runs at the end, without the -I folders.
     compiler.currentDirectoryURL = URL(filePath: source).deletingLastPathComponent()

@@ -78,12 +78,12 @@ struct CatalogScan {
     _ path: String,
     of entry: SearchPath.Entry
   ) throws(Refusal) -> CatalogDriver {
-    let resolved = try CatalogScan.resolved(path)
+    let resolved = try CatalogScan.resolved(path, isNamed: path == entry.path)
     let status: FileStatus
     let note: ELFNote
     do {
       let file = try OpenFile(resolved)
-      status = try file.status()
+      status = file.status
       guard status.kind == .regular else { throw Refusal(reason: "it is no regular file") }
       note = try ELFNote.read(file)
     } catch let error as SystemError {
@@ -110,10 +110,11 @@ struct CatalogScan {
   /// The path of a regular file, links resolved.
   ///
   /// What is none is not opened: it could be a device.
-  private static func resolved(_ path: String) throws(Refusal) -> String {
+  private static func resolved(_ path: String, isNamed: Bool) throws(Refusal) -> String {
     do {
       switch try FileStatus.ofLink(path).kind {
-      case .regular: return try Folder.resolved(path)
+      // What was found in a folder stands behind that folder's resolved path.
+      case .regular: return isNamed ? try Folder.resolved(path) : path
       case .symbolicLink:
         let resolved = try Folder.resolved(path)
         if try FileStatus.ofLink(resolved).kind == .regular { return resolved }

@@ -41,8 +41,8 @@ package enum DriverInspection {
     return nil
   }
 
-  /// The libraries that are missing, each with what to do, by what the loader lists (`ld.so
-  /// --list`).
+  /// The libraries that are missing, each with what to do, by what the loader lists:
+  /// see ldd(1).
   package static func missingLibraries(inListing listing: String) -> [String] {
     listing.split(separator: "\n").compactMap { line in
       let words = line.split { $0 == " " || $0 == "\t" }

@@ -62,7 +62,7 @@ struct ELFImage: ~Copyable {
     let head: [UInt8]
     let size: UInt64
     do {
-      size = UInt64(try file.status().size)
+      size = UInt64(file.status.size)
       head = try file.bytes(at: 0, count: Int(min(size, headSize)))
     } catch {
       throw .unreadable(error)

@@ -89,7 +89,7 @@ struct LoadedDriver: Sendable {
     let note: ELFNote
     do {
       let file = try OpenFile(driver.path)
-      status = try file.status()
+      status = file.status
       note = try ELFNote.read(file)
     } catch {
       throw failure(driver, "it was there and cannot be read any longer: \(error)")

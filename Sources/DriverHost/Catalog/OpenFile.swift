@@ -55,28 +55,30 @@ struct FileStatus: Sendable, Hashable {
 /// A file that is open for reading, and closes itself.
 struct OpenFile: ~Copyable {
   private let descriptor: Int32
+  /// What it was when it was opened.
+  let status: FileStatus
 
   /// Opens a regular file.
   ///
   /// A link at the end of the path is refused, since what it leads to may be another file than the
   /// one that was looked at. `O_NONBLOCK`, so that a pipe which takes the file's place in between
-  /// does not hold the caller up. The corresponding C function is `open`.
+  /// does not hold the caller up. The corresponding C functions are `open`
+  /// and `fstat`.
   init(_ path: String) throws(SystemError) {
-    descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
-    guard descriptor >= 0 else { throw SystemError() }
+    let opened = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+    guard opened >= 0 else { throw SystemError() }
+    var status = stat()
+    guard unsafe fstat(opened, &status) == 0 else {
+      let error = SystemError()
+      close(opened)
+      throw error
+    }
+    descriptor = opened
+    self.status = FileStatus(status)
   }
 
   deinit {
     close(descriptor)
-  }
-
-  /// The status of the open file.
-  ///
-  /// The corresponding C function is `fstat`.
-  func status() throws(SystemError) -> FileStatus {
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0 else { throw SystemError() }
-    return FileStatus(status)
   }
 
   /// Reads bytes at a place; fewer than asked for only at the end of the file.

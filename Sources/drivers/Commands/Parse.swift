@@ -7,7 +7,7 @@ struct Parse: ParsableCommand {
     abstract: "Read YAML or JSON as the host does, and print it as JSON.",
     discussion: """
       YAML 1.2 with the core schema. The exit code is 2 if the file cannot be read, with the line \
-      and column at fault. Numbers keep every digit.
+      and column at fault. Numbers stay exact.
 
       With --json errors are JSON too; what was read is so in any case.
       """

@@ -116,7 +116,7 @@ struct Validate: ParsableCommand {
           faults: [
             Fault(
               .invalid,
-              "the input must be a map of names to values",
+              "the input must be a map of names to values, not \(document.value.kindInWords)",
               expected: "a map",
               got: document.value.kindInWords,
               location: document.locations.nearest(to: JSONPointer())

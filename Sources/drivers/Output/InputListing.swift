@@ -34,10 +34,12 @@ struct InputListing {
   private mutating func add(branchesOf schema: Value, prefix: String, depth: Int) {
     for keyword in ["oneOf", "anyOf", "allOf"] {
       for branch in (schema[keyword].listValue ?? []).map(resolved) {
-        if let condition = InputListing.condition(of: branch, prefix) {
-          lines.append("\(InputListing.indent(depth))with \(condition):")
+        guard let condition = InputListing.condition(of: branch, prefix) else {
+          add(membersOf: branch, prefix: prefix, depth: depth)
+          continue
         }
-        add(membersOf: branch, prefix: prefix, depth: depth)
+        lines.append(Console.plain("\(InputListing.indent(depth))with \(condition)"))
+        add(membersOf: branch, prefix: prefix, depth: depth + 1)
       }
     }
   }

@@ -23,14 +23,24 @@ struct ChildProcess {
   let errors: String
   let report: String
 
-  /// Runs a program by its path.
+  /// Runs a program to its end.
   ///
+  /// - Parameters:
+  ///   - path: Where it is.
+  ///   - arguments: Without the program's name.
+  ///   - environment: What stands before this process's own, and so wins.
+  ///   - time: After this it is ended.
   /// - Throws: `HostError` where it cannot be started.
-  init(_ path: String, _ arguments: [String], within time: Duration) throws(HostError) {
+  init(
+    _ path: String,
+    _ arguments: [String],
+    environment: [String],
+    within time: Duration
+  ) throws(HostError) {
     var pipes: [Pipe] = []
     for _ in ChildProcess.descriptors { pipes.append(try Pipe()) }
     defer { for pipe in pipes { pipe.close() } }
-    let child = try ChildProcess.spawn(path, arguments, pipes)
+    let child = try ChildProcess.spawn(path, arguments, environment, pipes)
     for pipe in pipes { pipe.closeWriter() }
     let deadline = MonotonicTime.now.advanced(by: time)
     var texts = [[UInt8]](repeating: [], count: pipes.count)
@@ -43,6 +53,7 @@ struct ChildProcess {
   private static func spawn(
     _ path: String,
     _ arguments: [String],
+    _ environment: [String],
     _ pipes: [Pipe]
   ) throws(HostError) -> pid_t {
     var actions = unsafe posix_spawn_file_actions_t()
@@ -53,10 +64,17 @@ struct ChildProcess {
       unsafe posix_spawn_file_actions_adddup2(&actions, pipe.writer, descriptor)
     }
     var words = unsafe ([path] + arguments).map { unsafe strdup($0) }
-    defer { for index in unsafe words.indices { unsafe free(words[index]) } }
+    var settings = unsafe environment.map { unsafe strdup($0) }
+    defer { unsafe (words + settings).forEach { unsafe free($0) } }
     unsafe words.append(nil)
+    var own = unsafe environ
+    while let setting = unsafe own.pointee {
+      unsafe settings.append(strdup(setting))
+      unsafe own += 1
+    }
+    unsafe settings.append(nil)
     var child: pid_t = 0
-    let status = unsafe posix_spawn(&child, path, &actions, nil, words, environ)
+    let status = unsafe posix_spawn(&child, path, &actions, nil, words, settings)
     guard status == 0 else {
       throw HostError(
         .unavailable,

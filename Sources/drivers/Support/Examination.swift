@@ -24,7 +24,13 @@ struct Examination {
 
   private static func missingLibraries(of driver: CatalogDriver) throws(HostError) -> [String] {
     guard let loader = DriverInspection.loader() else { return [] }
-    let listing = try ChildProcess(loader, ["--list", driver.path], within: limit)
+    // As ldd(1) does it: the loader lists what it would load, and runs nothing.
+    let listing = try ChildProcess(
+      loader,
+      [driver.path],
+      environment: ["LD_TRACE_LOADED_OBJECTS=1"],
+      within: limit
+    )
     return DriverInspection.missingLibraries(inListing: listing.output)
   }
 
@@ -32,6 +38,8 @@ struct Examination {
     let child = try ChildProcess(
       "/proc/self/exe",
       ["doctor-probe", driver.path],
+      // A crash is what this is for: nobody needs the Swift runtime's account of it.
+      environment: ["SWIFT_BACKTRACE=enable=no"],
       within: Examination.limit
     )
     var step = "loading"

@@ -6,9 +6,9 @@ import Testing
 
 @Suite("The catalog")
 struct CatalogTests {
-  private let folder: TemporaryCatalogFolder
+  private let folder: TemporaryFolder
 
-  init() throws { folder = try TemporaryCatalogFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   private func driver(
     name: String = "PLAIN",
@@ -65,8 +65,8 @@ struct CatalogTests {
   @Test("names a driver that is not called as drivers are")
   func misnamed() throws {
     _ = try folder.copy(driver(), as: "plain.so")
-    _ = try folder.write([1, 2, 3], as: "other.so")
-    _ = try folder.write([1, 2, 3], as: "README")
+    _ = try folder.write([1, 2, 3], to: "other.so")
+    _ = try folder.write([1, 2, 3], to: "README")
     #expect(
       reasons(catalog(("", .user))) == [
         "plain.so: it has a driver's descriptor, but not a driver's name: call it lib<Type>Driver.so"
@@ -81,7 +81,7 @@ struct CatalogTests {
     var patch = try ELFPatch(library)
     patch.bytes[patch.note + 12] = UInt8(ascii: "D")
     _ = try patch.write(in: folder, as: "libFooDriver.so")
-    _ = try folder.write(Array("no library".utf8), as: "libBarDriver.so")
+    _ = try folder.write(Array("no library".utf8), to: "libBarDriver.so")
     #expect(reasons(catalog(("", .executable))) == [])
     #expect(
       reasons(catalog(("", .system))).map { $0.prefix(15) } == [
@@ -97,7 +97,7 @@ struct CatalogTests {
 
   @Test("gives each candidate that it does not take a reason")
   func rejections() throws {
-    _ = try folder.write([], as: "libEmptyDriver.so")
+    _ = try folder.write([], to: "libEmptyDriver.so")
     try FileManager.default.createDirectory(
       atPath: "\(folder.path)/libFolderDriver.so",
       withIntermediateDirectories: true
@@ -113,7 +113,7 @@ struct CatalogTests {
     _ = try folder.copy(noText, as: "libNonsenseDriver.so")
     let reasons = reasons(catalog(("", .environment)))
     let expected = [
-      "libBadDriver.so: its descriptor is wrong: /name: `name` is missing; /version: ",
+      "libBadDriver.so: its descriptor is wrong: /name: `name` is missing; /id: ",
       "libDeviceDriver.so: it leads to /dev/null, which is no regular file",
       "libEmptyDriver.so: it is empty",
       "libFolderDriver.so: it is a folder",
@@ -222,7 +222,7 @@ struct CatalogTests {
   @Test("says for an unknown type what is near, what was not usable, and where it looked")
   func unknown() throws {
     _ = try folder.copy(driver(), as: "libPlainDriver.so")
-    _ = try folder.write([], as: "libEmptyDriver.so")
+    _ = try folder.write([], to: "libEmptyDriver.so")
     let catalog = catalog(("", .option), ("none", .system))
     do {
       _ = try catalog.driver(for: "PLAN")

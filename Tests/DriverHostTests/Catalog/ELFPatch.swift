@@ -1,5 +1,5 @@
 import Foundation
-import Testing
+import TestSupport
 
 /// The bytes of a real driver, to be damaged at known places.
 struct ELFPatch {
@@ -47,38 +47,16 @@ struct ELFPatch {
   }
 
   /// Writes the bytes beside nothing else, under a driver's name.
-  func write(in folder: TemporaryCatalogFolder, as name: String = "libPatchedDriver.so") throws
+  func write(in folder: TemporaryFolder, as name: String = "libPatchedDriver.so") throws
     -> String
   {
-    try folder.write(bytes, as: name)
+    try folder.write(bytes, to: name)
   }
 }
 
-/// A folder that only the current user can write, and that goes with this object.
-final class TemporaryCatalogFolder {
-  let path: String
-
-  init() throws {
-    var template = Array("/tmp/driver-host-catalog.XXXXXX".utf8CString)
-    path = try #require(mkdtemp(&template).map { String(cString: $0) })
-  }
-
-  deinit {
-    try? FileManager.default.removeItem(atPath: path)
-  }
-
-  func write(_ bytes: [UInt8], as name: String) throws -> String {
-    let file = "\(path)/\(name)"
-    try FileManager.default.createDirectory(
-      atPath: URL(filePath: file).deletingLastPathComponent().path,
-      withIntermediateDirectories: true
-    )
-    try Data(bytes).write(to: URL(filePath: file))
-    return file
-  }
-
+extension TemporaryFolder {
   /// Copies a driver here, with safe permissions.
   func copy(_ driver: String, as name: String) throws -> String {
-    try write([UInt8](try Data(contentsOf: URL(filePath: driver))), as: name)
+    try write([UInt8](try Data(contentsOf: URL(filePath: driver))), to: name, mode: 0o644)
   }
 }

@@ -7,9 +7,9 @@ import Testing
 
 @Suite("Loading a driver")
 struct LoadingTests {
-  private let folder: TemporaryCatalogFolder
+  private let folder: TemporaryFolder
 
-  init() throws { folder = try TemporaryCatalogFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   /// A host that offers nothing, for entries that ask nothing.
   // It never changes after it was made.

@@ -1,21 +1,22 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DriverHost
 
 @Suite("Who may change a driver's file")
 struct TrustRulesTests {
-  private let folder: TemporaryCatalogFolder
+  private let folder: TemporaryFolder
 
-  init() throws { folder = try TemporaryCatalogFolder() }
+  init() throws { folder = try TemporaryFolder() }
 
   private func fault(_ path: String) throws -> String? {
     var rules = TrustRules()
-    return rules.fault(of: try OpenFile(path).status(), at: path)
+    return rules.fault(of: try OpenFile(path).status, at: path)
   }
 
   private func file(_ name: String, mode: mode_t) throws -> String {
-    let path = try folder.write([1], as: name)
+    let path = try folder.write([1], to: name)
     #expect(chmod(path, mode) == 0)
     return path
   }
