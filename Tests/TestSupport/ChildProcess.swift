@@ -55,13 +55,13 @@ package final class ChildProcess: Sendable {
     if path.contains("/"), access(path, X_OK) != 0 {
       throw TestSupportError.system("start of \(path)", errno)
     }
-    var words = [setpriv, "--pdeathsig", deathSignal, "--"]
-    if let folder { words += ["env", "--chdir=\(folder)"] }
-    words += [path] + arguments
+    let words =
+      [setpriv, "--pdeathsig", deathSignal, "--", "/bin/sh", "-c", Self.starter, "sh"]
+      + ["\(getpid())", folder ?? "", path] + arguments
     var variables = ProcessInfo.processInfo.environment
     for (name, value) in environment { variables[name] = value }
     let environment = variables.map { "\($0)=\($1)" }
-    let started = SpawnThread.shared.run { [words] in
+    let started = SpawnThread.shared.run {
       Self.spawn(words, environment: environment, descriptors: [input, output, error])
     }
     guard started.code == 0 else { throw TestSupportError.system("start of \(path)", started.code) }
@@ -143,6 +143,14 @@ package final class ChildProcess: Sendable {
       return end
     }
   }
+
+  /// What becomes the program: it ends if this process died before the signal was asked for.
+  private static let starter = #"""
+    [ "$PPID" = "$1" ] || exit 127
+    [ -z "$2" ] || cd -- "$2" || exit 127
+    shift 2
+    exec "$@"
+    """#
 
   /// Starts a program with three descriptors and no other.
   ///
