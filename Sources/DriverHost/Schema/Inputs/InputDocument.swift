@@ -1,6 +1,8 @@
-/// Puts the schema of one action together: the type's inputs and its own.
+/// Writes the schema of one action as one document, for people and forms.
+///
+/// Inputs are checked by `InputSchema`.
 enum InputDocument {
-  /// The schema that an action's inputs are validated against.
+  /// The type's inputs and the action's own as two embedded documents.
   ///
   /// Both parts keep their own `$defs`: each is a resource of its own, so that `#/…` in it means itself.
   static func schema(type: Value, action: Value) -> Value {
@@ -10,17 +12,6 @@ enum InputDocument {
         embedded(type, as: "driver:/type"), embedded(action, as: "driver:/action"),
       ]),
     ])
-  }
-
-  /// The fault with its place in the descriptor instead of that in the document made here.
-  static func inDescriptor(_ fault: Fault, action: Int) -> Fault {
-    var fault = fault
-    for (here, there) in [("#/allOf/0", "#/inputs"), ("#/allOf/1", "#/actions/\(action)/inputs")] {
-      if let location = fault.schemaLocation, location.hasPrefix(here) {
-        fault.schemaLocation = there + location.dropFirst(here.utf8.count)
-      }
-    }
-    return fault
   }
 
   private static func embedded(_ schema: Value, as id: String) -> Value {
