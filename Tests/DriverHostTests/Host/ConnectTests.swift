@@ -29,7 +29,8 @@ struct ConnectTests {
     let error = await fixture.failure("SLEEPER", nil, ["secnods": 1, "seconds": "x"])
     #expect(error?.stage == .input)
     #expect(error?.faults.map(\.kind).sorted { $0.rawValue < $1.rawValue } == [.extra, .invalid])
-    #expect(error?.message.contains("did you mean `seconds`?") == true)
+    let hinted = await fixture.failure("SLEEPER", nil, ["secnods": 1])
+    #expect(hinted?.message.contains("did you mean `seconds`?") == true)
     #expect(fixture.host.statistics.drivers["SLEEPER"]?.callsInFlight == 0)
   }
 

@@ -64,13 +64,16 @@ struct StopTests {
   @Test("that is ignored costs that one call: it is given up, and the next call works")
   func ignored() async throws {
     let fixture = try FixtureHost("stubborn")
-    let error = await fixture.failure("STUBBORN", nil, ["seconds": 6], timeout: 20)
+    let folder = try TestFolder()
+    let inputs: ValueMap = ["seconds": 120, "until": .string("\(folder.path)/end")]
+    let error = await fixture.failure("STUBBORN", nil, inputs, timeout: 20)
     #expect(error?.code == .timedOut)
     #expect(error?.message.contains("given up") == true)
     #expect(fixture.host.statistics.wedgedThreads == 1)
     #expect(fixture.log.holds("wedged"))
     let next = try await fixture.call("STUBBORN", nil, ["seconds": 0])
     #expect(next.outputs.count >= 0)
+    try AtomicFile.write([], to: "\(folder.path)/end")
     try await eventually { fixture.host.statistics.wedgedThreads == 0 }
     // Its own late `done` was answered DH_GONE.
     let last = try await fixture.call("STUBBORN", "last")
@@ -81,16 +84,17 @@ struct StopTests {
   @Test("that eight calls ignore makes the driver unavailable until one of them ends")
   func wedgedLimit() async throws {
     let fixture = try FixtureHost("stubborn")
+    let folder = try TestFolder()
+    let inputs: ValueMap = ["seconds": 120, "until": .string("\(folder.path)/end")]
     await withTaskGroup { group in
       for _ in 0..<8 {
-        group.addTask {
-          _ = await fixture.failure("STUBBORN", nil, ["seconds": 8], timeout: 10)
-        }
+        group.addTask { _ = await fixture.failure("STUBBORN", nil, inputs, timeout: 10) }
       }
     }
     let error = await fixture.failure("STUBBORN")
     #expect(error?.code == .unavailable)
     #expect(error?.stage == .driver)
+    try AtomicFile.write([], to: "\(folder.path)/end")
     try await eventually { fixture.host.statistics.wedgedThreads == 0 }
     _ = try await fixture.call("STUBBORN", nil, ["seconds": 0])
   }
