@@ -119,7 +119,7 @@ let package = Package(
     ),
 
     // MARK: The SDK for driver authors
-    // Lifetimes: views of a call's inputs cannot be kept longer than the call that they belong to.
+    // Lifetimes: views of a call's inputs cannot be kept, so that nobody looks at them after its end.
     .target(
       name: "DriverKit",
       dependencies: ["DriverABI"],

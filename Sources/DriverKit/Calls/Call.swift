@@ -16,18 +16,17 @@ public struct Call: Sendable {
 
   /// The action to run, one of the descriptor's.
   public var action: InputText {
-    @_lifetime(borrow self)
-    get {
-      let text = unsafe InputText(state.request.action)
-      return unsafe _overrideLifetime(text, borrowing: self)
-    }
+    @_lifetime(immortal)
+    get { unsafe InputText(state.request.action) }
   }
 
   /// The inputs: validated against the descriptor's schema, with its defaults.
   ///
-  /// Valid until the end.
+  /// Views of memory of the host's that is there until the call has ended. The compiler refuses to
+  /// keep one in an object or an escaping closure; a function that ends the call looks at none of them
+  /// afterwards.
   public var inputs: InputMap {
-    @_lifetime(borrow self)
+    @_lifetime(immortal)
     get {
       let root = unsafe state.request.inputs.pointee
       let isMap = unsafe root.kind == DH_MAP
@@ -35,8 +34,7 @@ public struct Call: Sendable {
         start: isMap ? root.as.members : nil,
         count: isMap ? root.count : 0
       )
-      let map = unsafe InputMap(members, path: "")
-      return unsafe _overrideLifetime(map, borrowing: self)
+      return unsafe InputMap(members, path: "")
     }
   }
 
@@ -55,11 +53,8 @@ public struct Call: Sendable {
 
   /// The caller's W3C trace context, to be passed on; empty where there is none.
   public var traceparent: InputText {
-    @_lifetime(borrow self)
-    get {
-      let text = unsafe InputText(state.request.traceparent)
-      return unsafe _overrideLifetime(text, borrowing: self)
-    }
+    @_lifetime(immortal)
+    get { unsafe InputText(state.request.traceparent) }
   }
 
   /// Which attempt this is, from 1.

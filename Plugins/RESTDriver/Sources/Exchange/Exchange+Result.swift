@@ -6,15 +6,15 @@ internal import DriverKit
 extension Exchange {
   /// Ends the call without an answer, or with a part of one.
   func finish(_ failure: Failure) {
-    let error = error(for: failure)
+    let explanation = explanation(of: failure).error
     do throws(DriverError) {
       if let handle, !handle.head.isEmpty { try putOut(handle) }
       giveBackHandle()
-      call.fail(error)
+      call.fail(explanation)
     } catch {
-      // The outputs are only a help beside the error; that they were refused is not what happened.
+      // The outputs are a help beside the error; that they were refused is not what happened.
       giveBackHandle()
-      call.fail(self.error(for: failure))
+      call.fail(explanation)
     }
   }
 
@@ -86,7 +86,7 @@ extension Exchange {
   }
 
   private func putOutJSON(_ body: Span<UInt8>) throws(DriverError) -> Bool {
-    let document = body.extracting(droppingFirst: BodyText.markLength(body))
+    let document = body.extracting(BodyText.document(body))
     guard JSONSyntax.isDocument(document) else { return false }
     return try call.output("json", json: document)
   }
@@ -125,7 +125,7 @@ extension Exchange {
     let expected = try expectedInWords()
     var error = DriverError(
       Exchange.code(status),
-      "\(inputs.method) \(inputs.url.display) answered \(Exchange.name(status)); expected was \(expected). The answer is in the outputs\(Exchange.advice(status))")
+      "\(inputs.method) \(inputs.url.display) answered \(Exchange.name(status)); expected \(expected). The answer is in the outputs\(Exchange.advice(status))")
     error.status = Int32(status)
     error.isRetryable =
       [408, 425, 429, 500, 502, 503, 504].contains(status) && inputs.isIdempotent
@@ -135,10 +135,7 @@ extension Exchange {
   }
 
   private func expectedInWords() throws(DriverError) -> String {
-    // A view of the inputs lives as long as the variable that the call is in.
-    let call = call
-    let inputs = call.inputs
-    return StatusSet.inWords(try inputs.required("expected_status_code").list())
+    StatusSet.inWords(try call.inputs.required("expected_status_code").list())
   }
 
   private static func code(_ status: Int) -> DriverError.Code {

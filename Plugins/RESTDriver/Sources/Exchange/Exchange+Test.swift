@@ -25,13 +25,13 @@ extension Exchange {
 
   /// Ends the call with the steps. That one failed is the test's result, not the test's failure.
   func finishTest(_ failure: Failure?) {
-    let error = failure.map { self.error(for: $0) }
-    // What is wrong with the inputs was found before any step.
-    if let error, error.code == .invalidInput || error.code == .cancelled {
-      fail(error)
+    let cause = failure.map { explanation(of: $0) }
+    // That is wrong with the inputs, not with the way to the server.
+    if let cause, cause.code == .invalidInput || cause.code == .cancelled {
+      fail(cause.error)
       return
     }
-    let steps = steps(error)
+    let steps = steps(cause)
     do throws(DriverError) {
       try call.output("steps", .list(steps.map(\.output)))
       let status = handle?.transfer.easy.number(CURLINFO_RESPONSE_CODE) ?? 0
@@ -46,7 +46,7 @@ extension Exchange {
 
   // MARK: - Steps
 
-  private func steps(_ error: DriverError?) -> [Step] {
+  private func steps(_ cause: Explanation?) -> [Step] {
     var steps: [Step] = []
     var isOpen = true
     func add(_ step: @autoclosure () -> Step, named name: String) {
@@ -58,21 +58,21 @@ extension Exchange {
         steps.append(Step(name: name, outcome: .skipped, message: "not reached"))
       }
     }
-    add(resolveStep(error), named: "resolve")
-    add(connectStep(error), named: "connect")
-    add(tlsStep(error), named: "tls")
-    if let error, !hasAnswer {
+    add(resolveStep(cause), named: "resolve")
+    add(connectStep(cause), named: "connect")
+    add(tlsStep(cause), named: "tls")
+    if let cause, !hasAnswer {
       // Connected, but no answer came: it is the request that failed.
       steps.append(Step(name: "authenticate", outcome: .skipped, message: "not reached"))
       if isOpen {
-        steps.append(failed("request", error))
+        steps.append(failed("request", cause))
       } else {
         steps.append(Step(name: "request", outcome: .skipped, message: "not reached"))
       }
       return steps
     }
     add(authenticateStep(), named: "authenticate")
-    add(requestStep(error), named: "request")
+    add(requestStep(cause), named: "request")
     return steps
   }
 
@@ -84,24 +84,16 @@ extension Exchange {
     (handle?.transfer.easy.number(CURLINFO_RESPONSE_CODE) ?? 0) > 0
   }
 
-  /// An error's sentence in two: what happened, and what to do.
-  private func failed(_ name: String, _ error: DriverError, seconds: Double = 0) -> Step {
-    let parts = error.message.split(separator: ": ", maxSplits: 1).map(String.init)
-    return Step(
-      name: name, outcome: .failed, seconds: seconds, message: error.message,
-      hint: parts.count > 1 ? Exchange.hint(of: error.message) : "")
+  private func failed(_ name: String, _ cause: Explanation, seconds: Double = 0) -> Step {
+    Step(
+      name: name, outcome: .failed, seconds: seconds, message: cause.what, hint: cause.cure)
   }
 
-  /// What stands behind the last colon of a message is what to do.
-  private static func hint(of message: String) -> String {
-    guard let colon = message.lastIndex(of: ":") else { return "" }
-    return String(message[message.index(after: colon)...].drop { $0 == " " })
-  }
-
-  private func resolveStep(_ error: DriverError?) -> Step {
-    let time = Double(lookUpTime) / 1e9
-    if let error, handle == nil { return failed("resolve", error, seconds: time) }
-    if let error, error.code == .dns { return failed("resolve", error, seconds: time) }
+  private func resolveStep(_ cause: Explanation?) -> Step {
+    let time = Timing.seconds(lookUpTime)
+    if let cause, handle == nil || cause.code == .dns {
+      return failed("resolve", cause, seconds: time)
+    }
     if addresses.isEmpty {
       return Step(
         name: "resolve", outcome: .skipped,
@@ -112,29 +104,29 @@ extension Exchange {
     return Step(name: "resolve", outcome: .passed, seconds: time, message: "addresses: \(list)")
   }
 
-  private func connectStep(_ error: DriverError?) -> Step {
+  private func connectStep(_ cause: Explanation?) -> Step {
     let connected = seconds(CURLINFO_CONNECT_TIME_T)
     guard connected > 0 else {
-      let error = error ?? DriverError(.unavailable, "no connection could be made")
-      return failed("connect", error, seconds: seconds(CURLINFO_TOTAL_TIME_T))
+      let cause = cause ?? Explanation(.unavailable, "no connection could be made")
+      return failed("connect", cause, seconds: seconds(CURLINFO_TOTAL_TIME_T))
     }
     let address = handle?.transfer.easy.text(CURLINFO_PRIMARY_IP) ?? ""
     return Step(
       name: "connect", outcome: .passed,
-      seconds: max(0, connected - seconds(CURLINFO_NAMELOOKUP_TIME_T)),
+      seconds: Timing.rounded(max(0, connected - seconds(CURLINFO_NAMELOOKUP_TIME_T))),
       message: inputs.url.isSecret ? "connected" : "connected to \(address) port \(inputs.url.port)")
   }
 
-  private func tlsStep(_ error: DriverError?) -> Step {
+  private func tlsStep(_ cause: Explanation?) -> Step {
     guard inputs.url.isEncrypted else {
       return Step(name: "tls", outcome: .skipped, message: "the address is not encrypted (http)")
     }
     let encrypted = seconds(CURLINFO_APPCONNECT_TIME_T)
     guard encrypted > 0 else {
-      let error = error ?? DriverError(.tls, "no agreement on TLS")
-      return failed("tls", error, seconds: seconds(CURLINFO_TOTAL_TIME_T))
+      let cause = cause ?? Explanation(.tls, "no agreement on TLS")
+      return failed("tls", cause, seconds: seconds(CURLINFO_TOTAL_TIME_T))
     }
-    let time = max(0, encrypted - seconds(CURLINFO_CONNECT_TIME_T))
+    let time = Timing.rounded(max(0, encrypted - seconds(CURLINFO_CONNECT_TIME_T)))
     let certificate = ServerCertificate(handle?.transfer.easy.certificates().first ?? [])
     var step = Step(
       name: "tls", outcome: .passed, seconds: time,
@@ -160,11 +152,11 @@ extension Exchange {
       name: "authenticate", outcome: .passed, message: "the server did not refuse the credentials")
   }
 
-  private func requestStep(_ error: DriverError?) -> Step {
+  private func requestStep(_ cause: Explanation?) -> Step {
     let status = handle?.transfer.easy.number(CURLINFO_RESPONSE_CODE) ?? 0
-    let time = max(
-      0, seconds(CURLINFO_TOTAL_TIME_T) - seconds(CURLINFO_PRETRANSFER_TIME_T))
-    if let error { return failed("request", error, seconds: time) }
+    let time = Timing.rounded(
+      max(0, seconds(CURLINFO_TOTAL_TIME_T) - seconds(CURLINFO_PRETRANSFER_TIME_T)))
+    if let cause { return failed("request", cause, seconds: time) }
     let answer = "\(inputs.method) answered \(Exchange.name(status))"
     // The method may have been replaced, and a redirect is followed by a request.
     let isFine =

@@ -14,19 +14,19 @@ enum Failure {
 }
 
 extension Exchange {
-  /// The error for a failure: what happened, and what to do.
-  func error(for failure: Failure) -> DriverError {
-    var error: DriverError
+  /// What happened, and what to do.
+  func explanation(of failure: Failure) -> Explanation {
+    var explanation: Explanation
     switch failure {
-    case .name(let cause): error = nameError(cause)
+    case .name(let cause): explanation = unknownName(cause)
     case .nameTimeout(let isTotal):
-      error = timeoutError(isTotal ? .total : .connect, "looking its name up")
-    case .curl(let cause): error = self.error(for: cause)
-    case .other(let cause): return cause
+      explanation = timeout(isTotal ? .total : .connect, "looking its name up")
+    case .curl(let cause): explanation = self.explanation(of: cause)
+    case .other(let cause): return Explanation(cause)
     }
     // What was not sent can be sent again; and so can what does nothing more the second time.
-    if error.isRetryable, wasSent, !inputs.isIdempotent { error.isRetryable = false }
-    return error
+    if wasSent, !inputs.isIdempotent { explanation.isRetryable = false }
+    return explanation
   }
 
   /// Whether any of the request may have reached the server.
@@ -39,23 +39,29 @@ extension Exchange {
     inputs.url.isSecret ? "the server (whose URL is secret)" : inputs.url.origin
   }
 
-  private func nameError(_ cause: DriverError) -> DriverError {
+  private func unknownName(_ cause: DriverError) -> Explanation {
     let name = inputs.url.isSecret ? "in the URL (which is secret)" : "\"\(inputs.url.host)\""
-    return DriverError(
-      .dns,
-      "the name \(name) has no address: check its spelling, and that this machine's name servers know it",
-      detail: cause.message, pointer: pointer, isRetryable: cause.isRetryable)
+    var explanation = Explanation(
+      .dns, "the name \(name) has no address",
+      cure: "check its spelling, and that this machine's name servers know it",
+      pointer: pointer, isRetryable: cause.isRetryable)
+    if !inputs.url.isSecret { explanation.detail = cause.message }
+    explanation.vendorCode = cause.vendorCode
+    return explanation
   }
 
+  /// The input that the address came from; empty for that of a redirect.
   private var pointer: String {
     redirects.isEmpty ? call.inputs["url"] == nil ? "/host" : "/url" : ""
   }
+
+  // MARK: - Timeouts
 
   private enum Wait {
     case connect, read, total
   }
 
-  private func timeoutError(_ wait: Wait, _ during: String) -> DriverError {
+  private func timeout(_ wait: Wait, _ during: String) -> Explanation {
     let (name, milliseconds) =
       switch wait {
       case .connect: ("connect_timeout", inputs.timeouts.connect)
@@ -64,100 +70,91 @@ extension Exchange {
       }
     let seconds = Double(milliseconds) / 1000
     let text = seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
-    return DriverError(
-      .timedOut,
-      "\(server): \(during) took longer than \(name) (\(text) s); raise it if the server is slow, else check that it can be reached",
+    return Explanation(
+      .timedOut, "\(server): \(during) took longer than \(name) (\(text) s)",
+      cure: "raise it if the server is slow, else check that it can be reached",
       pointer: "/\(name)", isRetryable: true)
   }
 
-  /// libcurl's codes, each with the name that its manual gives it (libcurl-errors(3)).
-  private func error(for cause: CurlError) -> DriverError {
-    if let cut { return error(for: cut) }
-    var error: DriverError
+  /// libcurl has one code for both of its timeouts.
+  private func timeout() -> Explanation {
+    if wasSent { return timeout(.total, "the request") }
+    client.names.forget(inputs.url.host)
+    let spent = Int((monotonicNanoseconds() - began) / 1_000_000)
+    let isTotal = inputs.timeouts.total > 0 && spent >= inputs.timeouts.total
+    return timeout(isTotal ? .total : .connect, "connecting")
+  }
+
+  // MARK: - libcurl
+
+  /// libcurl's codes, each under the name that its manual gives it (libcurl-errors(3)).
+  private func explanation(of cause: CurlError) -> Explanation {
+    if let cut { return explanation(of: cut) }
+    var explanation: Explanation
     switch cause.code {
-    // CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL
-    case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL:
-      error = DriverError(.invalidInput, "the URL is not one: \(cause.text)", pointer: pointer)
-    // CURLE_COULDNT_RESOLVE_HOST
+    case CURLE_URL_MALFORMAT:
+      explanation = Explanation(
+        .invalidInput, "the URL is not one that a server can be reached by",
+        cure: "check its spelling", pointer: pointer)
     case CURLE_COULDNT_RESOLVE_HOST:
-      error = nameError(DriverError(.dns, cause.text, isRetryable: true))
-    // CURLE_COULDNT_CONNECT
-    case CURLE_COULDNT_CONNECT: error = connectError()
-    // CURLE_OPERATION_TIMEDOUT
-    case CURLE_OPERATION_TIMEDOUT: error = timeoutError()
-    // CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION and the like
+      explanation = unknownName(DriverError(.dns, cause.text, isRetryable: true))
+    case CURLE_COULDNT_CONNECT: explanation = noConnection()
+    case CURLE_OPERATION_TIMEDOUT: explanation = timeout()
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CIPHER,
       CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
       CURLE_SSL_CLIENTCERT, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-      error = TLSFailure.error(cause, of: inputs, server: server, handle?.transfer.easy.number)
-    // CURLE_GOT_NOTHING
+      explanation = TLSFailure.explanation(
+        cause, of: inputs, server: server,
+        verifyResult: handle?.transfer.easy.number(CURLINFO_SSL_VERIFYRESULT) ?? 0)
     case CURLE_GOT_NOTHING:
-      error = DriverError(
-        .protocolViolation,
-        "\(server) closed the connection without an answer; check that it speaks \(inputs.url.isEncrypted ? "https" : "http") on that port",
+      explanation = Explanation(
+        .protocolViolation, "\(server) closed the connection without an answer",
+        cure: "check that it speaks \(inputs.url.isEncrypted ? "https" : "http") on that port",
         isRetryable: true)
-    // CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM
     case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
-      error = DriverError(
+      explanation = Explanation(
         .protocolViolation,
-        "\(server) broke the connection off before the answer was complete", isRetryable: true)
-    // CURLE_WEIRD_SERVER_REPLY
-    case CURLE_WEIRD_SERVER_REPLY:
-      error = DriverError(
-        .protocolViolation,
-        "\(server) does not answer as HTTP asks; check that the port is that of an HTTP server")
-    // CURLE_BAD_CONTENT_ENCODING
+        "\(server) broke the connection off before the answer was complete",
+        cure: "try again; if it stays so, look into the server's log", isRetryable: true)
+    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
+      explanation = Explanation(
+        .protocolViolation, "\(server) does not answer as HTTP asks",
+        cure: "check that the port is that of an HTTP server")
     case CURLE_BAD_CONTENT_ENCODING:
-      error = DriverError(
-        .protocolViolation,
-        "\(server) compressed its answer wrongly; set compression to false to get it as it is")
-    // CURLE_OUT_OF_MEMORY
+      explanation = Explanation(
+        .protocolViolation, "\(server) compressed its answer in a way that cannot be read",
+        cure: "set compression to false", pointer: "/compression")
     case CURLE_OUT_OF_MEMORY:
-      error = DriverError(.unavailable, "there is no memory left for the request")
+      explanation = Explanation(.unavailable, "there is no memory left for the request")
     default:
-      error = DriverError(.internal, "\(server): the request failed: \(cause.text)")
+      explanation = Explanation(.internal, "\(server): the request failed in libcurl")
     }
-    error.vendorCode = Int64(cause.code.rawValue)
-    error.detail = "libcurl: \(redacted(cause.text)) (\(cause.code.rawValue))"
-    return error
+    explanation.vendorCode = Int64(cause.code.rawValue)
+    // libcurl's words name the host; a secret one stays out of them.
+    if explanation.detail.isEmpty, !inputs.url.isSecret {
+      explanation.detail = "libcurl: \(cause.text) (\(cause.code.rawValue))"
+    }
+    return explanation
   }
 
-  /// libcurl's words name the host; a secret one stays out of them.
-  private func redacted(_ text: String) -> String {
-    inputs.url.isSecret ? "its own words would show the URL, which is secret" : text
-  }
-
-  private func error(for cut: Cut) -> DriverError {
+  private func explanation(of cut: Cut) -> Explanation {
     switch cut {
-    case .silence: return timeoutError(.read, "an answer")
+    case .silence: timeout(.read, "an answer")
     case .tooLarge:
-      return DriverError(
+      Explanation(
         .tooLarge,
-        "the answer of \(server) is longer than max_response_bytes (\(inputs.responseLimit)): raise it, or send the body to a file",
-        pointer: "/max_response_bytes")
-    case .noMemory: return DriverError(.tooLarge, "there is no memory left for the answer")
-    case .failed(let error): return error
+        "the answer of \(server) is longer than max_response_bytes (\(inputs.responseLimit))",
+        cure: "raise it, or send the body to a file", pointer: "/max_response_bytes")
+    case .noMemory: Explanation(.tooLarge, "there is no memory left for the answer")
+    case .failed(let error): Explanation(error)
     }
   }
 
-  private func connectError() -> DriverError {
+  private func noConnection() -> Explanation {
     client.names.forget(inputs.url.host)
     let number = Int32(clamping: handle?.transfer.easy.number(CURLINFO_OS_ERRNO) ?? 0)
-    var error = SocketFailure.error(number, server: server)
-    error.pointer = pointer
-    return error
-  }
-
-  private func timeoutError() -> DriverError {
-    if !wasSent {
-      let spent = Int((handle?.transfer.easy.offset(CURLINFO_TOTAL_TIME_T) ?? 0) / 1000)
-      let isTotal =
-        inputs.timeouts.connect == 0
-        || inputs.timeouts.total > 0 && inputs.timeouts.total <= inputs.timeouts.connect
-        || inputs.timeouts.total > 0 && spent < inputs.timeouts.connect - 50 && !redirects.isEmpty
-      client.names.forget(inputs.url.host)
-      return timeoutError(isTotal ? .total : .connect, "connecting")
-    }
-    return timeoutError(.total, "the request")
+    var explanation = SocketFailure.explanation(number, server: server)
+    explanation.pointer = pointer
+    return explanation
   }
 }

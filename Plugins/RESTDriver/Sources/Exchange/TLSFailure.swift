@@ -4,72 +4,70 @@ internal import DriverKit
 
 /// Why there is no trusted encrypted connection.
 enum TLSFailure {
-  /// The error for one of libcurl's codes about TLS.
+  /// What one of libcurl's codes about TLS means.
   ///
   /// - Parameters:
   ///   - cause: What libcurl says.
   ///   - inputs: The request.
   ///   - server: What messages call the server.
-  ///   - number: The handle's information.
+  ///   - verifyResult: CURLINFO_SSL_VERIFYRESULT.
   /// - Returns: What happened, and what to do.
-  static func error(
-    _ cause: CurlError, of inputs: RESTInputs, server: String, _ number: ((CURLINFO) -> Int)?
-  ) -> DriverError {
+  static func explanation(
+    _ cause: CurlError, of inputs: RESTInputs, server: String, verifyResult: Int
+  ) -> Explanation {
     switch cause.code {
-    // CURLE_SSL_CACERT_BADFILE
-    case CURLE_SSL_CACERT_BADFILE:
-      return badAuthorities(inputs)
-    // CURLE_SSL_CERTPROBLEM: also for a blob that is no certificate
-    case CURLE_SSL_CERTPROBLEM where !inputs.tls.authorities.isEmpty:
-      return badAuthorities(inputs)
-    // CURLE_PEER_FAILED_VERIFICATION
+    // A blob that holds no certificate is CURLE_SSL_CERTPROBLEM.
+    case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM: return badAuthorities(inputs)
     case CURLE_PEER_FAILED_VERIFICATION:
-      return DriverError(
-        .tls, "\(server): \(reason(cause, inputs, number?(CURLINFO_SSL_VERIFYRESULT) ?? 0))",
-        pointer: "/tls")
+      let (what, cure) = reason(cause, inputs, verifyResult)
+      return Explanation(.tls, "\(server): \(what)", cure: cure, pointer: "/tls")
     default:
-      return DriverError(
-        .tls,
-        "\(server): no agreement on TLS: check that the port speaks https, and which versions and ciphers the server takes",
-        isRetryable: false)
+      return Explanation(
+        .tls, "\(server): no agreement on TLS",
+        cure: "check that the port speaks https, and which versions and ciphers the server takes")
     }
   }
 
-  private static func badAuthorities(_ inputs: RESTInputs) -> DriverError {
+  private static func badAuthorities(_ inputs: RESTInputs) -> Explanation {
     if inputs.tls.authorityFile.isEmpty {
-      return DriverError(
-        .invalidInput, "tls.ca holds no certificate that can be read: it must be PEM text",
-        pointer: "/tls/ca")
+      return Explanation(
+        .invalidInput, "tls.ca holds no certificate that can be read",
+        cure: "give the authorities' certificates as PEM text", pointer: "/tls/ca")
     }
-    return DriverError(
+    return Explanation(
       .invalidInput,
-      "the file \(inputs.tls.authorityFile) of tls.ca_file cannot be read, or holds no certificate in PEM form",
-      pointer: "/tls/ca_file")
+      "the file \(inputs.tls.authorityFile) of tls.ca_file cannot be read, or holds no certificate",
+      cure: "check the path and its rights; the file must be PEM text", pointer: "/tls/ca_file")
   }
 
-  /// OpenSSL's verify results (X509_V_ERR_…, verify(1)); 0 where it is the name that does not match.
+  /// OpenSSL's verify results (X509_V_ERR_…, in verify(1)); 0 where it is the name that does not match.
   private static func reason(
     _ cause: CurlError, _ inputs: RESTInputs, _ result: Int
-  ) -> String {
+  ) -> (what: String, cure: String) {
     let trust =
-      "if it is trusted all the same, give the authority that signed it by tls.ca or tls.ca_file"
+      "if it can be trusted, give the authority that signed it by tls.ca or tls.ca_file"
     switch result {
-    case 10: return "the server's certificate has expired: it must be renewed on the server"
-    case 9: return "the server's certificate is not valid yet: check the clocks of both machines"
-    case 18: return "the server's certificate is self-signed: \(trust)"
-    case 19: return "the server's certificate is signed by an authority that this machine does not trust: \(trust)"
+    case 10:
+      return ("the server's certificate has expired", "it must be renewed on the server")
+    case 9:
+      return ("the server's certificate is not valid yet", "check the clocks of both machines")
+    case 18: return ("the server's certificate is self-signed", trust)
+    case 19:
+      return ("an authority that this machine does not trust has signed the certificate", trust)
     case 20, 21:
-      return "nobody whom this machine trusts has signed the server's certificate: \(trust)"
-    case 23: return "the server's certificate was revoked"
+      return ("nobody whom this machine trusts has signed the server's certificate", trust)
+    case 23: return ("the server's certificate was revoked", "it must be renewed on the server")
     case 62: return wrongName(inputs)
     case 0 where cause.text.contains("subject name"): return wrongName(inputs)
-    default: return "the server's certificate is not trusted: \(trust)"
+    default: return ("the server's certificate is not trusted", trust)
     }
   }
 
-  private static func wrongName(_ inputs: RESTInputs) -> String {
-    inputs.url.isSecret
-      ? "the server's certificate is for another name than the URL's"
-      : "the server's certificate is for another name than \(inputs.url.host): use the name that it is for"
+  private static func wrongName(_ inputs: RESTInputs) -> (what: String, cure: String) {
+    (
+      "the server's certificate is for another name than "
+        + (inputs.url.isSecret ? "the URL's" : inputs.url.host),
+      "use a name that it is for, or let the server show another one"
+    )
   }
 }

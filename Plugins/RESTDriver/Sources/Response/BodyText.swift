@@ -7,6 +7,14 @@ enum BodyText {
     return isThere ? 3 : 0
   }
 
+  /// Where a document stands: without a mark before it and space after it.
+  static func document(_ bytes: Span<UInt8>) -> Range<Int> {
+    let start = markLength(bytes)
+    var end = bytes.count
+    while end > start, bytes[end - 1] <= 0x20 { end -= 1 }
+    return start..<end
+  }
+
   /// Whether the first character that is no space begins a list or a map.
   static func looksLikeDocument(_ bytes: Span<UInt8>) -> Bool {
     for index in bytes.indices {

@@ -19,20 +19,26 @@ struct Timing {
   init(_ handle: RequestHandle, lookUp: UInt64, began: UInt64) {
     let easy = handle.transfer
     func seconds(_ info: CURLINFO) -> Double { Double(easy.easy.offset(info)) / 1e6 }
-    dns = Double(lookUp) / 1e9
+    dns = Timing.seconds(lookUp)
     // All of libcurl's times run from the beginning of its transfer.
     if easy.easy.number(CURLINFO_NUM_CONNECTS) > 0 {
       let named = seconds(CURLINFO_NAMELOOKUP_TIME_T)
       let connected = seconds(CURLINFO_CONNECT_TIME_T)
       let encrypted = seconds(CURLINFO_APPCONNECT_TIME_T)
-      connect = max(0, connected - named)
-      tls = encrypted > 0 ? max(0, encrypted - connected) : 0
+      connect = Timing.rounded(max(0, connected - named))
+      tls = encrypted > 0 ? Timing.rounded(max(0, encrypted - connected)) : 0
     }
     let started = seconds(CURLINFO_STARTTRANSFER_TIME_T)
     let ended = seconds(CURLINFO_TOTAL_TIME_T)
-    total = Double(monotonicNanoseconds() - began) / 1e9
-    firstByte = started > 0 ? max(0, total - max(0, ended - started)) : 0
+    total = Timing.seconds(monotonicNanoseconds() - began)
+    firstByte = started > 0 ? Timing.rounded(max(0, total - max(0, ended - started))) : 0
   }
+
+  /// Nanoseconds in seconds, to the microsecond.
+  static func seconds(_ nanoseconds: UInt64) -> Double { Double(nanoseconds / 1000) / 1e6 }
+
+  /// To the microsecond: what a difference of doubles has beyond that is noise.
+  static func rounded(_ seconds: Double) -> Double { (seconds * 1e6).rounded() / 1e6 }
 
   /// Puts the times into the builder as a map.
   func write(to builder: inout OutputBuilder) {
