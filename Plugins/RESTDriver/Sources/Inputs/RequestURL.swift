@@ -161,7 +161,7 @@ struct RequestURL {
       host = String(decoding: name.map(RequestURL.lowercased), as: UTF8.self)
     } else {
       let written = String(decoding: name, as: UTF8.self)
-      guard let ascii = CurlNames.ascii(written), ascii.utf8.allSatisfy(RequestURL.isInName) else {
+      guard let ascii = InternationalName.ascii(written), ascii.utf8.allSatisfy(RequestURL.isInName) else {
         throw RequestURL.fault("\"\(written)\" is not the name of a host", pointer)
       }
       host = ascii.lowercased()

@@ -1,0 +1,45 @@
+import DriverABI
+import Foundation
+import TestSupport
+
+@testable import DriverHost
+@testable import DriverKit
+@testable import RESTDriver
+
+/// The driver's descriptor, read from its source.
+enum DescriptorFile {
+  static let document: Value = {
+    let path = ThisPackage.folder + "/Plugins/RESTDriver/descriptor.json"
+    return try! JSON.parse(String(contentsOfFile: path, encoding: .utf8))
+  }()
+  static let descriptor = try! Descriptor(document)
+  static let schema = try! InputSchema(descriptor)
+}
+
+/// Runs `body` with inputs as a driver gets them.
+func withInputs<Result>(
+  _ values: ValueMap, secrets: [JSONPointer] = [],
+  _ body: (borrowing InputMap) throws(DriverError) -> Result
+) throws(DriverError) -> Result {
+  var arena = Arena()
+  let root = arena.inputs(values, secrets: secrets)
+  let members = UnsafeBufferPointer(start: root.pointee.as.members, count: root.pointee.count)
+  let result = try body(InputMap(members, path: ""))
+  arena.reset()
+  return result
+}
+
+/// What the driver makes of inputs that the host has completed.
+func restInputs(_ values: ValueMap) throws -> RESTInputs {
+  let complete = try DescriptorFile.schema.complete(values, action: "request")
+  return try withInputs(complete.values, secrets: complete.secrets) { map throws(DriverError) in
+    try RESTInputs(map)
+  }
+}
+
+/// What the driver makes of inputs that nobody has checked.
+func uncheckedInputs(_ changes: ValueMap) throws -> RESTInputs {
+  var values = try DescriptorFile.schema.complete(["url": "http://a/"], action: "request").values
+  for (name, value) in changes { values[name] = value }
+  return try withInputs(values) { map throws(DriverError) in try RESTInputs(map) }
+}

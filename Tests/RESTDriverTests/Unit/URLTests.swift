@@ -1,0 +1,154 @@
+import CurlKit
+import DriverHost
+import DriverKit
+import Testing
+
+@testable import RESTDriver
+
+@Suite("A URL")
+struct URLTests {
+  @Test(
+    "is taken apart, and put together as libcurl gets it",
+    arguments: [
+      ("http://example.org", "http://example.org/", "example.org", 80),
+      ("HTTPS://Example.ORG/A?b=C", "https://example.org/A?b=C", "example.org", 443),
+      ("http://example.org:8080/x", "http://example.org:8080/x", "example.org", 8080),
+      ("http://example.org:80/x", "http://example.org/x", "example.org", 80),
+      ("http://example.org:/x", "http://example.org/x", "example.org", 80),
+      ("http://example.org?q", "http://example.org/?q", "example.org", 80),
+      ("http://example.org/a#part", "http://example.org/a", "example.org", 80),
+      ("http://example.org#part", "http://example.org/", "example.org", 80),
+      ("http://u:p@example.org/", "http://example.org/", "example.org", 80),
+      ("http://[2001:DB8::1]:81/", "http://[2001:db8::1]:81/", "2001:db8::1", 81),
+      ("http://127.0.0.1/", "http://127.0.0.1/", "127.0.0.1", 80),
+      ("http://a/ü b?c=\"d\"", "http://a/%C3%BC%20b?c=%22d%22", "a", 80),
+      ("http://a/%20%zz", "http://a/%20%zz", "a", 80),
+      ("http://bücher.example/", "http://xn--bcher-kva.example/", "xn--bcher-kva.example", 80),
+    ])
+  func parts(text: String, whole: String, host: String, port: Int) throws {
+    let url = try RequestURL(Array(text.utf8).span, pointer: "/url")
+    #expect(url.text == whole)
+    #expect(url.host == host)
+    #expect(Int(url.port) == port)
+  }
+
+  @Test(
+    "that is none is refused with the input's pointer",
+    arguments: [
+      ("ftp://example.org/", "http://"), ("example.org", "http://"), ("", "http://"),
+      ("http:///x", "no host"), ("http://:80/", "no host"), ("http://a:0/", "1 to 65535"),
+      ("http://a:65536/", "1 to 65535"), ("http://a:x/", "1 to 65535"),
+      ("http://a b/", "not the name"), ("http://[::1/", "IPv6"), ("http://[]/", "IPv6"),
+      ("http://a\u{0}b/", "not the name"),
+    ])
+  func refused(text: String, part: String) {
+    let error = #expect(throws: DriverError.self) {
+      _ = try RequestURL(Array(text.utf8).span, pointer: "/url")
+    }
+    #expect(error?.code == .invalidInput)
+    #expect(error?.pointer == "/url")
+    #expect(error?.message.contains(part) == true)
+  }
+
+  @Test(
+    "knows whether its host is an address",
+    arguments: [
+      ("127.0.0.1", true), ("127.1", true), ("0x7f000001", true), ("2130706433", true),
+      ("[::1]", true), ("example.org", false), ("1.2.3.example", false), ("a1", false),
+    ])
+  func numeric(host: String, isNumeric: Bool) throws {
+    #expect(try RequestURL(Array("http://\(host)/".utf8).span, pointer: "").isNumeric == isNumeric)
+  }
+
+  @Test(
+    "has its host in the form that name servers know",
+    arguments: [
+      ("bücher.example", "xn--bcher-kva.example"), ("MÜNCHEN.de", "xn--mnchen-3ya.de"),
+      ("例え.テスト", "xn--r8jz45g.xn--zckzah"), ("例え。テスト", "xn--r8jz45g.xn--zckzah"),
+      ("пример.испытание", "xn--e1afmkfd.xn--80akhbyknj4f"), ("faß.de", "xn--fa-hia.de"),
+      ("example.org.", "example.org."), ("☃.net", "xn--n3h.net"),
+      ("ليهمابتكلموشعربي؟", "xn--egbpdaj6bu4bxfgehfvwxn"),
+    ])
+  func international(name: String, ascii: String) {
+    #expect(InternationalName.ascii(name) == ascii)
+  }
+
+  @Test("has no host whose labels are empty or too long", arguments: ["ü..de", ".ü"])
+  func labels(name: String) {
+    #expect(InternationalName.ascii(name) == nil)
+    #expect(InternationalName.ascii(String(repeating: "ü", count: 70)) == nil)
+  }
+
+  @Test("gives its credentials away only to who asks for them")
+  func credentials() throws {
+    let url = try RequestURL(Array("https://an%20n:p%40ss:w@h/".utf8).span, pointer: "")
+    #expect(url.credentials?.user == "an n")
+    #expect(url.credentials?.password == "p@ss:w")
+    #expect(!url.text.contains("ss") && !url.display.contains("ss"))
+    #expect(try restInputs(["url": "http://u:p@h/"]).authentication == .basic(user: "u", password: "p"))
+  }
+
+  @Test("shows messages neither its query nor a secret")
+  func display() throws {
+    var url = try RequestURL(Array("https://h/p?key=geheim".utf8).span, pointer: "")
+    #expect(url.display == "https://h/p")
+    url.isSecret = true
+    #expect(url.display == "the URL (which is secret)")
+  }
+
+  @Test(
+    "has another origin when scheme, host or port differ",
+    arguments: [
+      ("http://a/x", "http://a/y", true), ("http://a/", "http://A:80/", true),
+      ("http://a/", "https://a/", false), ("http://a/", "http://b/", false),
+      ("http://a/", "http://a:81/", false),
+    ])
+  func origins(left: String, right: String, isSame: Bool) throws {
+    let left = try RequestURL(Array(left.utf8).span, pointer: "")
+    #expect(left.hasSameOrigin(as: try RequestURL(Array(right.utf8).span, pointer: "")) == isSame)
+  }
+
+  @Test("is made of its parts where it is not given as a whole")
+  func fromParts() throws {
+    func text(_ inputs: ValueMap) throws -> String { try restInputs(inputs).url.text }
+    #expect(try text(["host": "h"]) == "https://h/")
+    #expect(try text(["host": "h", "scheme": "http", "port": 8080]) == "http://h:8080/")
+    #expect(try text(["host": "h", "base_path": "/v1/", "path": "/x"]) == "https://h/v1/x")
+    #expect(try text(["host": "h", "base_path": "v1", "path": "x/ä"]) == "https://h/v1/x/%C3%A4")
+    #expect(try text(["host": "h", "base_path": "v1", "path": "?q=1"]) == "https://h/v1?q=1")
+    #expect(try text(["host": "2001:db8::1"]) == "https://[2001:db8::1]/")
+    #expect(try text(["host": "h", "path": "x#part"]) == "https://h/x")
+    #expect(try text(["url": "http://u/a", "host": "h", "path": "b"]) == "http://u/a")
+  }
+}
+
+@Suite("A query")
+struct QueryTests {
+  @Test(
+    "is added to the URL, in order and encoded",
+    arguments: [
+      ("http://a/", ["b": 1, "c": "x y&z=ü"] as Value, "http://a/?b=1&c=x%20y%26z%3D%C3%BC"),
+      ("http://a/?z", ["b": true], "http://a/?z&b=true"),
+      ("http://a/?", ["b": 0.5], "http://a/?b=0.5"),
+      ("http://a/?z&", ["b": ""], "http://a/?z&b="),
+      ("http://a/", ["b": [1, "two", false]], "http://a/?b=1&b=two&b=false"),
+      ("http://a/", ["b": nil, "c": 1], "http://a/?c=1"),
+      ("http://a/", ["b": nil], "http://a/"), ("http://a/", [:], "http://a/"),
+      ("http://a/", ["b": []], "http://a/"),
+      ("http://a/", [["b", 1], ["a", 2], ["b", 3]], "http://a/?b=1&a=2&b=3"),
+      ("http://a/", [["b", [1, 2]]], "http://a/?b=1&b=2"),
+      ("http://a/", ["n": .decimal(DecimalText("12345678901234567890")!)],
+        "http://a/?n=12345678901234567890"),
+    ] as [(String, Value, String)])
+  func added(url: String, query: Value, expected: String) throws {
+    #expect(try restInputs(["url": .string(url), "query": query]).url.text == expected)
+  }
+
+  @Test(
+    "of another form is refused before anything is sent",
+    arguments: [["a": ["b": 1]], [["a"]], [["a", 1, 2]], ["a"], 1] as [Value])
+  func refused(query: Value) {
+    #expect(throws: HostError.self) { try restInputs(["url": "http://a/", "query": query]) }
+    #expect(throws: DriverError.self) { try uncheckedInputs(["query": query]) }
+  }
+}
