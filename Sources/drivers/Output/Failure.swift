@@ -78,7 +78,8 @@ struct Failure: Error {
     ]
     set(fault.location, in: &object)
     object["keyword"] = fault.keyword.map { .string($0) }
-    object["schema"] = fault.schemaLocation.map { .string($0) }
+    // The whole schema of the inputs refuses a name that it does not know: that is no place in it.
+    if let place = fault.schemaLocation, !place.isEmpty { object["schema"] = .string(place) }
     return .map(object)
   }
 
