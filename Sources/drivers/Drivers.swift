@@ -10,8 +10,8 @@ struct Drivers: AsyncParsableCommand {
     abstract: "Runs connections through drivers that are loaded as shared libraries.",
     discussion: """
       Drivers are looked for in the folders of --driver-path and of DRIVERS_PATH, then in the \
-      user's data folder (~/.local/share/drivers), /usr/local/lib/drivers, /usr/lib/drivers and \
-      the folder of this program.
+      user's data folder (~/.local/share/drivers), the lib/drivers that this program was \
+      installed with, /usr/local/lib/drivers, /usr/lib/drivers and the folder of this program.
 
       With --json, output and errors are one JSON document on standard output. NO_COLOR is \
       honoured. Completions: drivers --generate-completion-script bash (or zsh, fish).

@@ -42,7 +42,8 @@ public struct SearchPath: Sendable, Hashable {
   /// The path that a program uses unless it has reasons of its own.
   ///
   /// The folders or files named by the caller; `DRIVERS_PATH`, separated by colons; `drivers` in
-  /// the user's data folder (`XDG_DATA_HOME`, else `~/.local/share`); `/usr/local/lib/drivers`;
+  /// the user's data folder (`XDG_DATA_HOME`, else `~/.local/share`); `lib/drivers` beside the `bin`
+  /// folder that the running program was installed into, if it was; `/usr/local/lib/drivers`;
   /// `/usr/lib/drivers`; the folder of the running program. What the environment says is ignored in
   /// a program that runs with more rights than its caller has (`AT_SECURE`).
   public static func standard(driverPaths: [String] = []) -> SearchPath {
@@ -67,10 +68,20 @@ public struct SearchPath: Sendable, Hashable {
     if let data = userDataFolder(environment) {
       entries.append(Entry(path: Folder.path(of: "drivers", in: data), origin: .user))
     }
-    entries += ["/usr/local/lib/drivers", "/usr/lib/drivers"]
-      .map { Entry(path: $0, origin: .system) }
+    var system = ["/usr/local/lib/drivers", "/usr/lib/drivers"]
+    if let installed = executableFolder.flatMap(installedDrivers), !system.contains(installed) {
+      system.insert(installed, at: 0)
+    }
+    entries += system.map { Entry(path: $0, origin: .system) }
     if let executableFolder { entries.append(Entry(path: executableFolder, origin: .executable)) }
     return SearchPath(entries: entries)
+  }
+
+  /// Where a program's drivers are that was installed under a prefix of its own, such as /opt/x: in
+  /// PREFIX/lib/drivers if it is in PREFIX/bin.
+  private static func installedDrivers(executableFolder: String) -> String? {
+    guard Folder.name(of: executableFolder) == "bin" else { return nil }
+    return Folder.path(of: "lib/drivers", in: Folder.parent(of: executableFolder))
   }
 
   /// The XDG Base Directory Specification asks for absolute paths and for others to be ignored.

@@ -20,12 +20,25 @@ struct SearchPathTests {
   func order() {
     let environment = ["DRIVERS_PATH": "/e1:e2", "XDG_DATA_HOME": "/data", "HOME": "/home/u"]
     #expect(
-      paths(environment, options: ["o1", "/o2.so"], folder: "/opt/bin") == [
+      paths(environment, options: ["o1", "/o2.so"], folder: "/opt/build") == [
         "option: o1", "option: /o2.so", "environment: /e1", "environment: e2",
         "user: /data/drivers", "system: /usr/local/lib/drivers", "system: /usr/lib/drivers",
-        "executable: /opt/bin",
+        "executable: /opt/build",
       ]
     )
+  }
+
+  @Test(
+    "has the drivers that were installed with the program, and none of the system twice",
+    arguments: [
+      ("/opt/x/bin", ["/opt/x/lib/drivers", "/usr/local/lib/drivers", "/usr/lib/drivers"]),
+      ("/usr/local/bin", ["/usr/local/lib/drivers", "/usr/lib/drivers"]),
+      ("/bin", ["/lib/drivers", "/usr/local/lib/drivers", "/usr/lib/drivers"]),
+    ]
+  )
+  func installed(folder: String, expected: [String]) {
+    let system = paths([:], folder: folder).filter { $0.hasPrefix("system: ") }
+    #expect(system == expected.map { "system: \($0)" })
   }
 
   @Test("takes ~/.local/share where the environment names no data folder")
