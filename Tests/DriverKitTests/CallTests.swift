@@ -7,6 +7,7 @@ import Testing
 
 private let alive = Lock(0)
 private let stopsSeen = Lock<[String]>([])
+private let isRegistered = Lock(false)
 
 /// Registers stop functions in the way that `way` names, then waits for the stop or ends.
 private final class StoppableDriver: BlockingDriver {
@@ -20,6 +21,7 @@ private final class StoppableDriver: BlockingDriver {
     case "taken back": call.onStop(nil)
     default: break
     }
+    isRegistered.withLock { $0 = true }
     if way == "not stopped" { return }
     if way == "dropped" {
       call.endsLater()
@@ -96,12 +98,13 @@ struct CallTests {
   )
   func stops(way: String, expected: [String]) async throws {
     stopsSeen.withLock { $0 = [] }
+    isRegistered.withLock { $0 = false }
     let host = try KitHost(
       DriverEntry { DriverEntry.create(StoppableDriver.self, $0, $1, $2, $3) },
       isBlocking: true
     )
     let task = Task { try await host.run(["way": .string(way)]) }
-    try await Task.sleep(for: .milliseconds(30))
+    try await eventually { isRegistered.withLock { $0 } }
     task.cancel()
     let outcome = try await task.value
     switch way {
