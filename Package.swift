@@ -169,7 +169,10 @@ let package = Package(
 
     // MARK: Test support
     .testTarget(
-      name: "DocsTests", dependencies: ["DriverHost", "TestSupport"], swiftSettings: common),
+      name: "DocsTests",
+      dependencies: ["DriverHost", "TestSupport"],
+      swiftSettings: common
+    ),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: common),
   ] + drivers.flatMap(\.targets)

@@ -27,7 +27,10 @@ final class CurlClock {
   /// Makes libcurl say here when it wants to run.
   func setUp(multi: UnsafeMutableRawPointer) {
     unsafe ccurl_multi_set_pointer(
-      multi, CURLMOPT_TIMERDATA, Unmanaged.passUnretained(self).toOpaque())
+      multi,
+      CURLMOPT_TIMERDATA,
+      Unmanaged.passUnretained(self).toOpaque()
+    )
     unsafe ccurl_multi_set_timer_function(multi, CurlClock.changed)
   }
 
@@ -49,7 +52,8 @@ final class CurlClock {
     guard let context = unsafe context else { return -1 }
     let clock = unsafe Unmanaged<CurlClock>.fromOpaque(context).takeUnretainedValue()
     clock.isDue = milliseconds == 0
-    clock.wanted = milliseconds > 0 ? monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000 : nil
+    clock.wanted =
+      milliseconds > 0 ? monotonicNanoseconds() + UInt64(milliseconds) * 1_000_000 : nil
     return 0
   }
 

@@ -1,11 +1,15 @@
 package import CCurl
 
-/// One transfer's options and information. The corresponding C type is `CURL`.
+/// One transfer's options and information.
+///
+/// The corresponding C type is `CURL`.
 @safe
 package struct CurlEasy: ~Copyable {
   let handle: UnsafeMutableRawPointer
 
-  /// A handle with libcurl's defaults. The corresponding C function is `curl_easy_init`.
+  /// A handle with libcurl's defaults.
+  ///
+  /// The corresponding C function is `curl_easy_init`.
   package init() throws(CurlError) {
     guard let handle = unsafe curl_easy_init() else { throw CurlError(CURLE_FAILED_INIT) }
     unsafe self.handle = unsafe handle
@@ -44,8 +48,9 @@ package struct CurlEasy: ~Copyable {
     try CurlError.check(code)
   }
 
-  /// Sets an option that is a list. The list must live until the option is set anew or the handle is
-  /// reset.
+  /// Sets an option that is a list.
+  ///
+  /// The list must live until the option is set anew or the handle is reset.
   package func set(_ option: CURLoption, list: borrowing CurlList) throws(CurlError) {
     try CurlError.check(unsafe ccurl_set_list(handle, option, list.head))
   }
@@ -61,7 +66,9 @@ package struct CurlEasy: ~Copyable {
     try CurlError.check(unsafe ccurl_set_pointer(handle, option, pointer))
   }
 
-  /// Takes all options back. Connections and the session cache stay.
+  /// Takes all options back.
+  ///
+  /// Connections and the session cache stay.
   ///
   /// The corresponding C function is `curl_easy_reset`.
   func reset() { unsafe curl_easy_reset(handle) }

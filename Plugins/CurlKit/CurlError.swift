@@ -10,7 +10,8 @@ package struct CurlError: Error {
   /// A failure with libcurl's own words for its code.
   package init(_ code: CURLcode) {
     self.code = code
-    text = unsafe curl_easy_strerror(code).map { unsafe String(cString: $0) } ?? "CURLE \(code.rawValue)"
+    text =
+      unsafe curl_easy_strerror(code).map { unsafe String(cString: $0) } ?? "CURLE \(code.rawValue)"
   }
 
   /// A failure with libcurl's words for this very one; the code's where those are empty.

@@ -1,6 +1,8 @@
 internal import CCurl
 
-/// A list of texts for libcurl. The corresponding C type is `curl_slist`.
+/// A list of texts for libcurl.
+///
+/// The corresponding C type is `curl_slist`.
 ///
 /// libcurl keeps the address of a list that it was given, so a list lives at least as long as it is set.
 @safe
@@ -15,7 +17,9 @@ package struct CurlList: ~Copyable {
   /// Whether there are no texts.
   package var isEmpty: Bool { unsafe head == nil }
 
-  /// Appends a copy of a text. The corresponding C function is `curl_slist_append`.
+  /// Appends a copy of a text.
+  ///
+  /// The corresponding C function is `curl_slist_append`.
   package mutating func append(_ text: String) throws(CurlError) {
     guard let longer = unsafe curl_slist_append(head, text) else {
       throw CurlError(CURLE_OUT_OF_MEMORY)

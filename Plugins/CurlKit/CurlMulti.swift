@@ -20,6 +20,7 @@ package final class CurlMulti {
   /// - Parameters:
   ///   - loop: The loop that it lives on.
   ///   - connections: How many connections are kept open, idle ones included.
+  /// - Throws: `CURLE_FAILED_INIT` where there is no memory.
   package init(_ loop: Loop, connections: Int) throws(CurlError) {
     guard let handle = unsafe curl_multi_init() else { throw CurlError(CURLE_FAILED_INIT) }
     unsafe self.handle = unsafe handle
@@ -47,7 +48,9 @@ package final class CurlMulti {
     try CurlTransfer(sockets)
   }
 
-  /// Starts a transfer, whose handler is set. The corresponding C function is `curl_multi_add_handle`.
+  /// Starts a transfer, whose handler is set.
+  ///
+  /// The corresponding C function is `curl_multi_add_handle`.
   package func start(_ transfer: CurlTransfer) throws(CurlError) {
     transfer.forgetError()
     let code = unsafe curl_multi_add_handle(handle, transfer.easy.handle)
@@ -57,8 +60,9 @@ package final class CurlMulti {
     settle()
   }
 
-  /// Ends a transfer before its time; its connection is closed if it was in use. `finished` is not
-  /// called. The corresponding C function is `curl_multi_remove_handle`.
+  /// Ends a transfer before its time; its connection is closed if it was in use.
+  ///
+  /// `finished` is not called. The corresponding C function is `curl_multi_remove_handle`.
   package func stop(_ transfer: CurlTransfer) {
     guard transfer.isActive else { return }
     transfer.isActive = false
@@ -66,8 +70,9 @@ package final class CurlMulti {
     unsafe curl_multi_remove_handle(handle, transfer.easy.handle)
   }
 
-  /// Brings the bytes again that a handler has paused. The corresponding C function is
-  /// `curl_easy_pause`.
+  /// Brings the bytes again that a handler has paused.
+  ///
+  /// The corresponding C function is `curl_easy_pause`.
   package func resume(_ transfer: CurlTransfer) {
     guard transfer.isActive else { return }
     isRunning = true
@@ -105,7 +110,8 @@ package final class CurlMulti {
     var left: Int32 = 0
     while let message = unsafe curl_multi_info_read(handle, &left) {
       guard unsafe message.pointee.msg == CURLMSG_DONE,
-        let easy = unsafe message.pointee.easy_handle, let transfer = unsafe CurlTransfer.of(unsafe easy)
+        let easy = unsafe message.pointee.easy_handle,
+        let transfer = unsafe CurlTransfer.of(unsafe easy)
       else { continue }
       // The message is gone with the handle's removal.
       let code = unsafe ccurl_result(message)
@@ -113,7 +119,8 @@ package final class CurlMulti {
       transfer.isActive = false
       active[ObjectIdentifier(transfer)] = nil
       transfer.handler?.finished(
-        code == CURLE_OK ? nil : CurlError(code, detail: transfer.errorText))
+        code == CURLE_OK ? nil : CurlError(code, detail: transfer.errorText)
+      )
     }
   }
 }

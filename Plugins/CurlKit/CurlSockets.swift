@@ -34,15 +34,20 @@ final class CurlSockets {
     unsafe try easy.set(CURLOPT_OPENSOCKETDATA, pointer: context)
     unsafe try easy.set(CURLOPT_CLOSESOCKETDATA, pointer: context)
     try CurlError.check(
-      unsafe ccurl_set_open_socket_function(easy.handle, CurlSockets.open))
+      unsafe ccurl_set_open_socket_function(easy.handle, CurlSockets.open)
+    )
     try CurlError.check(
-      unsafe ccurl_set_close_socket_function(easy.handle, CurlSockets.close))
+      unsafe ccurl_set_close_socket_function(easy.handle, CurlSockets.close)
+    )
   }
 
   /// Makes libcurl say here what it waits for.
   func setUp(multi: UnsafeMutableRawPointer) {
     unsafe ccurl_multi_set_pointer(
-      multi, CURLMOPT_SOCKETDATA, Unmanaged.passUnretained(self).toOpaque())
+      multi,
+      CURLMOPT_SOCKETDATA,
+      Unmanaged.passUnretained(self).toOpaque()
+    )
     unsafe ccurl_multi_set_socket_function(multi, CurlSockets.changed)
   }
 
@@ -54,7 +59,10 @@ final class CurlSockets {
     let sockets = unsafe Unmanaged<CurlSockets>.fromOpaque(context).takeUnretainedValue()
     let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let descriptor = unsafe Glibc.socket(
-      address.pointee.family, address.pointee.socktype | flags, address.pointee.protocol)
+      address.pointee.family,
+      address.pointee.socktype | flags,
+      address.pointee.protocol
+    )
     if descriptor >= 0 {
       sockets.forget(descriptor)
       sockets.socket(descriptor).isOwn = true

@@ -1,7 +1,8 @@
 internal import CCurl
 
-/// Takes what a transfer receives, on the loop's thread. Nothing here may start or remove transfers
-/// but `finished`.
+/// Takes what a transfer receives, on the loop's thread.
+///
+/// Nothing here may start or remove transfers but `finished`.
 package protocol CurlTransferHandler: AnyObject {
   /// One line of a head, with its line end: the status line, a header, or the empty line at the end.
   func received(headerLine line: Span<UInt8>)
@@ -32,7 +33,9 @@ package final class CurlTransfer {
   /// Whether the transfer is under way.
   package internal(set) var isActive = false
 
-  /// Where libcurl writes what exactly went wrong. The corresponding C option is CURLOPT_ERRORBUFFER.
+  /// Where libcurl writes what exactly went wrong.
+  ///
+  /// The corresponding C option is CURLOPT_ERRORBUFFER.
   private let errorBuffer: UnsafeMutablePointer<CChar>
   private unowned let sockets: CurlSockets
 
@@ -79,9 +82,11 @@ package final class CurlTransfer {
     unsafe try easy.set(CURLOPT_WRITEDATA, pointer: context)
     unsafe try easy.set(CURLOPT_HEADERDATA, pointer: context)
     try CurlError.check(
-      unsafe ccurl_set_write_function(easy.handle, CURLOPT_WRITEFUNCTION, CurlTransfer.writeBody))
+      unsafe ccurl_set_write_function(easy.handle, CURLOPT_WRITEFUNCTION, CurlTransfer.writeBody)
+    )
     try CurlError.check(
-      unsafe ccurl_set_write_function(easy.handle, CURLOPT_HEADERFUNCTION, CurlTransfer.writeHead))
+      unsafe ccurl_set_write_function(easy.handle, CURLOPT_HEADERFUNCTION, CurlTransfer.writeHead)
+    )
     try sockets.setUp(easy)
   }
 

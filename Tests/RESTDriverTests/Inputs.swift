@@ -18,7 +18,8 @@ enum DescriptorFile {
 
 /// Runs `body` with inputs as a driver gets them.
 func withInputs<Result>(
-  _ values: ValueMap, secrets: [JSONPointer] = [],
+  _ values: ValueMap,
+  secrets: [JSONPointer] = [],
   _ body: (borrowing InputMap) throws(DriverError) -> Result
 ) throws(DriverError) -> Result {
   var arena = Arena()

@@ -15,17 +15,24 @@ public final class RESTDriver: NonblockingDriver {
       let code = curl_global_init(Int(CURL_GLOBAL_ALL))
       guard code == CURLE_OK else {
         throw DriverError(
-          .unavailable, "libcurl cannot be initialized: \(CurlError(code).text)",
-          detail: "curl_global_init answered \(code.rawValue)")
+          .unavailable,
+          "libcurl cannot be initialized: \(CurlError(code).text)",
+          detail: "curl_global_init answered \(code.rawValue)"
+        )
       }
     }
     do throws(CurlError) {
       client = try RESTClient(
-        loop, userAgent: "\(context.hostName)/\(context.hostVersion)", connections: Self.connections)
+        loop,
+        userAgent: "\(context.hostName)/\(context.hostVersion)",
+        connections: Self.connections
+      )
     } catch {
       throw DriverError(
-        .unavailable, "libcurl cannot be used: \(error.text)",
-        detail: "CURLcode \(error.code.rawValue)")
+        .unavailable,
+        "libcurl cannot be used: \(error.text)",
+        detail: "CURLcode \(error.code.rawValue)"
+      )
     }
   }
 

@@ -18,7 +18,10 @@ struct DescriptorTests {
         options.append((path + name, schema))
         collect(schema["properties"], path + name + "/")
         for branch in schema["oneOf"].listValue ?? [] {
-          collect(branch["properties"], path + name + "/" + (branch["title"].stringValue ?? "") + "/")
+          collect(
+            branch["properties"],
+            path + name + "/" + (branch["title"].stringValue ?? "") + "/"
+          )
         }
       }
     }
@@ -35,7 +38,8 @@ struct DescriptorTests {
 
   @Test(
     "declares each option once, with title, description, order and an example",
-    arguments: options.map(\.name))
+    arguments: options.map(\.name)
+  )
   func complete(name: String) throws {
     let schema = try #require(Self.options.first { $0.name == name }?.schema)
     #expect(schema["title"].stringValue?.isEmpty == false)
@@ -63,7 +67,8 @@ struct DescriptorTests {
   func secrets() {
     let secrets = Self.options.filter { $0.schema["x-secret"] == true }.map(\.name)
     #expect(
-      secrets == ["authentication/Basic/password", "authentication/Bearer token/token"])
+      secrets == ["authentication/Basic/password", "authentication/Bearer token/token"]
+    )
   }
 
   @Test("declares what the Swift inputs read, and nothing else")
@@ -80,13 +85,17 @@ struct DescriptorTests {
       }
     }
     let declared = Set(
-      Self.options.map { $0.name.split(separator: "/").last.map(String.init) ?? "" })
+      Self.options.map { $0.name.split(separator: "/").last.map(String.init) ?? "" }
+    )
     #expect(read == declared)
   }
 
   @Test(
     "and the Swift inputs agree on what each option is: another kind is refused at its pointer",
-    arguments: properties.map(\.name).filter { !["data", "body", "authentication", "tls"].contains($0) })
+    arguments: properties.map(\.name).filter {
+      !["data", "body", "authentication", "tls"].contains($0)
+    }
+  )
   func kinds(name: String) throws {
     // No option takes this.
     let wrong: Value = [["deeper": ["still": []]]]

@@ -27,7 +27,8 @@ struct RequestInputTests {
       (["X-A": ["b", 2, true]], ["X-A: b", "X-A: 2", "X-A: true"]),
       ([["b", "1"], ["a", "2"], ["b", "3"]], ["b: 1", "a: 2", "b: 3"]),
       (["X-U": "ü"], ["X-U: ü"]),
-    ] as [(Value, [String])])
+    ] as [(Value, [String])]
+  )
   func headers(headers: Value, lines: [String]) throws {
     let inputs = try restInputs(["url": "http://a/", "headers": headers])
     #expect(inputs.headers.lines.map(\.text) == lines)
@@ -38,7 +39,8 @@ struct RequestInputTests {
     arguments: [
       ["X-A": "b\r\nX-B: c"], ["X-A\r\nX-B": "c"], ["X A": "b"], ["X-A:": "b"], ["": "b"],
       ["X-A": ["ok", "b\nc"]], [["X-A", "b\rc"]],
-    ] as [Value])
+    ] as [Value]
+  )
   func injection(headers: Value) {
     #expect(throws: HostError.self) { try restInputs(["url": "http://a/", "headers": headers]) }
     #expect(throws: DriverError.self) { try uncheckedInputs(["headers": headers]) }
@@ -55,10 +57,15 @@ struct RequestInputTests {
       (["body": ["json": "text"]], #""text""#, "application/json"),
       (["body": ["json": nil]], "null", "application/json"),
       (["body": ["text": "x\n"]], "x\n", "text/plain; charset=utf-8"),
-      (["body": ["urlencoded": ["a b": "c d", "e": ["1", 2], "f": nil]]], "a+b=c+d&e=1&e=2",
-        "application/x-www-form-urlencoded"),
-      (["body": ["urlencoded": [["a", "ü&"]]]], "a=%C3%BC%26", "application/x-www-form-urlencoded"),
-    ] as [(ValueMap, String, String)])
+      (
+        ["body": ["urlencoded": ["a b": "c d", "e": ["1", 2], "f": nil]]], "a+b=c+d&e=1&e=2",
+        "application/x-www-form-urlencoded"
+      ),
+      (
+        ["body": ["urlencoded": [["a", "ü&"]]]], "a=%C3%BC%26", "application/x-www-form-urlencoded"
+      ),
+    ] as [(ValueMap, String, String)]
+  )
   func body(inputs: ValueMap, text: String, type: String) throws {
     var inputs = inputs
     inputs["url"] = "http://a/"
@@ -83,7 +90,8 @@ struct RequestInputTests {
       ["authentication": ["authentication_method": "digest"]], ["expected_status_code": [99]],
       ["expected_status_code": ["2x"]], ["method": "a b"], ["method": ""], ["method": "connect"],
       ["connect_timeout": -1], ["max_redirects": 101], ["url": "x"], ["method": "GET\r\nX: y"],
-    ] as [ValueMap])
+    ] as [ValueMap]
+  )
   func refused(changes: ValueMap) {
     var inputs: ValueMap = ["url": "http://a/"]
     for (name, value) in changes { inputs[name] = value }
@@ -107,7 +115,8 @@ struct RequestInputTests {
   @Test("become harmless for a test")
   func harmless() throws {
     let inputs = try restInputs([
-      "url": "http://a/", "method": "post", "data": "x", "headers": ["Content-Type": "a/b", "X": "y"],
+      "url": "http://a/", "method": "post", "data": "x",
+      "headers": ["Content-Type": "a/b", "X": "y"],
     ])
     #expect(inputs.harmless.method == "OPTIONS")
     #expect(inputs.harmless.body == nil)
@@ -139,7 +148,8 @@ struct StatusSetTests {
     "read as a sentence",
     arguments: [
       ([200, 201, "2xx"] as Value, "200, 201 or 2xx"), ([204], "204"), ([200, 404], "200 or 404"),
-    ] as [(Value, String)])
+    ] as [(Value, String)]
+  )
   func words(list: Value, words: String) throws {
     try withInputs(["list": list]) { map throws(DriverError) in
       let list = try map.required("list").list()

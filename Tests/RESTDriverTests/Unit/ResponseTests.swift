@@ -24,7 +24,8 @@ struct ResponseTests {
         "Content-Type=text/plain", "X-Empty=", "x-a=1", "X-A=2", "Set-Cookie=s=1; Path=/",
         "Set-Cookie=t = \"v=w\" ; HttpOnly", "set-cookie=s=3", "Set-Cookie=broken",
         "X-Trailer=end",
-      ])
+      ]
+    )
   }
 
   @Test(
@@ -32,7 +33,8 @@ struct ResponseTests {
     arguments: [
       ("", []), ("\r\n", []), (":", []), (": x\r\n", []), ("a:b", ["a=b"]), ("a:\r\n", ["a="]),
       ("HTTP/2 200 \r\n\r\n", []), ("a:\t b \t\r\nc:d\n", ["a=b", "c=d"]), ("a b: c\r\n", []),
-    ])
+    ]
+  )
   func damaged(text: String, expected: [String]) {
     #expect(ResponseTests.texts(text) == expected)
   }
@@ -71,7 +73,8 @@ struct ResponseTests {
       ("image/png", .binary), ("application/octet-stream", .binary), ("text/plain", .unclear),
       ("application/octet-stream; charset=utf-8", .text), ("application/vnd.acme", .text),
       ("application/pdf", .binary), ("text/javascript", .unclear),
-    ])
+    ]
+  )
   func types(type: String, form: ContentType.Form) {
     #expect(ContentType(type).form == form)
     #expect(ContentType(nil).form == .unclear)
@@ -83,7 +86,8 @@ struct ResponseTests {
       ("text/html; charset=ISO-8859-1", "iso-8859-1"), ("text/html;charset=\"utf-8\"", "utf-8"),
       ("text/html; a=b; CHARSET = koi8-r ", "koi8-r"), ("text/html; charset=", nil),
       ("text/html", nil),
-    ] as [(String, String?)])
+    ] as [(String, String?)]
+  )
   func charsets(type: String, charset: String?) {
     #expect(ContentType(type).charset == charset)
   }
@@ -91,7 +95,9 @@ struct ResponseTests {
   @Test("in another encoding is converted, and refused where it is not in it")
   func decode() {
     func text(_ bytes: [UInt8], _ charset: String) -> String? {
-      CharacterEncoding.decode(bytes.span, from: charset).map { String(decoding: $0, as: UTF8.self) }
+      CharacterEncoding.decode(bytes.span, from: charset).map {
+        String(decoding: $0, as: UTF8.self)
+      }
     }
     #expect(text([0xE4, 0x80], "windows-1252") == "ä€")
     #expect(text([0xE4], "iso-8859-1") == "ä")
@@ -120,7 +126,8 @@ struct PercentEncodingTests {
     arguments: [
       ("a%20b", "a b"), ("%C3%BC", "ü"), ("100%", "100%"), ("%zz", "%zz"), ("%4", "%4"),
       ("a+b", "a+b"),
-    ])
+    ]
+  )
   func decode(text: String, expected: String) {
     #expect(PercentEncoding.decode(text.utf8) == expected)
   }

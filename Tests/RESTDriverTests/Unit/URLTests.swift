@@ -24,7 +24,8 @@ struct URLTests {
       ("http://a/ü b?c=\"d\"", "http://a/%C3%BC%20b?c=%22d%22", "a", 80),
       ("http://a/%20%zz", "http://a/%20%zz", "a", 80),
       ("http://bücher.example/", "http://xn--bcher-kva.example/", "xn--bcher-kva.example", 80),
-    ])
+    ]
+  )
   func parts(text: String, whole: String, host: String, port: Int) throws {
     let url = try RequestURL(Array(text.utf8).span, pointer: "/url")
     #expect(url.text == whole)
@@ -40,7 +41,8 @@ struct URLTests {
       ("http://a:65536/", "1 to 65535"), ("http://a:x/", "1 to 65535"),
       ("http://a b/", "not the name"), ("http://[::1/", "IPv6"), ("http://[]/", "IPv6"),
       ("http://a\u{0}b/", "not the name"),
-    ])
+    ]
+  )
   func refused(text: String, part: String) {
     let error = #expect(throws: DriverError.self) {
       _ = try RequestURL(Array(text.utf8).span, pointer: "/url")
@@ -55,7 +57,8 @@ struct URLTests {
     arguments: [
       ("127.0.0.1", true), ("127.1", true), ("0x7f000001", true), ("2130706433", true),
       ("[::1]", true), ("example.org", false), ("1.2.3.example", false), ("a1", false),
-    ])
+    ]
+  )
   func numeric(host: String, isNumeric: Bool) throws {
     #expect(try RequestURL(Array("http://\(host)/".utf8).span, pointer: "").isNumeric == isNumeric)
   }
@@ -68,7 +71,8 @@ struct URLTests {
       ("пример.испытание", "xn--e1afmkfd.xn--80akhbyknj4f"), ("faß.de", "xn--fa-hia.de"),
       ("example.org.", "example.org."), ("☃.net", "xn--n3h.net"),
       ("ليهمابتكلموشعربي؟", "xn--egbpdaj6bu4bxfgehfvwxn"),
-    ])
+    ]
+  )
   func international(name: String, ascii: String) {
     #expect(InternationalName.ascii(name) == ascii)
   }
@@ -85,7 +89,9 @@ struct URLTests {
     #expect(url.credentials?.user == "an n")
     #expect(url.credentials?.password == "p@ss:w")
     #expect(!url.text.contains("ss") && !url.display.contains("ss"))
-    #expect(try restInputs(["url": "http://u:p@h/"]).authentication == .basic(user: "u", password: "p"))
+    #expect(
+      try restInputs(["url": "http://u:p@h/"]).authentication == .basic(user: "u", password: "p")
+    )
   }
 
   @Test("shows messages neither its query nor a secret")
@@ -102,7 +108,8 @@ struct URLTests {
       ("http://a/x", "http://a/y", true), ("http://a/", "http://A:80/", true),
       ("http://a/", "https://a/", false), ("http://a/", "http://b/", false),
       ("http://a/", "http://a:81/", false),
-    ])
+    ]
+  )
   func origins(left: String, right: String, isSame: Bool) throws {
     let left = try RequestURL(Array(left.utf8).span, pointer: "")
     #expect(left.hasSameOrigin(as: try RequestURL(Array(right.utf8).span, pointer: "")) == isSame)
@@ -137,16 +144,20 @@ struct QueryTests {
       ("http://a/", ["b": []], "http://a/"),
       ("http://a/", [["b", 1], ["a", 2], ["b", 3]], "http://a/?b=1&a=2&b=3"),
       ("http://a/", [["b", [1, 2]]], "http://a/?b=1&b=2"),
-      ("http://a/", ["n": .decimal(DecimalText("12345678901234567890")!)],
-        "http://a/?n=12345678901234567890"),
-    ] as [(String, Value, String)])
+      (
+        "http://a/", ["n": .decimal(DecimalText("12345678901234567890")!)],
+        "http://a/?n=12345678901234567890"
+      ),
+    ] as [(String, Value, String)]
+  )
   func added(url: String, query: Value, expected: String) throws {
     #expect(try restInputs(["url": .string(url), "query": query]).url.text == expected)
   }
 
   @Test(
     "of another form is refused before anything is sent",
-    arguments: [["a": ["b": 1]], [["a"]], [["a", 1, 2]], ["a"], 1] as [Value])
+    arguments: [["a": ["b": 1]], [["a"]], [["a", 1, 2]], ["a"], 1] as [Value]
+  )
   func refused(query: Value) {
     #expect(throws: HostError.self) { try restInputs(["url": "http://a/", "query": query]) }
     #expect(throws: DriverError.self) { try uncheckedInputs(["query": query]) }

@@ -2,7 +2,9 @@ public import DriverABI
 import DriverKit
 import RESTDriver
 
-private let entry = unsafe DriverEntry { unsafe DriverEntry.create(RESTDriver.self, $0, $1, $2, $3) }
+private let entry = unsafe DriverEntry {
+  unsafe DriverEntry.create(RESTDriver.self, $0, $1, $2, $3)
+}
 
 // swift-format-ignore: AlwaysUseLowerCamelCase
 /// The one symbol that the driver exports.

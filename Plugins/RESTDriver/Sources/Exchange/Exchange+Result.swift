@@ -50,8 +50,14 @@ extension Exchange {
       try putOutBody(handle, type)
     }
     try call.output(
-      "url", utf8: Array(inputs.url.text.utf8).span, isSecret: inputs.url.isSecret)
-    try call.output("http_version", .string(Exchange.version(easy.easy.number(CURLINFO_HTTP_VERSION))))
+      "url",
+      utf8: Array(inputs.url.text.utf8).span,
+      isSecret: inputs.url.isSecret
+    )
+    try call.output(
+      "http_version",
+      .string(Exchange.version(easy.easy.number(CURLINFO_HTTP_VERSION)))
+    )
     try call.output(
       "redirects",
       .list(
@@ -61,7 +67,9 @@ extension Exchange {
             "status_code": .int(Int64(redirect.status)),
             "url": inputs.url.isSecret ? .secret(url) : url,
           ]
-        }))
+        }
+      )
+    )
     let timing = Timing(handle, lookUp: lookUpTime, began: began)
     timing.write(to: &builder)
     try call.output("timing", &builder)
@@ -69,7 +77,8 @@ extension Exchange {
   }
 
   private func putOutBody(
-    _ handle: RequestHandle, _ type: ContentType
+    _ handle: RequestHandle,
+    _ type: ContentType
   ) throws(DriverError) {
     var encoding: String?
     try handle.body.withSpan { body throws(DriverError) in
@@ -120,12 +129,14 @@ extension Exchange {
   // MARK: - Statuses
 
   private func statusError(
-    _ status: Int, _ handle: RequestHandle
+    _ status: Int,
+    _ handle: RequestHandle
   ) throws(DriverError) -> DriverError {
     let expected = try expectedInWords()
     var error = DriverError(
       Exchange.code(status),
-      "\(inputs.method) \(inputs.url.display) answered \(Exchange.name(status)); expected \(expected). The answer is in the outputs\(Exchange.advice(status))")
+      "\(inputs.method) \(inputs.url.display) answered \(Exchange.name(status)); expected \(expected). The answer is in the outputs\(Exchange.advice(status))"
+    )
     error.status = Int32(status)
     error.isRetryable =
       [408, 425, 429, 500, 502, 503, 504].contains(status) && inputs.isIdempotent

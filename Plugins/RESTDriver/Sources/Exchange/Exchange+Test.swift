@@ -23,7 +23,9 @@ extension Exchange {
     }
   }
 
-  /// Ends the call with the steps. That one failed is the test's result, not the test's failure.
+  /// Ends the call with the steps.
+  ///
+  /// That one failed is the test's result, not the test's failure.
   func finishTest(_ failure: Failure?) {
     let cause = failure.map { explanation(of: $0) }
     // That is wrong with the inputs, not with the way to the server.
@@ -86,7 +88,12 @@ extension Exchange {
 
   private func failed(_ name: String, _ cause: Explanation, seconds: Double = 0) -> Step {
     Step(
-      name: name, outcome: .failed, seconds: seconds, message: cause.what, hint: cause.cure)
+      name: name,
+      outcome: .failed,
+      seconds: seconds,
+      message: cause.what,
+      hint: cause.cure
+    )
   }
 
   private func resolveStep(_ cause: Explanation?) -> Step {
@@ -96,9 +103,11 @@ extension Exchange {
     }
     if addresses.isEmpty {
       return Step(
-        name: "resolve", outcome: .skipped,
+        name: "resolve",
+        outcome: .skipped,
         message: inputs.url.isNumeric
-          ? "the host is an address already" : "the name is that of this machine")
+          ? "the host is an address already" : "the name is that of this machine"
+      )
     }
     let list = inputs.url.isSecret ? "\(addresses.count) found" : addresses.joined(separator: ", ")
     return Step(name: "resolve", outcome: .passed, seconds: time, message: "addresses: \(list)")
@@ -112,9 +121,11 @@ extension Exchange {
     }
     let address = handle?.transfer.easy.text(CURLINFO_PRIMARY_IP) ?? ""
     return Step(
-      name: "connect", outcome: .passed,
+      name: "connect",
+      outcome: .passed,
       seconds: Timing.rounded(max(0, connected - seconds(CURLINFO_NAMELOOKUP_TIME_T))),
-      message: inputs.url.isSecret ? "connected" : "connected to \(address) port \(inputs.url.port)")
+      message: inputs.url.isSecret ? "connected" : "connected to \(address) port \(inputs.url.port)"
+    )
   }
 
   private func tlsStep(_ cause: Explanation?) -> Step {
@@ -129,8 +140,11 @@ extension Exchange {
     let time = Timing.rounded(max(0, encrypted - seconds(CURLINFO_CONNECT_TIME_T)))
     let certificate = ServerCertificate(handle?.transfer.easy.certificates().first ?? [])
     var step = Step(
-      name: "tls", outcome: .passed, seconds: time,
-      message: "the certificate of \(certificate.subject) is valid until \(certificate.validUntil)")
+      name: "tls",
+      outcome: .passed,
+      seconds: time,
+      message: "the certificate of \(certificate.subject) is valid until \(certificate.validUntil)"
+    )
     if !inputs.tls.verifies {
       step.message = "encrypted, but the certificate was not verified"
       step.hint = "set tls.verify to true"
@@ -145,17 +159,24 @@ extension Exchange {
     let status = handle?.transfer.easy.number(CURLINFO_RESPONSE_CODE) ?? 0
     if status == 401 {
       return Step(
-        name: "authenticate", outcome: .failed,
-        message: "the server does not accept the credentials (401)", hint: "check authentication")
+        name: "authenticate",
+        outcome: .failed,
+        message: "the server does not accept the credentials (401)",
+        hint: "check authentication"
+      )
     }
     return Step(
-      name: "authenticate", outcome: .passed, message: "the server did not refuse the credentials")
+      name: "authenticate",
+      outcome: .passed,
+      message: "the server did not refuse the credentials"
+    )
   }
 
   private func requestStep(_ cause: Explanation?) -> Step {
     let status = handle?.transfer.easy.number(CURLINFO_RESPONSE_CODE) ?? 0
     let time = Timing.rounded(
-      max(0, seconds(CURLINFO_TOTAL_TIME_T) - seconds(CURLINFO_PRETRANSFER_TIME_T)))
+      max(0, seconds(CURLINFO_TOTAL_TIME_T) - seconds(CURLINFO_PRETRANSFER_TIME_T))
+    )
     if let cause { return failed("request", cause, seconds: time) }
     let answer = "\(inputs.method) answered \(Exchange.name(status))"
     // The method may have been replaced, and a redirect is followed by a request.
@@ -163,8 +184,12 @@ extension Exchange {
       inputs.expected.contains(status) || (200..<400).contains(status)
       || status == 405 || status == 501
     return Step(
-      name: "request", outcome: isFine ? .passed : .failed, seconds: time, message: answer,
-      hint: isFine ? "" : "check the address, the path and what the server asks for")
+      name: "request",
+      outcome: isFine ? .passed : .failed,
+      seconds: time,
+      message: answer,
+      hint: isFine ? "" : "check the address, the path and what the server asks for"
+    )
   }
 
   private func certificate() -> OutputValue {

@@ -2,8 +2,10 @@ internal import CCurl
 internal import CurlKit
 internal import DriverKit
 
-/// One call on its way: its name is looked up, its request sent, its redirects followed, its answer put
-/// out. How it ends is in the extensions.
+/// One call on its way: its name is looked up, its request sent, its redirects followed, its answer
+/// put out.
+///
+/// How it ends is in the extensions.
 final class Exchange: CurlTransferHandler {
   /// Why a transfer is ended before its time.
   enum Cut {
@@ -171,7 +173,8 @@ final class Exchange: CurlTransferHandler {
         timeout: isFresh ? inputs.timeouts.total : remainingTime() ?? 0,
         connectTimeout: connect == 0 ? 0 : max(1, connect - spent),
         isTest: isTest,
-        pin: addresses.isEmpty ? nil : client.names.pin(inputs.url.host, port: inputs.url.port))
+        pin: addresses.isEmpty ? nil : client.names.pin(inputs.url.host, port: inputs.url.port)
+      )
       handle.transfer.handler = self
       destination = .unknown
       lastUpload = 0
@@ -280,12 +283,14 @@ final class Exchange: CurlTransferHandler {
       guard redirects.count < inputs.redirectLimit else {
         throw DriverError(
           .remoteFailure,
-          "\(inputs.url.display) redirects again after \(redirects.count) redirects: raise max_redirects, or look for a loop on the server")
+          "\(inputs.url.display) redirects again after \(redirects.count) redirects: raise max_redirects, or look for a loop on the server"
+        )
       }
       guard var url = try? RequestURL(Array(target.utf8).span, pointer: "") else {
         throw DriverError(
           .protocolViolation,
-          "\(inputs.url.display) redirects to an address that is no http or https URL")
+          "\(inputs.url.display) redirects to an address that is no http or https URL"
+        )
       }
       url.isSecret = inputs.url.isSecret
       // Whoever redirects may not choose credentials either.

@@ -15,7 +15,10 @@ struct Explanation {
 
   /// An explanation with what a user needs.
   init(
-    _ code: DriverError.Code, _ what: String, cure: String = "", pointer: String = "",
+    _ code: DriverError.Code,
+    _ what: String,
+    cure: String = "",
+    pointer: String = "",
     isRetryable: Bool = false
   ) {
     self.code = code
@@ -35,8 +38,12 @@ struct Explanation {
   /// The error that the call ends with.
   var error: DriverError {
     var error = DriverError(
-      code, cure.isEmpty ? what : "\(what): \(cure)", detail: detail, pointer: pointer,
-      isRetryable: isRetryable)
+      code,
+      cure.isEmpty ? what : "\(what): \(cure)",
+      detail: detail,
+      pointer: pointer,
+      isRetryable: isRetryable
+    )
     error.vendorCode = vendorCode
     return error
   }

@@ -10,8 +10,9 @@ final class NameCache {
 
   /// How long addresses are taken for current.
   private static let lifetime: UInt64 = 30_000_000_000
-  /// How long after a look-up each request brings the addresses along. From then on libcurl has them,
-  /// for its own 60 seconds from the last time on.
+  /// How long after a look-up each request brings the addresses along.
+  ///
+  /// From then on libcurl has them, for its own 60 seconds from the last time on.
   private static let pinTime: UInt64 = 2_000_000_000
 
   private struct Entry {
@@ -55,6 +56,7 @@ final class NameCache {
   ///   - name: The host's name in ASCII.
   ///   - receive: Takes the addresses, or why there are none.
   /// - Returns: What `cancel` takes.
+  /// - Throws: Why the look-up cannot begin.
   func lookUp(_ name: String, _ receive: @escaping (Answer) -> Void) throws(DriverError) -> Int {
     lastID += 1
     let id = lastID
@@ -71,7 +73,9 @@ final class NameCache {
     return id
   }
 
-  /// Takes back that somebody waits for a name. The look-up goes on while others wait for it.
+  /// Takes back that somebody waits for a name.
+  ///
+  /// The look-up goes on while others wait for it.
   func cancel(_ id: Int, of name: String) {
     guard let waiting = pending[name] else { return }
     waiting.waiters.removeAll { $0.id == id }

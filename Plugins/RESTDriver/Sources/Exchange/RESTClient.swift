@@ -62,9 +62,10 @@ final class RESTClient {
     }
   }
 
-  /// Sets the timer if it runs out later. An earlier one is left: it is nearly always early, since
-  /// servers are rarely silent, and one look at all requests each so often costs less than a timer for
-  /// each.
+  /// Sets the timer if it runs out later.
+  ///
+  /// An earlier one is left: it is nearly always early, since servers are rarely silent, and one
+  /// look at all requests each so often costs less than a timer for each.
   private func setTimer(_ time: UInt64) {
     guard time < silenceTime else { return }
     let now = monotonicNanoseconds()

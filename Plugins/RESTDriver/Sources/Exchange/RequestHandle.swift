@@ -52,16 +52,25 @@ final class RequestHandle {
   /// - Parameters:
   ///   - inputs: The request.
   ///   - timeout: How long it may take, in milliseconds; 0: no limit.
+  ///   - connectTimeout: How long connecting may take, in milliseconds; 0: no limit.
   ///   - isTest: Whether it is to go over a connection of its own, and to show certificates.
   ///   - pin: A line for CURLOPT_RESOLVE.
+  /// - Throws: The option that libcurl refused.
   func prepare(
-    _ inputs: RESTInputs, timeout: Int, connectTimeout: Int, isTest: Bool, pin: String?
+    _ inputs: RESTInputs,
+    timeout: Int,
+    connectTimeout: Int,
+    isTest: Bool,
+    pin: String?
   ) throws(CurlError) {
     head.clear(keeping: 16 << 10)
     body.clear(keeping: 64 << 10)
     let wanted = Settings(
-      tls: inputs.tls, allowsCompression: inputs.allowsCompression, isTest: isTest,
-      connectTimeout: connectTimeout)
+      tls: inputs.tls,
+      allowsCompression: inputs.allowsCompression,
+      isTest: isTest,
+      connectTimeout: connectTimeout
+    )
     if settings != wanted {
       if settings != nil { try reset() }
       try apply(wanted)
@@ -125,7 +134,9 @@ final class RequestHandle {
     }
     // 0 would be libcurl's own default of 300 seconds; the greatest value stands for no limit.
     try transfer.easy.set(
-      CURLOPT_CONNECTTIMEOUT_MS, wanted.connectTimeout == 0 ? 2_000_000_000 : wanted.connectTimeout)
+      CURLOPT_CONNECTTIMEOUT_MS,
+      wanted.connectTimeout == 0 ? 2_000_000_000 : wanted.connectTimeout
+    )
     settings = wanted
   }
 

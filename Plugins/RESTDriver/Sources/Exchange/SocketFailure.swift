@@ -28,7 +28,11 @@ enum SocketFailure {
       default: ("no connection could be made", "check the host and the port, and firewalls")
       }
     var explanation = Explanation(
-      .unavailable, "\(server): \(what)", cure: cure, isRetryable: true)
+      .unavailable,
+      "\(server): \(what)",
+      cure: cure,
+      isRetryable: true
+    )
     if number != 0, let text = unsafe strerror(number) {
       explanation.detail = unsafe "connect: \(String(cString: text)) (errno \(number))"
     }

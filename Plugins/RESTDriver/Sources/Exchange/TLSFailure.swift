@@ -13,7 +13,10 @@ enum TLSFailure {
   ///   - verifyResult: CURLINFO_SSL_VERIFYRESULT.
   /// - Returns: What happened, and what to do.
   static func explanation(
-    _ cause: CurlError, of inputs: RESTInputs, server: String, verifyResult: Int
+    _ cause: CurlError,
+    of inputs: RESTInputs,
+    server: String,
+    verifyResult: Int
   ) -> Explanation {
     switch cause.code {
     // A blob that holds no certificate is CURLE_SSL_CERTPROBLEM.
@@ -23,26 +26,35 @@ enum TLSFailure {
       return Explanation(.tls, "\(server): \(what)", cure: cure, pointer: "/tls")
     default:
       return Explanation(
-        .tls, "\(server): no agreement on TLS",
-        cure: "check that the port speaks https, and which versions and ciphers the server takes")
+        .tls,
+        "\(server): no agreement on TLS",
+        cure: "check that the port speaks https, and which versions and ciphers the server takes"
+      )
     }
   }
 
   private static func badAuthorities(_ inputs: RESTInputs) -> Explanation {
     if inputs.tls.authorityFile.isEmpty {
       return Explanation(
-        .invalidInput, "tls.ca holds no certificate that can be read",
-        cure: "give the authorities' certificates as PEM text", pointer: "/tls/ca")
+        .invalidInput,
+        "tls.ca holds no certificate that can be read",
+        cure: "give the authorities' certificates as PEM text",
+        pointer: "/tls/ca"
+      )
     }
     return Explanation(
       .invalidInput,
       "the file \(inputs.tls.authorityFile) of tls.ca_file cannot be read, or holds no certificate",
-      cure: "check the path and its rights; the file must be PEM text", pointer: "/tls/ca_file")
+      cure: "check the path and its rights; the file must be PEM text",
+      pointer: "/tls/ca_file"
+    )
   }
 
   /// OpenSSL's verify results (X509_V_ERR_…, in verify(1)); 0 where it is the name that does not match.
   private static func reason(
-    _ cause: CurlError, _ inputs: RESTInputs, _ result: Int
+    _ cause: CurlError,
+    _ inputs: RESTInputs,
+    _ result: Int
   ) -> (what: String, cure: String) {
     let trust =
       "if it can be trusted, give the authority that signed it by tls.ca or tls.ca_file"

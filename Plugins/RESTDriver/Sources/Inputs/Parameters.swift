@@ -13,7 +13,9 @@ struct Parameters {
 
   private(set) var pairs: [Pair] = []
 
-  /// The pairs of a map, or of a list of pairs. A list as a value gives several.
+  /// The pairs of a map, or of a list of pairs.
+  ///
+  /// A list as a value gives several.
   init(_ value: borrowing InputValue) throws(DriverError) {
     if value.kind == .list {
       let list = try value.list()
@@ -23,7 +25,8 @@ struct Parameters {
           throw DriverError(
             .invalidInput,
             "\(list[index].pointer) must be a pair: a list of a name and a value",
-            pointer: list[index].pointer)
+            pointer: list[index].pointer
+          )
         }
         try append(try pair[0].string(), pair[1])
       }
@@ -34,7 +37,8 @@ struct Parameters {
   }
 
   private mutating func append(
-    _ name: String, _ value: borrowing InputValue
+    _ name: String,
+    _ value: borrowing InputValue
   ) throws(DriverError) {
     if value.kind == .list {
       let items = try value.list()
@@ -47,15 +51,19 @@ struct Parameters {
   }
 
   private mutating func append(
-    _ name: String, scalar value: borrowing InputValue
+    _ name: String,
+    scalar value: borrowing InputValue
   ) throws(DriverError) {
     guard let text = value.scalarText() else {
       throw DriverError(
-        .invalidInput, "\(value.pointer) must be a text, a number or a boolean",
-        pointer: value.pointer)
+        .invalidInput,
+        "\(value.pointer) must be a text, a number or a boolean",
+        pointer: value.pointer
+      )
     }
     pairs.append(
-      Pair(name: name, value: text, pointer: value.pointer, isSecret: value.isSecret))
+      Pair(name: name, value: text, pointer: value.pointer, isSecret: value.isSecret)
+    )
   }
 
   /// Appends the pairs as a query; `separator` comes before each but the first.

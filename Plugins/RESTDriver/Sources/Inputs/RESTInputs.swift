@@ -1,6 +1,8 @@
 internal import DriverKit
 
-/// The inputs of a request. Names, types and defaults are the descriptor's.
+/// The inputs of a request.
+///
+/// Names, types and defaults are the descriptor's.
 struct RESTInputs {
   /// How the server is told who asks.
   enum Authentication: Equatable {
@@ -51,7 +53,8 @@ struct RESTInputs {
     timeouts = Timeouts(
       connect: try RESTInputs.milliseconds(inputs.required("connect_timeout")),
       read: try RESTInputs.milliseconds(inputs.required("read_timeout")),
-      total: try RESTInputs.milliseconds(inputs.required("total_timeout")))
+      total: try RESTInputs.milliseconds(inputs.required("total_timeout"))
+    )
     expected = try StatusSet(inputs.required("expected_status_code").list())
     followsRedirects = try inputs.required("allow_redirects").bool()
     redirectLimit = try inputs.required("max_redirects").int(in: 0...100)
@@ -63,18 +66,24 @@ struct RESTInputs {
   private func checkMethod(isForced: Bool) throws(DriverError) {
     guard !method.isEmpty, method.utf8.allSatisfy(RequestHeaders.isToken) else {
       throw DriverError(
-        .invalidInput, "the method must be one word, such as get or post", pointer: "/method")
+        .invalidInput,
+        "the method must be one word, such as get or post",
+        pointer: "/method"
+      )
     }
     if method == "CONNECT" {
       throw DriverError(
-        .unsupported, "CONNECT asks a proxy for a tunnel; there is nothing to get by it here",
-        pointer: "/method")
+        .unsupported,
+        "CONNECT asks a proxy for a tunnel; there is nothing to get by it here",
+        pointer: "/method"
+      )
     }
     if body != nil, !isForced, ["GET", "HEAD", "TRACE"].contains(method) {
       throw DriverError(
         .invalidInput,
         "\(method) carries no body: set method to post or put, leave the body out, or set force_body",
-        pointer: "/method")
+        pointer: "/method"
+      )
     }
   }
 
@@ -106,32 +115,41 @@ struct RESTInputs {
     }
     guard let host = inputs["host"] else {
       throw DriverError(
-        .invalidInput, "the address is missing: give url, or host and path", pointer: "/url")
+        .invalidInput,
+        "the address is missing: give url, or host and path",
+        pointer: "/url"
+      )
     }
     var url = try RequestURL(
       isEncrypted: try inputs.required("scheme").text().equals("https"),
       host: try host.string(),
       port: try inputs["port"]?.int(in: 1...65535),
       basePath: try inputs["base_path"]?.string() ?? "",
-      path: try inputs["path"]?.string() ?? "")
+      path: try inputs["path"]?.string() ?? ""
+    )
     url.isSecret = host.isSecret
     return url
   }
 
   private static func authentication(
-    _ inputs: borrowing InputMap, _ url: RequestURL
+    _ inputs: borrowing InputMap,
+    _ url: RequestURL
   ) throws(DriverError) -> Authentication {
     let map = try inputs.required("authentication").map()
     let method = try map.required("authentication_method").text()
     if method.equals("basic") {
       return .basic(
-        user: try map.required("username").string(), password: try map.required("password").string())
+        user: try map.required("username").string(),
+        password: try map.required("password").string()
+      )
     }
     if method.equals("bearer") { return .bearer(token: try map.required("token").string()) }
     guard method.equals("none") else {
       throw DriverError(
-        .unsupported, "the authentication method \(String(method)) is not known",
-        pointer: "/authentication/authentication_method")
+        .unsupported,
+        "the authentication method \(String(method)) is not known",
+        pointer: "/authentication/authentication_method"
+      )
     }
     return url.credentials.map { .basic(user: $0.user, password: $0.password) } ?? .none
   }
@@ -140,11 +158,14 @@ struct RESTInputs {
     let tls = TLS(
       verifies: try map.required("verify").bool(),
       authorities: try map["ca"]?.string() ?? "",
-      authorityFile: try map["ca_file"]?.string() ?? "")
+      authorityFile: try map["ca_file"]?.string() ?? ""
+    )
     if !tls.authorities.isEmpty, !tls.authorityFile.isEmpty {
       throw DriverError(
-        .invalidInput, "tls.ca and tls.ca_file are two forms of the same: give one of them",
-        pointer: "/tls/ca_file")
+        .invalidInput,
+        "tls.ca and tls.ca_file are two forms of the same: give one of them",
+        pointer: "/tls/ca_file"
+      )
     }
     return tls
   }
@@ -154,8 +175,10 @@ struct RESTInputs {
     let seconds = try value.double()
     guard seconds >= 0, seconds <= 2_000_000 else {
       throw DriverError(
-        .invalidInput, "\(value.pointer) must be from 0 to 2000000 seconds",
-        pointer: value.pointer)
+        .invalidInput,
+        "\(value.pointer) must be from 0 to 2000000 seconds",
+        pointer: value.pointer
+      )
     }
     return Int((seconds * 1000).rounded(.up))
   }

@@ -35,8 +35,10 @@ final class RequestBody {
     if let data = inputs["data"] {
       guard inputs["body"] == nil else {
         throw DriverError(
-          .invalidInput, "data and body are two forms of the same: give one of them",
-          pointer: "/data")
+          .invalidInput,
+          "data and body are two forms of the same: give one of them",
+          pointer: "/data"
+        )
       }
       return data.kind == .string ? try text(data) : try json(data)
     }
@@ -44,15 +46,19 @@ final class RequestBody {
     if let value = body["text"] { return try text(value) }
     if let value = body["urlencoded"] {
       return RequestBody(
-        try Parameters(value).form(), contentType: "application/x-www-form-urlencoded")
+        try Parameters(value).form(),
+        contentType: "application/x-www-form-urlencoded"
+      )
     }
     // A null is a JSON document too, so the member is looked for by its name.
     for index in 0..<body.count where body.name(at: index).equals("json") {
       return try json(body.value(at: index))
     }
     throw DriverError(
-      .invalidInput, "/body must have one of the members json, text and urlencoded",
-      pointer: "/body")
+      .invalidInput,
+      "/body must have one of the members json, text and urlencoded",
+      pointer: "/body"
+    )
   }
 
   private static func text(_ value: borrowing InputValue) throws(DriverError) -> RequestBody {

@@ -24,11 +24,15 @@ struct RequestHeaders {
         throw DriverError(
           .invalidInput,
           "\(pair.pointer): the name of a header may hold letters, digits and !#$%&'*+-.^_`|~ only",
-          pointer: pair.pointer)
+          pointer: pair.pointer
+        )
       }
       if let value = pair.value, value.utf8.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) {
         throw DriverError(
-          .invalidInput, "\(pair.pointer) must not hold a line end or a NUL", pointer: pair.pointer)
+          .invalidInput,
+          "\(pair.pointer) must not hold a line end or a NUL",
+          pointer: pair.pointer
+        )
       }
       append(pair.name, pair.value)
     }

@@ -44,6 +44,7 @@ struct RequestURL {
   /// - Parameters:
   ///   - text: What was written.
   ///   - pointer: The input that it stood in, for errors.
+  /// - Throws: What is wrong with it.
   init(_ text: Span<UInt8>, pointer: String) throws(DriverError) {
     var place = 0
     guard let isEncrypted = URLScanner.takeScheme(text, &place) else {
@@ -56,7 +57,11 @@ struct RequestURL {
 
   /// The URL of the inputs `scheme`, `host`, `port`, `base_path` and `path`.
   init(
-    isEncrypted: Bool, host: String, port: UInt16?, basePath: String, path: String
+    isEncrypted: Bool,
+    host: String,
+    port: UInt16?,
+    basePath: String,
+    path: String
   ) throws(DriverError) {
     self.isEncrypted = isEncrypted
     var host = Array(host.utf8)
@@ -98,7 +103,8 @@ struct RequestURL {
   // MARK: - Parts
 
   private mutating func setAuthority(
-    _ authority: [UInt8], _ pointer: String
+    _ authority: [UInt8],
+    _ pointer: String
   ) throws(DriverError) {
     var place = authority[...]
     if let at = place.lastIndex(of: UInt8(ascii: "@")) {
@@ -110,10 +116,14 @@ struct RequestURL {
   }
 
   private mutating func setCredentials(
-    _ userinfo: ArraySlice<UInt8>, _ pointer: String
+    _ userinfo: ArraySlice<UInt8>,
+    _ pointer: String
   ) throws(DriverError) {
     let parts = userinfo.split(
-      separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+      separator: UInt8(ascii: ":"),
+      maxSplits: 1,
+      omittingEmptySubsequences: false
+    )
     guard let user = PercentEncoding.decode(parts[0]),
       let password = parts.count > 1 ? PercentEncoding.decode(parts[1]) : ""
     else {
@@ -124,7 +134,8 @@ struct RequestURL {
 
   /// Takes a port off the end.
   private mutating func setPort(
-    _ authority: inout ArraySlice<UInt8>, _ pointer: String
+    _ authority: inout ArraySlice<UInt8>,
+    _ pointer: String
   ) throws(DriverError) {
     port = isEncrypted ? 443 : 80
     guard let colon = authority.lastIndex(of: UInt8(ascii: ":")),
@@ -143,7 +154,8 @@ struct RequestURL {
   }
 
   private mutating func setHost(
-    _ name: ArraySlice<UInt8>, _ pointer: String
+    _ name: ArraySlice<UInt8>,
+    _ pointer: String
   ) throws(DriverError) {
     guard !name.isEmpty else { throw RequestURL.fault("the URL names no host", pointer) }
     if name.first == UInt8(ascii: "[") {
@@ -161,7 +173,8 @@ struct RequestURL {
       host = String(decoding: name.map(RequestURL.lowercased), as: UTF8.self)
     } else {
       let written = String(decoding: name, as: UTF8.self)
-      guard let ascii = InternationalName.ascii(written), ascii.utf8.allSatisfy(RequestURL.isInName) else {
+      guard let ascii = InternationalName.ascii(written), ascii.utf8.allSatisfy(RequestURL.isInName)
+      else {
         throw RequestURL.fault("\"\(written)\" is not the name of a host", pointer)
       }
       host = ascii.lowercased()
@@ -185,8 +198,9 @@ struct RequestURL {
     isInName(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "%")
   }
 
-  /// Whether libcurl takes a host for an IPv4 address: its last part is a number. `127.1` and
-  /// `0x7f000001` are addresses too.
+  /// Whether libcurl takes a host for an IPv4 address: its last part is a number.
+  ///
+  /// `127.1` and `0x7f000001` are addresses too.
   private static func isIPv4(_ host: String) -> Bool {
     let last = host.utf8.split(separator: UInt8(ascii: ".")).last ?? host.utf8[...]
     if last.starts(with: "0x".utf8) { return true }
@@ -227,7 +241,9 @@ private enum URLScanner {
     }
   }
 
-  /// Takes a prefix in any case. The prefix is in lower case, and its signs have no other case.
+  /// Takes a prefix in any case.
+  ///
+  /// The prefix is in lower case, and its signs have no other case.
   private static func take(_ prefix: String, _ text: Span<UInt8>, _ place: inout Int) -> Bool {
     guard text.count >= prefix.utf8.count else { return false }
     for (index, expected) in prefix.utf8.enumerated() {

@@ -22,8 +22,10 @@ struct StatusSet: Equatable {
         text[0] <= UInt8(ascii: "5")
       else {
         throw DriverError(
-          .invalidInput, "\(item.pointer) must be a status such as 200 or a class such as 2xx",
-          pointer: item.pointer)
+          .invalidInput,
+          "\(item.pointer) must be a status such as 200 or a class such as 2xx",
+          pointer: item.pointer
+        )
       }
       let first = Int(text[0] - UInt8(ascii: "0")) * 100
       for status in first..<(first + 100) { insert(status) }

@@ -23,7 +23,9 @@ struct ContentType {
     type = ContentType.trimmed(parts[0]).lowercased()
     for part in parts.dropFirst() {
       let pair = part.split(separator: "=", maxSplits: 1)
-      guard pair.count == 2, ContentType.trimmed(pair[0]).lowercased() == "charset" else { continue }
+      guard pair.count == 2, ContentType.trimmed(pair[0]).lowercased() == "charset" else {
+        continue
+      }
       let name = ContentType.trimmed(pair[1]).filter { $0 != "\"" && $0 != "'" }
       if !name.isEmpty { charset = name.lowercased() }
     }

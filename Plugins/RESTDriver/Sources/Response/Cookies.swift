@@ -4,7 +4,8 @@ internal import DriverKit
 enum Cookies {
   /// Name and value of each Set-Cookie header, in order; a later one of a name replaces an earlier one.
   static func pairs(
-    of head: Span<UInt8>, _ fields: [ResponseHead.Field]
+    of head: Span<UInt8>,
+    _ fields: [ResponseHead.Field]
   ) -> [(name: String, value: OutputValue)] {
     var pairs: [(name: String, value: OutputValue)] = []
     for field in fields where ResponseHead.isNamed("set-cookie", field, in: head) {

@@ -45,7 +45,8 @@ enum ResponseHead {
   static func areEqual(_ head: Span<UInt8>, _ left: Range<Int>, _ right: Range<Int>) -> Bool {
     guard left.count == right.count else { return false }
     for offset in 0..<left.count
-    where lowercased(head[left.lowerBound + offset]) != lowercased(head[right.lowerBound + offset]) {
+    where lowercased(head[left.lowerBound + offset]) != lowercased(head[right.lowerBound + offset])
+    {
       return false
     }
     return true
@@ -63,7 +64,9 @@ enum ResponseHead {
     }
   }
 
-  /// A part of the head as text. Bytes that are not UTF-8 are Latin-1, as HTTP once had it.
+  /// A part of the head as text.
+  ///
+  /// Bytes that are not UTF-8 are Latin-1, as HTTP once had it.
   static func text(_ head: Span<UInt8>, _ range: Range<Int>) -> String {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(range.count)
@@ -99,7 +102,9 @@ enum ResponseHead {
   }
 
   private static func add(
-    _ field: Field, of head: Span<UInt8>, to builder: inout OutputBuilder
+    _ field: Field,
+    of head: Span<UInt8>,
+    to builder: inout OutputBuilder
   ) {
     let value = head.extracting(field.value)
     if isASCII(value) {
@@ -107,7 +112,8 @@ enum ResponseHead {
     } else {
       builder.add(
         copyingUTF8: Array(text(head, field.value).utf8).span,
-        copyingName: head.extracting(field.name))
+        copyingName: head.extracting(field.name)
+      )
     }
   }
 
