@@ -30,16 +30,25 @@ extension SchemaProgram {
     return closure
   }
 
-  /// Whether a schema, or any below it that is part of it, has a property.
-  func contains(_ start: Int, where hasProperty: (SchemaNode) -> Bool) -> Bool {
-    var seen: Set<Int> = [start]
-    var open = [start]
-    while let index = open.popLast() {
-      if hasProperty(nodes[index]) { return true }
-      let next = nodes[index].membersAndItems + (nodes[index].inPlace?.evaluating ?? [])
-      for node in next where seen.insert(node).inserted { open.append(node) }
+  /// For each schema whether one of some schemas is part of it, at any depth; they are part of
+  /// themselves.
+  func nodes(leadingTo targets: [Int]) -> [Bool] {
+    var parents = Array(repeating: [Int](), count: nodes.count)
+    for (index, node) in nodes.enumerated() {
+      for part in node.membersAndItems + (node.inPlace?.evaluating ?? []) {
+        parents[part].append(index)
+      }
     }
-    return false
+    var leads = Array(repeating: false, count: nodes.count)
+    var open = targets
+    for target in targets { leads[target] = true }
+    while let index = open.popLast() {
+      for parent in parents[index] where !leads[parent] {
+        leads[parent] = true
+        open.append(parent)
+      }
+    }
+    return leads
   }
 
   /// Every schema that a `$dynamicRef` may mean, whatever leads to it.

@@ -39,6 +39,17 @@ struct InputConversion {
     evaluation = Evaluation(schemas.program)
   }
 
+  /// Converts one input; nil if it stays as it is.
+  mutating func converted(_ name: String, _ value: Value, at node: Int) -> Value? {
+    path.append(name)
+    defer { path.removeLast() }
+    var site = Site()
+    add(node, value, to: &site)
+    let converted = converting(value, site, isSecret: false, allowsNul: false)
+    if evaluation.stop != nil { reportStop() }
+    return converted
+  }
+
   /// Converts the members of the inputs.
   mutating func convert(_ members: inout ValueMap, at root: Int) {
     var site = Site()
@@ -46,13 +57,15 @@ struct InputConversion {
     if let converted = converting(members, site, isSecret: false, allowsNul: false) {
       members = converted
     }
-    // Which branches hold is not known then, and so not what is secret.
-    if evaluation.stop != nil {
-      let message = "the inputs take too long to be checked against their schema"
-      findings.append(
-        Finding(path: [], problem: .init(keyword: "oneOf", message: message), location: "#")
-      )
-    }
+    if evaluation.stop != nil { reportStop() }
+  }
+
+  /// Says that it is not known which branches hold, and so not what is secret.
+  private mutating func reportStop() {
+    let message = "the inputs take too long to be checked against their schema"
+    findings.append(
+      Finding(path: [], problem: .init(keyword: "oneOf", message: message), location: "#")
+    )
   }
 }
 
@@ -98,9 +111,8 @@ extension InputConversion {
     var changed: ValueMap?
     for position in 0..<members.count {
       let (name, value) = members[position]
-      if let node = soleNode(of: name, site), schemas.facts[node].isQuiet, value.isQuiet {
-        continue
-      }
+      // Most members take nothing; a name that a schema knows holds no U+0000.
+      if let node = soleNode(of: name, site), !schemas.mustConvert(value, at: node) { continue }
       path.append(name)
       if !allowsNul, name.holdsNul { refuseNul(site) }
       let member = self.site(ofMember: name, value, in: site)
@@ -194,10 +206,18 @@ extension InputConversion {
 extension InputConversion {
   /// The schema of a member where it is only one, so that nothing has to be collected.
   private func soleNode(of name: String, _ site: Site) -> Int? {
-    guard site.nodes.count == 1, let keywords = schemas.program.nodes[site.nodes[0]].object,
-      keywords.patterns.isEmpty
-    else { return nil }
-    return keywords.names.index(of: name).map { keywords.properties[$0].node }
+    var sole: Int?
+    for index in site.nodes {
+      guard let keywords = schemas.program.nodes[index].object else { continue }
+      guard keywords.patterns.isEmpty else { return nil }
+      if let property = keywords.names.index(of: name) {
+        guard sole == nil else { return nil }
+        sole = keywords.properties[property].node
+      } else if keywords.additional != nil {
+        return nil
+      }
+    }
+    return sole
   }
 
   private mutating func site(ofMember name: String, _ value: Value, in outer: Site) -> Site {

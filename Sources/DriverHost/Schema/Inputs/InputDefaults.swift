@@ -35,6 +35,21 @@ struct InputDefaults: Sendable {
   }
 }
 
+extension InputDefaults {
+  /// Adds the defaults inside one member.
+  ///
+  /// - Parameters:
+  ///   - value: The member's value, changed only if it gets a default.
+  ///   - name: The member's name.
+  ///   - node: Its schema.
+  /// - Returns: The places of the defaults.
+  func add(inside value: inout Value, of name: String, at node: Int) -> [JSONPointer] {
+    var filler = Filler(program, giving, path: [name]) { values[$0] }
+    filler.fill(&value, at: node)
+    return filler.places
+  }
+}
+
 // MARK: - Adding them to a value
 
 extension InputDefaults {
@@ -45,9 +60,15 @@ extension InputDefaults {
     /// The complete default of a node.
     private let value: (Int) -> Value?
     private(set) var places: [JSONPointer] = []
-    private var path: [String] = []
+    private var path: [String]
 
-    init(_ program: SchemaProgram, _ giving: [Bool], value: @escaping (Int) -> Value?) {
+    init(
+      _ program: SchemaProgram,
+      _ giving: [Bool],
+      path: [String] = [],
+      value: @escaping (Int) -> Value?
+    ) {
+      self.path = path
       self.program = program
       self.giving = giving
       self.value = value

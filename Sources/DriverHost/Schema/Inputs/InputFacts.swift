@@ -19,8 +19,12 @@ struct InputFacts: Sendable {
   let source: String?
   /// Whether no other schema applies to the same value because of this one.
   let isAlone: Bool
-  /// Whether there is nothing to do for a value that `Value.isQuiet`.
-  let isQuiet: Bool
+
+  /// Whether there may be something to do that only the schema tells.
+  var isOfInterest: Bool {
+    isSecret || allowsNul || sink != nil || source != nil || conversion == .bytes
+      || conversion == .decimal
+  }
 
   init(_ node: SchemaNode) {
     if node.takesBytes, node.types.contains(.string) {
@@ -37,27 +41,72 @@ struct InputFacts: Sendable {
     sink = node.source["x-sink"]?.stringValue
     source = node.source["x-source"]?.stringValue
     isAlone = node.inPlace == nil
-    isQuiet = isAlone && !isSecret && conversion != .decimal
   }
 }
 
 /// A program, and what completing a value takes at each of its schemas.
 struct InputFactsTable: Sendable {
+  /// How much a value has to be looked at beside its validation.
+  enum Depth: Sendable {
+    /// Only for texts with U+0000.
+    case texts
+    /// Also for numbers that are to become integers.
+    case textsAndNumbers
+    /// Along its schemas.
+    case everything
+  }
+
   let program: SchemaProgram
   let facts: [InputFacts]
+  /// For each schema what it takes for a whole value, with everything in it.
+  let depths: [Depth]
 
   init(_ program: SchemaProgram) {
     self.program = program
-    facts = program.nodes.map(InputFacts.init)
+    let facts = program.nodes.map(InputFacts.init)
+    self.facts = facts
+    let isOfInterest = program.nodes(leadingTo: facts.indices.filter { facts[$0].isOfInterest })
+    let holdsIntegers = program.nodes(
+      leadingTo: facts.indices.filter { facts[$0].conversion == .integer }
+    )
+    depths = facts.indices.map { index in
+      // What a `$dynamicRef` means is not known here.
+      if program.isDynamic || isOfInterest[index] { return .everything }
+      return holdsIntegers[index] ? .textsAndNumbers : .texts
+    }
+  }
+
+  /// Whether a value has to be gone through along its schemas.
+  func mustConvert(_ value: Value, at node: Int) -> Bool {
+    switch depths[node] {
+    case .everything: true
+    case .textsAndNumbers: value.needsLook(withNumbers: true, depth: 0)
+    case .texts: value.needsLook(withNumbers: false, depth: 0)
+    }
   }
 }
 
 extension Value {
-  /// Whether this is a value that only `format: decimal` or `x-secret` make anything of.
-  var isQuiet: Bool {
+  /// Whether there is anything in a value that is to be refused or converted.
+  fileprivate func needsLook(withNumbers: Bool, depth: Int) -> Bool {
     switch self {
-    case .int, .bool, .null, .bytes: true
-    default: false
+    case .null, .bool, .int, .bytes: return false
+    case .double, .decimal: return withNumbers
+    case .string(let text): return text.holdsNul
+    case .list(let items):
+      if depth > Evaluation.maximumDepth { return true }
+      for item in items where item.needsLook(withNumbers: withNumbers, depth: depth + 1) {
+        return true
+      }
+      return false
+    case .map(let members):
+      if depth > Evaluation.maximumDepth { return true }
+      for (name, value) in members
+      where name.holdsNul || value.needsLook(withNumbers: withNumbers, depth: depth + 1) {
+        return true
+      }
+      return false
+    case .json: return true
     }
   }
 }

@@ -21,6 +21,8 @@ package final class InputSchema: Sendable {
     /// Whether its schema takes members that it does not name.
     var isOpen: Bool
     var channels: [Descriptor.Channel]
+    /// For an action whose inputs do not depend on each other.
+    var flat: FlatInputs?
   }
 
   let typeName: String
@@ -31,9 +33,9 @@ package final class InputSchema: Sendable {
   let typeRoot: Int
   /// The names of the type and of all its actions.
   let allNames: [String]
-  private let allNamesTable: NameTable
+  let allNamesTable: NameTable
   /// Names that are part of a session's identity; empty for drivers without sessions.
-  private let sessionNames: Set<String>
+  let sessionNames: Set<String>
 
   /// Compiles the schemas of a descriptor.
   ///
@@ -60,7 +62,7 @@ package final class InputSchema: Sendable {
     sessionNames = descriptor.session == nil ? [] : parts.sessionNames()
     actions = Dictionary(
       zip(descriptor.actions, parts.roots).map { action, root in
-        (action.name, parts.action(root, action.channels))
+        (action.name, parts.action(root, action.channels, defaults))
       },
       uniquingKeysWith: { first, _ in first }
     )
@@ -103,6 +105,22 @@ extension InputSchema {
         "\(typeName) has no action `\(action)`\(hint)"
       )
     }
+    if let flat = action.flat,
+      let complete = complete(inputs, action, flat, nullsUnset: nullsUnset)
+    {
+      return adding(secrets, to: complete)
+    }
+    return try completeThoroughly(inputs, action, nullsUnset, secrets, locations)
+  }
+
+  /// Completes any inputs, and finds all that is wrong with them.
+  private func completeThoroughly(
+    _ inputs: ValueMap,
+    _ action: Action,
+    _ nullsUnset: Bool,
+    _ secrets: [JSONPointer],
+    _ locations: ((JSONPointer) -> SourceLocation?)?
+  ) throws(HostError) -> CompleteInputs {
     let sorted = sort(inputs, action, nullsUnset: nullsUnset)
     var values = sorted.values
     let defaulted = defaults.add(to: &values, at: action.root)
@@ -116,20 +134,29 @@ extension InputSchema {
       throw InputFaults(schemas.program, action, inputs, checked, secrets)
         .error(sorted.unknown, conversion.findings, among: self, locations)
     }
-    var allSecrets = conversion.secrets
-    for secret in secrets where !allSecrets.contains(secret) && Value.map(values)[secret] != nil {
-      allSecrets.append(secret)
-    }
-    return CompleteInputs(
+    let complete = CompleteInputs(
       values: values,
-      secrets: allSecrets,
+      secrets: conversion.secrets,
       dropped: sorted.dropped,
       unset: sorted.unset,
       defaulted: defaulted,
       sinks: conversion.sinks,
       sources: conversion.sources,
-      sessionInputs: session(values, allSecrets)
+      sessionInputs: session(values, conversion.secrets)
     )
+    return adding(secrets, to: complete)
+  }
+
+  /// The inputs with more secrets than the schema knows of.
+  private func adding(_ secrets: [JSONPointer], to complete: CompleteInputs) -> CompleteInputs {
+    guard !secrets.isEmpty else { return complete }
+    var complete = complete
+    let known = Set(complete.secrets)
+    complete.secrets += secrets.filter {
+      !known.contains($0) && Value.map(complete.values)[$0] != nil
+    }
+    complete.sessionInputs = session(complete.values, complete.secrets)
+    return complete
   }
 
   /// What was given, by what becomes of it.
@@ -156,7 +183,7 @@ extension InputSchema {
     return sorted
   }
 
-  private func session(_ values: ValueMap, _ secrets: [JSONPointer]) -> CompleteInputs.Session {
+  func session(_ values: ValueMap, _ secrets: [JSONPointer]) -> CompleteInputs.Session {
     guard !sessionNames.isEmpty else { return CompleteInputs.Session(values: [:], secrets: []) }
     var members = ValueMap()
     for (name, value) in values where sessionNames.contains(name) { members[name] = value }

@@ -74,7 +74,11 @@ struct InputSchemaParts {
   }
 
   /// An action as a call uses it.
-  func action(_ root: Int, _ channels: [Descriptor.Channel]) -> InputSchema.Action {
+  func action(
+    _ root: Int,
+    _ channels: [Descriptor.Channel],
+    _ defaults: InputDefaults
+  ) -> InputSchema.Action {
     let names = names(of: root)
     let members = members(of: root)
     var evaluation = Evaluation(program)
@@ -92,7 +96,9 @@ struct InputSchemaParts {
       allowsNull: allowsNull,
       listed: names,
       isOpen: isOpen,
-      channels: channels
+      channels: channels,
+      // A `$dynamicRef` depends on the way that led to it, which has to begin at the root.
+      flat: program.isDynamic ? nil : FlatInputs(program.nodes[root], names: names, defaults)
     )
   }
 
@@ -101,14 +107,14 @@ struct InputSchemaParts {
   ///
   /// A secret of one action only is none of a session's, which serves all of them.
   func sessionNames() -> Set<String> {
+    let marked = program.nodes.indices.filter { program.nodes[$0].source["x-session"] == true }
+    let secret = program.nodes.indices.filter { program.nodes[$0].isSecret }
+    let ofAnyPart = program.nodes(leadingTo: marked)
+    let ofType = program.nodes(leadingTo: marked + secret)
     var names: Set<String> = []
-    for (index, part) in parts.enumerated() {
-      for (name, node) in members(of: part.node) {
-        let isOfSession = program.contains(node) { node in
-          node.source["x-session"] == true || index == 0 && node.isSecret
-        }
-        if isOfSession { names.insert(name) }
-      }
+    for part in parts {
+      let isOfSession = part.node == typeRoot ? ofType : ofAnyPart
+      for (name, node) in members(of: part.node) where isOfSession[node] { names.insert(name) }
     }
     return names
   }

@@ -1,0 +1,157 @@
+/// The inputs of an action that do not depend on each other, which nearly all actions have.
+///
+/// Each is checked on its own, in one go with all that there is to do, so that a call costs little.
+struct FlatInputs: Sendable {
+  /// An input that has a default.
+  struct Default: Sendable {
+    var bit: UInt64
+    var name: String
+    var value: Value
+    var place: JSONPointer
+  }
+
+  /// For each name of the action its schema.
+  let nodes: [Int]
+  /// Whether a value of it may get defaults inside.
+  let giving: [Bool]
+  /// Bits of the names that must be there, and have no default.
+  let required: UInt64
+  let defaults: [Default]
+
+  /// The inputs of a schema; nil if more has to be looked at than each member.
+  init?(_ root: SchemaNode, names: [String], _ defaults: InputDefaults) {
+    guard root.inPlace == nil, !root.tracks, root.constant == nil, root.enumeration == nil,
+      names.count <= 64
+    else { return nil }
+    guard let keywords = root.object else {
+      // An action without inputs.
+      nodes = []
+      giving = []
+      required = 0
+      self.defaults = []
+      return
+    }
+    guard keywords.patterns.isEmpty, keywords.propertyNames == nil,
+      keywords.dependentRequired.isEmpty, keywords.requiredOthers.isEmpty,
+      keywords.minimum == 0, keywords.maximum == .max, names == keywords.properties.map(\.name)
+    else { return nil }
+    nodes = keywords.properties.map(\.node)
+    giving = nodes.map { defaults.giving[$0] }
+    var all: [Default] = []
+    for (index, property) in keywords.properties.enumerated() {
+      guard let value = defaults.values[property.node] else { continue }
+      all.append(
+        Default(
+          bit: 1 << UInt64(index),
+          name: property.name,
+          value: value,
+          place: JSONPointer([property.name])
+        )
+      )
+    }
+    required = all.reduce(keywords.requiredBits) { $0 & ~$1.bit }
+    self.defaults = all
+  }
+}
+
+extension InputSchema {
+  /// Completes inputs with nothing wrong; nil if there is, or if their schema does not name them all.
+  func complete(
+    _ inputs: ValueMap,
+    _ action: Action,
+    _ flat: FlatInputs,
+    nullsUnset: Bool
+  ) -> CompleteInputs? {
+    var work = FlatWork(values: inputs)
+    var evaluation = Evaluation(schemas.program)
+    var found: UInt64 = 0
+    for position in 0..<inputs.count {
+      let (name, value) = inputs[position]
+      guard let index = action.names.index(of: name) else {
+        guard allNamesTable.index(of: name) != nil else { return nil }
+        work.dropped.append(name)
+        continue
+      }
+      if nullsUnset, case .null = value, !action.allowsNull[index] {
+        work.unset.append(name)
+        continue
+      }
+      found |= 1 << UInt64(index)
+      let node = flat.nodes[index]
+      if flat.giving[index] {
+        guard let given = fill(name, value, node, &work), evaluation.run(node, given) else {
+          return nil
+        }
+      } else {
+        guard evaluation.run(node, value) else { return nil }
+        if schemas.mustConvert(value, at: node) { work.special.append((name, node)) }
+      }
+    }
+    guard found & flat.required == flat.required else { return nil }
+    for name in work.dropped { work.values.remove(name) }
+    for name in work.unset { work.values.remove(name) }
+    // A default fits its schema, which was seen when the descriptor was compiled.
+    for item in flat.defaults where found & item.bit == 0 {
+      work.values[item.name] = item.value
+      work.defaulted.append(item.place)
+      let node = flat.nodes[item.bit.trailingZeroBitCount]
+      if schemas.mustConvert(item.value, at: node) { work.special.append((item.name, node)) }
+    }
+    return finish(work, action)
+  }
+
+  /// A member's value with its defaults inside.
+  private func fill(
+    _ name: String,
+    _ value: Value,
+    _ node: Int,
+    _ work: inout FlatWork
+  ) -> Value? {
+    var value = value
+    let places = defaults.add(inside: &value, of: name, at: node)
+    if !places.isEmpty {
+      work.values[name] = value
+      work.defaulted += places
+    }
+    if schemas.mustConvert(value, at: node) { work.special.append((name, node)) }
+    return value
+  }
+
+  private func finish(_ work: consuming FlatWork, _ action: Action) -> CompleteInputs? {
+    var complete = CompleteInputs(
+      values: work.values,
+      secrets: [],
+      dropped: work.dropped,
+      unset: work.unset,
+      defaulted: work.defaulted,
+      sinks: [],
+      sources: [],
+      sessionInputs: CompleteInputs.Session(values: [:], secrets: [])
+    )
+    if !work.special.isEmpty {
+      var conversion = InputConversion(schemas, channels: action.channels)
+      for (name, node) in work.special {
+        guard let value = complete.values[name] else { continue }
+        if let converted = conversion.converted(name, value, at: node) {
+          complete.values[name] = converted
+        }
+      }
+      guard conversion.findings.isEmpty else { return nil }
+      complete.secrets = conversion.secrets
+      complete.sinks = conversion.sinks
+      complete.sources = conversion.sources
+    }
+    if !sessionNames.isEmpty { complete.sessionInputs = session(complete.values, complete.secrets) }
+    return complete
+  }
+}
+
+/// What has been done to the inputs of one call.
+private struct FlatWork {
+  var values: ValueMap
+  var dropped: [String] = []
+  var unset: [String] = []
+  var defaulted: [JSONPointer] = []
+  /// Members that must be gone through along their schemas.
+  var special: [(name: String, node: Int)] = []
+}
