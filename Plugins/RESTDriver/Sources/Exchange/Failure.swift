@@ -21,6 +21,7 @@ extension Exchange {
     case .name(let cause): explanation = unknownName(cause)
     case .nameTimeout(let isTotal):
       explanation = timeout(isTotal ? .total : .connect, "looking its name up")
+      explanation.stage = .resolve
     case .curl(let cause): explanation = self.explanation(of: cause)
     case .other(let cause): return Explanation(cause)
     }
@@ -47,6 +48,7 @@ extension Exchange {
       pointer: pointer, isRetryable: cause.isRetryable)
     if !inputs.url.isSecret { explanation.detail = cause.message }
     explanation.vendorCode = cause.vendorCode
+    explanation.stage = .resolve
     return explanation
   }
 
@@ -82,7 +84,10 @@ extension Exchange {
     client.names.forget(inputs.url.host)
     let spent = Int((monotonicNanoseconds() - began) / 1_000_000)
     let isTotal = inputs.timeouts.total > 0 && spent >= inputs.timeouts.total
-    return timeout(isTotal ? .total : .connect, "connecting")
+    var explanation = timeout(isTotal ? .total : .connect, "connecting")
+    let isConnected = handle?.transfer.easy.offset(CURLINFO_CONNECT_TIME_T) ?? 0 > 0
+    explanation.stage = isConnected ? .tls : .connect
+    return explanation
   }
 
   // MARK: - libcurl
@@ -106,6 +111,7 @@ extension Exchange {
       explanation = TLSFailure.explanation(
         cause, of: inputs, server: server,
         verifyResult: handle?.transfer.easy.number(CURLINFO_SSL_VERIFYRESULT) ?? 0)
+      explanation.stage = .tls
     case CURLE_GOT_NOTHING:
       explanation = Explanation(
         .protocolViolation, "\(server) closed the connection without an answer",
@@ -155,6 +161,7 @@ extension Exchange {
     let number = Int32(clamping: handle?.transfer.easy.number(CURLINFO_OS_ERRNO) ?? 0)
     var explanation = SocketFailure.explanation(number, server: server)
     explanation.pointer = pointer
+    explanation.stage = .connect
     return explanation
   }
 }

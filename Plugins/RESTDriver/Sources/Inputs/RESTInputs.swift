@@ -70,6 +70,10 @@ struct RESTInputs {
         .unsupported, "CONNECT asks a proxy for a tunnel; there is nothing to get by it here",
         pointer: "/method")
     }
+    if body != nil, isForced, method == "HEAD" {
+      throw DriverError(
+        .unsupported, "libcurl sends no body with HEAD: leave the body out", pointer: "/method")
+    }
     if body != nil, !isForced, ["GET", "HEAD", "TRACE"].contains(method) {
       throw DriverError(
         .invalidInput,
