@@ -16,7 +16,12 @@ extension CallSlot {
     }
     switch read {
     case .failure(let refusal):
-      driver.reportMisuse("the output `\(name)` \(refusal.reason)")
+      let what = "the output `\(name)` \(refusal.reason)"
+      if refusal.isMisuse {
+        driver.reportMisuse(what)
+      } else {
+        driver.log(.debug, what, execution: nil)
+      }
       return DH_INVALID
     case .success(let value):
       outputSize += reader.size

@@ -8,6 +8,8 @@ struct ValueReader {
   /// Why a tree was refused.
   struct Refusal: Error {
     var reason: String
+    /// False where the driver has only passed on what somebody else wrote: a document that is none.
+    var isMisuse = true
   }
 
   /// Deeper trees are refused, so that reading one never exhausts a stack.
@@ -45,7 +47,9 @@ struct ValueReader {
     case DH_JSON:
       let text = unsafe try string(value)
       if let problem = JSON.problem(in: text) {
-        throw refusal("is no JSON document: \(problem)")
+        var refusal = refusal("is no JSON document: \(problem)")
+        refusal.isMisuse = false
+        throw refusal
       }
       return .json(JSONText(checked: text))
     default: return .null

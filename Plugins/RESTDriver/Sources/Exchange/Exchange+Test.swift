@@ -98,7 +98,7 @@ extension Exchange {
 
   private func resolveStep(_ cause: Explanation?) -> Step {
     let time = Timing.seconds(lookUpTime)
-    if let cause, handle == nil || cause.code == .dns {
+    if let cause, cause.stage == .resolve {
       return failed("resolve", cause, seconds: time)
     }
     if addresses.isEmpty {
@@ -115,8 +115,7 @@ extension Exchange {
 
   private func connectStep(_ cause: Explanation?) -> Step {
     let connected = seconds(CURLINFO_CONNECT_TIME_T)
-    guard connected > 0 else {
-      let cause = cause ?? Explanation(.unavailable, "no connection could be made")
+    if let cause, cause.stage == .connect {
       return failed("connect", cause, seconds: seconds(CURLINFO_TOTAL_TIME_T))
     }
     let address = handle?.transfer.easy.text(CURLINFO_PRIMARY_IP) ?? ""
@@ -132,12 +131,11 @@ extension Exchange {
     guard inputs.url.isEncrypted else {
       return Step(name: "tls", outcome: .skipped, message: "the address is not encrypted (http)")
     }
-    let encrypted = seconds(CURLINFO_APPCONNECT_TIME_T)
-    guard encrypted > 0 else {
-      let cause = cause ?? Explanation(.tls, "no agreement on TLS")
+    if let cause, cause.stage == .tls {
       return failed("tls", cause, seconds: seconds(CURLINFO_TOTAL_TIME_T))
     }
-    let time = Timing.rounded(max(0, encrypted - seconds(CURLINFO_CONNECT_TIME_T)))
+    let time = Timing.rounded(
+      max(0, seconds(CURLINFO_APPCONNECT_TIME_T) - seconds(CURLINFO_CONNECT_TIME_T)))
     let certificate = ServerCertificate(handle?.transfer.easy.certificates().first ?? [])
     var step = Step(
       name: "tls",

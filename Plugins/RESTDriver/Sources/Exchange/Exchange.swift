@@ -53,6 +53,8 @@ final class Exchange: CurlTransferHandler {
   private var lookupTimer: LoopTimer?
   private var destination = Destination.unknown
   private var isPaused = false
+  /// Whether the empty line after the headers has come.
+  private var isHeadComplete = false
   /// When the server was heard of last; while a body is sent, when that last went on.
   private var lastSign: UInt64 = 0
   private var lastUpload: Int64 = 0
@@ -177,6 +179,7 @@ final class Exchange: CurlTransferHandler {
       )
       handle.transfer.handler = self
       destination = .unknown
+      isHeadComplete = false
       lastUpload = 0
       lastSign = monotonicNanoseconds()
       if inputs.timeouts.read > 0 { client.watch(self) }
@@ -192,7 +195,10 @@ final class Exchange: CurlTransferHandler {
     // A status line begins the head anew: after a 100, or for the answer to a second try.
     if line.count > 5, line[0] == UInt8(ascii: "H"), line[4] == UInt8(ascii: "/") {
       handle?.head.clear(keeping: 16 << 10)
+      isHeadComplete = false
       lastSign = monotonicNanoseconds()
+    } else if line.count <= 2 {
+      isHeadComplete = true
     }
     if handle?.head.append(line) == false { cut = .noMemory }
   }
@@ -247,6 +253,11 @@ final class Exchange: CurlTransferHandler {
       return
     }
     guard let handle else { return }
+    // libcurl takes a head that breaks off for a whole one.
+    guard isHeadComplete else {
+      endHop(failure: .curl(CurlError(CURLE_PARTIAL_FILE)))
+      return
+    }
     let status = handle.transfer.easy.number(CURLINFO_RESPONSE_CODE)
     if willRedirect(handle, status) {
       redirect(handle, status)

@@ -3,6 +3,11 @@ internal import DriverKit
 /// Why something failed, in two parts: an error puts both into one sentence, a test's step shows them
 /// apart.
 struct Explanation {
+  /// How far the way to an answer was gone.
+  enum Stage: Int {
+    case resolve, connect, tls, request
+  }
+
   var code: DriverError.Code
   /// What happened, without a full stop.
   var what: String
@@ -12,6 +17,8 @@ struct Explanation {
   var pointer = ""
   var isRetryable = false
   var vendorCode: Int64 = 0
+  /// Where it failed.
+  var stage = Stage.request
 
   /// An explanation with what a user needs.
   init(

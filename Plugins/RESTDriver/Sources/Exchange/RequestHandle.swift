@@ -89,9 +89,10 @@ final class RequestHandle {
   /// Lets go of what belongs to one request: its body and its credentials.
   func clean() throws(CurlError) {
     if shape != .get, shape != .head {
+      // In this order: the body makes it a post, and only then the method makes it a get again.
+      try transfer.easy.unset(CURLOPT_POSTFIELDS)
       try transfer.easy.set(CURLOPT_HTTPGET, 1)
       try transfer.easy.set(CURLOPT_CUSTOMREQUEST, nil)
-      try transfer.easy.unset(CURLOPT_POSTFIELDS)
       shape = .get
     }
     try setAuthentication(.none)
@@ -118,10 +119,14 @@ final class RequestHandle {
       try transfer.easy.set(CURLOPT_SSL_VERIFYPEER, 0)
       try transfer.easy.set(CURLOPT_SSL_VERIFYHOST, 0)
     }
-    if !tls.authorities.isEmpty {
+    if tls.authorities.isEmpty, tls.authorityFile.isEmpty {
+      // libcurl would read the system's bundle for each connection, some ten milliseconds each. The
+      // folder holds the same, and is looked into for the one authority that a server names.
+      if SystemAuthorities.areInFolder { try transfer.easy.set(CURLOPT_CAINFO, nil) }
+    } else if !tls.authorities.isEmpty {
       try transfer.easy.set(CURLOPT_CAINFO_BLOB, blob: Array(tls.authorities.utf8))
       try transfer.easy.set(CURLOPT_CAPATH, nil)
-    } else if !tls.authorityFile.isEmpty {
+    } else {
       try transfer.easy.set(CURLOPT_CAINFO, tls.authorityFile)
       try transfer.easy.set(CURLOPT_CAPATH, nil)
     }
@@ -165,8 +170,6 @@ final class RequestHandle {
       try transfer.easy.set(CURLOPT_CUSTOMREQUEST, nil)
     case .custom(let method, let hasBody):
       if hasBody { try setPost(inputs) } else { try transfer.easy.set(CURLOPT_HTTPGET, 1) }
-      // HEAD with a body answers without one; libcurl must not wait for it.
-      if method == "HEAD" { try transfer.easy.set(CURLOPT_NOBODY, 1) }
       try transfer.easy.set(CURLOPT_CUSTOMREQUEST, method)
     }
     shape = wanted

@@ -50,7 +50,8 @@ enum TLSFailure {
     )
   }
 
-  /// OpenSSL's verify results (X509_V_ERR_…, in verify(1)); 0 where it is the name that does not match.
+  /// OpenSSL's verify results (X509_V_ERR_…, in verify(1)); 0 or 1 where libcurl has found the name not
+  /// to match before it asked OpenSSL.
   private static func reason(
     _ cause: CurlError,
     _ inputs: RESTInputs,
@@ -58,6 +59,7 @@ enum TLSFailure {
   ) -> (what: String, cure: String) {
     let trust =
       "if it can be trusted, give the authority that signed it by tls.ca or tls.ca_file"
+    let isAboutName = cause.text.contains("subject name")
     switch result {
     case 10:
       return ("the server's certificate has expired", "it must be renewed on the server")
@@ -70,7 +72,7 @@ enum TLSFailure {
       return ("nobody whom this machine trusts has signed the server's certificate", trust)
     case 23: return ("the server's certificate was revoked", "it must be renewed on the server")
     case 62: return wrongName(inputs)
-    case 0 where cause.text.contains("subject name"): return wrongName(inputs)
+    case 0 where isAboutName, 1 where isAboutName: return wrongName(inputs)
     default: return ("the server's certificate is not trusted", trust)
     }
   }

@@ -78,6 +78,10 @@ struct RESTInputs {
         pointer: "/method"
       )
     }
+    if body != nil, isForced, method == "HEAD" {
+      throw DriverError(
+        .unsupported, "libcurl sends no body with HEAD: leave the body out", pointer: "/method")
+    }
     if body != nil, !isForced, ["GET", "HEAD", "TRACE"].contains(method) {
       throw DriverError(
         .invalidInput,

@@ -88,7 +88,8 @@ struct RequestInputTests {
       ["tls": ["ca": "-----BEGIN CERTIFICATE-----", "ca_file": "/x"]],
       ["authentication": ["authentication_method": "basic", "username": "a"]],
       ["authentication": ["authentication_method": "digest"]], ["expected_status_code": [99]],
-      ["expected_status_code": ["2x"]], ["method": "a b"], ["method": ""], ["method": "connect"],
+      ["expected_status_code": ["2x"]], ["method": "a b"],
+      ["data": "x", "method": "head", "force_body": true], ["method": ""], ["method": "connect"],
       ["connect_timeout": -1], ["max_redirects": 101], ["url": "x"], ["method": "GET\r\nX: y"],
     ] as [ValueMap]
   )

@@ -1,0 +1,191 @@
+import DriverHost
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("A request that fails", .requires(.nginx))
+struct FailureTests {
+  let rest: RESTHost
+  let nginx: NginxServer
+
+  init() async throws {
+    rest = try RESTHost.shared.get()
+    nginx = try await .shared
+  }
+
+  @Test(
+    "for its status names it, and keeps the answer",
+    arguments: [
+      (400, HostError.Code.remoteFailure, false), (401, .unauthenticated, false),
+      (403, .forbidden, false), (404, .notFound, false), (405, .unsupported, false),
+      (408, .timedOut, true), (409, .conflict, false), (410, .notFound, false),
+      (422, .remoteFailure, false), (425, .remoteFailure, true), (429, .rateLimited, true),
+      (500, .remoteFailure, true), (501, .unsupported, false), (502, .unavailable, true),
+      (503, .unavailable, true), (504, .timedOut, true),
+    ])
+  func statuses(status: Int, code: HostError.Code, isRetryable: Bool) async throws {
+    let url = Value.string("\(nginx.url)/status/\(status)?key=geheim")
+    let error = await rest.failure(["url": url])
+    #expect(error?.code == code)
+    #expect(error?.status == Int32(status))
+    #expect(error?.isRetryable == isRetryable)
+    #expect(error?.message.contains("answered \(status)") == true)
+    #expect(error?.message.contains("expected 200, 201, 202 or 204") == true)
+    #expect(error?.message.contains("geheim") == false)
+    #expect(error?.outputs["status_code"] == .int(Int64(status)))
+    #expect(error?.outputs["json"] == ["status": .int(Int64(status))])
+    #expect((error?.retryAfter == .seconds(1)) == (status == 429 || status == 503))
+    // What may have been done once must not be done again by itself.
+    #expect(await rest.failure(["url": url, "method": "post"])?.isRetryable == false)
+  }
+
+  @Test("is none where its status is expected")
+  func expected() async throws {
+    let url = Value.string(nginx.url + "/status/404")
+    for list in [["4xx"], [404], [], ["2xx", 404]] as [Value] {
+      let result = try await rest.request(["url": url, "expected_status_code": list])
+      #expect(result["status_code"] == 404)
+    }
+    let error = await rest.failure(
+      ["url": .string(nginx.url + "/status/200"), "expected_status_code": [201]])
+    #expect(error?.message.contains("answered 200 OK; expected 201") == true)
+  }
+
+  @Test("says that nothing listens, and that it may be tried again, also when it is a post")
+  func refused() async throws {
+    let server = try TCPFaultServer(.refuses)
+    let error = await rest.failure(["url": .string(server.url), "method": "post", "data": "x"])
+    #expect(error?.code == .unavailable)
+    #expect(error?.isRetryable == true)
+    #expect(error?.message.contains("127.0.0.1:\(server.port): nothing listens there") == true)
+    #expect(error?.pointer?.description == "/url")
+    #expect(error?.detail?.contains("(errno 111)") == true)
+    #expect(error?.vendorCode == 7)
+  }
+
+  @Test("says that its name has no address")
+  func unknownName() async throws {
+    let error = await rest.failure(["host": "no-such-host.invalid"])
+    #expect(error?.code == .dns)
+    #expect(error?.message.contains("the name \"no-such-host.invalid\" has no address") == true)
+    #expect(error?.pointer?.description == "/host")
+  }
+
+  @Test("says which timeout it was, and how long it is")
+  func timeouts() async throws {
+    let silent = try TCPFaultServer(.stalls)
+    let read = await rest.failure(["url": .string(silent.url), "read_timeout": 0.2])
+    #expect(read?.code == .timedOut && read?.pointer?.description == "/read_timeout")
+    #expect(read?.message.contains("read_timeout (0.2 s)") == true)
+    let total = await rest.failure(["url": .string(silent.url), "total_timeout": 0.2])
+    #expect(total?.code == .timedOut && total?.pointer?.description == "/total_timeout")
+    let full = try TCPFaultServer(.neverConnects)
+    let connect = await rest.failure(["url": .string(full.url), "connect_timeout": 0.3])
+    #expect(connect?.code == .timedOut && connect?.pointer?.description == "/connect_timeout")
+    #expect(connect?.isRetryable == true)
+    let both = await rest.failure([
+      "url": .string(full.url), "connect_timeout": 5, "total_timeout": 0.3,
+    ])
+    #expect(both?.pointer?.description == "/total_timeout")
+  }
+
+  @Test("does not count a slow but steady answer as silence")
+  func steady() async throws {
+    let head = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\nContent-Type: text/plain\r\n\r\n"
+    let server = try TCPFaultServer(
+      .runs { connection in
+        _ = connection.readHead()
+        connection.write(head)
+        for _ in 0..<10 {
+          usleep(60_000)
+          connection.write("x")
+        }
+        connection.stall()
+      })
+    let result = try await rest.request(["url": .string(server.url), "read_timeout": 0.3])
+    #expect(result["text"] == "xxxxxxxxxx")
+  }
+
+  @Test(
+    "in the middle of the answer says so",
+    arguments: [
+      TCPFaultServer.Fault.halfHead(then: .closes), .halfHead(then: .resets), .resets,
+      .shortBody(promised: 100, sent: 10, then: .closes),
+      .shortBody(promised: 100, sent: 10, then: .resets),
+    ])
+  func brokenOff(fault: TCPFaultServer.Fault) async throws {
+    let server = try TCPFaultServer(fault)
+    let error = await rest.failure(["url": .string(server.url)])
+    #expect(error?.code == .protocolViolation)
+    #expect(error?.isRetryable == true)
+    #expect(await rest.failure(["url": .string(server.url), "method": "post"])?.isRetryable == false)
+  }
+
+  @Test("by an answer that is no HTTP says so")
+  func nonsense() async throws {
+    let server = try TCPFaultServer(.nonsense)
+    let error = await rest.failure(["url": .string(server.url)])
+    #expect(error?.code == .protocolViolation)
+    #expect(error?.message.contains("does not answer as HTTP asks") == true)
+  }
+
+  @Test("by its length stops there")
+  func tooLarge() async throws {
+    try nginx.addFile("large.bin", size: 5 << 20)
+    let url = Value.string(nginx.url + "/files/large.bin")
+    let error = await rest.failure(["url": url, "max_response_bytes": 1_048_576])
+    #expect(error?.code == .tooLarge)
+    #expect(error?.message.contains("max_response_bytes (1048576)") == true)
+    #expect(error?.outputs["status_code"] == 200)
+    let result = try await rest.request(["url": url, "max_response_bytes": .int(5 << 20)])
+    #expect(result["bytes"] == .bytes([UInt8](repeating: 0, count: 5 << 20)))
+  }
+
+  @Test("by its length counts what is there after decompression")
+  func bomb() async throws {
+    try nginx.addFile("zeros.txt", size: 4 << 20)
+    let error = await rest.failure([
+      "url": .string(nginx.url + "/gzip/zeros.txt"), "max_response_bytes": 1_048_576,
+    ])
+    #expect(error?.code == .tooLarge)
+  }
+
+  @Test("by being cancelled ends at once, and its connection with it")
+  func cancelled() async throws {
+    let closed = Locked(false)
+    let server = try TCPFaultServer(
+      .runs { connection in
+        _ = connection.readHead()
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nx")
+        connection.stall()
+        closed.with { $0 = true }
+      })
+    let url = Value.string(server.url)
+    let task = Task { await rest.failure(["url": url]) }
+    try await eventually("the request is there") { server.connectionCount == 1 }
+    task.cancel()
+    #expect(await task.value?.code == .cancelled)
+    try await eventually("the connection is closed") { closed.with { $0 } }
+    let late = await rest.failure(["url": url], timeout: .milliseconds(200))
+    #expect(late?.code == .timedOut)
+    #expect(rest.host.statistics.drivers["REST"]?.abandonedCalls == 0)
+  }
+
+  @Test("while its name is looked up can be cancelled too")
+  func cancelledLookUp() async throws {
+    for _ in 0..<20 {
+      let task = Task { await rest.failure(["url": "http://no-such-host.invalid/"]) }
+      await Task.yield()
+      task.cancel()
+      let code = await task.value?.code
+      #expect(code == .cancelled || code == .dns)
+    }
+    #expect(rest.misuses == 0)
+  }
+
+  @Test("by a secret URL does not give it away")
+  func secretURL() async throws {
+    let result = try await rest.request(["url": .string(nginx.url + "/json")])
+    #expect(result.secretOutputs.isEmpty)
+  }
+}

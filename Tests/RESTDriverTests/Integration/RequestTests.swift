@@ -1,0 +1,250 @@
+import DriverHost
+import TestSupport
+import Testing
+
+@Suite("A request", .requires(.nginx, .httpbin))
+struct RequestTests {
+  let rest: RESTHost
+  let nginx: NginxServer
+
+  init() async throws {
+    rest = try RESTHost.shared.get()
+    nginx = try await .shared
+  }
+
+  @Test("hands back the answer's status, headers, body and timing")
+  func answer() async throws {
+    let result = try await rest.request(["url": .string(nginx.url + "/json")])
+    #expect(result["status_code"] == 200)
+    #expect(result["headers"]["Content-Type"] == "application/json")
+    #expect(result["json"] == ["greeting": "hello", "numbers": [1, 2.5, -3], "nothing": nil])
+    #expect(result.outputs["text"] == nil && result.outputs["bytes"] == nil)
+    #expect(result["encoding"] == "utf-8")
+    #expect(result["url"] == .string(nginx.url + "/json"))
+    #expect(result["http_version"] == "1.1")
+    #expect(result["redirects"] == [] && result["cookies"] == [:])
+    #expect(
+      result["timing"].mapValue?.names == ["dns", "connect", "tls", "first_byte", "total"])
+    let total = try #require(result["timing"]["total"].doubleValue)
+    let first = try #require(result["timing"]["first_byte"].doubleValue)
+    #expect(first > 0 && first <= total)
+  }
+
+  @Test("keeps repeated headers and cookies")
+  func repeated() async throws {
+    let result = try await rest.request(["url": .string(nginx.url + "/repeated")])
+    #expect(result["headers"]["X-Repeated"] == ["first", "second"])
+    #expect(result["headers"]["Set-Cookie"] == ["a=1; Path=/", "b=2; Path=/; HttpOnly"])
+    #expect(result["cookies"] == ["a": "1", "b": "2"])
+  }
+
+  @Test("hands text and bytes back as what they are")
+  func bodies() async throws {
+    try nginx.addFile("text.txt", "héllo 🌍\n")
+    try nginx.addFile("brackets.txt", "[not json")
+    try nginx.addFile("document.txt", " {\"a\": 1}\n")
+    try nginx.addFile("wrong.json", "{'a': 1}")
+    try nginx.addFile("twice.json", "{\"a\": 1, \"a\": 2}")
+    try nginx.addFile("raw.bin", [0, 1, 2, 255])
+    try nginx.addFile("latin.txt", [0x68, 0xE9])
+    try nginx.addFile("empty.txt", "")
+    func body(_ name: String) async throws -> (String, Value) {
+      let result = try await rest.request(["url": .string("\(nginx.url)/files/\(name)")])
+      let found = ["json", "text", "bytes"].filter { result.outputs[$0] != nil }
+      return (found.joined(), result[found.first ?? ""])
+    }
+    #expect(try await body("text.txt") == ("text", "héllo 🌍\n"))
+    #expect(try await body("brackets.txt") == ("text", "[not json"))
+    #expect(try await body("document.txt") == ("json", ["a": 1]))
+    #expect(try await body("wrong.json") == ("text", "{'a': 1}"))
+    #expect(try await body("twice.json") == ("text", "{\"a\": 1, \"a\": 2}"))
+    #expect(try await body("raw.bin") == ("bytes", .bytes([0, 1, 2, 255])))
+    #expect(try await body("latin.txt") == ("bytes", .bytes([0x68, 0xE9])))
+    #expect(try await body("empty.txt") == ("", nil))
+  }
+
+  @Test("converts text in another encoding")
+  func encodings() async throws {
+    let server = try TCPFaultServer(
+      .sends(
+        Array("HTTP/1.0 200 OK\r\nContent-Type: text/plain; charset=ISO-8859-15\r\n\r\n".utf8)
+          + [0x31, 0xA4], then: .closes))
+    let result = try await rest.request(["url": .string(server.url)])
+    #expect(result["text"] == "1€")
+    #expect(result["encoding"] == "iso-8859-15")
+    #expect(result["http_version"] == "1.0")
+  }
+
+  @Test("decompresses, and asks for compression only where it may")
+  func compression() async throws {
+    let text = String(repeating: "again and ", count: 1000)
+    try nginx.addFile("again.txt", text)
+    let url = Value.string(nginx.url + "/gzip/again.txt")
+    let packed = try await rest.request(["url": url])
+    #expect(packed["headers"]["Content-Encoding"] == "gzip")
+    #expect(packed["text"] == .string(text))
+    let plain = try await rest.request(["url": url, "compression": false])
+    #expect(plain["headers"]["Content-Encoding"].isNull)
+    #expect(plain["text"] == .string(text))
+  }
+
+  @Test(
+    "is sent with any method",
+    arguments: ["get", "POST", "Put", "patch", "delete", "options", "PROPFIND", "M-SEARCH"])
+  func methods(method: String) async throws {
+    let result = try await rest.request([
+      "url": .string(nginx.url + "/request"), "method": .string(method),
+    ])
+    #expect(result["json"]["method"] == .string(method.uppercased()))
+  }
+
+  @Test("of the method HEAD has headers and no body")
+  func head() async throws {
+    try nginx.addFile("head.txt", "a body that is not sent")
+    let result = try await rest.request([
+      "url": .string(nginx.url + "/files/head.txt"), "method": "head",
+    ])
+    #expect(result["headers"]["Content-Length"] == "23")
+    #expect(result.outputs["text"] == nil)
+  }
+
+  @Test("brings query, headers and body to the server as they were given")
+  func anything() async throws {
+    let httpbin = try await HTTPBinServer.shared
+    let result = try await rest.request([
+      "url": .string(httpbin.url + "/anything?x=1"), "method": "put",
+      "query": ["y": ["a b", "c&d"], "z": "ü"],
+      "headers": ["X-Custom": ["one", "two"], "X-Empty": "", "Accept": nil],
+      "data": ["name": "Änn", "list": [1, 2.5, nil]],
+    ])
+    let echo = result["json"]
+    #expect(echo["method"] == "PUT")
+    #expect(echo["args"] == ["x": "1", "y": ["a b", "c&d"], "z": "ü"])
+    #expect(echo["json"] == ["name": "Änn", "list": [1, 2.5, nil]])
+    #expect(echo["headers"]["X-Custom"] == "one,two")
+    #expect(echo["headers"]["Content-Type"] == "application/json")
+    #expect(echo["headers"]["Accept"].isNull)
+    #expect(echo["headers"]["User-Agent"].stringValue?.hasPrefix("driver-host/") == true)
+  }
+
+  @Test(
+    "sends each form of body, and the type that goes with it",
+    arguments: [
+      (["data": "payload"] as ValueMap, "text/plain; charset=utf-8", "data", "payload" as Value),
+      (["body": ["text": "x=1"]], "text/plain; charset=utf-8", "data", "x=1"),
+      (["body": ["json": [1]]], "application/json", "json", [1]),
+      (["body": ["urlencoded": ["a": [1, "b c"]]]], "application/x-www-form-urlencoded", "form",
+        ["a": ["1", "b c"]]),
+      (["data": "a,b", "headers": ["content-type": "text/csv"]], "text/csv", "data", "a,b"),
+      ([:], "", "data", ""),
+    ] as [(ValueMap, String, String, Value)])
+  func bodyForms(inputs: ValueMap, type: String, member: String, expected: Value) async throws {
+    var inputs = inputs
+    inputs["url"] = .string(try await HTTPBinServer.shared.url + "/anything")
+    inputs["method"] = "post"
+    let echo = try await rest.request(inputs)["json"]
+    #expect(echo[member] == expected)
+    #expect((echo["headers"]["Content-Type"].stringValue ?? "") == type)
+  }
+
+  @Test("of many kinds, one after another over one handle, do not leave traces in the next")
+  func noTraces() async throws {
+    let url = try await HTTPBinServer.shared.url + "/anything"
+    _ = try await rest.request([
+      "url": .string(url), "method": "patch", "data": "secret body",
+      "headers": ["X-Trace": "1", "Authorization": "mine"],
+      "authentication": [
+        "authentication_method": "basic", "username": "u", "password": "pass word",
+      ],
+    ])
+    let next = try await rest.request(["url": .string(url)])["json"]
+    #expect(next["method"] == "GET" && next["data"] == "")
+    #expect(next["headers"]["X-Trace"].isNull && next["headers"]["Authorization"].isNull)
+    #expect(next["headers"]["Content-Type"].isNull && next["headers"]["Content-Length"].isNull)
+    _ = try await rest.request(["url": .string(url), "method": "head"])
+    let post = try await rest.request(["url": .string(url), "method": "post", "data": "x"])
+    #expect(post["json"]["data"] == "x")
+    let empty = try await rest.request(["url": .string(url), "method": "post"])
+    #expect(empty["json"]["data"] == "" && empty["json"]["headers"]["Content-Length"] == "0")
+    let last = try await rest.request(["url": .string(url), "method": "delete"])
+    #expect(last["json"]["method"] == "DELETE" && last["json"]["data"] == "")
+  }
+
+  @Test("authenticates by user name and password, or by token")
+  func authentication() async throws {
+    try nginx.addFile("private.txt", "for you")
+    let url = Value.string(nginx.url + "/protected/private.txt")
+    let credentials = nginx.options.credentials
+    let result = try await rest.request([
+      "url": url,
+      "authentication": [
+        "authentication_method": "basic", "username": .string(credentials.user),
+        "password": .string(credentials.password),
+      ],
+    ])
+    #expect(result["text"] == "for you")
+    let refused = await rest.failure([
+      "url": url,
+      "authentication": [
+        "authentication_method": "basic", "username": "user", "password": "wrong one",
+      ],
+    ])
+    #expect(refused?.code == .unauthenticated && refused?.status == 401)
+    #expect(refused?.message.contains("wrong one") == false)
+    let bearer = try await rest.request([
+      "url": .string(nginx.url + "/request"),
+      "authentication": ["authentication_method": "bearer", "token": "t0ken+/="],
+    ])
+    #expect(bearer["json"]["authorization"] == "***" || bearer["json"]["authorization"] == "Bearer t0ken+/=")
+    let fromURL = try await rest.request([
+      "url": .string("http://me:pa%20ss@127.0.0.1:\(nginx.port)/request")
+    ])
+    #expect(fromURL["json"]["authorization"] == "Basic bWU6cGEgc3M=")
+    #expect(fromURL["url"] == .string(nginx.url + "/request"))
+  }
+
+  @Test("passes the caller's trace on")
+  func trace() async throws {
+    var options = CallOptions()
+    options.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    let url = Value.string(try await HTTPBinServer.shared.url + "/headers")
+    let result = try await rest.host.connect(type: "REST", ["url": url], options: options)
+    #expect(result["json"]["headers"]["Traceparent"] == .string(options.traceparent))
+  }
+
+  @Test("goes over the connection of the one before, also to another path")
+  func reuse() async throws {
+    let server = try await NginxServer()
+    for index in 0..<20 {
+      _ = try await rest.request(["url": .string("\(server.url)/\(index % 2 == 0 ? "json" : "request")")])
+    }
+    try await eventually("all requests are in the log") { try server.requests().count == 20 }
+    #expect(Set(try server.requests().map(\.connection)).count == 1)
+  }
+
+  @Test("looks names up by the host, and reaches them by their address")
+  func names() async throws {
+    // A name of the system's own hosts file, other than localhost, which libcurl knows by itself.
+    let name = "ip6-localhost"
+    let result = try? await rest.request(["url": .string("http://\(name):\(nginx.port)/json")])
+    let failure =
+      result == nil ? await rest.failure(["url": .string("http://\(name):\(nginx.port)/json")]) : nil
+    // nginx listens on IPv4 only: what matters is that the name was found.
+    #expect(result != nil || failure?.code == .unavailable || failure?.code == .dns)
+  }
+
+  @Test("of 200 at once all get their answers on one loop")
+  func many() async throws {
+    let url = nginx.url
+    let statuses = try await withThrowingTaskGroup(of: Value.self) { group in
+      for index in 0..<200 {
+        group.addTask {
+          try await rest.request(["url": .string("\(url)/request?n=\(index)")])["json"]["uri"]
+        }
+      }
+      return try await group.reduce(into: Set<Value>()) { $0.insert($1) }
+    }
+    #expect(statuses.count == 200)
+    #expect(rest.misuses == 0)
+  }
+}

@@ -1,0 +1,95 @@
+import DriverHost
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("A body that goes to a channel", .requires(.nginx))
+struct StreamTests {
+  let rest: RESTHost
+  let nginx: NginxServer
+
+  init() async throws {
+    rest = try RESTHost.shared.get()
+    nginx = try await .shared
+  }
+
+  private func stream(
+    _ inputs: ValueMap, to destination: ChannelDestination
+  ) async throws -> ConnectionResult {
+    var options = CallOptions()
+    options.outputs["body"] = destination
+    return try await rest.host.connect(type: "REST", inputs, options: options)
+  }
+
+  @Test("comes whole behind a slow reader, whatever max_response_bytes is")
+  func slowReader() async throws {
+    let size = 20 << 20
+    try nginx.addFile("stream.bin", size: size)
+    let total = Locked(0)
+    let result = try await stream(
+      ["url": .string(nginx.url + "/files/stream.bin"), "max_response_bytes": 1000],
+      to: .bytes { bytes in
+        usleep(2000)
+        total.with { $0 += bytes.count }
+      })
+    #expect(total.with { $0 } == size)
+    #expect(result["status_code"] == 200)
+    #expect(result.outputs["bytes"] == nil && result.outputs["text"] == nil)
+    #expect(rest.misuses == 0)
+  }
+
+  @Test("comes decompressed")
+  func decompressed() async throws {
+    let text = String(repeating: "0123456789", count: 200_000)
+    try nginx.addFile("digits.txt", text)
+    let received = Locked([UInt8]())
+    let result = try await stream(
+      ["url": .string(nginx.url + "/gzip/digits.txt")],
+      to: .bytes { bytes in received.with { $0 += bytes } })
+    #expect(result["headers"]["Content-Encoding"] == "gzip")
+    #expect(received.with { $0 } == Array(text.utf8))
+  }
+
+  @Test("of a status that is not expected stays in the outputs")
+  func unexpected() async throws {
+    let received = Locked(0)
+    do {
+      _ = try await stream(
+        ["url": .string(nginx.url + "/status/404")],
+        to: .bytes { bytes in received.with { $0 += bytes.count } })
+      Issue.record("it succeeded")
+    } catch {
+      #expect((error as? HostError)?.outputs["json"] == ["status": 404])
+    }
+    #expect(received.with { $0 } == 0)
+  }
+
+  @Test("is that of the last answer, after redirects")
+  func redirected() async throws {
+    let received = Locked([UInt8]())
+    _ = try await stream(
+      ["url": .string(nginx.url + "/redirect/2")],
+      to: .bytes { bytes in received.with { $0 += bytes } })
+    #expect(String(decoding: received.with { $0 }, as: UTF8.self).hasPrefix("{\"greeting\""))
+  }
+
+  @Test("whose reader fails ends the request")
+  func failingReader() async throws {
+    struct Full: Error {}
+    try nginx.addFile("full.bin", size: 5 << 20)
+    let url = Value.string(nginx.url + "/files/full.bin")
+    await #expect(throws: HostError.self) {
+      _ = try await stream(["url": url], to: .bytes { _ in throw Full() })
+    }
+    #expect(rest.host.statistics.drivers["REST"]?.abandonedCalls == 0)
+  }
+
+  @Test("of an upload is sent whole, beyond what a socket holds")
+  func upload() async throws {
+    let text = String(repeating: "x", count: 3 << 20)
+    let result = try await rest.request([
+      "url": .string(nginx.url + "/upload"), "method": "post", "data": .string(text),
+    ])
+    #expect(result["status_code"] == 201)
+  }
+}
