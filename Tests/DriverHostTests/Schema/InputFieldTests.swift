@@ -72,6 +72,7 @@ struct InputFieldTests {
     let union = try #require(field.union)
     #expect(union.discriminator == "method")
     #expect(union.branches.map(\.values) == [["none"], ["basic", "digest"]])
+    #expect(union.branches.map(\.type) == ["a map", "a map"])
     #expect(union.branches.map(\.title) == ["None", "Basic"])
     #expect(union.branches[1].summary == "A name and a password.")
     #expect(union.branches[1].fields.map(\.name) == ["user"])

@@ -183,6 +183,42 @@ struct InputSchemaTests {
     #expect(error?.message == "T has no action `lists`; did you mean `list`?")
   }
 
+  /// Inputs whose kinds do not depend on each other are completed in one go. A list of members in
+  /// place, beside them, keeps the host from that.
+  @Test(
+    "come out the same whether they are completed in one go or not",
+    arguments: [
+      #"{}"#, #"{"url": "http://a"}"#, #"{"url": "http://a", "timeout": 2.0}"#,
+      #"{"url": "http://a", "depth": 1, "method": null, "headers": {"a": "b"}}"#,
+      #"{"authentication": {"authentication_method": "basic", "username": "u", "password": "p"}, "url": "http://a"}"#,
+      #"{"authentication": {"authentication_method": "basic", "password": "p"}, "url": 1}"#,
+      #"{"headers": {"a": "\u0000"}, "url": "http://a", "body": "\u0000", "timeout": 1e40}"#,
+      #"{"url": "http://a", "authentication": null, "xyzzyx": 1, "timeout": -1}"#,
+      #"{"body": "x"}"#,
+    ]
+  )
+  func oneGo(json: String) throws {
+    let together = #""anyOf": [{"required": ["url"]}, {"required": ["body"]}]"#
+    let flat = try InputSchemaFixture.schema(
+      "{" + together + "," + rest.dropFirst(),
+      actions: actions
+    )
+    let other = try InputSchemaFixture.schema(
+      #"{"allOf": [{"properties": {"url": {}}}], "# + together + "," + rest.dropFirst(),
+      actions: actions
+    )
+    #expect(flat.actions["go"]?.flat != nil)
+    #expect(other.actions["go"]?.flat == nil)
+    #expect(try flat.faults(json: json) == other.faults(json: json))
+    guard try flat.faults(json: json).isEmpty else { return }
+    let (one, two) = try (flat.complete(json: json), other.complete(json: json))
+    #expect(one.values == two.values)
+    #expect(one.values.names == two.values.names)
+    #expect(one.secrets == two.secrets)
+    #expect(one.dropped == two.dropped && one.unset == two.unset)
+    #expect(Set(one.defaulted) == Set(two.defaulted))
+  }
+
   @Test("may not nest without end, whatever the schema says of them")
   func depth() throws {
     let schema = try InputSchemaFixture.schema(#"{"properties": {"any": {}}}"#)

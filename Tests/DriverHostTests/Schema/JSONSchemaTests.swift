@@ -82,6 +82,14 @@ struct JSONSchemaTests {
         "/1 #/unevaluatedItems/type expected null, got 2"
       ),
       (#"{"not": {"required": ["a"]}}"#, #"{"a": 1}"#, " #/not `a` must not be given here"),
+      (
+        #"{"not": {"required": ["a", "b"]}}"#, #"{"a": 1, "b": 2}"#,
+        " #/not `a` and `b` must not be given together"
+      ),
+      (
+        #"{"anyOf": [{"required": ["a"]}, {"required": ["b"]}, {"required": ["c"]}]}"#, "{}",
+        "/a #/anyOf missing key `a`: give it or `b` or `c`"
+      ),
       (#"{"not": {"const": 1}}"#, "1", " #/not expected anything but 1"),
       (
         #"{"if": {"minimum": 5}, "then": {"multipleOf": 5}}"#, "7",

@@ -6,13 +6,13 @@ extension SchemaCompiler {
   mutating func read(
     _ keyword: String,
     _ value: Value,
-    into draft: inout SchemaDraft,
+    into draft: SchemaDraft,
     _ frame: Frame
   ) {
-    if readCore(keyword, value, &draft, frame) { return }
+    if readCore(keyword, value, draft, frame) { return }
     if frame.dialect.contains(.applicator) {
-      if readApplicator(keyword, value, &draft, frame) { return }
-      if readObjectApplicator(keyword, value, &draft, frame) { return }
+      if readApplicator(keyword, value, draft, frame) { return }
+      if readObjectApplicator(keyword, value, draft, frame) { return }
     }
     if frame.dialect.contains(.unevaluated) {
       switch keyword {
@@ -26,17 +26,17 @@ extension SchemaCompiler {
       }
     }
     if frame.dialect.contains(.validation) {
-      if readNumber(keyword, value, &draft, frame) { return }
-      if readLimit(keyword, value, &draft, frame) { return }
-      if readValidation(keyword, value, &draft, frame) { return }
+      if readNumber(keyword, value, draft, frame) { return }
+      if readLimit(keyword, value, draft, frame) { return }
+      if readValidation(keyword, value, draft, frame) { return }
     }
-    readOther(keyword, value, &draft, frame)
+    readOther(keyword, value, draft, frame)
   }
 
   private mutating func readCore(
     _ keyword: String,
     _ value: Value,
-    _ draft: inout SchemaDraft,
+    _ draft: SchemaDraft,
     _ frame: Frame
   ) -> Bool {
     switch keyword {
@@ -60,7 +60,7 @@ extension SchemaCompiler {
   private mutating func readApplicator(
     _ keyword: String,
     _ value: Value,
-    _ draft: inout SchemaDraft,
+    _ draft: SchemaDraft,
     _ frame: Frame
   ) -> Bool {
     switch keyword {
@@ -82,7 +82,7 @@ extension SchemaCompiler {
   private mutating func readObjectApplicator(
     _ keyword: String,
     _ value: Value,
-    _ draft: inout SchemaDraft,
+    _ draft: SchemaDraft,
     _ frame: Frame
   ) -> Bool {
     switch keyword {
@@ -123,7 +123,7 @@ extension SchemaCompiler {
   private mutating func readNumber(
     _ keyword: String,
     _ value: Value,
-    _ draft: inout SchemaDraft,
+    _ draft: SchemaDraft,
     _ frame: Frame
   ) -> Bool {
     switch keyword {
@@ -142,7 +142,7 @@ extension SchemaCompiler {
   private mutating func readLimit(
     _ keyword: String,
     _ value: Value,
-    _ draft: inout SchemaDraft,
+    _ draft: SchemaDraft,
     _ frame: Frame
   ) -> Bool {
     switch keyword {
@@ -162,7 +162,7 @@ extension SchemaCompiler {
   private mutating func readValidation(
     _ keyword: String,
     _ value: Value,
-    _ draft: inout SchemaDraft,
+    _ draft: SchemaDraft,
     _ frame: Frame
   ) -> Bool {
     switch keyword {
@@ -191,7 +191,7 @@ extension SchemaCompiler {
   private mutating func readOther(
     _ keyword: String,
     _ value: Value,
-    _ draft: inout SchemaDraft,
+    _ draft: SchemaDraft,
     _ frame: Frame
   ) {
     switch keyword {
@@ -211,7 +211,7 @@ extension SchemaCompiler {
   }
 
   /// What can only be said when all keywords of a schema were read.
-  mutating func finishKeywords(_ draft: inout SchemaDraft, _ frame: Frame) {
+  mutating func finishKeywords(_ draft: SchemaDraft, _ frame: Frame) {
     if draft.condition == nil {
       draft.then = nil
       draft.otherwise = nil

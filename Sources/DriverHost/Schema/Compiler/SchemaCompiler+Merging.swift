@@ -10,13 +10,15 @@ extension SchemaCompiler {
   ///   - location: What messages call the schema.
   /// - Returns: The index of the new node.
   mutating func merge(_ parts: [Int], location: String) -> Int {
-    var merged = SchemaDraft(location: location, resource: 0)
+    let merged = SchemaDraft(location: location, resource: 0)
     merged.types = .object
     merged.isPlace = options.closesObjects
     for part in parts {
       open(part)
-      if listsOnly(drafts[part], besides: merged) {
-        mergeMembers(of: part, into: &merged)
+      let draft = drafts[part]
+      if listsMembers(draft, besides: merged) {
+        mergeMembers(of: part, into: merged)
+        if let rest = rest(of: draft) { merged.allOf.append(rest) }
       } else {
         merged.allOf.append(part)
       }
@@ -34,25 +36,50 @@ extension SchemaCompiler {
     }
   }
 
-  /// Whether a schema says nothing but which members there are, and none that is there already.
-  private func listsOnly(_ draft: SchemaDraft, besides merged: SchemaDraft) -> Bool {
-    draft.always == nil && draft.constant == nil && draft.enumeration == nil
-      && draft.minProperties == nil && draft.maxProperties == nil
+  /// Whether what a schema says of members is a list of them, and none that is there already.
+  private func listsMembers(_ draft: SchemaDraft, besides merged: SchemaDraft) -> Bool {
+    draft.always == nil && draft.types.contains(.object)
       && draft.patternProperties.isEmpty && draft.additionalProperties == nil
-      && draft.unevaluatedProperties == nil && draft.propertyNames == nil
-      && draft.inPlace.isEmpty && draft.types.contains(.object)
+      && draft.unevaluatedProperties == nil
       && draft.properties.allSatisfy { property in
         !merged.properties.contains { $0.name == property.name }
       }
   }
 
-  private func mergeMembers(of part: Int, into merged: inout SchemaDraft) {
+  private func mergeMembers(of part: Int, into merged: SchemaDraft) {
     let draft = drafts[part]
     merged.properties += draft.properties
-    merged.dependentRequired += draft.dependentRequired
     for name in draft.required where !merged.required.contains(name) {
       merged.required.append(name)
       merged.requiredLocations[name] = draft.location
     }
+  }
+
+  /// A schema that says what another one says beside its list of members; nil if that is nothing.
+  private mutating func rest(of draft: SchemaDraft) -> Int? {
+    let rest = SchemaDraft(location: draft.location, resource: draft.resource)
+    rest.constant = draft.constant
+    rest.enumeration = draft.enumeration
+    rest.minProperties = draft.minProperties
+    rest.maxProperties = draft.maxProperties
+    rest.propertyNames = draft.propertyNames
+    rest.dependentRequired = draft.dependentRequired
+    rest.reference = draft.reference
+    rest.dynamicReference = draft.dynamicReference
+    rest.allOf = draft.allOf
+    rest.anyOf = draft.anyOf
+    rest.oneOf = draft.oneOf
+    rest.not = draft.not
+    rest.condition = draft.condition
+    rest.then = draft.then
+    rest.otherwise = draft.otherwise
+    rest.dependentSchemas = draft.dependentSchemas
+    let saysNothing =
+      rest.inPlace.isEmpty && rest.constant == nil && rest.enumeration == nil
+      && rest.minProperties == nil && rest.maxProperties == nil && rest.propertyNames == nil
+      && rest.dependentRequired.isEmpty
+    if saysNothing { return nil }
+    drafts.append(rest)
+    return drafts.count - 1
   }
 }

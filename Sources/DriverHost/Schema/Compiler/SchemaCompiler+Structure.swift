@@ -64,7 +64,7 @@ extension SchemaCompiler {
       else { continue }
       let forbidden = closed ?? addClosedNode()
       closed = forbidden
-      if draft.evaluating.isEmpty {
+      if !describesMembers(inPlaceOf: draft) {
         drafts[index].additionalProperties = forbidden
       } else {
         drafts[index].unevaluatedProperties = forbidden
@@ -73,17 +73,32 @@ extension SchemaCompiler {
   }
 
   private mutating func addClosedNode() -> Int {
-    var draft = SchemaDraft(location: "", resource: 0)
+    let draft = SchemaDraft(location: "", resource: 0)
     draft.always = false
     drafts.append(draft)
     return drafts.count - 1
   }
 
   private func listsMembers(_ start: Int) -> Bool {
-    var seen: Set<Int> = [start]
-    var open = [start]
+    contains([start]) { !$0.properties.isEmpty }
+  }
+
+  /// Whether what applies in place has a say in which members there are; if not, the schema's own
+  /// list is all there is.
+  private func describesMembers(inPlaceOf draft: SchemaDraft) -> Bool {
+    contains(draft.evaluating) { draft in
+      !draft.properties.isEmpty || !draft.patternProperties.isEmpty
+        || draft.additionalProperties != nil || draft.unevaluatedProperties != nil
+        || draft.dynamicReference != nil
+    }
+  }
+
+  /// Whether some schemas, or what applies in place with them, have a property.
+  private func contains(_ start: [Int], where hasProperty: (SchemaDraft) -> Bool) -> Bool {
+    var seen = Set(start)
+    var open = start
     while let index = open.popLast() {
-      if !drafts[index].properties.isEmpty { return true }
+      if hasProperty(drafts[index]) { return true }
       for next in drafts[index].evaluating where seen.insert(next).inserted { open.append(next) }
     }
     return false

@@ -146,7 +146,7 @@ extension SchemaCompiler {
     isOpen: Bool,
     depth: Int
   ) {
-    var draft = drafts[index]
+    let draft = drafts[index]
     switch value {
     case .bool(let truth): draft.always = truth
     case .map(let members):
@@ -161,12 +161,11 @@ extension SchemaCompiler {
         isOpen: isOpen,
         depth: depth
       )
-      for (keyword, value) in members { read(keyword, value, into: &draft, frame) }
-      finishKeywords(&draft, frame)
+      for (keyword, value) in members { read(keyword, value, into: draft, frame) }
+      finishKeywords(draft, frame)
     default:
       report(at: place, "a schema is a map or a boolean, not \(value.kindInWords)")
     }
-    drafts[index] = draft
   }
 
   /// Compiles a schema below the one that is being read.

@@ -1,5 +1,7 @@
 /// A schema while it is compiled: its keywords as they were read, other schemas as indices.
-struct SchemaDraft {
+///
+/// A class, because it is large and is written to in many places.
+final class SchemaDraft {
   var location: String
   var resource: Int
   var source: ValueMap = [:]

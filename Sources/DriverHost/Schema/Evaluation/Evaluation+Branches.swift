@@ -44,6 +44,12 @@ extension Evaluation {
       failAlternatives(mismatches.flatMap(\.entries), keyword, node, value)
       return
     }
+    if let names = namesMissing(attempts, at: here) {
+      evaluated.insertAll()
+      let others = FaultText.alternatives(names.dropFirst().map { "`\($0)`" })
+      failMissing(names[0], keyword, because: "give it or \(others)", node)
+      return
+    }
     let candidates =
       mismatches.count == attempts.count
       ? attempts : attempts.filter { !$0.isMismatch(at: here) }
@@ -51,6 +57,18 @@ extension Evaluation {
     guard let best = candidates.min(by: { $0.isNearer(than: $1) }) else { return }
     report.entries += best.entries
     evaluated.formUnion(best.evaluated)
+  }
+
+  /// The members of which each branch misses one and nothing else; nil if it is not so.
+  private func namesMissing(_ attempts: [Attempt], at depth: Int) -> [String]? {
+    var names: [String] = []
+    for attempt in attempts {
+      guard attempt.entries.count == 1, let entry = attempt.entries.first,
+        case .missing = entry.problem.kind, entry.path.count == depth + 1
+      else { return nil }
+      if !names.contains(entry.path[depth].token) { names.append(entry.path[depth].token) }
+    }
+    return names.count > 1 ? names : nil
   }
 
   /// One fault for branches that all want another kind of value.

@@ -66,9 +66,12 @@ extension Evaluation {
       return "expected anything but \(FaultText.allowed(choice.values))"
     }
     if let object = node.object, node.types == .any || node.types == .object,
-      object.properties.isEmpty, object.required.count == 1
+      object.properties.isEmpty, !object.required.isEmpty, node.inPlace == nil
     {
-      return "`\(object.required[0])` must not be given here"
+      let names = object.required.map { "`\($0)`" }
+      return names.count == 1
+        ? "\(names[0]) must not be given here"
+        : "\(FaultText.listed(names)) must not be given together"
     }
     if node.types != .any, node.inPlace == nil, node.object == nil, node.array == nil,
       node.string == nil, node.number == nil

@@ -52,6 +52,16 @@ struct Evaluation {
     return false
   }
 
+  /// Applies only those keywords of a schema that apply others to the same value.
+  ///
+  /// Nothing is collected.
+  mutating func runInPlace(_ root: Int, _ value: Value) -> Bool {
+    let node = program.nodes[root]
+    guard let keywords = node.inPlace else { return true }
+    var evaluated = EvaluatedSet(isTracking: false)
+    return applyInPlace(keywords, value, node, &evaluated) && stop == nil
+  }
+
   /// Applies a schema to a value; what it looks at goes into `evaluated`.
   mutating func evaluate(_ index: Int, _ value: Value, _ evaluated: inout EvaluatedSet) -> Bool {
     let node = program.nodes[index]

@@ -37,6 +37,12 @@ enum FaultText {
     return words.dropLast().joined(separator: ", ") + " or " + last
   }
 
+  /// `a, b and c`.
+  static func listed(_ words: [String]) -> String {
+    guard let last = words.last, words.count > 1 else { return words.first ?? "nothing" }
+    return words.dropLast().joined(separator: ", ") + " and " + last
+  }
+
   /// `1 item`, `2 items`.
   static func counted(_ count: Int, _ noun: String) -> String {
     count == 1 ? "1 \(noun)" : "\(count) \(noun)s"

@@ -1,4 +1,4 @@
-/// The inputs of an action that do not depend on each other, which nearly all actions have.
+/// The inputs of an action whose kinds do not depend on each other, which nearly all actions have.
 ///
 /// Each is checked on its own, in one go with all that there is to do, so that a call costs little.
 struct FlatInputs: Sendable {
@@ -18,11 +18,23 @@ struct FlatInputs: Sendable {
   let required: UInt64
   let defaults: [Default]
 
-  /// The inputs of a schema; nil if more has to be looked at than each member.
+  /// What has to hold for the inputs together, such as one of two being there.
+  let together: InPlaceKeywords?
+
+  /// The inputs of a schema; nil if more has to be looked at than each member, and what holds for
+  /// them together has a say in what they are.
   init?(_ root: SchemaNode, names: [String], _ defaults: InputDefaults) {
-    guard root.inPlace == nil, !root.tracks, root.constant == nil, root.enumeration == nil,
-      names.count <= 64
+    let program = defaults.program
+    let others = (root.inPlace?.evaluating ?? []).flatMap { program.placeClosure(of: $0) }
+    let describesMembers = others.contains { index in
+      let node = program.nodes[index]
+      return node.tracks || node.object?.looksAtMembers ?? false
+    }
+    // A `$dynamicRef` depends on the way that led to it, which has to begin at the root.
+    guard !describesMembers, !program.isDynamic, !root.tracks, names.count <= 64,
+      root.constant == nil, root.enumeration == nil
     else { return nil }
+    together = root.inPlace
     guard let keywords = root.object else {
       // An action without inputs.
       nodes = []
@@ -97,6 +109,7 @@ extension InputSchema {
       let node = flat.nodes[item.bit.trailingZeroBitCount]
       if schemas.mustConvert(item.value, at: node) { work.special.append((item.name, node)) }
     }
+    if flat.together != nil, !evaluation.runInPlace(action.root, .map(work.values)) { return nil }
     return finish(work, action)
   }
 

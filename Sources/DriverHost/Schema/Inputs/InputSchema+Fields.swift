@@ -105,11 +105,13 @@ private struct InputFieldReader {
       let isOneOf = keywords.oneOf.count > 1
       let branches = isOneOf ? keywords.oneOf : keywords.anyOf
       guard branches.count > 1 else { continue }
+      var seen: Set<Int> = []
+      let types = types(of: node, &seen)
       let discriminator = isOneOf ? keywords.oneOfDiscriminator : keywords.anyOfDiscriminator
       return InputUnion(
         discriminator: discriminator?.name,
         branches: branches.enumerated().map { number, branch in
-          self.branch(branch, number, discriminator)
+          self.branch(branch, number, discriminator, of: types)
         }
       )
     }
@@ -119,9 +121,10 @@ private struct InputFieldReader {
   private mutating func branch(
     _ node: Int,
     _ number: Int,
-    _ discriminator: Discriminator?
+    _ discriminator: Discriminator?,
+    of outer: JSONTypes
   ) -> InputUnion.Branch {
-    var branch = InputUnion.Branch(type: type(of: node))
+    var branch = InputUnion.Branch(type: type(of: node, within: outer))
     branch.values = discriminator?.choices.filter { $0.branch == number }.map(\.value) ?? []
     branch.title = annotation("title", node)?.stringValue
     branch.summary = annotation("description", node)?.stringValue
@@ -144,9 +147,9 @@ extension InputFieldReader {
     program.alwaysClosure(of: node).lazy.compactMap { program.nodes[$0].source[keyword] }.first
   }
 
-  private func type(of node: Int) -> String {
+  private func type(of node: Int, within outer: JSONTypes = .any) -> String {
     var seen: Set<Int> = []
-    let types = types(of: node, &seen)
+    let types = types(of: node, &seen).intersection(outer)
     let always = program.alwaysClosure(of: node)
     if types == .string {
       if always.contains(where: { program.nodes[$0].takesBytes }) { return "bytes as base64" }

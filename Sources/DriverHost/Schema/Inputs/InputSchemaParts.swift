@@ -97,8 +97,7 @@ struct InputSchemaParts {
       listed: names,
       isOpen: isOpen,
       channels: channels,
-      // A `$dynamicRef` depends on the way that led to it, which has to begin at the root.
-      flat: program.isDynamic ? nil : FlatInputs(program.nodes[root], names: names, defaults)
+      flat: FlatInputs(program.nodes[root], names: names, defaults)
     )
   }
 
