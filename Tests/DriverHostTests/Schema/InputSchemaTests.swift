@@ -183,8 +183,9 @@ struct InputSchemaTests {
     #expect(error?.message == "T has no action `lists`; did you mean `list`?")
   }
 
-  /// Inputs whose kinds do not depend on each other are completed in one go. A list of members in
-  /// place, beside them, keeps the host from that.
+  /// Inputs whose kinds do not depend on each other are completed in one go.
+  ///
+  /// A list of members in place, beside them, keeps the host from that.
   @Test(
     "come out the same whether they are completed in one go or not",
     arguments: [

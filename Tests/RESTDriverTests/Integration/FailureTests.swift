@@ -22,7 +22,8 @@ struct FailureTests {
       (422, .remoteFailure, false), (425, .remoteFailure, true), (429, .rateLimited, true),
       (500, .remoteFailure, true), (501, .unsupported, false), (502, .unavailable, true),
       (503, .unavailable, true), (504, .timedOut, true),
-    ])
+    ]
+  )
   func statuses(status: Int, code: HostError.Code, isRetryable: Bool) async throws {
     let url = Value.string("\(nginx.url)/status/\(status)?key=geheim")
     let error = await rest.failure(["url": url])
@@ -101,7 +102,8 @@ struct FailureTests {
           connection.write("x")
         }
         connection.stall()
-      })
+      }
+    )
     let result = try await rest.request(["url": .string(server.url), "read_timeout": 0.3])
     #expect(result["text"] == "xxxxxxxxxx")
   }
@@ -112,13 +114,16 @@ struct FailureTests {
       TCPFaultServer.Fault.halfHead(then: .closes), .halfHead(then: .resets), .resets,
       .shortBody(promised: 100, sent: 10, then: .closes),
       .shortBody(promised: 100, sent: 10, then: .resets),
-    ])
+    ]
+  )
   func brokenOff(fault: TCPFaultServer.Fault) async throws {
     let server = try TCPFaultServer(fault)
     let error = await rest.failure(["url": .string(server.url)])
     #expect(error?.code == .protocolViolation)
     #expect(error?.isRetryable == true)
-    #expect(await rest.failure(["url": .string(server.url), "method": "post"])?.isRetryable == false)
+    #expect(
+      await rest.failure(["url": .string(server.url), "method": "post"])?.isRetryable == false
+    )
   }
 
   @Test("by an answer that is no HTTP says so")
@@ -159,7 +164,8 @@ struct FailureTests {
         connection.write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nx")
         connection.stall()
         closed.with { $0 = true }
-      })
+      }
+    )
     let url = Value.string(server.url)
     let task = Task { await rest.failure(["url": url]) }
     try await eventually("the request is there") { server.connectionCount == 1 }

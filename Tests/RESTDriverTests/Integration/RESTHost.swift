@@ -19,7 +19,9 @@ struct RESTHost {
   }
 
   func request(
-    _ inputs: ValueMap, action: String? = nil, timeout: Duration? = nil
+    _ inputs: ValueMap,
+    action: String? = nil,
+    timeout: Duration? = nil
   ) async throws(HostError) -> ConnectionResult {
     var options = CallOptions()
     options.action = action
@@ -29,7 +31,9 @@ struct RESTHost {
 
   /// How a request fails; records an issue if it does not.
   func failure(
-    _ inputs: ValueMap, action: String? = nil, timeout: Duration? = nil,
+    _ inputs: ValueMap,
+    action: String? = nil,
+    timeout: Duration? = nil,
     sourceLocation: SourceLocation = #_sourceLocation
   ) async -> HostError? {
     do throws(HostError) {

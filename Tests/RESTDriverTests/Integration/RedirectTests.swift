@@ -55,7 +55,8 @@ struct RedirectTests {
       (301, "post", "GET", ""), (302, "post", "GET", ""), (303, "post", "GET", ""),
       (307, "post", "POST", "x"), (308, "post", "POST", "x"), (302, "put", "PUT", "x"),
       (303, "put", "GET", ""), (308, "delete", "DELETE", "x"),
-    ])
+    ]
+  )
   func methods(status: Int, method: String, after: String, data: String) async throws {
     let httpbin = try await HTTPBinServer.shared
     let target = "\(httpbin.url)/anything"
@@ -91,7 +92,8 @@ struct RedirectTests {
         && other.requests().contains { $0.uri == "/request" }
     }
     let kept = try #require(
-      try nginx.requests().last { $0.uri == "/request" && $0.cookie == "session=1" })
+      try nginx.requests().last { $0.uri == "/request" && $0.cookie == "session=1" }
+    )
     #expect(kept.authorization.hasPrefix("Basic "))
     let dropped = try #require(try other.requests().last { $0.uri == "/request" })
     #expect(dropped.authorization.isEmpty && dropped.cookie.isEmpty)
@@ -99,10 +101,14 @@ struct RedirectTests {
 
   @Test("to another scheme, or with credentials of their own, are not obeyed")
   func hostile() async throws {
-    let file = await rest.failure(["url": .string(nginx.url + "/redirect-to?url=file:///etc/passwd")])
+    let file = await rest.failure([
+      "url": .string(nginx.url + "/redirect-to?url=file:///etc/passwd")
+    ])
     #expect(file?.code == .protocolViolation)
     _ = try await rest.request([
-      "url": .string("\(nginx.url)/redirect-to?url=http://evil:pw@127.0.0.1:\(nginx.port)/request?e=1")
+      "url": .string(
+        "\(nginx.url)/redirect-to?url=http://evil:pw@127.0.0.1:\(nginx.port)/request?e=1"
+      )
     ])
     try await eventually("the request is in the log") {
       try nginx.requests().contains { $0.uri == "/request?e=1" }

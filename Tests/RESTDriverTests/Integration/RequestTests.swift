@@ -24,7 +24,8 @@ struct RequestTests {
     #expect(result["http_version"] == "1.1")
     #expect(result["redirects"] == [] && result["cookies"] == [:])
     #expect(
-      result["timing"].mapValue?.names == ["dns", "connect", "tls", "first_byte", "total"])
+      result["timing"].mapValue?.names == ["dns", "connect", "tls", "first_byte", "total"]
+    )
     let total = try #require(result["timing"]["total"].doubleValue)
     let first = try #require(result["timing"]["first_byte"].doubleValue)
     #expect(first > 0 && first <= total)
@@ -68,7 +69,10 @@ struct RequestTests {
     let server = try TCPFaultServer(
       .sends(
         Array("HTTP/1.0 200 OK\r\nContent-Type: text/plain; charset=ISO-8859-15\r\n\r\n".utf8)
-          + [0x31, 0xA4], then: .closes))
+          + [0x31, 0xA4],
+        then: .closes
+      )
+    )
     let result = try await rest.request(["url": .string(server.url)])
     #expect(result["text"] == "1€")
     #expect(result["encoding"] == "iso-8859-15")
@@ -90,7 +94,8 @@ struct RequestTests {
 
   @Test(
     "is sent with any method",
-    arguments: ["get", "POST", "Put", "patch", "delete", "options", "PROPFIND", "M-SEARCH"])
+    arguments: ["get", "POST", "Put", "patch", "delete", "options", "PROPFIND", "M-SEARCH"]
+  )
   func methods(method: String) async throws {
     let result = try await rest.request([
       "url": .string(nginx.url + "/request"), "method": .string(method),
@@ -133,11 +138,14 @@ struct RequestTests {
       (["data": "payload"] as ValueMap, "text/plain; charset=utf-8", "data", "payload" as Value),
       (["body": ["text": "x=1"]], "text/plain; charset=utf-8", "data", "x=1"),
       (["body": ["json": [1]]], "application/json", "json", [1]),
-      (["body": ["urlencoded": ["a": [1, "b c"]]]], "application/x-www-form-urlencoded", "form",
-        ["a": ["1", "b c"]]),
+      (
+        ["body": ["urlencoded": ["a": [1, "b c"]]]], "application/x-www-form-urlencoded", "form",
+        ["a": ["1", "b c"]]
+      ),
       (["data": "a,b", "headers": ["content-type": "text/csv"]], "text/csv", "data", "a,b"),
       ([:], "", "data", ""),
-    ] as [(ValueMap, String, String, Value)])
+    ] as [(ValueMap, String, String, Value)]
+  )
   func bodyForms(inputs: ValueMap, type: String, member: String, expected: Value) async throws {
     var inputs = inputs
     inputs["url"] = .string(try await HTTPBinServer.shared.url + "/anything")
@@ -195,7 +203,10 @@ struct RequestTests {
       "url": .string(nginx.url + "/request"),
       "authentication": ["authentication_method": "bearer", "token": "t0ken+/="],
     ])
-    #expect(bearer["json"]["authorization"] == "***" || bearer["json"]["authorization"] == "Bearer t0ken+/=")
+    #expect(
+      bearer["json"]["authorization"] == "***"
+        || bearer["json"]["authorization"] == "Bearer t0ken+/="
+    )
     let fromURL = try await rest.request([
       "url": .string("http://me:pa%20ss@127.0.0.1:\(nginx.port)/request")
     ])
@@ -216,7 +227,9 @@ struct RequestTests {
   func reuse() async throws {
     let server = try await NginxServer()
     for index in 0..<20 {
-      _ = try await rest.request(["url": .string("\(server.url)/\(index % 2 == 0 ? "json" : "request")")])
+      _ = try await rest.request([
+        "url": .string("\(server.url)/\(index % 2 == 0 ? "json" : "request")")
+      ])
     }
     try await eventually("all requests are in the log") { try server.requests().count == 20 }
     #expect(Set(try server.requests().map(\.connection)).count == 1)
@@ -228,7 +241,8 @@ struct RequestTests {
     let name = "ip6-localhost"
     let result = try? await rest.request(["url": .string("http://\(name):\(nginx.port)/json")])
     let failure =
-      result == nil ? await rest.failure(["url": .string("http://\(name):\(nginx.port)/json")]) : nil
+      result == nil
+      ? await rest.failure(["url": .string("http://\(name):\(nginx.port)/json")]) : nil
     // nginx listens on IPv4 only: what matters is that the name was found.
     #expect(result != nil || failure?.code == .unavailable || failure?.code == .dns)
   }

@@ -14,7 +14,8 @@ struct StreamTests {
   }
 
   private func stream(
-    _ inputs: ValueMap, to destination: ChannelDestination
+    _ inputs: ValueMap,
+    to destination: ChannelDestination
   ) async throws -> ConnectionResult {
     var options = CallOptions()
     options.outputs["body"] = destination
@@ -31,7 +32,8 @@ struct StreamTests {
       to: .bytes { bytes in
         usleep(2000)
         total.with { $0 += bytes.count }
-      })
+      }
+    )
     #expect(total.with { $0 } == size)
     #expect(result["status_code"] == 200)
     #expect(result.outputs["bytes"] == nil && result.outputs["text"] == nil)
@@ -45,7 +47,8 @@ struct StreamTests {
     let received = Locked([UInt8]())
     let result = try await stream(
       ["url": .string(nginx.url + "/gzip/digits.txt")],
-      to: .bytes { bytes in received.with { $0 += bytes } })
+      to: .bytes { bytes in received.with { $0 += bytes } }
+    )
     #expect(result["headers"]["Content-Encoding"] == "gzip")
     #expect(received.with { $0 } == Array(text.utf8))
   }
@@ -56,7 +59,8 @@ struct StreamTests {
     do {
       _ = try await stream(
         ["url": .string(nginx.url + "/status/404")],
-        to: .bytes { bytes in received.with { $0 += bytes.count } })
+        to: .bytes { bytes in received.with { $0 += bytes.count } }
+      )
       Issue.record("it succeeded")
     } catch {
       #expect((error as? HostError)?.outputs["json"] == ["status": 404])
@@ -69,7 +73,8 @@ struct StreamTests {
     let received = Locked([UInt8]())
     _ = try await stream(
       ["url": .string(nginx.url + "/redirect/2")],
-      to: .bytes { bytes in received.with { $0 += bytes } })
+      to: .bytes { bytes in received.with { $0 += bytes } }
+    )
     #expect(String(decoding: received.with { $0 }, as: UTF8.self).hasPrefix("{\"greeting\""))
   }
 

@@ -9,7 +9,8 @@ struct TLSTests {
   init() throws { rest = try RESTHost.shared.get() }
 
   private func server(
-    _ certificate: CertificateAuthority.Certificate, http2: Bool = false
+    _ certificate: CertificateAuthority.Certificate,
+    http2: Bool = false
   ) async throws -> NginxServer {
     var options = NginxServer.Options()
     options.certificate = certificate
@@ -49,7 +50,8 @@ struct TLSTests {
   func faults() async throws {
     let authority = try await CertificateAuthority()
     func failure(
-      _ certificate: CertificateAuthority.Certificate, trusted: Bool = true
+      _ certificate: CertificateAuthority.Certificate,
+      trusted: Bool = true
     ) async throws -> HostError? {
       let server = try await server(certificate)
       var inputs: ValueMap = ["url": .string(server.url + "/json")]
@@ -66,7 +68,8 @@ struct TLSTests {
     let early = try await failure(try await authority.issue(validity: .notYet))
     #expect(early?.message.contains("not valid yet") == true)
     let wrongName = try await failure(
-      try await authority.issue(names: ["other.example"], addresses: []))
+      try await authority.issue(names: ["other.example"], addresses: [])
+    )
     #expect(wrongName?.message.contains("for another name than localhost") == true)
     for error in [untrusted, selfSigned, expired, early, wrongName] {
       #expect(error?.code == .tls && error?.isRetryable == false)

@@ -19,7 +19,8 @@ struct TestActionTests {
       steps == [
         "resolve skipped", "connect passed", "tls skipped", "authenticate skipped",
         "request passed",
-      ])
+      ]
+    )
     #expect(result["status_code"] == 200 && result["certificate"].isNull)
     for step in result["steps"].listValue ?? [] {
       #expect(step.mapValue?.names == ["name", "outcome", "seconds", "message", "hint"])
@@ -40,7 +41,8 @@ struct TestActionTests {
     #expect(
       steps == [
         "resolve skipped", "connect passed", "tls passed", "authenticate passed", "request passed",
-      ])
+      ]
+    )
     #expect(result["certificate"]["subject"].stringValue?.contains("the server") == true)
     #expect(result["certificate"]["valid_until"].stringValue?.contains("2049") == true)
   }
@@ -57,7 +59,8 @@ struct TestActionTests {
       name.steps == [
         "resolve failed", "connect skipped", "tls skipped", "authenticate skipped",
         "request skipped",
-      ])
+      ]
+    )
     #expect(name.step["hint"].stringValue?.contains("check its spelling") == true)
     let refusing = try TCPFaultServer(.refuses)
     let closed = try await failing(["url": .string(refusing.url)])

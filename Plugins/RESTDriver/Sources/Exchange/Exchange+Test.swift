@@ -135,7 +135,8 @@ extension Exchange {
       return failed("tls", cause, seconds: seconds(CURLINFO_TOTAL_TIME_T))
     }
     let time = Timing.rounded(
-      max(0, seconds(CURLINFO_APPCONNECT_TIME_T) - seconds(CURLINFO_CONNECT_TIME_T)))
+      max(0, seconds(CURLINFO_APPCONNECT_TIME_T) - seconds(CURLINFO_CONNECT_TIME_T))
+    )
     let certificate = ServerCertificate(handle?.transfer.easy.certificates().first ?? [])
     var step = Step(
       name: "tls",

@@ -43,9 +43,12 @@ extension Exchange {
   private func unknownName(_ cause: DriverError) -> Explanation {
     let name = inputs.url.isSecret ? "in the URL (which is secret)" : "\"\(inputs.url.host)\""
     var explanation = Explanation(
-      .dns, "the name \(name) has no address",
+      .dns,
+      "the name \(name) has no address",
       cure: "check its spelling, and that this machine's name servers know it",
-      pointer: pointer, isRetryable: cause.isRetryable)
+      pointer: pointer,
+      isRetryable: cause.isRetryable
+    )
     if !inputs.url.isSecret { explanation.detail = cause.message }
     explanation.vendorCode = cause.vendorCode
     explanation.stage = .resolve
@@ -73,9 +76,12 @@ extension Exchange {
     let seconds = Double(milliseconds) / 1000
     let text = seconds == seconds.rounded() ? String(Int(seconds)) : String(seconds)
     return Explanation(
-      .timedOut, "\(server): \(during) took longer than \(name) (\(text) s)",
+      .timedOut,
+      "\(server): \(during) took longer than \(name) (\(text) s)",
       cure: "raise it if the server is slow, else check that it can be reached",
-      pointer: "/\(name)", isRetryable: true)
+      pointer: "/\(name)",
+      isRetryable: true
+    )
   }
 
   /// libcurl has one code for both of its timeouts.
@@ -99,8 +105,11 @@ extension Exchange {
     switch cause.code {
     case CURLE_URL_MALFORMAT:
       explanation = Explanation(
-        .invalidInput, "the URL is not one that a server can be reached by",
-        cure: "check its spelling", pointer: pointer)
+        .invalidInput,
+        "the URL is not one that a server can be reached by",
+        cure: "check its spelling",
+        pointer: pointer
+      )
     case CURLE_COULDNT_RESOLVE_HOST:
       explanation = unknownName(DriverError(.dns, cause.text, isRetryable: true))
     case CURLE_COULDNT_CONNECT: explanation = noConnection()
@@ -109,27 +118,39 @@ extension Exchange {
       CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
       CURLE_SSL_CLIENTCERT, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH:
       explanation = TLSFailure.explanation(
-        cause, of: inputs, server: server,
-        verifyResult: handle?.transfer.easy.number(CURLINFO_SSL_VERIFYRESULT) ?? 0)
+        cause,
+        of: inputs,
+        server: server,
+        verifyResult: handle?.transfer.easy.number(CURLINFO_SSL_VERIFYRESULT) ?? 0
+      )
       explanation.stage = .tls
     case CURLE_GOT_NOTHING:
       explanation = Explanation(
-        .protocolViolation, "\(server) closed the connection without an answer",
+        .protocolViolation,
+        "\(server) closed the connection without an answer",
         cure: "check that it speaks \(inputs.url.isEncrypted ? "https" : "http") on that port",
-        isRetryable: true)
+        isRetryable: true
+      )
     case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
       explanation = Explanation(
         .protocolViolation,
         "\(server) broke the connection off before the answer was complete",
-        cure: "try again; if it stays so, look into the server's log", isRetryable: true)
+        cure: "try again; if it stays so, look into the server's log",
+        isRetryable: true
+      )
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
       explanation = Explanation(
-        .protocolViolation, "\(server) does not answer as HTTP asks",
-        cure: "check that the port is that of an HTTP server")
+        .protocolViolation,
+        "\(server) does not answer as HTTP asks",
+        cure: "check that the port is that of an HTTP server"
+      )
     case CURLE_BAD_CONTENT_ENCODING:
       explanation = Explanation(
-        .protocolViolation, "\(server) compressed its answer in a way that cannot be read",
-        cure: "set compression to false", pointer: "/compression")
+        .protocolViolation,
+        "\(server) compressed its answer in a way that cannot be read",
+        cure: "set compression to false",
+        pointer: "/compression"
+      )
     case CURLE_OUT_OF_MEMORY:
       explanation = Explanation(.unavailable, "there is no memory left for the request")
     default:
@@ -150,7 +171,9 @@ extension Exchange {
       Explanation(
         .tooLarge,
         "the answer of \(server) is longer than max_response_bytes (\(inputs.responseLimit))",
-        cure: "raise it, or send the body to a file", pointer: "/max_response_bytes")
+        cure: "raise it, or send the body to a file",
+        pointer: "/max_response_bytes"
+      )
     case .noMemory: Explanation(.tooLarge, "there is no memory left for the answer")
     case .failed(let error): Explanation(error)
     }

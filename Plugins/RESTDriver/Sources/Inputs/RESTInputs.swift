@@ -80,7 +80,10 @@ struct RESTInputs {
     }
     if body != nil, isForced, method == "HEAD" {
       throw DriverError(
-        .unsupported, "libcurl sends no body with HEAD: leave the body out", pointer: "/method")
+        .unsupported,
+        "libcurl sends no body with HEAD: leave the body out",
+        pointer: "/method"
+      )
     }
     if body != nil, !isForced, ["GET", "HEAD", "TRACE"].contains(method) {
       throw DriverError(
