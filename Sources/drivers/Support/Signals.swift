@@ -3,35 +3,62 @@ import Synchronization
 
 /// Turns Ctrl-C, TERM and HUP into the cancellation of what runs.
 ///
-/// The first signal asks the connection to stop, on the remote side too; the second ends the process.
+/// The first signal asks the connection to stop, on the remote side too; the second ends the process. A
+/// signal that was ignored when the program began stays so, which is what nohup(1) and shells that start
+/// a program in the background rely on.
 final class Signals: Sendable {
   /// The signal that came first; 0: none.
   private let received = Atomic<Int32>(0)
 
-  /// Blocks the signals in every thread that is made from now on, and waits for them on one of its own.
+  /// Where the handler writes the signal's number; a handler may do little else (signal-safety(7)).
   ///
-  /// - Parameter onFirst: Runs once, on that thread.
+  /// Set once, before the first handler is installed.
+  nonisolated(unsafe) private static var pipe: (reader: Int32, writer: Int32) = (-1, -1)
+
+  /// Handles the signals from now on.
+  ///
+  /// - Parameter onFirst: Runs once, on a thread of its own.
   init(onFirst: @escaping @Sendable () -> Void) {
-    var set = sigset_t()
-    unsafe sigemptyset(&set)
-    for signal in [SIGINT, SIGTERM, SIGHUP] { unsafe sigaddset(&set, signal) }
-    unsafe pthread_sigmask(SIG_BLOCK, &set, nil)
-    let waited = set
+    var ends: [Int32] = [-1, -1]
+    guard unsafe Glibc.pipe(&ends) == 0 else { return }
+    unsafe Signals.pipe = (ends[0], ends[1])
     HelperThread.start { [self] in
-      var set = waited
-      while true {
-        var signal: Int32 = 0
-        guard unsafe sigwait(&set, &signal) == 0 else { continue }
+      while let signal = Signals.next() {
         let isFirst =
           received.compareExchange(expected: 0, desired: signal, ordering: .relaxed).exchanged
         if isFirst { onFirst() } else { _exit(128 + signal) }
       }
     }
+    for signal in [SIGINT, SIGTERM, SIGHUP] { Signals.handle(signal) }
   }
 
   /// The exit code that the shell expects after a signal: 130, 143 or 129; nil if none came.
   var exitCode: Int32? {
     let signal = received.load(ordering: .relaxed)
     return signal == 0 ? nil : 128 + signal
+  }
+
+  private static func handle(_ signal: Int32) {
+    var action = sigaction()
+    unsafe sigaction(signal, nil, &action)
+    // SIG_IGN is the address 1.
+    let isIgnored = unsafe unsafeBitCast(action.__sigaction_handler, to: Int.self) == 1
+    if isIgnored { return }
+    var handling = sigaction()
+    unsafe handling.__sigaction_handler.sa_handler = { number in
+      var byte = UInt8(truncatingIfNeeded: number)
+      unsafe write(Signals.pipe.writer, &byte, 1)
+    }
+    handling.sa_flags = SA_RESTART
+    unsafe sigaction(signal, &handling, nil)
+  }
+
+  private static func next() -> Int32? {
+    var byte: UInt8 = 0
+    while true {
+      let count = unsafe read(pipe.reader, &byte, 1)
+      if count == 1 { return Int32(byte) }
+      if count == 0 || errno != EINTR { return nil }
+    }
   }
 }

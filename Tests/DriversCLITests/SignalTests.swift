@@ -1,0 +1,46 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("A signal")
+struct SignalTests {
+  @Test(
+    "cancels the connection that runs, and ends the program with its own code",
+    arguments: [(SIGINT, 130), (SIGTERM, 143), (SIGHUP, 129)] as [(Int32, Int32)]
+  )
+  func first(signal: Int32, code: Int32) async throws {
+    let program = try start("sleeper", ["--type", "SLEEPER", "seconds=600"])
+    try await waitUntilHandled(signal, by: program)
+    program.send(signal)
+    #expect(await program.ended() == .exited(code))
+  }
+
+  @Test("that comes a second time ends the program at once, whatever the driver does")
+  func second() async throws {
+    let program = try start("stubborn", ["--type", "STUBBORN", "seconds=600"])
+    try await waitUntilHandled(SIGTERM, by: program)
+    program.send(SIGTERM)
+    program.send(SIGTERM)
+    #expect(await program.ended() == .exited(143))
+  }
+
+  private func start(_ fixture: String, _ arguments: [String]) throws -> ChildProcess {
+    try ChildProcess(
+      CLI.path,
+      ["run", "--driver-path", try FixtureDriver.path(fixture)] + arguments,
+      environment: CLI.environment
+    )
+  }
+
+  /// The mask of the signals that a process handles stands in its status: proc(5), SigCgt.
+  private func waitUntilHandled(_ signal: Int32, by program: ChildProcess) async throws {
+    try await eventually("signal \(signal) is handled") {
+      let path = "/proc/\(program.processID)/status"
+      let status = try String(contentsOfFile: path, encoding: .utf8)
+      guard let line = status.split(separator: "\n").first(where: { $0.hasPrefix("SigCgt:") }),
+        let mask = UInt64(line.dropFirst(7).trimmingCharacters(in: .whitespaces), radix: 16)
+      else { return false }
+      return mask >> UInt64(signal - 1) & 1 == 1
+    }
+  }
+}
