@@ -12,8 +12,8 @@ package enum Sanitizer: String, Sendable {
 }
 
 extension Trait where Self == ConditionTrait {
-  /// Skips the test under a sanitizer, for a reason that stands in Tests/allowed-skips.txt.
-  package static func unavailable(under sanitizer: Sanitizer, _ reason: Comment) -> Self {
-    .disabled(if: Sanitizer.current == sanitizer, reason)
+  /// Skips the test under sanitizers, for a reason that stands in Tests/allowed-skips.txt.
+  package static func unavailable(under sanitizers: Sanitizer..., reason: Comment) -> Self {
+    .disabled(if: Sanitizer.current.map(sanitizers.contains) ?? false, reason)
   }
 }

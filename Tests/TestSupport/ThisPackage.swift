@@ -9,19 +9,12 @@ package enum ThisPackage {
 
   /// The folder of this build's products: `drivers` and the `lib…Driver.so` stand there.
   ///
-  /// It is the folder of the test bundle that runs: the file that this code is mapped from. See
-  /// proc_pid_maps(5).
+  /// It is the folder of the program that runs the tests, which SwiftPM builds beside them.
   package static let products: String = {
-    let place = UInt(bitPattern: #dsohandle)
-    let maps = (try? String(contentsOfFile: "/proc/self/maps", encoding: .utf8)) ?? ""
-    for line in maps.split(separator: "\n") {
-      let words = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
-      let range = words[0].split(separator: "-").compactMap { UInt($0, radix: 16) }
-      guard words.count == 6, range[0] <= place, place < range[1] else { continue }
-      return URL(filePath: words[5].drop { $0 == " " }.description).deletingLastPathComponent()
-        .path(percentEncoded: false).trimmingSuffix("/")
-    }
-    preconditionFailure("/proc/self/maps does not name the test bundle")
+    guard let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    else { preconditionFailure("/proc/self/exe cannot be read: /proc is not mounted") }
+    return URL(filePath: program).deletingLastPathComponent()
+      .path(percentEncoded: false).trimmingSuffix("/")
   }()
 
   /// The folder of driver_abi.h.

@@ -230,8 +230,9 @@ struct LoadingTests {
   @Test(
     "whose descriptor is not mapped is refused: what was read must be what runs",
     .unavailable(
-      under: .thread,
-      "the sanitizer's runtime reads the notes of every library, also of a damaged one"
+      under: .address,
+      .thread,
+      reason: "the sanitizer's runtime reads the notes of every library, also of a damaged one"
     )
   )
   func noteNotMapped() throws {
