@@ -97,7 +97,7 @@ extension Exchange {
     if addresses.isEmpty {
       return Step(
         name: "resolve", outcome: .skipped,
-        message: inputs.url.isNumeric
+        message: inputs.url.authority.isNumeric
           ? "the host is an address already" : "the name is that of this machine")
     }
     let list = inputs.url.isSecret ? "\(addresses.count) found" : addresses.joined(separator: ", ")
@@ -113,11 +113,11 @@ extension Exchange {
     return Step(
       name: "connect", outcome: .passed,
       seconds: Timing.rounded(max(0, connected - seconds(CURLINFO_NAMELOOKUP_TIME_T))),
-      message: inputs.url.isSecret ? "connected" : "connected to \(address) port \(inputs.url.port)")
+      message: inputs.url.isSecret ? "connected" : "connected to \(address) port \(inputs.url.authority.port)")
   }
 
   private func tlsStep(_ cause: Explanation?) -> Step {
-    guard inputs.url.isEncrypted else {
+    guard inputs.url.authority.isEncrypted else {
       return Step(name: "tls", outcome: .skipped, message: "the address is not encrypted (http)")
     }
     if let cause, cause.stage == .tls {
