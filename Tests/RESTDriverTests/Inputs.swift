@@ -25,7 +25,7 @@ func withInputs<Result>(
   var arena = Arena()
   let root = arena.inputs(values, secrets: secrets)
   let members = UnsafeBufferPointer(start: root.pointee.as.members, count: root.pointee.count)
-  let result = try body(InputMap(members, path: ""))
+  let result = try body(InputMap(members, path: .root))
   arena.reset()
   return result
 }

@@ -39,7 +39,7 @@ public final class RESTDriver: NonblockingDriver {
   /// Begins a request or a test.
   public func start(_ call: Call) {
     do throws(DriverError) {
-      let inputs = try RESTInputs(call.inputs)
+      let inputs = try RESTInputs(call.inputs, memory: client.memory)
       let isTest = call.action.equals("test")
       Exchange(client, call, inputs, isTest: isTest).begin()
     } catch {

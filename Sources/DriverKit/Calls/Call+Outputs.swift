@@ -6,9 +6,30 @@ extension Call {
   ///
   /// What is there when the call fails is the partial result.
   public func output(_ name: StaticString, _ value: OutputValue) throws(DriverError) {
-    var builder = OutputBuilder()
-    builder.add(value: value)
-    try output(name, &builder)
+    switch value {
+    // What is no tree needs no builder.
+    case .null: unsafe try output(name, node: dh_null())
+    case .bool(let truth): unsafe try output(name, node: dh_bool(truth ? 1 : 0))
+    case .int(let integer): unsafe try output(name, node: dh_int(integer))
+    case .double(let number): unsafe try output(name, node: dh_double(number))
+    case .list(let items) where items.isEmpty: unsafe try output(name, node: dh_list(nil, 0))
+    case .map(let members) where members.isEmpty: unsafe try output(name, node: dh_map(nil, 0))
+    case .string(var text):
+      let status = text.withUTF8 { utf8 in
+        var node = unsafe dh_textual(DH_STRING, utf8.baseAddress, utf8.count)
+        return unsafe put(name, &node)
+      }
+      try check("output", status)
+    default:
+      var builder = OutputBuilder()
+      builder.add(value: value)
+      try output(name, &builder)
+    }
+  }
+
+  private func output(_ name: StaticString, node: dh_value_v1) throws(DriverError) {
+    var node = unsafe node
+    try check("output", unsafe put(name, &node))
   }
 
   /// Sets an output to a tree, and makes the builder ready for the next one.

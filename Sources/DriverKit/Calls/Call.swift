@@ -34,7 +34,7 @@ public struct Call: Sendable {
         start: isMap ? root.as.members : nil,
         count: isMap ? root.count : 0
       )
-      return unsafe InputMap(members, path: "")
+      return unsafe InputMap(members, path: .root)
     }
   }
 

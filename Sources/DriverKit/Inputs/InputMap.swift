@@ -18,10 +18,10 @@ internal import DriverABI
 @safe
 public struct InputMap: ~Escapable {
   private let members: UnsafeBufferPointer<dh_member_v1>
-  private let path: String
+  private let path: InputPath
 
   @_lifetime(immortal)
-  init(_ members: UnsafeBufferPointer<dh_member_v1>, path: String) {
+  init(_ members: UnsafeBufferPointer<dh_member_v1>, path: InputPath) {
     unsafe self.members = unsafe members
     self.path = path
   }
@@ -30,7 +30,7 @@ public struct InputMap: ~Escapable {
   public var count: Int { unsafe members.count }
 
   /// The map's JSON pointer (RFC 6901); empty for the inputs as a whole.
-  public var pointer: String { path }
+  public var pointer: String { path.pointer }
 
   /// The member of that name; nil if there is none or it is null.
   ///
@@ -96,8 +96,8 @@ public struct InputMap: ~Escapable {
   private func valueAddress(at index: Int) -> UnsafePointer<dh_value_v1> {
     // A place below `count` exists, so there is a first one.
     guard let start = unsafe members.baseAddress else { preconditionFailure("an empty map") }
-    let offset = unsafe MemoryLayout<dh_member_v1>.offset(of: \.value) ?? 0
-    return unsafe UnsafeRawPointer(start + index).advanced(by: offset)
+    // The value stands right behind the name, which has its alignment; driver_abi.h freezes that.
+    return unsafe UnsafeRawPointer(start + index).advanced(by: MemoryLayout<dh_text_v1>.stride)
       .assumingMemoryBound(to: dh_value_v1.self)
   }
 }
@@ -108,10 +108,10 @@ public struct InputMap: ~Escapable {
 @safe
 public struct InputList: ~Escapable {
   private let items: UnsafeBufferPointer<dh_value_v1>
-  private let path: String
+  private let path: InputPath
 
   @_lifetime(immortal)
-  init(_ items: UnsafeBufferPointer<dh_value_v1>, path: String) {
+  init(_ items: UnsafeBufferPointer<dh_value_v1>, path: InputPath) {
     unsafe self.items = unsafe items
     self.path = path
   }

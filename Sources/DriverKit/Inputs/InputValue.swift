@@ -55,18 +55,24 @@ public struct InputValue: ~Escapable {
   }
 
   /// An integer of a narrower type, or of a narrower range.
+  @inlinable
   public func int<Integer: FixedWidthInteger>(
     in range: ClosedRange<Integer>
   ) throws(DriverError) -> Integer {
     let wide = try int()
     guard let integer = Integer(exactly: wide), range.contains(integer) else {
-      throw DriverError(
-        .invalidInput,
-        "\(pointer) must be from \(range.lowerBound) to \(range.upperBound)",
-        pointer: pointer
-      )
+      throw outOfRange("\(range.lowerBound)", "\(range.upperBound)")
     }
     return integer
+  }
+
+  @usableFromInline
+  func outOfRange(_ lowest: String, _ highest: String) -> DriverError {
+    DriverError(
+      .invalidInput,
+      "\(pointer) must be from \(lowest) to \(highest)",
+      pointer: pointer
+    )
   }
 
   /// A number as the nearest double.
@@ -116,7 +122,7 @@ public struct InputValue: ~Escapable {
     guard kind == .map else { throw mismatch("a map") }
     let map = unsafe InputMap(
       UnsafeBufferPointer(start: node.pointee.as.members, count: node.pointee.count),
-      path: pointer
+      path: place.path
     )
     return unsafe _overrideLifetime(map, copying: self)
   }
@@ -127,7 +133,7 @@ public struct InputValue: ~Escapable {
     guard kind == .list else { throw mismatch("a list") }
     let list = unsafe InputList(
       UnsafeBufferPointer(start: node.pointee.as.items, count: node.pointee.count),
-      path: pointer
+      path: place.path
     )
     return unsafe _overrideLifetime(list, copying: self)
   }

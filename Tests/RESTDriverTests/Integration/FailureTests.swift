@@ -98,13 +98,12 @@ struct FailureTests {
         _ = connection.readHead()
         connection.write(head)
         for _ in 0..<10 {
-          usleep(60_000)
+          usleep(150_000)
           connection.write("x")
         }
         connection.stall()
-      }
-    )
-    let result = try await rest.request(["url": .string(server.url), "read_timeout": 0.3])
+      })
+    let result = try await rest.request(["url": .string(server.url), "read_timeout": 1])
     #expect(result["text"] == "xxxxxxxxxx")
   }
 

@@ -29,8 +29,8 @@ struct URLTests {
   func parts(text: String, whole: String, host: String, port: Int) throws {
     let url = try RequestURL(Array(text.utf8).span, pointer: "/url")
     #expect(url.text == whole)
-    #expect(url.host == host)
-    #expect(Int(url.port) == port)
+    #expect(url.authority.host == host)
+    #expect(Int(url.authority.port) == port)
   }
 
   @Test(
@@ -60,7 +60,7 @@ struct URLTests {
     ]
   )
   func numeric(host: String, isNumeric: Bool) throws {
-    #expect(try RequestURL(Array("http://\(host)/".utf8).span, pointer: "").isNumeric == isNumeric)
+    #expect(try RequestURL(Array("http://\(host)/".utf8).span, pointer: "").authority.isNumeric == isNumeric)
   }
 
   @Test(
@@ -86,8 +86,8 @@ struct URLTests {
   @Test("gives its credentials away only to who asks for them")
   func credentials() throws {
     let url = try RequestURL(Array("https://an%20n:p%40ss:w@h/".utf8).span, pointer: "")
-    #expect(url.credentials?.user == "an n")
-    #expect(url.credentials?.password == "p@ss:w")
+    #expect(url.authority.credentials?.user == "an n")
+    #expect(url.authority.credentials?.password == "p@ss:w")
     #expect(!url.text.contains("ss") && !url.display.contains("ss"))
     #expect(
       try restInputs(["url": "http://u:p@h/"]).authentication == .basic(user: "u", password: "p")
@@ -111,8 +111,23 @@ struct URLTests {
     ]
   )
   func origins(left: String, right: String, isSame: Bool) throws {
-    let left = try RequestURL(Array(left.utf8).span, pointer: "")
-    #expect(left.hasSameOrigin(as: try RequestURL(Array(right.utf8).span, pointer: "")) == isSame)
+    let left = try RequestURL(Array(left.utf8).span, pointer: "").authority
+    let right = try RequestURL(Array(right.utf8).span, pointer: "").authority
+    #expect(left.hasSameOrigin(as: right) == isSame)
+  }
+
+  @Test("after another one is still its own")
+  func memory() throws {
+    let memory = RequestMemory()
+    func text(_ url: String) throws -> String {
+      try RequestURL(Array(url.utf8).span, pointer: "", memory: memory).text
+    }
+    #expect(try text("http://a/1") == "http://a/1" && text("https://a/2") == "https://a/2")
+    #expect(try text("http://A:81/") == "http://a:81/" && text("http://A:81/x") == "http://a:81/x")
+    let secret = try RequestURL(Array("http://u:p@b/".utf8).span, pointer: "", memory: memory)
+    #expect(secret.authority.credentials?.user == "u")
+    let plain = try RequestURL(Array("http://b/".utf8).span, pointer: "", memory: memory)
+    #expect(plain.authority.credentials == nil)
   }
 
   @Test("is made of its parts where it is not given as a whole")

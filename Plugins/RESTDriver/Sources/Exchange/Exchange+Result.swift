@@ -38,26 +38,20 @@ extension Exchange {
   private func putOut(_ handle: RequestHandle) throws(DriverError) -> Int {
     let easy = handle.transfer
     let status = easy.easy.number(CURLINFO_RESPONSE_CODE)
-    var builder = OutputBuilder()
-    builder.add(status)
-    try call.output("status_code", &builder)
+    try call.output("status_code", .int(Int64(status)))
     try handle.head.withSpan { head throws(DriverError) in
       let fields = ResponseHead.fields(head)
-      ResponseHead.write(fields, of: head, to: &builder)
-      try call.output("headers", &builder)
+      ResponseHead.write(fields, of: head, to: &client.builder)
+      try call.output("headers", &client.builder)
       try call.output("cookies", .map(Cookies.pairs(of: head, fields)))
-      let type = ContentType(ResponseHead.value("content-type", in: head, fields))
+      let written = fields.first { ResponseHead.isNamed("content-type", $0, in: head) }
+      let type =
+        written.map { client.memory.contentType(head.extracting($0.value)) } ?? ContentType(nil)
       try putOutBody(handle, type)
     }
-    try call.output(
-      "url",
-      utf8: Array(inputs.url.text.utf8).span,
-      isSecret: inputs.url.isSecret
-    )
-    try call.output(
-      "http_version",
-      .string(Exchange.version(easy.easy.number(CURLINFO_HTTP_VERSION)))
-    )
+    let url = OutputValue.string(inputs.url.text)
+    try call.output("url", inputs.url.isSecret ? .secret(url) : url)
+    try call.output("http_version", .string(Exchange.version(easy.easy.number(CURLINFO_HTTP_VERSION))))
     try call.output(
       "redirects",
       .list(
@@ -67,12 +61,9 @@ extension Exchange {
             "status_code": .int(Int64(redirect.status)),
             "url": inputs.url.isSecret ? .secret(url) : url,
           ]
-        }
-      )
-    )
-    let timing = Timing(handle, lookUp: lookUpTime, began: began)
-    timing.write(to: &builder)
-    try call.output("timing", &builder)
+        }))
+    Timing(handle, lookUp: lookUpTime, began: began).write(to: &client.builder)
+    try call.output("timing", &client.builder)
     return status
   }
 

@@ -103,11 +103,9 @@ extension Exchange {
     }
     if addresses.isEmpty {
       return Step(
-        name: "resolve",
-        outcome: .skipped,
-        message: inputs.url.isNumeric
-          ? "the host is an address already" : "the name is that of this machine"
-      )
+        name: "resolve", outcome: .skipped,
+        message: inputs.url.authority.isNumeric
+          ? "the host is an address already" : "the name is that of this machine")
     }
     let list = inputs.url.isSecret ? "\(addresses.count) found" : addresses.joined(separator: ", ")
     return Step(name: "resolve", outcome: .passed, seconds: time, message: "addresses: \(list)")
@@ -123,12 +121,11 @@ extension Exchange {
       name: "connect",
       outcome: .passed,
       seconds: Timing.rounded(max(0, connected - seconds(CURLINFO_NAMELOOKUP_TIME_T))),
-      message: inputs.url.isSecret ? "connected" : "connected to \(address) port \(inputs.url.port)"
-    )
+      message: inputs.url.isSecret ? "connected" : "connected to \(address) port \(inputs.url.authority.port)")
   }
 
   private func tlsStep(_ cause: Explanation?) -> Step {
-    guard inputs.url.isEncrypted else {
+    guard inputs.url.authority.isEncrypted else {
       return Step(name: "tls", outcome: .skipped, message: "the address is not encrypted (http)")
     }
     if let cause, cause.stage == .tls {

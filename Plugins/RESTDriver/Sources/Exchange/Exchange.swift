@@ -81,7 +81,7 @@ final class Exchange: CurlTransferHandler {
 
   /// Takes everything back that is under way.
   private func end() {
-    if let lookup { client.names.cancel(lookup, of: inputs.url.host) }
+    if let lookup { client.names.cancel(lookup, of: inputs.url.authority.host) }
     lookup = nil
     lookupTimer = nil
     client.unwatch(self)
@@ -104,7 +104,7 @@ final class Exchange: CurlTransferHandler {
   private func beginHop() {
     hopBegan = monotonicNanoseconds()
     lookUpTime = 0
-    let url = inputs.url
+    let url = inputs.url.authority
     // libcurl knows this name by itself (RFC 6761, section 6.3).
     if url.isNumeric || url.host == "localhost" || url.host.hasSuffix(".localhost") {
       send()
@@ -118,7 +118,7 @@ final class Exchange: CurlTransferHandler {
     lookUp(url)
   }
 
-  private func lookUp(_ url: RequestURL) {
+  private func lookUp(_ url: Authority) {
     do throws(DriverError) {
       lookup = try client.names.lookUp(url.host) { [self] answer in
         lookup = nil
@@ -175,8 +175,7 @@ final class Exchange: CurlTransferHandler {
         timeout: isFresh ? inputs.timeouts.total : remainingTime() ?? 0,
         connectTimeout: connect == 0 ? 0 : max(1, connect - spent),
         isTest: isTest,
-        pin: addresses.isEmpty ? nil : client.names.pin(inputs.url.host, port: inputs.url.port)
-      )
+        pin: addresses.isEmpty ? nil : client.names.pin(inputs.url.authority.host, port: inputs.url.authority.port))
       handle.transfer.handler = self
       destination = .unknown
       isHeadComplete = false
@@ -314,7 +313,7 @@ final class Exchange: CurlTransferHandler {
         inputs.body = nil
         inputs.headers.dropContent()
       }
-      if !url.hasSameOrigin(as: inputs.url) {
+      if !url.authority.hasSameOrigin(as: inputs.url.authority) {
         inputs.authentication = .none
         inputs.headers.dropCredentials()
       }

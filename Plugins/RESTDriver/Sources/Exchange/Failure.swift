@@ -41,7 +41,7 @@ extension Exchange {
   }
 
   private func unknownName(_ cause: DriverError) -> Explanation {
-    let name = inputs.url.isSecret ? "in the URL (which is secret)" : "\"\(inputs.url.host)\""
+    let name = inputs.url.isSecret ? "in the URL (which is secret)" : "\"\(inputs.url.authority.host)\""
     var explanation = Explanation(
       .dns,
       "the name \(name) has no address",
@@ -87,7 +87,7 @@ extension Exchange {
   /// libcurl has one code for both of its timeouts.
   private func timeout() -> Explanation {
     if wasSent { return timeout(.total, "the request") }
-    client.names.forget(inputs.url.host)
+    client.names.forget(inputs.url.authority.host)
     let spent = Int((monotonicNanoseconds() - began) / 1_000_000)
     let isTotal = inputs.timeouts.total > 0 && spent >= inputs.timeouts.total
     var explanation = timeout(isTotal ? .total : .connect, "connecting")
@@ -126,11 +126,9 @@ extension Exchange {
       explanation.stage = .tls
     case CURLE_GOT_NOTHING:
       explanation = Explanation(
-        .protocolViolation,
-        "\(server) closed the connection without an answer",
-        cure: "check that it speaks \(inputs.url.isEncrypted ? "https" : "http") on that port",
-        isRetryable: true
-      )
+        .protocolViolation, "\(server) closed the connection without an answer",
+        cure: "check that it speaks \(inputs.url.authority.isEncrypted ? "https" : "http") on that port",
+        isRetryable: true)
     case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
       explanation = Explanation(
         .protocolViolation,
@@ -180,7 +178,7 @@ extension Exchange {
   }
 
   private func noConnection() -> Explanation {
-    client.names.forget(inputs.url.host)
+    client.names.forget(inputs.url.authority.host)
     let number = Int32(clamping: handle?.transfer.easy.number(CURLINFO_OS_ERRNO) ?? 0)
     var explanation = SocketFailure.explanation(number, server: server)
     explanation.pointer = pointer

@@ -6,6 +6,9 @@ final class RESTClient {
   let loop: Loop
   let multi: CurlMulti
   let names: NameCache
+  let memory = RequestMemory()
+  /// For outputs, one after another.
+  var builder = OutputBuilder()
   private let userAgent: String
   private var idle: [RequestHandle] = []
   /// The requests under way that have a read timeout.

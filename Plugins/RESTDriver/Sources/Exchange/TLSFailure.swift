@@ -80,7 +80,7 @@ enum TLSFailure {
   private static func wrongName(_ inputs: RESTInputs) -> (what: String, cure: String) {
     (
       "the server's certificate is for another name than "
-        + (inputs.url.isSecret ? "the URL's" : inputs.url.host),
+        + (inputs.url.isSecret ? "the URL's" : inputs.url.authority.host),
       "use a name that it is for, or let the server show another one"
     )
   }

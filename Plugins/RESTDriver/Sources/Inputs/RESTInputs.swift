@@ -42,8 +42,15 @@ struct RESTInputs {
   var allowsCompression = true
 
   /// The inputs of a call.
-  init(_ inputs: borrowing InputMap) throws(DriverError) {
-    url = try RESTInputs.url(inputs)
+  ///
+  /// - Parameters:
+  ///   - inputs: As the host has completed them.
+  ///   - memory: What is remembered of the request before.
+  /// - Throws: `.invalidInput` that names the input at fault.
+  init(
+    _ inputs: borrowing InputMap, memory: RequestMemory = RequestMemory()
+  ) throws(DriverError) {
+    url = try RESTInputs.url(inputs, memory)
     if let query = inputs["query"] { url.append(try Parameters(query)) }
     method = try inputs.required("method").string().uppercased()
     if let value = inputs["headers"] { headers = try RequestHeaders(value) }
@@ -114,9 +121,11 @@ struct RESTInputs {
 
   // MARK: - Parts
 
-  private static func url(_ inputs: borrowing InputMap) throws(DriverError) -> RequestURL {
+  private static func url(
+    _ inputs: borrowing InputMap, _ memory: RequestMemory
+  ) throws(DriverError) -> RequestURL {
     if let value = inputs["url"] {
-      var url = try RequestURL(try value.text().bytes, pointer: "/url")
+      var url = try RequestURL(try value.text().bytes, pointer: "/url", memory: memory)
       url.isSecret = value.isSecret
       return url
     }
@@ -158,7 +167,7 @@ struct RESTInputs {
         pointer: "/authentication/authentication_method"
       )
     }
-    return url.credentials.map { .basic(user: $0.user, password: $0.password) } ?? .none
+    return url.authority.credentials.map { .basic(user: $0.user, password: $0.password) } ?? .none
   }
 
   private static func tls(_ map: borrowing InputMap) throws(DriverError) -> TLS {
