@@ -1,13 +1,18 @@
 /// The inputs of an action whose kinds do not depend on each other, which nearly all actions have.
 ///
 /// Each is checked on its own, in one go with all that there is to do, so that a call costs little.
-struct FlatInputs: Sendable {
+///
+/// A class, so that a call takes one reference to it and not one to each of its parts.
+final class FlatInputs: Sendable {
   /// An input that has a default.
   struct Default: Sendable {
     var bit: UInt64
     var name: String
     var value: Value
     var place: JSONPointer
+    var node: Int
+    /// Whether it has to be gone through along its schemas.
+    var isSpecial: Bool
   }
 
   /// For each name of the action its schema.
@@ -17,13 +22,20 @@ struct FlatInputs: Sendable {
   /// Bits of the names that must be there, and have no default.
   let required: UInt64
   let defaults: [Default]
+  /// Bits of the names that have a default.
+  let defaultBits: UInt64
 
   /// What has to hold for the inputs together, such as one of two being there.
   let together: InPlaceKeywords?
 
   /// The inputs of a schema; nil if more has to be looked at than each member, and what holds for
   /// them together has a say in what they are.
-  init?(_ root: SchemaNode, names: [String], _ defaults: InputDefaults) {
+  init?(
+    _ root: SchemaNode,
+    names: [String],
+    _ defaults: InputDefaults,
+    _ schemas: InputFactsTable
+  ) {
     let program = defaults.program
     let others = (root.inPlace?.evaluating ?? []).flatMap { program.placeClosure(of: $0) }
     let describesMembers = others.contains { index in
@@ -41,6 +53,7 @@ struct FlatInputs: Sendable {
       giving = []
       required = 0
       self.defaults = []
+      defaultBits = 0
       return
     }
     guard keywords.patterns.isEmpty, keywords.propertyNames == nil,
@@ -57,11 +70,14 @@ struct FlatInputs: Sendable {
           bit: 1 << UInt64(index),
           name: property.name,
           value: value,
-          place: JSONPointer([property.name])
+          place: JSONPointer([property.name]),
+          node: property.node,
+          isSpecial: schemas.mustConvert(value, at: property.node)
         )
       )
     }
-    required = all.reduce(keywords.requiredBits) { $0 & ~$1.bit }
+    defaultBits = all.reduce(0) { $0 | $1.bit }
+    required = keywords.requiredBits & ~defaultBits
     self.defaults = all
   }
 }
@@ -70,7 +86,7 @@ extension InputSchema {
   /// Completes inputs with nothing wrong; nil if there is, or if their schema does not name them all.
   func complete(
     _ inputs: ValueMap,
-    _ action: Action,
+    _ action: InputAction,
     _ flat: FlatInputs,
     nullsUnset: Bool
   ) -> CompleteInputs? {
@@ -102,15 +118,29 @@ extension InputSchema {
     guard found & flat.required == flat.required else { return nil }
     for name in work.dropped { work.values.remove(name) }
     for name in work.unset { work.values.remove(name) }
-    // A default fits its schema, which was seen when the descriptor was compiled.
-    for item in flat.defaults where found & item.bit == 0 {
-      work.values[item.name] = item.value
-      work.defaulted.append(item.place)
-      let node = flat.nodes[item.bit.trailingZeroBitCount]
-      if schemas.mustConvert(item.value, at: node) { work.special.append((item.name, node)) }
-    }
+    addDefaults(flat, found, &work)
     if flat.together != nil, !evaluation.runInPlace(action.root, .map(work.values)) { return nil }
     return finish(work, action)
+  }
+
+  /// Adds the defaults of members that were not found.
+  ///
+  /// They fit their schemas, which was seen when the descriptor was compiled.
+  private func addDefaults(_ flat: FlatInputs, _ found: UInt64, _ work: inout FlatWork) {
+    let missing = flat.defaultBits & ~found
+    if missing == 0 { return }
+    let count = missing.nonzeroBitCount
+    // The names are known to differ, so that none has to be looked up.
+    var members: [ValueMap.Member] = []
+    members.reserveCapacity(work.values.count + count)
+    for (name, value) in work.values { members.append(ValueMap.Member(name: name, value: value)) }
+    work.defaulted.reserveCapacity(work.defaulted.count + count)
+    for item in flat.defaults where missing & item.bit != 0 {
+      members.append(ValueMap.Member(name: item.name, value: item.value))
+      work.defaulted.append(item.place)
+      if item.isSpecial { work.special.append((item.name, item.node)) }
+    }
+    work.values = ValueMap(unique: members)
   }
 
   /// A member's value with its defaults inside.
@@ -130,7 +160,7 @@ extension InputSchema {
     return value
   }
 
-  private func finish(_ work: consuming FlatWork, _ action: Action) -> CompleteInputs? {
+  private func finish(_ work: consuming FlatWork, _ action: InputAction) -> CompleteInputs? {
     var complete = CompleteInputs(
       values: work.values,
       secrets: [],

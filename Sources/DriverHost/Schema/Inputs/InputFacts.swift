@@ -45,7 +45,9 @@ struct InputFacts: Sendable {
 }
 
 /// A program, and what completing a value takes at each of its schemas.
-struct InputFactsTable: Sendable {
+///
+/// A class, so that a call takes one reference to it and not one to each of its parts.
+final class InputFactsTable: Sendable {
   /// How much a value has to be looked at beside its validation.
   enum Depth: Sendable {
     /// Only for texts with U+0000.

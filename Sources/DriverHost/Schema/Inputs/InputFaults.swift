@@ -1,7 +1,7 @@
 /// Puts everything that is wrong with the inputs of a call into one error.
 struct InputFaults {
   private let program: SchemaProgram
-  private let action: InputSchema.Action
+  private let action: InputAction
   /// The inputs as they were given, and as they were checked.
   private let given: ValueMap
   private let checked: ValueMap
@@ -9,7 +9,7 @@ struct InputFaults {
 
   init(
     _ program: SchemaProgram,
-    _ action: InputSchema.Action,
+    _ action: InputAction,
     _ given: ValueMap,
     _ checked: ValueMap,
     _ secrets: [JSONPointer]

@@ -9,26 +9,10 @@ package final class InputSchema: Sendable {
     "run", "vault_secrets",
   ]
 
-  /// One action, compiled.
-  struct Action: Sendable {
-    /// The schema of all its inputs.
-    var root: Int
-    /// The names that it has, and for each whether null is a value of it.
-    var names: NameTable
-    var allowsNull: [Bool]
-    /// The names as they stand in the schema.
-    var listed: [String]
-    /// Whether its schema takes members that it does not name.
-    var isOpen: Bool
-    var channels: [Descriptor.Channel]
-    /// For an action whose inputs do not depend on each other.
-    var flat: FlatInputs?
-  }
-
   let typeName: String
   let schemas: InputFactsTable
   let defaults: InputDefaults
-  let actions: [String: Action]
+  let actions: [String: InputAction]
   /// The schema of the type's own inputs.
   let typeRoot: Int
   /// The names of the type and of all its actions.
@@ -54,7 +38,8 @@ package final class InputSchema: Sendable {
       throw error
     }
     typeName = descriptor.name
-    schemas = InputFactsTable(parts.program)
+    let schemas = InputFactsTable(parts.program)
+    self.schemas = schemas
     self.defaults = defaults
     typeRoot = parts.typeRoot
     allNames = parts.allNames
@@ -62,7 +47,7 @@ package final class InputSchema: Sendable {
     sessionNames = descriptor.session == nil ? [] : parts.sessionNames()
     actions = Dictionary(
       zip(descriptor.actions, parts.roots).map { action, root in
-        (action.name, parts.action(root, action.channels, defaults))
+        (action.name, parts.action(root, action.channels, defaults, schemas))
       },
       uniquingKeysWith: { first, _ in first }
     )
@@ -116,7 +101,7 @@ extension InputSchema {
   /// Completes any inputs, and finds all that is wrong with them.
   private func completeThoroughly(
     _ inputs: ValueMap,
-    _ action: Action,
+    _ action: InputAction,
     _ nullsUnset: Bool,
     _ secrets: [JSONPointer],
     _ locations: ((JSONPointer) -> SourceLocation?)?
@@ -167,7 +152,7 @@ extension InputSchema {
     var unknown: [String] = []
   }
 
-  private func sort(_ inputs: ValueMap, _ action: Action, nullsUnset: Bool) -> Sorted {
+  private func sort(_ inputs: ValueMap, _ action: InputAction, nullsUnset: Bool) -> Sorted {
     var sorted = Sorted(values: inputs)
     for position in 0..<inputs.count {
       let (name, value) = inputs[position]

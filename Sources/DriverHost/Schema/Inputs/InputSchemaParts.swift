@@ -77,8 +77,9 @@ struct InputSchemaParts {
   func action(
     _ root: Int,
     _ channels: [Descriptor.Channel],
-    _ defaults: InputDefaults
-  ) -> InputSchema.Action {
+    _ defaults: InputDefaults,
+    _ schemas: InputFactsTable
+  ) -> InputAction {
     let names = names(of: root)
     let members = members(of: root)
     var evaluation = Evaluation(program)
@@ -90,14 +91,13 @@ struct InputSchemaParts {
       let takesOthers = keywords.additional.map { program.nodes[$0].always != false } ?? false
       return takesOthers || !keywords.patterns.isEmpty
     }
-    return InputSchema.Action(
+    return InputAction(
       root: root,
-      names: NameTable(names),
-      allowsNull: allowsNull,
       listed: names,
+      allowsNull: allowsNull,
       isOpen: isOpen,
       channels: channels,
-      flat: FlatInputs(program.nodes[root], names: names, defaults)
+      flat: FlatInputs(program.nodes[root], names: names, defaults, schemas)
     )
   }
 
