@@ -88,7 +88,7 @@ struct StopTests {
     let inputs: ValueMap = ["seconds": 120, "until": .string("\(folder.path)/end")]
     await withTaskGroup { group in
       for _ in 0..<8 {
-        group.addTask { _ = await fixture.failure("STUBBORN", nil, inputs, timeout: 10) }
+        group.addTask { _ = await fixture.failure("STUBBORN", nil, inputs, timeout: 300) }
       }
     }
     let error = await fixture.failure("STUBBORN")

@@ -17,7 +17,7 @@ struct SessionPoolTests {
     opened.store(0, ordering: .relaxed)
     closed.store(0, ordering: .relaxed)
     mostInside.store(0, ordering: .relaxed)
-    return try InProcessDriver.make(isBlocking: true) { _, request in
+    return try InProcessDriver.make(isBlocking: true, grace: .seconds(10)) { _, request in
       let call = request.pointee.call
       switch String(cString: request.pointee.action.ptr!) {
       case "open":

@@ -1,0 +1,79 @@
+import TestSupport
+import Testing
+
+@Suite("The commands that run connections")
+struct RunCommandTests {
+  private let cli: CLI
+
+  init() throws { cli = try CLI() }
+
+  private func run(_ more: String, environment: [String: String?] = [:]) async throws -> CLI.Run {
+    try await cli.run(
+      "run --type HELLO --driver-path <folder>/hello \(more)",
+      environment: environment
+    )
+  }
+
+  @Test("explain themselves")
+  func help() async throws {
+    try Snapshot.check("help-run", [try await cli.run("run --help")])
+    try Snapshot.check("help-test", [try await cli.run("test --help")])
+  }
+
+  @Test("print outputs in each format")
+  func formats() async throws {
+    try await cli.buildHello()
+    var runs: [CLI.Run] = []
+    for format in ["json", "table", "ndjson", "raw"] {
+      runs.append(try await run("who=Ada --output \(format)"))
+    }
+    #expect(runs.allSatisfy { $0.status == 0 && $0.error.isEmpty })
+    try Snapshot.check("run-formats", runs)
+    let written = try await run("who=Ada --output raw --out <folder>/out.txt")
+    #expect(written.status == 0 && written.output.isEmpty)
+    #expect(try cli.folder.text("out.txt") == "Hello, Ada!")
+  }
+
+  @Test("take inputs in every form of an argument, and from a file")
+  func arguments() async throws {
+    try await cli.buildHello()
+    try cli.folder.write("Grace", to: "name.txt")
+    try cli.folder.write("# who it is\nwho: Ada\ngreeting: Hi\n", to: "in.yaml")
+    try Snapshot.check(
+      "run-arguments",
+      [
+        await run("who=12"), await run("who:=\"Ada\""), await run("who==@name"),
+        await run("who=@<folder>/name.txt"),
+        await run("who=$ENV:WHO", environment: ["WHO": "Linus"]),
+        await run("--input <folder>/in.yaml"), await run("--input <folder>/in.yaml who=Grace"),
+        await run("--input <folder>/in.yaml who=Grace --explain"),
+        await run("--input <folder>/in.yaml greeting:=null --explain --json"),
+      ]
+    )
+  }
+
+  @Test("name what is wrong with an input, where, and what to do, and end with 2 or 3")
+  func wrong() async throws {
+    try await cli.buildHello()
+    try cli.folder.write("who: Ada\nwhoo: 1\ngreeting: [1]\n", to: "bad.yaml")
+    try cli.folder.write("who: [\n", to: "broken.yaml")
+    try cli.folder.write("- 1\n", to: "list.yaml")
+    let runs = [
+      try await run(""), try await run("whi=Ada"), try await run("who"), try await run("=x"),
+      try await run("who.first=Ada"), try await run("who:=[1"), try await run("who:=[1]"),
+      try await run("who=@<folder>/none.txt"), try await run("who=$ENV:NOT_SET"),
+      try await run("who=Ada --action gret"), try await run("who=Ada --timeout 0"),
+      try await run("who=Ada --output xml"), try await run("--input <folder>/bad.yaml"),
+      try await run("--input <folder>/bad.yaml --json"),
+      try await run("--input <folder>/broken.yaml"), try await run("--input <folder>/list.yaml"),
+      try await run("who=Ada --log-level loud"),
+      try await run("who=Ada --out <folder>/none/out.txt"),
+    ]
+    #expect(runs.allSatisfy { $0.status == 2 || $0.status == 1 })
+    try Snapshot.check("run-wrong", runs)
+    let unknown = try await cli.run("run --type HELO --driver-path <folder>/hello")
+    #expect(unknown.status == 3)
+    let untestable = try await cli.run("test --type HELLO --driver-path <folder>/hello who=Ada")
+    #expect(untestable.status == 2 && untestable.error.contains("has no action `test`"))
+  }
+}
