@@ -102,7 +102,8 @@ struct FailureTests {
           connection.write("x")
         }
         connection.stall()
-      })
+      }
+    )
     let result = try await rest.request(["url": .string(server.url), "read_timeout": 1])
     #expect(result["text"] == "xxxxxxxxxx")
   }

@@ -60,7 +60,10 @@ struct URLTests {
     ]
   )
   func numeric(host: String, isNumeric: Bool) throws {
-    #expect(try RequestURL(Array("http://\(host)/".utf8).span, pointer: "").authority.isNumeric == isNumeric)
+    #expect(
+      try RequestURL(Array("http://\(host)/".utf8).span, pointer: "").authority.isNumeric
+        == isNumeric
+    )
   }
 
   @Test(

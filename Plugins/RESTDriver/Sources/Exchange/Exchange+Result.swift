@@ -51,7 +51,10 @@ extension Exchange {
     }
     let url = OutputValue.string(inputs.url.text)
     try call.output("url", inputs.url.isSecret ? .secret(url) : url)
-    try call.output("http_version", .string(Exchange.version(easy.easy.number(CURLINFO_HTTP_VERSION))))
+    try call.output(
+      "http_version",
+      .string(Exchange.version(easy.easy.number(CURLINFO_HTTP_VERSION)))
+    )
     try call.output(
       "redirects",
       .list(
@@ -61,7 +64,9 @@ extension Exchange {
             "status_code": .int(Int64(redirect.status)),
             "url": inputs.url.isSecret ? .secret(url) : url,
           ]
-        }))
+        }
+      )
+    )
     Timing(handle, lookUp: lookUpTime, began: began).write(to: &client.builder)
     try call.output("timing", &client.builder)
     return status

@@ -103,9 +103,11 @@ extension Exchange {
     }
     if addresses.isEmpty {
       return Step(
-        name: "resolve", outcome: .skipped,
+        name: "resolve",
+        outcome: .skipped,
         message: inputs.url.authority.isNumeric
-          ? "the host is an address already" : "the name is that of this machine")
+          ? "the host is an address already" : "the name is that of this machine"
+      )
     }
     let list = inputs.url.isSecret ? "\(addresses.count) found" : addresses.joined(separator: ", ")
     return Step(name: "resolve", outcome: .passed, seconds: time, message: "addresses: \(list)")
@@ -121,7 +123,9 @@ extension Exchange {
       name: "connect",
       outcome: .passed,
       seconds: Timing.rounded(max(0, connected - seconds(CURLINFO_NAMELOOKUP_TIME_T))),
-      message: inputs.url.isSecret ? "connected" : "connected to \(address) port \(inputs.url.authority.port)")
+      message: inputs.url.isSecret
+        ? "connected" : "connected to \(address) port \(inputs.url.authority.port)"
+    )
   }
 
   private func tlsStep(_ cause: Explanation?) -> Step {

@@ -175,7 +175,9 @@ final class Exchange: CurlTransferHandler {
         timeout: isFresh ? inputs.timeouts.total : remainingTime() ?? 0,
         connectTimeout: connect == 0 ? 0 : max(1, connect - spent),
         isTest: isTest,
-        pin: addresses.isEmpty ? nil : client.names.pin(inputs.url.authority.host, port: inputs.url.authority.port))
+        pin: addresses.isEmpty
+          ? nil : client.names.pin(inputs.url.authority.host, port: inputs.url.authority.port)
+      )
       handle.transfer.handler = self
       destination = .unknown
       isHeadComplete = false

@@ -41,7 +41,8 @@ extension Exchange {
   }
 
   private func unknownName(_ cause: DriverError) -> Explanation {
-    let name = inputs.url.isSecret ? "in the URL (which is secret)" : "\"\(inputs.url.authority.host)\""
+    let name =
+      inputs.url.isSecret ? "in the URL (which is secret)" : "\"\(inputs.url.authority.host)\""
     var explanation = Explanation(
       .dns,
       "the name \(name) has no address",
@@ -126,9 +127,12 @@ extension Exchange {
       explanation.stage = .tls
     case CURLE_GOT_NOTHING:
       explanation = Explanation(
-        .protocolViolation, "\(server) closed the connection without an answer",
-        cure: "check that it speaks \(inputs.url.authority.isEncrypted ? "https" : "http") on that port",
-        isRetryable: true)
+        .protocolViolation,
+        "\(server) closed the connection without an answer",
+        cure:
+          "check that it speaks \(inputs.url.authority.isEncrypted ? "https" : "http") on that port",
+        isRetryable: true
+      )
     case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
       explanation = Explanation(
         .protocolViolation,

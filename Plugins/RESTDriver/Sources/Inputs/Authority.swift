@@ -64,10 +64,14 @@ struct Authority {
   }
 
   private mutating func setCredentials(
-    _ userinfo: ArraySlice<UInt8>, _ pointer: String
+    _ userinfo: ArraySlice<UInt8>,
+    _ pointer: String
   ) throws(DriverError) {
     let parts = userinfo.split(
-      separator: UInt8(ascii: ":"), maxSplits: 1, omittingEmptySubsequences: false)
+      separator: UInt8(ascii: ":"),
+      maxSplits: 1,
+      omittingEmptySubsequences: false
+    )
     guard let user = PercentEncoding.decode(parts[0]),
       let password = parts.count > 1 ? PercentEncoding.decode(parts[1]) : ""
     else {
@@ -78,7 +82,8 @@ struct Authority {
 
   /// Takes a port off the end.
   private mutating func setPort(
-    _ authority: inout ArraySlice<UInt8>, _ pointer: String
+    _ authority: inout ArraySlice<UInt8>,
+    _ pointer: String
   ) throws(DriverError) {
     port = isEncrypted ? 443 : 80
     guard let colon = authority.lastIndex(of: UInt8(ascii: ":")),
@@ -97,7 +102,8 @@ struct Authority {
   }
 
   private mutating func setHost(
-    _ name: ArraySlice<UInt8>, _ pointer: String
+    _ name: ArraySlice<UInt8>,
+    _ pointer: String
   ) throws(DriverError) {
     guard !name.isEmpty else { throw Authority.fault("the URL names no host", pointer) }
     if name.first == UInt8(ascii: "[") {
@@ -115,7 +121,8 @@ struct Authority {
       host = String(decoding: name.map(Authority.lowercased), as: UTF8.self)
     } else {
       let written = String(decoding: name, as: UTF8.self)
-      guard let ascii = InternationalName.ascii(written), ascii.utf8.allSatisfy(Authority.isInName) else {
+      guard let ascii = InternationalName.ascii(written), ascii.utf8.allSatisfy(Authority.isInName)
+      else {
         throw Authority.fault("\"\(written)\" is not the name of a host", pointer)
       }
       host = ascii.lowercased()
@@ -139,12 +146,12 @@ struct Authority {
     isInName(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "%")
   }
 
-  /// Whether libcurl takes a host for an IPv4 address: its last part is a number. `127.1` and
-  /// `0x7f000001` are addresses too.
+  /// Whether libcurl takes a host for an IPv4 address: its last part is a number.
+  ///
+  /// `127.1` and `0x7f000001` are addresses too.
   private static func isIPv4(_ host: String) -> Bool {
     let last = host.utf8.split(separator: UInt8(ascii: ".")).last ?? host.utf8[...]
     if last.starts(with: "0x".utf8) { return true }
     return last.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
   }
 }
-

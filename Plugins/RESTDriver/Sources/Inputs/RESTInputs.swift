@@ -48,7 +48,8 @@ struct RESTInputs {
   ///   - memory: What is remembered of the request before.
   /// - Throws: `.invalidInput` that names the input at fault.
   init(
-    _ inputs: borrowing InputMap, memory: RequestMemory = RequestMemory()
+    _ inputs: borrowing InputMap,
+    memory: RequestMemory = RequestMemory()
   ) throws(DriverError) {
     url = try RESTInputs.url(inputs, memory)
     if let query = inputs["query"] { url.append(try Parameters(query)) }
@@ -122,7 +123,8 @@ struct RESTInputs {
   // MARK: - Parts
 
   private static func url(
-    _ inputs: borrowing InputMap, _ memory: RequestMemory
+    _ inputs: borrowing InputMap,
+    _ memory: RequestMemory
   ) throws(DriverError) -> RequestURL {
     if let value = inputs["url"] {
       var url = try RequestURL(try value.text().bytes, pointer: "/url", memory: memory)

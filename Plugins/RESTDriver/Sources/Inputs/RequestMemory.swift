@@ -11,7 +11,9 @@ final class RequestMemory {
 
   /// Host and port of a URL, and the origin in the form that URLs begin with.
   func authority(
-    _ written: Span<UInt8>, isEncrypted: Bool, pointer: String
+    _ written: Span<UInt8>,
+    isEncrypted: Bool,
+    pointer: String
   ) throws(DriverError) -> (Authority, origin: [UInt8]) {
     if let authority, authority.isEncrypted == isEncrypted,
       RequestMemory.areEqual(written, writtenAuthority)

@@ -27,16 +27,24 @@ struct RequestURL {
   ///   - memory: What is remembered of the URL before.
   /// - Throws: `.invalidInput` where it is no http or https URL.
   init(
-    _ text: Span<UInt8>, pointer: String, memory: RequestMemory = RequestMemory()
+    _ text: Span<UInt8>,
+    pointer: String,
+    memory: RequestMemory = RequestMemory()
   ) throws(DriverError) {
     var place = 0
     guard let isEncrypted = URLScanner.takeScheme(text, &place) else {
       throw DriverError(
-        .invalidInput, "the URL must begin with http:// or https://", pointer: pointer)
+        .invalidInput,
+        "the URL must begin with http:// or https://",
+        pointer: pointer
+      )
     }
     let end = URLScanner.endOfAuthority(text, place)
     let (authority, origin) = try memory.authority(
-      text.extracting(place..<end), isEncrypted: isEncrypted, pointer: pointer)
+      text.extracting(place..<end),
+      isEncrypted: isEncrypted,
+      pointer: pointer
+    )
     self.authority = authority
     originLength = origin.count
     var bytes: [UInt8] = []
