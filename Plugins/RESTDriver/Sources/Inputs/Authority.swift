@@ -32,6 +32,7 @@ struct Authority {
   ///   - text: What was written.
   ///   - isEncrypted: Whether the scheme is https.
   ///   - pointer: The input that it stood in, for errors.
+  /// - Throws: What is wrong with it.
   init(_ text: [UInt8], isEncrypted: Bool, pointer: String) throws(DriverError) {
     self.isEncrypted = isEncrypted
     var place = text[...]
