@@ -11,7 +11,7 @@ struct CatalogCommandTests {
   @Test("help says what each command does, what its JSON is, and which exit codes there are")
   func help() async throws {
     try Snapshot.check("help", [await cli.run("--help")])
-    for command in ["list", "describe", "actions", "validate", "parse", "doctor", "abi"] {
+    for command in ["list", "describe", "actions", "validate", "parse", "doctor", "docs", "abi"] {
       try Snapshot.check("help-\(command)", [await cli.run("\(command) --help")])
     }
     try Snapshot.check("version", [await cli.run("--version")])
@@ -102,7 +102,7 @@ struct CatalogCommandTests {
     }
   }
 
-  @Test("describe shows a driver as text, as its descriptor, and as the schema of its inputs")
+  @Test("describe and docs show a driver as text, descriptor, schema and tables")
   func describe() async throws {
     try await cli.buildHello()
     let descriptor = try String(
@@ -124,6 +124,14 @@ struct CatalogCommandTests {
         await cli.run("describe HALLO --driver-path <folder>/hello"),
         await cli.run("describe HALLO --driver-path <folder>/hello --json"),
         await cli.run("describe HELLO"),
+      ]
+    )
+    try Snapshot.check(
+      "docs",
+      [
+        await cli.run("docs HELLO --driver-path <folder>/hello"),
+        await cli.run("docs RICH --driver-path <folder>/rich.so"),
+        await cli.run("docs HELLO --driver-path <folder>/hello --json"),
       ]
     )
   }

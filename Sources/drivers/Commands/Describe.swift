@@ -39,16 +39,19 @@ struct Describe: ParsableCommand {
       document["path"] = .string(driver.path)
       Console.output(JSON.text(.map(document), pretty: true))
     } else {
-      Console.output(Describe.text(driver, action))
+      Console.output(try Describe.text(driver, action))
     }
   }
 
-  private static func text(_ driver: CatalogDriver, _ action: Descriptor.Action) -> String {
+  private static func text(
+    _ driver: CatalogDriver,
+    _ action: Descriptor.Action
+  ) throws(HostError) -> String {
     let descriptor = driver.descriptor
     var lines = [Console.plain("\(descriptor.name) \(descriptor.version): \(descriptor.title)")]
     if let summary = descriptor.summary { lines.append(Console.plain(summary)) }
     lines += ["", facts(driver), "", Actions.table(descriptor), ""]
-    let listing = InputListing(descriptor.inputSchema(of: action))
+    let listing = InputListing(try InputSchema(descriptor), action: action.name)
     lines.append("Inputs of \(action.name)" + (listing.lines.isEmpty ? ": none" : ":"))
     lines += listing.lines
     if descriptor.actions.contains(where: { $0.name != action.name && !isEmpty($0.inputs) }) {

@@ -33,7 +33,7 @@ struct InputFieldTests {
     var port = InputField(name: "port", type: "an integer")
     port.title = "Port"
     port.summary = "Where the server listens."
-    port.limits = ["at least 1", "at most 65535"]
+    port.limits = ["1 to 65535"]
     port.defaultValue = 22
     port.examples = [2222]
     port.group = "Address"

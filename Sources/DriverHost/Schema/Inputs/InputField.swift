@@ -8,8 +8,10 @@ package struct InputField: Sendable, Hashable {
   package var summary: String?
   /// What it may be, in words: "a string", "an integer or null".
   package var type: String
-  /// What else holds for its value, in words: "at least 1", "text that matches /^a/".
+  /// What else holds for its value, in words: "at least 1", "2 to 8 characters", "a host name".
   package var limits: [String] = []
+  /// The regular expression of ECMA-262 that its text matches; nil where there is none.
+  package var pattern: String?
   /// All values that it may have; empty where there are more than can be listed.
   package var allowed: [Value] = []
   /// What it is when it is not given.

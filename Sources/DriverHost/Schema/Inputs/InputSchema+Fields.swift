@@ -13,6 +13,22 @@ extension InputSchema {
       return field
     }
   }
+
+  /// The forms that all of an action's inputs together may have; nil where there is only one, or no such
+  /// action.
+  package func union(action: String) -> InputUnion? {
+    guard let action = actions[action] else { return nil }
+    var reader = InputFieldReader(schemas.program, defaults)
+    return reader.union(of: action.root)
+  }
+}
+
+extension JSONSchema {
+  /// The members that the schema describes, in the order of `x-order`, then of the schema.
+  package var fields: [InputField] {
+    var reader = InputFieldReader(program, InputDefaults(program))
+    return reader.fields(of: root)
+  }
 }
 
 /// Reads the inputs that schemas describe.
@@ -62,6 +78,7 @@ private struct InputFieldReader {
     field.title = annotation("title", node)?.stringValue
     field.summary = annotation("description", node)?.stringValue
     field.limits = limits(of: node)
+    field.pattern = pattern(of: node)
     field.allowed = allowed(by: node)
     field.defaultValue = defaults.values[node]
     field.examples = annotation("examples", node)?.listValue ?? []
@@ -99,7 +116,7 @@ private struct InputFieldReader {
     return []
   }
 
-  private mutating func union(of node: Int) -> InputUnion? {
+  mutating func union(of node: Int) -> InputUnion? {
     for index in program.alwaysClosure(of: node) {
       guard let keywords = program.nodes[index].inPlace else { continue }
       let isOneOf = keywords.oneOf.count > 1
@@ -185,33 +202,53 @@ extension InputFieldReader {
     program.alwaysClosure(of: node).flatMap { InputFieldReader.limits(program.nodes[$0]) }
   }
 
+  private func pattern(of node: Int) -> String? {
+    program.alwaysClosure(of: node).lazy.compactMap { program.nodes[$0].string?.pattern?.source }
+      .first
+  }
+
   private static func limits(_ node: SchemaNode) -> [String] {
     var words: [String] = []
-    func add(_ prefix: String, _ value: Value?) {
-      if let value { words.append("\(prefix) \(FaultText.shown(value))") }
-    }
-    func add(_ minimum: Int, _ maximum: Int, _ noun: String) {
-      if minimum > 0 { words.append("at least \(FaultText.counted(minimum, noun))") }
-      if maximum < .max { words.append("at most \(FaultText.counted(maximum, noun))") }
-    }
     if let number = node.number {
-      add("at least", number.minimum)
-      add("more than", number.exclusiveMinimum)
-      add("at most", number.maximum)
-      add("less than", number.exclusiveMaximum)
-      add("a multiple of", number.divisor?.value)
+      words += limits(of: number)
     }
     if let string = node.string {
-      add(string.minimum, string.maximum, "character")
-      if let pattern = string.pattern { words.append("text that matches /\(pattern.source)/") }
+      words += limits(string.minimum, string.maximum, "character")
       if let format = string.format { words.append(format.inWords) }
     }
     if let array = node.array {
-      add(array.minimum, array.maximum, "item")
+      words += limits(array.minimum, array.maximum, "item")
       if array.isUnique { words.append("no item twice") }
     }
-    if let object = node.object { add(object.minimum, object.maximum, "member") }
+    if let object = node.object { words += limits(object.minimum, object.maximum, "member") }
     return words
+  }
+
+  private static func limits(of number: NumberKeywords) -> [String] {
+    func word(_ prefix: String, _ value: Value?) -> String? {
+      value.map { "\(prefix) \(FaultText.shown($0))" }
+    }
+    var words: [String?] = []
+    if let minimum = number.minimum, let maximum = number.maximum {
+      words.append("\(FaultText.shown(minimum)) to \(FaultText.shown(maximum))")
+    } else {
+      words += [word("at least", number.minimum), word("at most", number.maximum)]
+    }
+    words += [
+      word("more than", number.exclusiveMinimum), word("less than", number.exclusiveMaximum),
+      word("a multiple of", number.divisor?.value),
+    ]
+    return words.compactMap(\.self)
+  }
+
+  private static func limits(_ minimum: Int, _ maximum: Int, _ noun: String) -> [String] {
+    switch (minimum > 0, maximum < .max) {
+    case (true, true) where minimum == maximum: [FaultText.counted(minimum, noun)]
+    case (true, true): ["\(minimum) to \(FaultText.counted(maximum, noun))"]
+    case (true, false): ["at least \(FaultText.counted(minimum, noun))"]
+    case (false, true): ["at most \(FaultText.counted(maximum, noun))"]
+    case (false, false): []
+    }
   }
 }
 
