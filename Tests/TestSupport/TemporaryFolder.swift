@@ -89,6 +89,11 @@ package final class TemporaryFolder: Sendable {
     try write(Array(text.utf8), to: name, mode: mode)
   }
 
+  /// The names of what is in it, in order.
+  package func names() throws -> [String] {
+    try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+  }
+
   /// The bytes of a file inside.
   package func read(_ name: String) throws -> [UInt8] {
     [UInt8](try Data(contentsOf: URL(filePath: file(name))))

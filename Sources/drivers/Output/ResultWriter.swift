@@ -4,7 +4,7 @@ import DriverHost
 struct ResultWriter {
   let format: OutputFormat
   /// A file that appears whole; nil: standard output.
-  let path: String?
+  let file: AtomicFile?
   /// Whether the document says more than the outputs.
   let asJSON: Bool
 
@@ -30,11 +30,12 @@ struct ResultWriter {
   }
 
   private func emit(_ bytes: [UInt8]) throws(HostError) {
-    guard let path else {
+    guard let file else {
       Console.output(bytes)
       return
     }
-    try Files.write(bytes, to: path)
+    try file.write(bytes)
+    try file.commit()
   }
 
   private static func masked(_ result: ConnectionResult) -> Value {

@@ -16,15 +16,25 @@ struct ConnectionCommand {
       try explain()
       return
     }
-    let (result, isWritten) = try await connect()
-    if isWritten { return }
-    try ResultWriter(format: format, path: out, asJSON: host.json).write(result)
+    let connected = try await connect()
+    if connected.isWritten { return }
+    try ResultWriter(format: format, file: connected.file, asJSON: host.json)
+      .write(connected.result)
   }
 
-  /// Runs the connection: its result, and whether the output has been written by a channel already.
+  /// What a connection came to.
+  struct Connected {
+    var result: ConnectionResult
+    /// Whether a channel has written the output already.
+    var isWritten = false
+    /// Where the output goes otherwise; nil: to standard output.
+    var file: AtomicFile?
+  }
+
+  /// Runs the connection.
   ///
   /// - Throws: `Failure`, with the exit code of a signal if one came.
-  func connect() async throws -> (result: ConnectionResult, isWritten: Bool) {
+  func connect() async throws -> Connected {
     let driverHost = try Host(try configuration())
     let driver = try driverHost.catalog.driver(for: input.type)
     let (inputs, document) = try input.read(driver.descriptor, action: action)
@@ -36,6 +46,9 @@ struct ConnectionCommand {
     if let channel {
       options.outputs[channel] = out.map { .file($0) } ?? .descriptor(1)
     }
+    // Opened before anything runs: a path that cannot be written must not cost a connection.
+    let file: AtomicFile? =
+      channel == nil ? try out.map { path throws(HostError) in try AtomicFile(path: path) } : nil
     let progress = ProgressLine()
     if let progress { options.onProgress = { progress.show($0) } }
     let type = input.type
@@ -52,7 +65,8 @@ struct ConnectionCommand {
     progress?.clear()
     await driverHost.close()
     switch outcome {
-    case .success(let result): return (result, channel != nil)
+    case .success(let result):
+      return Connected(result: result, isWritten: channel != nil, file: file)
     case .failure(let error):
       throw Failure(error, asJSON: host.json, exitCode: signals.exitCode)
     }

@@ -46,12 +46,3 @@ enum Files {
     )
   }
 }
-
-extension Files {
-  /// Writes a file that appears whole or not at all.
-  ///
-  /// - Throws: Which file could not be written, and why.
-  static func write(_ bytes: [UInt8], to path: String) throws(HostError) {
-    try AtomicFile.write(bytes, to: path)
-  }
-}

@@ -184,7 +184,7 @@ struct ConnectTests {
 
   @Test("runs the example that is written in C, as its build script makes it")
   func example() async throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let script = "\(ThisPackage.folder)/Examples/c/build"
     #expect(try await Command.run(script, [folder.path]).status == 0)
     var configuration = HostConfiguration()

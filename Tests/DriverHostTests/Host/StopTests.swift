@@ -1,5 +1,6 @@
 import DriverABI
 import DriverHost
+import TestSupport
 import Testing
 
 @Suite("A stop")
@@ -64,7 +65,7 @@ struct StopTests {
   @Test("that is ignored costs that one call: it is given up, and the next call works")
   func ignored() async throws {
     let fixture = try FixtureHost("stubborn")
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let inputs: ValueMap = ["seconds": 120, "until": .string("\(folder.path)/end")]
     let error = await fixture.failure("STUBBORN", nil, inputs, timeout: 20)
     #expect(error?.code == .timedOut)
@@ -73,7 +74,7 @@ struct StopTests {
     #expect(fixture.log.holds("wedged"))
     let next = try await fixture.call("STUBBORN", nil, ["seconds": 0])
     #expect(next.outputs.count >= 0)
-    try AtomicFile.write([], to: "\(folder.path)/end")
+    try AtomicFile(path: "\(folder.path)/end").commit()
     try await eventually { fixture.host.statistics.wedgedThreads == 0 }
     // Its own late `done` was answered DH_GONE.
     let last = try await fixture.call("STUBBORN", "last")
@@ -84,7 +85,7 @@ struct StopTests {
   @Test("that eight calls ignore makes the driver unavailable until one of them ends")
   func wedgedLimit() async throws {
     let fixture = try FixtureHost("stubborn")
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let inputs: ValueMap = ["seconds": 120, "until": .string("\(folder.path)/end")]
     await withTaskGroup { group in
       for _ in 0..<8 {
@@ -94,7 +95,7 @@ struct StopTests {
     let error = await fixture.failure("STUBBORN")
     #expect(error?.code == .unavailable)
     #expect(error?.stage == .driver)
-    try AtomicFile.write([], to: "\(folder.path)/end")
+    try AtomicFile(path: "\(folder.path)/end").commit()
     try await eventually { fixture.host.statistics.wedgedThreads == 0 }
     _ = try await fixture.call("STUBBORN", nil, ["seconds": 0])
   }

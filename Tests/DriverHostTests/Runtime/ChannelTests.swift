@@ -1,5 +1,6 @@
 import DriverABI
 import Glibc
+import TestSupport
 import Testing
 
 @testable import DriverHost
@@ -61,7 +62,7 @@ struct ChannelTests {
 
   @Test("to a file leaves the whole file, and nothing beside it")
   func wholeFile() async throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let path = folder.path + "/out"
     let driver = try ChannelTests.flood()
     var request = InProcessDriver.request()
@@ -73,7 +74,7 @@ struct ChannelTests {
     ]
     let outcome = try await driver.run(request)
     #expect(outcome.error == nil)
-    #expect(folder.files() == ["out"])
+    #expect(try folder.names() == ["out"])
     var status = stat()
     #expect(
       stat(path, &status) == 0 && status.st_size == 16 << 20 && status.st_mode & 0o777 == 0o600
@@ -82,7 +83,7 @@ struct ChannelTests {
 
   @Test("to a file leaves the old file when the call fails")
   func keepsOldFile() async throws {
-    let folder = try TestFolder()
+    let folder = try TemporaryFolder()
     let path = folder.path + "/out"
     try FileSink(path: path).writeAndClose("old")
     let driver = try InProcessDriver.make(isBlocking: true) { _, request in
@@ -99,8 +100,8 @@ struct ChannelTests {
     ]
     let outcome = try await driver.run(request)
     #expect(outcome.error?.code == .protocolViolation)
-    #expect(folder.files() == ["out"])
-    #expect(try folder.contents("out") == "old")
+    #expect(try folder.names() == ["out"])
+    #expect(try folder.text("out") == "old")
   }
 
   @Test("over its limit ends the call with that reason, though its driver says success")
@@ -167,40 +168,5 @@ extension FileSink {
   fileprivate func writeAndClose(_ text: String) throws {
     try Array(text.utf8).withUnsafeBytes { try write($0) }
     try close(isComplete: true)
-  }
-}
-
-/// A folder that goes away with its test.
-final class TestFolder {
-  let path: String
-
-  init() throws {
-    var template = Array("/tmp/driver-host-XXXXXX".utf8CString)
-    path = String(cString: mkdtemp(&template))
-  }
-
-  deinit {
-    for name in files() { unlink("\(path)/\(name)") }
-    rmdir(path)
-  }
-
-  func files() -> [String] {
-    guard let folder = opendir(path) else { return [] }
-    defer { closedir(folder) }
-    var names: [String] = []
-    while let entry = readdir(folder) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name != ".", name != ".." { names.append(name) }
-    }
-    return names.sorted()
-  }
-
-  func contents(_ name: String) throws -> String {
-    let source = try DescriptorSource(path: "\(path)/\(name)")
-    var buffer = [UInt8](repeating: 0, count: 4096)
-    let count = try buffer.withUnsafeMutableBytes { try source.read(into: $0) }
-    return String(decoding: buffer[..<count], as: UTF8.self)
   }
 }
