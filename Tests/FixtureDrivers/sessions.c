@@ -1,4 +1,5 @@
-/// Opens and closes sessions and counts them. The name decides how opening and checking end.
+/// Opens and closes sessions and counts them. The name decides how opening and checking end, and whether the password
+/// is put where it must not be seen.
 #include "fixture.h"
 
 #include <stdatomic.h>
@@ -10,10 +11,12 @@ DH_EMBED_DESCRIPTOR("sessions.json")
 typedef struct session {
   int64_t number, calls, resets, checks;
   atomic_int busy;
-  char user[64];
+  char user[64], password[64];
 } session;
 
 static atomic_llong opened, closed, resets, checks, overlaps;
+/// The password of the session that was opened last.
+static char last_password[64];
 
 static void open_session(const dh_request_v1 *request) {
   const char *user = dh_string_of(request->inputs, "user", "");
@@ -30,6 +33,8 @@ static void open_session(const dh_request_v1 *request) {
   }
   session->number = ++opened;
   snprintf(session->user, sizeof session->user, "%s", user);
+  snprintf(session->password, sizeof session->password, "%s", dh_string_of(request->inputs, "password", ""));
+  if (dh_same(user, "careless")) snprintf(last_password, sizeof last_password, "%s", session->password);
   if (request->call.fn->opened(request->call, session) != DH_OK) {
     opened--;
     free(session);
@@ -74,18 +79,34 @@ static void give_totals(dh_call_v1 call) {
   dh_succeed(call);
 }
 
+static void close_session(session *session, dh_call_v1 call) {
+  closed++;
+  if (dh_same(session->user, "careless")) {
+    char message[128];
+    snprintf(message, sizeof message, "the password %s did not close the session", session->password);
+    dh_fail(call, DH_ERROR_PROTOCOL, message);
+  } else {
+    dh_succeed(call);
+  }
+  free(session);
+}
+
+static void gossip(const dh_host_v1 *host) {
+  char line[128];
+  snprintf(line, sizeof line, "the last password was %s", last_password);
+  host->log(host, DH_LOG_WARNING, dh_text(line));
+}
+
 static void start(void *instance, const dh_request_v1 *request) {
-  (void)instance;
   dh_call_v1 call = request->call;
   session *session = request->session;
+  if (session != NULL && dh_same(session->user, "gossip")) gossip(instance);
   if (dh_text_is(request->action, "open")) {
     open_session(request);
   } else if (session == NULL) {
     dh_fail(call, DH_ERROR_INTERNAL, "the host gave no session");
   } else if (dh_text_is(request->action, "close")) {
-    closed++;
-    free(session);
-    dh_succeed(call);
+    close_session(session, call);
   } else if (dh_text_is(request->action, "reset")) {
     resets++;
     session->resets++;

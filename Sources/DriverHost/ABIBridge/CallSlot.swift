@@ -123,7 +123,7 @@ final class CallSlot: @unchecked Sendable {
     phase = .waiting
     self.driver = driver
     self.completion = completion
-    redactor = Redactor(request.inputs, secrets: request.secrets)
+    redactor = request.redactor ?? Redactor(request.inputs, secrets: request.secrets)
     unsafe inputs = unsafe arena.inputs(request.inputs, secrets: request.secrets)
     unsafe texts = (
       arena.abiText(request.action), arena.abiText(request.execution),

@@ -6,6 +6,9 @@ struct CallRequest: Sendable {
   var inputs: ValueMap = [:]
   /// Where the secret ones stand.
   var secrets: [JSONPointer] = []
+  /// Masks secrets that the driver knows although they are no inputs of this call; nil: those of the
+  /// inputs.
+  var redactor: Redactor?
   /// The driver's session, as `opened` handed it over.
   var session: SessionHandle?
   /// Which loop's instance must take the call, counted round; nil: any.

@@ -70,6 +70,8 @@ final class DriverRuntime: @unchecked Sendable {
   private(set) var driverLoops: [DriverLoop] = []
   private let blocking = BlockingInstance()
   private let state = Lock(State())
+  /// What masks the secrets of open sessions, by the pool's name for them.
+  private let sessionSecrets = Lock<[ObjectIdentifier: Redactor]>([:])
 
   /// A runtime whose driver is not loaded yet: `load` does that.
   init(_ traits: Traits, services: Services) {
@@ -264,10 +266,16 @@ final class DriverRuntime: @unchecked Sendable {
     )
   }
 
-  /// A text of the driver's that belongs to no call, with the secrets of all its calls masked: it may
-  /// have them from any of these.
+  /// Masks a session's secrets in texts of the driver that belong to no call, until `nil` is given.
+  func setSecrets(ofSession session: ObjectIdentifier, _ redactor: Redactor?) {
+    sessionSecrets.withLock { $0[session] = redactor }
+  }
+
+  /// A text of the driver's that belongs to no call, with the secrets of all its calls and sessions
+  /// masked: it may have them from any of these.
   func maskingSecretsInFlight(_ text: String) -> String {
     var text = text
+    for redactor in sessionSecrets.withLock({ Array($0.values) }) { text = redactor.masking(text) }
     CallTable.shared.forEachCall { id, slot in
       if let redactor = slot.redactor(of: id, for: self) { text = redactor.masking(text) }
     }

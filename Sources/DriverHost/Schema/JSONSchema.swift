@@ -59,6 +59,7 @@ package struct JSONSchema: Sendable {
         resources: SchemaResources()
       )
     } catch {
+      // A constant of this module, which every schema that is compiled is checked against.
       fatalError("the built-in meta-schema is at fault: \(error)")
     }
   }()

@@ -28,10 +28,14 @@ final class SessionPool: Sendable {
     ///
     /// Only of an entry that is open.
     var handle: SessionHandle? { state.withLock { $0.handle } }
+
+    /// What masks the secrets that it was opened with.
+    fileprivate var redactor: Redactor? { state.withLock { $0.redactor } }
   }
 
   fileprivate struct EntryState {
     var handle: SessionHandle?
+    var redactor: Redactor?
   }
 
   private struct Use {
@@ -191,7 +195,9 @@ final class SessionPool: Sendable {
           "the driver \(driver.traits.name) ended `open` without a session. Report this to its vendor"
         )
     }
-    entry.state.withLock { $0.handle = handle }
+    let redactor = Redactor(request.inputs, secrets: request.secrets)
+    entry.state.withLock { $0 = EntryState(handle: handle, redactor: redactor) }
+    driver.setSecrets(ofSession: ObjectIdentifier(entry), redactor)
     let waiters = state.withLock { state in
       state.uses[ObjectIdentifier(entry)]?.isOpen = true
       state.opened += 1
@@ -347,12 +353,14 @@ final class SessionPool: Sendable {
           execution: nil
         )
       }
+      driver.setSecrets(ofSession: ObjectIdentifier(entry), nil)
     }.value
   }
 
   private func housekeeping(_ action: String, _ entry: Entry) -> CallRequest {
     var request = CallRequest(action: action, execution: UUID.makeV7())
     request.session = entry.handle
+    request.redactor = entry.redactor
     request.affinity = entry.key.affinity
     request.timeout = driver.grace
     request.deadline = MonotonicTime.now.advanced(by: driver.grace)

@@ -62,6 +62,7 @@ struct OutputArena: ~Copyable {
       unsafe current = malloc(capacity)
       start = 0
     }
+    // An output cannot be built without memory, and nothing on the way here could report it.
     guard let current = unsafe current else { fatalError("no memory left for an output") }
     used = start + count
     return unsafe current + start

@@ -73,4 +73,17 @@ struct MisuseTests {
     #expect(!fixture.log.entries.contains { $0.message.contains(secret) })
     #expect(fixture.log.holds("***"))
   }
+
+  @Test("shows no secret of a session that is idle or being closed")
+  func sessionSecrets() async throws {
+    let fixture = try FixtureHost("sessions")
+    let secret = "staple of a battery"
+    _ = try await fixture.call("SESSIONS", nil, ["user": "careless", "password": .string(secret)])
+    // The line belongs to no call, and no call of that session is in flight.
+    _ = try await fixture.call("SESSIONS", nil, ["user": "gossip"])
+    #expect(fixture.log.holds("the last password was ***"))
+    await fixture.host.close()
+    #expect(fixture.log.holds("the password *** did not close the session"))
+    #expect(!fixture.log.holds(secret))
+  }
 }

@@ -31,6 +31,7 @@ enum MetaSchema {
     do {
       return try JSON.parse(text)
     } catch {
+      // The texts are constants of this file, and the first schema of any test parses them.
       fatalError("a built-in meta-schema is no JSON: \(error)")
     }
   }
