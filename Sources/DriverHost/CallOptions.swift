@@ -30,7 +30,7 @@ public struct CallOptions: Sendable {
 
 /// Where an output channel goes.
 public enum ChannelDestination: Sendable {
-  /// Memory, up to a number of bytes (of values, for a channel of values): an output of that name.
+  /// Memory, up to a number of bytes: an output of that name, for a channel of values a list.
   case collect(limit: Int)
   /// A file, which appears whole when the call has succeeded, and otherwise not at all.
   case file(String)

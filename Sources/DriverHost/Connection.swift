@@ -19,7 +19,7 @@ public struct ConnectionResult: Sendable {
 
 /// One call on its way through the host.
 struct Connection: Sendable {
-  let host: Host
+  let host: HostCore
   let driver: PreparedDriver
   let action: Descriptor.Action
   let request: CallRequest
@@ -30,13 +30,10 @@ struct Connection: Sendable {
   let sessionInputs: CompleteInputs.Session?
 
   /// Runs the call, within a session where the driver has sessions.
-  func run() async throws(HostError) -> ConnectionResult {
-    let start = MonotonicTime.now
-    var request = request
-    request.deadline = request.timeout.map { start.advanced(by: $0) }
+  func run(since start: MonotonicTime) async throws(HostError) -> ConnectionResult {
     var outcome: CallOutcome
     if let sessionInputs, let sessions = driver.sessions {
-      outcome = try await runInSession(request, sessionInputs, sessions)
+      outcome = try await runInSession(sessionInputs, sessions)
     } else {
       outcome = try await runWithRows(request)
     }
@@ -53,10 +50,40 @@ struct Connection: Sendable {
       outputs: outcome.outputs,
       execution: request.execution,
       driver: driver.descriptor.id,
-      driverVersion: "\(driver.descriptor.version)",
+      driverVersion: driver.version,
       duration: .nanoseconds(MonotonicTime.now.nanoseconds - start.nanoseconds),
       secretOutputs: outcome.secretOutputs
     )
+  }
+
+  /// Runs the call in a session of the pool.
+  private func runInSession(
+    _ inputs: CompleteInputs.Session,
+    _ sessions: SessionPool
+  ) async throws(HostError) -> CallOutcome {
+    let key = SessionKey(inputs.values)
+    let entry = try await sessions.acquire(key, deadline: request.deadline) {
+      var opening = request
+      opening.action = "open"
+      opening.inputs = inputs.values
+      opening.secrets = inputs.secrets
+      opening.channels = []
+      opening.channelCount = 0
+      return opening
+    }
+    var inside = request
+    inside.session = entry.handle
+    inside.affinity = entry.affinity
+    inside.onLateEnd = { sessions.abandonedCallEnded(entry) }
+    do {
+      let outcome = try await runWithRows(inside)
+      sessions.release(entry, after: outcome)
+      return outcome
+    } catch {
+      // No driver has seen the call.
+      sessions.release(entry, after: nil)
+      throw error
+    }
   }
 
   /// Runs the call, and the consumer of its rows beside it.
@@ -64,7 +91,9 @@ struct Connection: Sendable {
     guard action.outputKinds.contains(.rows) else { return try await driver.runtime.run(request) }
     let (sources, announced) = AsyncStream.makeStream(of: RowSource.self)
     var request = request
-    request.onRows = { announced.yield($0) }
+    request.onRows = { source in
+      if case .enqueued = announced.yield(source) { true } else { false }
+    }
     let asked = request
     async let running: Result<CallOutcome, HostError> = {
       defer { announced.finish() }
@@ -74,63 +103,52 @@ struct Connection: Sendable {
         return .failure(error)
       }
     }()
-    var rows = ValueMap()
+    var consumed = ConsumedRows()
+    for await source in sources { await consume(source, into: &consumed) }
+    return consumed.completing(try await running.get())
+  }
+
+  /// What became of a call's rows on the consumer's side.
+  private struct ConsumedRows {
+    var outputs = ValueMap()
+    /// What the consumer has against them.
+    var refusal: HostError?
+    /// Why they broke off.
     var failure: HostError?
-    for await source in sources {
-      let stream = RowStream(source, threads: driver.runtime.threads)
-      do {
-        if let onRows {
-          try await onRows(stream)
-        } else {
-          rows[source.name] = .list(
-            try await stream.collect(limit: driver.runtime.outputLimit)
-          )
-        }
-      } catch let error as HostError {
-        failure = error
-      } catch {
-        failure = HostError(
+
+    /// The call's outcome with its rows; what the driver says of a failure is worth more than what its
+    /// stream said, and what the consumer says more than that the rows were then cancelled.
+    func completing(_ outcome: CallOutcome) -> CallOutcome {
+      var outcome = outcome
+      for (name, value) in outputs { outcome.outputs[name] = value }
+      if let refusal, outcome.error == nil || outcome.error?.code == .cancelled {
+        outcome.error = refusal
+      }
+      if outcome.error == nil { outcome.error = failure }
+      return outcome
+    }
+  }
+
+  private func consume(_ source: RowSource, into consumed: inout ConsumedRows) async {
+    let stream = RowStream(source)
+    do {
+      if let onRows {
+        try await onRows(stream)
+      } else {
+        consumed.outputs[source.name] = .list(
+          try await stream.collect(limit: driver.runtime.outputLimit)
+        )
+      }
+    } catch {
+      let problem =
+        error as? HostError
+        ?? HostError(
           .cancelled,
           stage: .call,
           "the receiver of the rows refused them: \(error)"
         )
-      }
-      await stream.release()
+      if source.hasBrokenOff { consumed.failure = problem } else { consumed.refusal = problem }
     }
-    var outcome = try await running.get()
-    for (name, value) in rows { outcome.outputs[name] = value }
-    // What the consumer says outweighs that the rows were then cancelled.
-    if let failure, outcome.error == nil || outcome.error?.code == .cancelled {
-      outcome.error = failure
-    }
-    return outcome
-  }
-
-  /// Runs the call in a session of the pool.
-  private func runInSession(
-    _ request: CallRequest,
-    _ inputs: CompleteInputs.Session,
-    _ sessions: SessionPool
-  ) async throws(HostError) -> CallOutcome {
-    var opening = request
-    opening.action = "open"
-    opening.inputs = inputs.values
-    opening.secrets = inputs.secrets
-    opening.channels = []
-    opening.channelCount = 0
-    let key = SessionKey(inputs.values)
-    let entry = try await sessions.acquire(key, opening: opening)
-    var inside = request
-    inside.session = entry.handle
-    inside.affinity = key.affinity
-    inside.onLateEnd = { sessions.abandonedCallEnded(entry) }
-    do {
-      let outcome = try await runWithRows(inside)
-      sessions.release(entry, after: outcome)
-      return outcome
-    } catch {
-      sessions.release(entry, after: nil)
-      throw error
-    }
+    stream.letGo()
   }
 }

@@ -11,54 +11,34 @@
 /// connection asks the driver to stop; a driver that does not obey within its grace costs that one
 /// call and nothing else.
 public final class Host: Sendable {
-  /// The drivers that were found, and those that were rejected.
-  ///
-  /// Nothing of theirs has run.
-  public let catalog: Catalog
-
-  let configuration: HostConfiguration
-  let services: DriverRuntime.Services
-  private let forkDepth: Int
-  private let state = Lock(State())
-  private let loading = Monitor()
-
-  private struct State {
-    var prepared: [String: PreparedDriver] = [:]
-    var isClosed = false
-  }
+  let core: HostCore
 
   /// A host with the drivers of the search path that the configuration names.
   ///
   /// - Parameter configuration: Limits, the log and the search path.
   /// - Throws: `.unavailable` where the system has no thread or descriptor left for a loop.
   public init(_ configuration: HostConfiguration = HostConfiguration()) throws(HostError) {
-    self.configuration = configuration
-    catalog = Catalog(searchPath: configuration.searchPath)
-    var loops: [EventLoop] = []
-    for index in 0..<max(1, configuration.loops) {
-      loops.append(try EventLoop(name: "dh-loop-\(index)"))
-    }
-    services = DriverRuntime.Services(
-      threads: ThreadPool(name: "dh-blocking", limit: max(1, configuration.threads)),
-      helpers: ThreadPool(name: "dh-helper", limit: 4096),
-      deadlines: DeadlineQueue(),
-      loops: loops,
-      resolver: NameResolver(),
-      log: Log(level: configuration.logLevel, write: configuration.log),
-      outputLimit: configuration.outputLimit
-    )
-    forkDepth = Fork.depth.current
+    core = try HostCore(configuration)
   }
 
   deinit {
-    endThreads()
+    // Sessions are closed and threads end also where nobody says so; nobody waits for it.
+    let core = core
+    Task.detached { await core.close() }
   }
 
-  /// The loop on which non-blocking drivers live, as a preference for tasks.
+  /// The drivers that were found, and those that were rejected.
   ///
-  /// A connection of such a driver that a task makes which prefers this executor wakes no other thread:
-  /// `Task(executorPreference: host.loop) { try await host.connect(…) }`.
-  public var loop: any TaskExecutor { services.loops[0] }
+  /// Nothing of theirs has run.
+  public var catalog: Catalog { core.catalog }
+
+  /// The loops on which non-blocking drivers live, as preferences for tasks.
+  ///
+  /// A connection of such a driver that a task makes which prefers one of them wakes no other thread:
+  /// `Task(executorPreference: host.loops[0]) { try await host.connect(…) }`. Calls of drivers with
+  /// sessions, and others with inputs that belong to a connection's identity, go to the loop that has the
+  /// connection, whoever makes them.
+  public var loops: [any TaskExecutor] { core.services.loops }
 
   /// Runs one connection and waits for its end.
   ///
@@ -75,100 +55,21 @@ public final class Host: Sendable {
     _ inputs: ValueMap = [:],
     options: CallOptions = CallOptions()
   ) async throws(HostError) -> ConnectionResult {
-    let driver = try await prepare(type)
-    let connection = try driver.connection(inputs, options, of: self)
-    return try await connection.run()
-  }
-
-  /// The driver of a type, loaded and ready; loading happens once, on a thread of the host's.
-  func prepare(_ type: String) async throws(HostError) -> PreparedDriver {
-    guard Fork.depth.current == forkDepth else { throw Fork.error }
-    let present: PreparedDriver? = try state.withLock { state throws(HostError) in
-      if state.isClosed {
-        throw HostError(.unavailable, stage: .call, "the host was closed")
-      }
-      return state.prepared[type]
-    }
-    if let present { return present }
-    let result = await withCheckedContinuation { continuation in
-      do throws(HostError) {
-        try services.threads.submit { [self] _ in
-          continuation.resume(
-            returning: Result { () throws(HostError) in try load(type) }
-          )
-        }
-      } catch {
-        continuation.resume(returning: .failure(error))
-      }
-    }
-    return try result.get()
-  }
-
-  private func load(_ type: String) throws(HostError) -> PreparedDriver {
-    loading.lock()
-    defer { loading.unlock() }
-    if let present = state.withLock({ $0.prepared[type] }) { return present }
-    let prepared = try PreparedDriver(try catalog.driver(for: type), services, configuration)
-    state.withLock { $0.prepared[type] = prepared }
-    return prepared
+    let start = MonotonicTime.now
+    let driver = try await core.prepare(type, deadline: options.timeout.map(start.advanced(by:)))
+    let connection = try driver.connection(inputs, options, of: core, since: start)
+    return try await connection.run(since: start)
   }
 
   /// Takes no new connections, asks those in flight to stop, and waits for them.
   ///
-  /// Each has its driver's grace. Afterwards the drivers' instances are destroyed and the host's threads
-  /// end, save those that a driver does not give back.
+  /// Each has its driver's grace. Afterwards the sessions are closed, the drivers' instances are destroyed
+  /// and the host's threads end, save those that a driver does not give back. Closing cannot be cancelled.
   ///
   /// - Returns: What would not end.
   @discardableResult
-  public func close() async -> CloseReport {
-    let drivers = state.withLock { state in
-      state.isClosed = true
-      return Array(state.prepared.values)
-    }
-    CallTable.shared.forEachCall { id, slot in
-      if slot.belongs(id, to: services) { slot.askToStop(id, .cancelled) }
-    }
-    while drivers.contains(where: { $0.runtime.counts.inFlight > 0 }) {
-      // Each call ends or is given up after its grace, so this ends too.
-      try? await Task.sleep(for: .milliseconds(1))
-      if Task.isCancelled { break }
-    }
-    var report = CloseReport()
-    for driver in drivers {
-      await driver.sessions?.close()
-      driver.runtime.close()
-      let left = driver.runtime.counts.abandoned
-      if left > 0 { report.abandoned[driver.descriptor.name] = left }
-    }
-    endThreads()
-    return report
-  }
-
-  private func endThreads() {
-    for loop in services.loops { loop.close() }
-    services.threads.close()
-    services.helpers.close()
-    services.resolver.close()
-    services.deadlines.close()
-  }
+  public func close() async -> CloseReport { await core.close() }
 
   /// How the host and its drivers fare at this moment.
-  public var statistics: HostStatistics {
-    let drivers = state.withLock { Array($0.prepared.values) }
-    var statistics = HostStatistics()
-    let threads = services.threads.counts
-    statistics.threads = threads.busy + threads.idle + threads.wedged
-    statistics.wedgedThreads = threads.wedged
-    statistics.waitingCalls = threads.queued
-    for driver in drivers {
-      let counts = driver.runtime.counts
-      statistics.drivers[driver.descriptor.name] = DriverStatistics(
-        callsInFlight: counts.inFlight,
-        abandonedCalls: counts.abandoned,
-        misuses: counts.misuses,
-        slowCallbacks: counts.slowCallbacks
-      )
-    }
-    return statistics
-  }
+  public var statistics: HostStatistics { core.statistics }
 }

@@ -22,36 +22,3 @@ public struct HostConfiguration: Sendable {
   /// The defaults: one loop, 256 threads, 256 MiB of outputs, the standard search path, no log.
   public init() {}
 }
-
-/// What `Host.close` could not end.
-public struct CloseReport: Sendable, Hashable {
-  /// Calls that ignored their stop and are still inside their driver, by connector type.
-  public var abandoned: [String: Int] = [:]
-
-  /// Whether everything has ended.
-  public var isClean: Bool { abandoned.isEmpty }
-}
-
-/// How a host fares.
-public struct HostStatistics: Sendable, Hashable {
-  /// Threads for blocking drivers: busy, idle and wedged.
-  public var threads = 0
-  /// Threads inside a driver that has ignored a stop for longer than its grace.
-  public var wedgedThreads = 0
-  /// Calls that wait for a thread.
-  public var waitingCalls = 0
-  /// By connector type, for the drivers that have been used.
-  public var drivers: [String: DriverStatistics] = [:]
-}
-
-/// How one driver fares.
-public struct DriverStatistics: Sendable, Hashable {
-  /// Calls that have begun and not ended.
-  public var callsInFlight = 0
-  /// Calls that were given up and are still inside the driver.
-  public var abandonedCalls = 0
-  /// How often the driver broke a rule of the ABI.
-  public var misuses = 0
-  /// How often a callback of a non-blocking driver took longer than 20 ms.
-  public var slowCallbacks = 0
-}

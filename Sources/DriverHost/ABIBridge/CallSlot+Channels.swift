@@ -1,4 +1,5 @@
 import DriverABI
+import Synchronization
 
 /// A call's channels as its driver sees them.
 extension CallSlot {
@@ -33,11 +34,12 @@ extension CallSlot {
       }
       var reader = ValueReader()
       do {
-        return unsafe CallSlot.status(
-          output.emit(try reader.read(value), mayWait: driver.traits.isBlocking)
+        let value = unsafe try reader.read(value)
+        return CallSlot.status(
+          output.emit(value, size: reader.size, mayWait: driver.traits.isBlocking)
         )
       } catch {
-        driver.reportMisuse("a value for the channel `\(output.name)` \(error.reason)")
+        driver.report(error, of: "a value for the channel `\(output.name)`")
         return DH_INVALID
       }
     }
@@ -61,7 +63,9 @@ extension CallSlot {
         driver.reportMisuse("`write` was given \(bytes.count) bytes and no address")
         return DH_INVALID
       }
-      return unsafe CallSlot.status(output.write(unsafe bytes, mayWait: driver.traits.isBlocking))
+      let answer = unsafe output.write(unsafe bytes, mayWait: driver.traits.isBlocking)
+      if answer == .taken { driver.counters.bytesWritten.add(bytes.count, ordering: .relaxed) }
+      return CallSlot.status(answer)
     }
   }
 
@@ -78,7 +82,9 @@ extension CallSlot {
         return Int64(DH_INVALID)
       }
       switch unsafe input.read(into: unsafe buffer, mayWait: driver.traits.isBlocking) {
-      case .bytes(let count): return Int64(count)
+      case .bytes(let count):
+        driver.counters.bytesRead.add(count, ordering: .relaxed)
+        return Int64(count)
       case .end: return 0
       case .empty: return Int64(DH_AGAIN)
       case .stopped: return Int64(DH_STOPPED)
@@ -192,35 +198,31 @@ extension CallSlot {
 }
 
 extension CallChannel {
-  /// Ends the channels of a call that has ended, and passes its outcome on when all sinks are closed.
-  static func settle(
-    _ channels: [CallChannel?],
-    _ outcome: sending CallOutcome,
-    then completion: @escaping @Sendable (sending CallOutcome) -> Void
-  ) {
-    var outputs: [OutputChannel] = []
-    for channel in channels {
-      switch channel {
-      case .output(let output): outputs.append(output)
-      case .input(let input): input.finish()
-      case nil: break
-      }
+  /// Wakes a driver that waits in the channel, because its call is to stop.
+  func stop() {
+    switch self {
+    case .output(let channel): channel.stop()
+    case .input(let channel): channel.stop()
     }
-    guard !outputs.isEmpty else {
-      completion(outcome)
-      return
+  }
+
+  /// Brings what is queued to its end, unless the call failed, and closes; `settled` hears what went wrong
+  /// there.
+  func finish(_ failure: HostError?, settled: @escaping @Sendable (HostError?) -> Void) {
+    switch self {
+    case .output(let channel):
+      channel.finish(failure.map { .failure($0) } ?? .success(()), settled: settled)
+    case .input(let channel):
+      channel.finish()
+      settled(nil)
     }
-    let result: Result<Void, HostError> = outcome.error.map { .failure($0) } ?? .success(())
-    let pending = Lock((outputs.count, outcome))
-    for output in outputs {
-      output.finish(result) { failure in
-        let settled: CallOutcome? = pending.withLock { pending in
-          pending.0 -= 1
-          if pending.1.error == nil { pending.1.error = failure }
-          return pending.0 == 0 ? pending.1 : nil
-        }
-        if let settled { completion(settled) }
-      }
+  }
+
+  /// Closes without waiting for whoever is inside: the call was given up.
+  func abandon() {
+    switch self {
+    case .output(let channel): channel.abandon()
+    case .input(let channel): channel.finish()
     }
   }
 }

@@ -16,22 +16,24 @@ extension CallSlot {
     }
     switch read {
     case .failure(let refusal):
-      let what = "the output `\(name)` \(refusal.reason)"
-      if refusal.isMisuse {
-        driver.reportMisuse(what)
-      } else {
-        driver.log(.debug, what, execution: nil)
-      }
+      driver.report(refusal, of: "the output `\(name)`")
       return DH_INVALID
     case .success(let value):
-      outputSize += reader.size
-      guard outputSize <= driver.outputLimit else {
+      let position = outputs.position(of: name)
+      let replaced = position.map { outputSizes[$0] } ?? 0
+      guard outputSize - replaced + reader.size <= driver.outputLimit else {
         overrulingError = HostError(
           .tooLarge,
           stage: .call,
           "the outputs are larger than the limit of \(driver.outputLimit) bytes at `\(name)`: ask for less, send the result to a file, or raise the limit"
         )
         return DH_LIMIT
+      }
+      outputSize += reader.size - replaced
+      if let position {
+        outputSizes[position] = reader.size
+      } else {
+        outputSizes.append(reader.size)
       }
       outputs[name] = value
       secretOutputs.removeAll { $0.tokens.first == name }

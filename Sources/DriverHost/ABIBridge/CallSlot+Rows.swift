@@ -2,11 +2,6 @@ import DriverABI
 
 /// A call's rows: the call stays in flight until the consumer has let go of them.
 extension CallSlot {
-  /// Before or after the driver's own `release`.
-  enum ReleasePhase {
-    case before, after
-  }
-
   /// `rows`: takes a stream over.
   func takeRows(
     _ call: UInt64,
@@ -38,40 +33,65 @@ extension CallSlot {
       driver.reportMisuse("`rows` was called before the stream before it was released")
       return DH_REFUSED
     }
-    let source = unsafe RowSource(moving: stream, name: name, call: call, slot: self)
+    let source = unsafe RowSource(
+      moving: stream,
+      name: name,
+      call: call,
+      slot: self,
+      threads: driver.services.helpers
+    )
     rows = source
+    // The grace after the release of the stream before it.
+    if let graceTimer { driver.deadlines.remove(graceTimer) }
+    graceTimer = nil
     monitor.unlock()
-    consumer(source)
+    // A consumer that has gone lets go of the rows at once.
+    if !consumer(source) { source.consumerLetGo() }
     return DH_OK
   }
 
-  /// The consumer has let go of the rows; the driver has its grace to end the call or to hand over the
-  /// next ones.
-  func rowsReleased(_ call: UInt64, isComplete: Bool, phase: ReleasePhase) {
+  /// The stream is about to be released, so that the driver may hand over the next one from inside that.
+  ///
+  /// - Parameters:
+  ///   - call: The call's id.
+  ///   - isRefused: Whether it is the consumer's doing that there are rows left.
+  func rowsWillBeReleased(_ call: UInt64, isRefused: Bool) {
     monitor.lock()
     defer { monitor.unlock() }
-    guard isLive(call), let driver else { return }
-    switch phase {
-    case .before:
-      rows = nil
-      if !isComplete, overrulingError == nil {
-        overrulingError = HostError(
-          .cancelled,
-          stage: .call,
-          "the rows were let go of before their end"
-        )
-      }
-    case .after:
-      guard rows == nil else { return }
-      if stop.reason == nil, !isComplete {
-        // The driver has no reason to go on.
-        stop.reason = .cancelled
-        if let timer { driver.deadlines.remove(timer) }
-        timer = driver.deadlines.insert(
-          .grace(call),
-          at: MonotonicTime.now.advanced(by: driver.grace)
-        )
-      }
+    guard isLive(call) else { return }
+    rows = nil
+    if isRefused, stop.reason == nil, overrulingError == nil {
+      overrulingError = HostError(
+        .cancelled,
+        stage: .call,
+        "the rows were let go of before their end"
+      )
     }
+  }
+
+  /// The stream was released: the driver has its grace to end the call or to hand over the next rows, and no
+  /// reason to go on where the consumer did not want all of them.
+  func rowsWereReleased(_ call: UInt64, isRefused: Bool) {
+    monitor.lock()
+    guard isLive(call), rows == nil, stop.reason == nil else {
+      monitor.unlock()
+      return
+    }
+    if !isRefused { armGrace(call) }
+    monitor.unlock()
+    if isRefused { askToStop(call, .cancelled) }
+  }
+
+  /// What may run on the thread that pulls rows ends with the call's grace.
+  func pullBegins(_ call: UInt64, on worker: ThreadPool.Worker) {
+    monitor.lock()
+    if isLive(call) { puller = worker }
+    monitor.unlock()
+  }
+
+  func pullEnded(_ call: UInt64) {
+    monitor.lock()
+    if holds(call) { puller = nil }
+    monitor.unlock()
   }
 }

@@ -8,37 +8,39 @@ extension CallSlot {
   ///
   /// The first reason counts.
   ///
-  /// A call that no driver has seen ends at once. One that has been started gets its grace.
+  /// A call that no driver has seen ends at once. One that has been started gets its grace; so does what a
+  /// driver has sent down its channels and nobody has taken yet.
   func askToStop(_ call: UInt64, _ reason: StopReason) {
     monitor.lock()
-    guard isLive(call), stop.reason == nil, let driver, let request else {
+    guard holds(call), stop.reason == nil, let request else {
       monitor.unlock()
       return
     }
-    stop.reason = reason
-    guard phase == .running else {
-      finish(CallOutcome(error: stopError(reason: reason, request), stop: reason))
+    switch phase {
+    case .waiting:
+      stop.reason = reason
+      endWaiting(call, stopError(reason: reason, request))
+      return
+    case .running:
+      stop.reason = reason
+      if stopDescriptor >= 0 {
+        var one: UInt64 = 1
+        unsafe Glibc.write(stopDescriptor, &one, 8)
+      }
+      if unsafe stop.function != nil { scheduleStopFunction(of: call) }
+    case .settling:
+      stop.reason = reason
+      if outcome?.error == nil { outcome?.error = stopError(reason: reason, request) }
+    case .free, .abandoned, .over, .settled:
+      monitor.unlock()
       return
     }
-    if let timer { driver.deadlines.remove(timer) }
-    timer = driver.deadlines.insert(
-      .grace(call),
-      at: MonotonicTime.now.advanced(by: driver.grace)
-    )
-    if stopDescriptor >= 0 {
-      var one: UInt64 = 1
-      unsafe Glibc.write(stopDescriptor, &one, 8)
-    }
-    for channel in request.channels {
-      // Wakes a driver that waits in `read` or `write`.
-      switch channel {
-      case .output(let channel): channel.stop()
-      case .input(let channel): channel.stop()
-      case nil: break
-      }
-    }
-    if unsafe stop.function != nil { scheduleStopFunction(of: call) }
+    armGrace(call)
+    let rows = self.rows
     monitor.unlock()
+    // Wakes a driver that waits in `read` or `write`, and takes the rows from a consumer that holds them.
+    for channel in request.channels { channel?.stop() }
+    rows?.stop()
   }
 
   /// `stopped`: 0, why, or that the call has ended.
@@ -82,7 +84,7 @@ extension CallSlot {
   ///
   /// With the monitor locked.
   func waitForStopFunction(of call: UInt64) {
-    while isLive(call) || holds(call), let runner = stop.runner,
+    while holds(call), let runner = stop.runner,
       pthread_equal(runner, pthread_self()) == 0
     {
       monitor.wait()
@@ -146,7 +148,12 @@ extension CallSlot {
     monitor.lock()
     stop.runner = nil
     monitor.broadcast()
-    if phase == .ending { becomeFree() }
+    if phase == .over, worker == nil {
+      driverIsOut(call)
+      return
+    }
+    // One that was registered meanwhile, by this function itself or beside it.
+    if isLive(call), unsafe stop.function != nil { scheduleStopFunction(of: call) }
     monitor.unlock()
   }
 }

@@ -4,8 +4,8 @@ import Glibc
 /// The place of one call at a time: its state, what its driver has put out, and what it borrows.
 ///
 /// Everything mutable is guarded by `monitor`. All functions take the call's id and do nothing if the
-/// slot has gone on to another call. This file holds a call's way from `begin` to its end; what happens
-/// in between is in the extensions.
+/// slot has gone on to another call. This file holds what a slot knows and how a call begins; how it ends is
+/// in `CallSlot+End`, what happens in between in the other extensions.
 @safe
 final class CallSlot: @unchecked Sendable {
   enum Phase {
@@ -17,8 +17,12 @@ final class CallSlot: @unchecked Sendable {
     case running
     /// Its caller was answered; the driver still has it.
     case abandoned
-    /// It has ended, inside its own stop function, which is still running.
-    case ending
+    /// The driver has ended it, and is not out of `start` or of the stop function yet.
+    case over
+    /// The driver is out; what it has sent down its channels is still on its way.
+    case settling
+    /// The outcome waits for its receiver.
+    case settled
   }
 
   /// What `on_stop` has registered, and what has become of it.
@@ -32,6 +36,9 @@ final class CallSlot: @unchecked Sendable {
     /// The thread that runs the function now.
     var runner: pthread_t?
   }
+
+  /// Who is told how the call has ended; runs once, and returns at once.
+  typealias Receiver = @Sendable (sending CallOutcome) -> Void
 
   let index: UInt64
   let monitor = Monitor()
@@ -47,26 +54,38 @@ final class CallSlot: @unchecked Sendable {
     action: dh_text_v1(), execution: dh_text_v1(), connector: dh_text_v1(),
     traceparent: dh_text_v1()
   )
-  var completion: (@Sendable (sending CallOutcome) -> Void)?
+  var receiver: Receiver?
+  /// How the call has ended, until its receiver has it.
+  var outcome: CallOutcome?
+  /// Whether the call was given up: its caller has, or will get, an answer without its driver.
+  var isAnswered = false
   var stop = Stop()
   var stopDescriptor: Int32 = -1
-  var timer: DeadlineQueue.Handle?
+  var deadlineTimer: DeadlineQueue.Handle?
+  var graceTimer: DeadlineQueue.Handle?
+  /// The thread that is inside the `start` of a blocking driver.
   var worker: ThreadPool.Worker?
   var loop: DriverLoop?
   /// Whether the call holds the gate of a driver that serves one at a time.
   var holdsGate = false
   var outputs = ValueMap()
-  var secretOutputs: [JSONPointer] = []
+  /// What each output counts for, in their order.
+  var outputSizes: [Int] = []
   var outputSize = 0
+  var secretOutputs: [JSONPointer] = []
   var openedSession: SessionHandle?
   /// The stream of rows that its consumer still holds.
   var rows: RowSource?
-  var redactor: Redactor?
+  /// The thread that is inside the stream of rows.
+  var puller: ThreadPool.Worker?
   /// What `on_ready` has registered, by channel.
   var readyFunctions: [UInt32: ReadyFunction] = [:]
   var lastReadyRegistration: UInt64 = 0
   /// A failure of the host's own that outweighs a driver's success, such as outputs over the limit.
   var overrulingError: HostError?
+  /// Channels whose sinks are still to be closed.
+  var unsettledChannels = 0
+  private var madeRedactor: Redactor??
 
   init(index: UInt64) {
     self.index = index
@@ -82,18 +101,29 @@ final class CallSlot: @unchecked Sendable {
     id == self.id && (phase == .running || phase == .waiting)
   }
 
-  /// Whether the slot holds that call, given up or not.
+  /// Whether the slot holds that call, whatever has become of it.
   ///
   /// With the monitor locked.
   func holds(_ id: UInt64) -> Bool {
-    id == self.id && phase != .free && phase != .ending
+    id == self.id && phase != .free
   }
 
   /// The id of the call that the slot holds; nil if it holds none.
   var currentCall: UInt64? {
     monitor.lock()
     defer { monitor.unlock() }
-    return phase == .free || phase == .ending ? nil : id
+    return phase == .free ? nil : id
+  }
+
+  /// What masks the call's secrets; made when it is first asked for.
+  ///
+  /// With the monitor locked.
+  var redactor: Redactor? {
+    if let madeRedactor { return madeRedactor }
+    guard let request else { return nil }
+    let redactor = request.redactor ?? Redactor(request.inputs, secrets: request.secrets)
+    madeRedactor = .some(redactor)
+    return redactor
   }
 
   /// What masks a call's secrets, if it is one of that driver's.
@@ -103,6 +133,26 @@ final class CallSlot: @unchecked Sendable {
     return holds(call) && self.driver === driver ? redactor : nil
   }
 
+  /// Adds a call to the statistics of its driver, if it is one of that driver's; its execution where it was
+  /// given up.
+  func count(_ call: UInt64, of driver: DriverRuntime, in statistics: inout DriverStatistics)
+    -> String?
+  {
+    monitor.lock()
+    defer { monitor.unlock() }
+    guard holds(call), self.driver === driver else { return nil }
+    switch phase {
+    case .free: break
+    case .waiting: statistics.waitingCalls += 1
+    case .running where stop.reason != nil: statistics.stoppingCalls += 1
+    case .running: statistics.runningCalls += 1
+    case .over where isAnswered: return request?.execution
+    case .over, .settling, .settled: statistics.settlingCalls += 1
+    case .abandoned: return request?.execution
+    }
+    return nil
+  }
+
   /// Whether a call is one of the host with those services.
   func belongs(_ call: UInt64, to services: DriverRuntime.Services) -> Bool {
     monitor.lock()
@@ -110,34 +160,50 @@ final class CallSlot: @unchecked Sendable {
     return holds(call) && driver?.services.deadlines === services.deadlines
   }
 
-  // MARK: - From the host
+  // MARK: - The beginning
 
   /// Makes the slot a call's: its id.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked of the driver.
+  ///   - driver: The driver.
+  ///   - receiver: Who is told of the end; nil: `claim` or `attach` will ask.
+  ///   - hasDeadline: Whether the deadline counts from now on; if not, `setDeadline` will say so.
   func begin(
     _ request: CallRequest,
     driver: DriverRuntime,
-    completion: @escaping @Sendable (sending CallOutcome) -> Void
+    receiver: Receiver?,
+    hasDeadline: Bool
   ) -> UInt64 {
     monitor.lock()
     defer { monitor.unlock() }
     phase = .waiting
     self.driver = driver
-    self.completion = completion
-    redactor = request.redactor ?? Redactor(request.inputs, secrets: request.secrets)
+    self.receiver = receiver
     unsafe inputs = unsafe arena.inputs(request.inputs, secrets: request.secrets)
     unsafe texts = (
       arena.abiText(request.action), arena.abiText(request.execution),
       arena.abiText(request.connector), arena.abiText(request.traceparent)
     )
     let id = self.id
-    if let deadline = request.deadline {
-      timer = driver.deadlines.insert(.deadline(id), at: deadline)
+    if hasDeadline, let deadline = request.deadline {
+      deadlineTimer = driver.deadlines.insert(.deadline(id), at: deadline)
     }
-    self.request = request
     for case .output(let channel) in request.channels {
       channel.reportFailure { [self] error in overrule(id, error) }
     }
+    self.request = request
     return id
+  }
+
+  /// Lets a call that has outlived its `start` have its deadline.
+  func setDeadline(_ call: UInt64) {
+    monitor.lock()
+    defer { monitor.unlock() }
+    guard holds(call), phase == .running, deadlineTimer == nil, stop.reason == nil,
+      let driver, let deadline = request?.deadline
+    else { return }
+    deadlineTimer = driver.deadlines.insert(.deadline(call), at: deadline)
   }
 
   /// Notes that the call holds its driver's gate; false if it has ended meanwhile.
@@ -149,11 +215,18 @@ final class CallSlot: @unchecked Sendable {
     return true
   }
 
+  /// Whether a call still waits for its beginning.
+  func isWaiting(_ call: UInt64) -> Bool {
+    monitor.lock()
+    defer { monitor.unlock() }
+    return holds(call) && phase == .waiting
+  }
+
   /// Marks a waiting call as running and tells what to start; nil if it has ended meanwhile.
   ///
   /// - Parameters:
   ///   - call: The call's id.
-  ///   - worker: The thread, for a blocking driver.
+  ///   - worker: The thread, for a blocking driver: `startReturned` follows.
   ///   - loop: The loop, for a non-blocking one.
   /// - Returns: What the driver's `start` is given.
   func start(
@@ -182,138 +255,16 @@ final class CallSlot: @unchecked Sendable {
     )
   }
 
-  /// Notes that the driver's `start` has returned, so that its thread is no longer the call's.
-  func startReturned(_ call: UInt64) {
-    monitor.lock()
-    if holds(call) { worker = nil }
-    monitor.unlock()
-  }
-
-  /// Ends a call that no driver has seen, or whose driver could not be made ready.
-  func fail(_ call: UInt64, _ error: HostError) {
-    monitor.lock()
-    guard holds(call), phase == .waiting else {
-      monitor.unlock()
-      return
-    }
-    finish(CallOutcome(error: error, stop: stop.reason))
-  }
-
-  // MARK: - Ends
-
-  /// What `done` comes to.
-  enum Done {
-    case ended
-    /// The call had been given up; this is what it was waited for.
-    case late
-    /// The call had ended.
-    case gone
-  }
-
-  /// The driver's `done`.
-  func done(_ call: UInt64, _ error: dh_error_v1?) -> Done {
-    monitor.lock()
-    waitForStopFunction(of: call)
-    guard holds(call) else {
-      monitor.unlock()
-      return .gone
-    }
-    if phase == .abandoned {
-      let (driver, holdsGate) = (self.driver, self.holdsGate)
-      let listener = request?.onLateEnd
-      release()
-      monitor.unlock()
-      driver?.lateEnd(holdsGate: holdsGate)
-      listener?()
-      return .late
-    }
-    var outcome = CallOutcome(
-      outputs: outputs,
-      secretOutputs: secretOutputs,
-      session: openedSession,
-      stop: stop.reason
-    )
-    if let error = unsafe error {
-      outcome.error =
-        unsafe overrulingError ?? stopped(HostError(error, stage: .call, redactor: redactor))
-      outcome.isSessionBroken = unsafe error.flags & DH_SESSION_BROKEN != 0
-      outcome.session = nil
-    } else {
-      outcome.error = overrulingError
-    }
-    outcome.error?.outputs = outputs
-    finish(outcome)
-    return .ended
-  }
-
-  /// Whether the call was given up and its driver has not ended it yet.
-  func isAbandoned(_ call: UInt64) -> Bool {
-    monitor.lock()
-    defer { monitor.unlock() }
-    return holds(call) && phase == .abandoned
-  }
-
-  /// Answers the caller of a call that ignored its stop; the driver keeps what it has until its `done`.
-  func giveUp(_ call: UInt64) {
-    monitor.lock()
-    guard isLive(call), phase == .running, let driver, let request else {
-      monitor.unlock()
-      return
-    }
-    phase = .abandoned
-    timer = nil
-    if let worker { driver.threads.markWedged(worker) }
-    var error = overrulingError ?? stopError(reason: stop.reason ?? .cancelled, request)
-    error.message +=
-      "; the driver did not obey within its grace of \(driver.grace.inWords), so the call was given up"
-    error.outputs = outputs
-    let outcome = CallOutcome(
-      outputs: outputs,
-      secretOutputs: secretOutputs,
-      error: error,
-      isSessionBroken: true,
-      isAbandoned: true,
-      stop: stop.reason
-    )
-    guard let completion = self.completion else {
-      monitor.unlock()
-      return
-    }
-    self.completion = nil
-    monitor.broadcast()
-    monitor.unlock()
-    driver.gaveUp(execution: request.execution, holdsThread: worker != nil)
-    CallChannel.settle(request.channels, outcome, then: completion)
-  }
-
-  /// Frees the slot and tells the caller.
-  ///
-  /// With the monitor locked; unlocks it.
-  func finish(_ outcome: sending CallOutcome) {
-    let completion = self.completion
-    let (driver, holdsGate) = (self.driver, self.holdsGate)
-    let channels = request?.channels ?? []
-    let rows = self.rows
-    release()
-    monitor.unlock()
-    if let rows {
-      driver?.reportMisuse("`done` came before the rows `\(rows.name)` were released")
-      rows.callEnded()
-    }
-    driver?.callEnded(holdsGate: holdsGate)
-    guard let completion else { return }
-    CallChannel.settle(channels, outcome, then: completion)
-  }
-
-  /// Gives back all that the call held.
+  /// Gives back all that the call held, and lets another one have the slot.
   ///
   /// With the monitor locked.
-  private func release() {
-    if let timer { driver?.deadlines.remove(timer) }
+  func becomeFree() {
+    removeTimers()
     if stopDescriptor >= 0 { close(stopDescriptor) }
     stopDescriptor = -1
-    timer = nil
-    completion = nil
+    receiver = nil
+    outcome = nil
+    isAnswered = false
     driver = nil
     request = nil
     unsafe inputs = nil
@@ -322,29 +273,17 @@ final class CallSlot: @unchecked Sendable {
     loop = nil
     holdsGate = false
     outputs = ValueMap()
-    secretOutputs = []
+    if !outputSizes.isEmpty { outputSizes.removeAll() }
     outputSize = 0
+    if !secretOutputs.isEmpty { secretOutputs = [] }
     openedSession = nil
-    rows = nil
-    redactor = nil
+    puller = nil
+    madeRedactor = nil
     overrulingError = nil
-    readyFunctions.removeAll()
-    generation += 1
-    // Whoever waits for this call finds out that it is over.
-    monitor.broadcast()
-    if stop.runner != nil {
-      phase = .ending
-    } else {
-      becomeFree()
-    }
-  }
-
-  /// Lets another call have the slot.
-  ///
-  /// With the monitor locked.
-  func becomeFree() {
+    if !readyFunctions.isEmpty { readyFunctions.removeAll() }
     unsafe stop = Stop(registration: stop.registration)
     phase = .free
+    generation += 1
     CallTable.shared.put(self)
   }
 }

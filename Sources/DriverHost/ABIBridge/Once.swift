@@ -40,6 +40,7 @@ enum Once {
     if status == DH_OK { state.done.insert(key) }
     state.monitor.broadcast()
     state.monitor.unlock()
-    return status
+    // A status above 0 would read as success.
+    return status > 0 ? DH_FAILED : status
   }
 }

@@ -58,10 +58,10 @@ enum ReactorFunctions {
       let here = unsafe DriverLoop.at(address)
       // The driver says that the context may cross threads by calling `post`.
       nonisolated(unsafe) let crossing = unsafe (function, context)
-      here.loop.post {
+      let isTaken = here.loop.post {
         here.measured("a posted function") { unsafe crossing.0(crossing.1) }
       }
-      return DH_OK
+      return isTaken ? DH_OK : DH_GONE
     }
   )
 

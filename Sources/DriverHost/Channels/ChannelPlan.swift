@@ -46,13 +46,15 @@ struct ChannelPlan {
         }
         let sink = try sink(for: channel, destination)
         if let collecting = sink as? CollectingSink { result.collected[channel.name] = collecting }
-        let isDirect = isBlocking || sink is CollectingSink
+        // A driver that may wait writes to the sink itself, unless a stop could not get it out of there.
+        let isDirect = sink is CollectingSink || isBlocking && !(sink is HandlerSink)
         result.channels.append(
           .output(
             OutputChannel(
               name: channel.name,
               content: channel.content,
-              way: isDirect ? .direct(sink) : .pumped(sink, services.helpers)
+              way: isDirect ? .direct(sink) : .pumped(sink),
+              threads: services.helpers
             )
           )
         )
@@ -95,7 +97,7 @@ struct ChannelPlan {
     switch destination {
     case .collect(let limit): CollectingSink(name: channel.name, limit: limit)
     case .file(let path): try FileSink(path: path)
-    case .descriptor(let descriptor): DescriptorSink(descriptor)
+    case .descriptor(let descriptor): try DescriptorSink(descriptor)
     case .bytes(let handler): HandlerSink(bytes: handler)
     case .values(let handler): HandlerSink(values: handler)
     }
@@ -105,7 +107,7 @@ struct ChannelPlan {
     switch origin {
     case .bytes(let bytes): MemorySource(bytes)
     case .file(let path): try DescriptorSource(path: path)
-    case .descriptor(let descriptor): DescriptorSource(descriptor: descriptor)
+    case .descriptor(let descriptor): try DescriptorSource(descriptor: descriptor)
     }
   }
 }

@@ -6,13 +6,16 @@ public enum ChannelContent: String, Sendable, Hashable, CaseIterable {
 
 /// Where a channel ends: a file, a descriptor, a callback, memory.
 ///
-/// Called by one thread at a time; `close` last and once.
+/// Called by one thread at a time, save `stop`; `close` last and once.
 protocol ChannelSink: Sendable {
   /// Takes all of the bytes; may wait.
   func write(_ bytes: UnsafeRawBufferPointer) throws(HostError)
 
-  /// Takes a value; may wait.
-  func emit(_ value: Value) throws(HostError)
+  /// Takes a value of about `size` bytes; may wait.
+  func emit(_ value: Value, size: Int) throws(HostError)
+
+  /// The call is to stop: whoever waits in here comes out, if that can be. Any thread.
+  func stop()
 
   /// The end: everything has come, or the call failed before it had.
   func close(isComplete: Bool) throws(HostError)
@@ -20,11 +23,14 @@ protocol ChannelSink: Sendable {
 
 extension ChannelSink {
   /// For sinks of bytes: a value as one line of JSON.
-  func emit(_ value: Value) throws(HostError) {
+  func emit(_ value: Value, size: Int) throws(HostError) {
     let line = Array((JSON.text(value) + "\n").utf8)
     let result = unsafe line.withUnsafeBytes { buffer in
       Result { () throws(HostError) in unsafe try write(unsafe buffer) }
     }
     try result.get()
   }
+
+  /// For sinks that never wait, or that nobody can hurry.
+  func stop() {}
 }

@@ -1,17 +1,26 @@
-import Glibc
-
 /// A file that appears when the call has succeeded, and otherwise not at all.
 final class FileSink: ChannelSink {
   private let file: AtomicFile
+  private let writer: DescriptorWriter
 
   /// Opens the file beside its name.
   init(path: String) throws(HostError) {
     file = try AtomicFile(path: path)
+    writer = try DescriptorWriter(file.descriptor)
   }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(HostError) {
-    unsafe try file.write(unsafe bytes)
+    do {
+      unsafe try writer.write(unsafe bytes)
+    } catch {
+      switch error {
+      case .system(let number): throw file.failure("cannot be written", number)
+      case .interrupted: throw DescriptorSink.interrupted
+      }
+    }
   }
+
+  func stop() { writer.stop() }
 
   func close(isComplete: Bool) throws(HostError) {
     if isComplete { try file.commit() } else { file.discard() }
@@ -20,43 +29,40 @@ final class FileSink: ChannelSink {
 
 /// A descriptor of the caller's, such as a pipe or standard output; it stays open.
 final class DescriptorSink: ChannelSink {
-  private let descriptor: Int32
+  private let writer: DescriptorWriter
 
-  init(_ descriptor: Int32) {
-    self.descriptor = descriptor
+  init(_ descriptor: Int32) throws(HostError) {
+    writer = try DescriptorWriter(descriptor)
   }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(HostError) {
     do {
-      unsafe try DescriptorSink.writeAll(unsafe bytes, to: descriptor)
+      unsafe try writer.write(unsafe bytes)
     } catch {
-      throw HostError(
-        .unavailable,
-        stage: .call,
-        "the output cannot be written: \(systemMessage(error.number))"
-      )
+      switch error {
+      case .system(let number):
+        var failure = HostError(
+          .unavailable,
+          stage: .call,
+          "the output cannot be written: \(systemMessage(number))"
+        )
+        failure.vendorCode = Int64(number)
+        throw failure
+      case .interrupted: throw DescriptorSink.interrupted
+      }
     }
   }
 
+  func stop() { writer.stop() }
+
   func close(isComplete: Bool) {}
 
-  /// All of the bytes, whatever `write(2)` takes at a time; a full pipe is waited for.
-  static func writeAll(
-    _ bytes: UnsafeRawBufferPointer,
-    to descriptor: Int32
-  ) throws(SystemFailure) {
-    var done = 0
-    while done < bytes.count {
-      let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
-      let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
-      if count > 0 {
-        done += count
-      } else if count < 0, errno == EAGAIN {
-        var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-        _ = unsafe poll(&wait, 1, -1)
-      } else if count < 0, errno != EINTR {
-        throw SystemFailure(number: errno)
-      }
-    }
+  /// What a stop makes of a write that waits for its reader.
+  static var interrupted: HostError {
+    HostError(
+      .cancelled,
+      stage: .call,
+      "the call was stopped while the reader of its output held it up"
+    )
   }
 }

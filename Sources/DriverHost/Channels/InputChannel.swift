@@ -55,12 +55,20 @@ final class InputChannel: @unchecked Sendable {
       if isStopped { return .stopped }
       do {
         let count = unsafe try source.read(into: unsafe buffer)
-        return count == 0 ? .end : .bytes(count)
+        if count > 0 { return .bytes(count) }
+        // A source that was stopped looks as if it were at its end.
+        monitor.lock()
+        defer { monitor.unlock() }
+        return self.isStopped ? .stopped : .end
       } catch {
         return .failed(error)
       }
     }
-    defer { monitor.unlock() }
+    var writer: CheckedContinuation<Void, Never>?
+    defer {
+      monitor.unlock()
+      writer?.resume()
+    }
     while true {
       if isOver { return .gone }
       if isStopped { return .stopped }
@@ -68,7 +76,7 @@ final class InputChannel: @unchecked Sendable {
         let count = min(buffer.count, head.count)
         unsafe buffer.copyBytes(from: head.prefix(count))
         head = head.dropFirst(count)
-        wakeWriter()
+        writer = takeWriter()
         fillAhead()
         return .bytes(count)
       }
@@ -99,6 +107,7 @@ final class InputChannel: @unchecked Sendable {
     monitor.lock()
     isStopped = true
     wakeDriver()
+    source?.stop()
   }
 
   /// The call has ended: nothing is read any more.
@@ -106,9 +115,10 @@ final class InputChannel: @unchecked Sendable {
     monitor.lock()
     isOver = true
     isStopped = true
-    wakeWriter()
+    let writer = takeWriter()
     wakeDriver()
-    source?.close()
+    writer?.resume()
+    source?.stop()
   }
 
   // MARK: - The feeding side
@@ -126,18 +136,19 @@ final class InputChannel: @unchecked Sendable {
         await withTaskCancellationHandler {
           await withCheckedContinuation { continuation in
             monitor.lock()
-            if queue.size < OutputChannel.capacity || isOver || Task.isCancelled {
-              monitor.unlock()
-              continuation.resume()
-            } else {
-              writer = continuation
-              monitor.unlock()
-            }
+            let mustWait =
+              !queue.isEmpty && queue.size + bytes.count > OutputChannel.capacity && !isOver
+              && !Task.isCancelled
+            if mustWait { writer = continuation }
+            monitor.unlock()
+            if !mustWait { continuation.resume() }
           }
         } onCancel: {
           monitor.lock()
-          wakeWriter()
+          let writer = takeWriter()
           monitor.unlock()
+          // Outside: resuming takes a lock of the task, inside which this handler may run.
+          writer?.resume()
         }
         if Task.isCancelled { return false }
       }
@@ -228,8 +239,8 @@ final class InputChannel: @unchecked Sendable {
   }
 
   /// With the monitor locked.
-  private func wakeWriter() {
-    writer?.resume()
-    writer = nil
+  private func takeWriter() -> CheckedContinuation<Void, Never>? {
+    defer { writer = nil }
+    return writer
   }
 }

@@ -1,8 +1,8 @@
-/// Bytes or values in memory, up to a limit.
+/// Bytes or values in memory, up to a limit in bytes.
 final class CollectingSink: ChannelSink {
   private let name: String
   private let limit: Int
-  private let collected = Lock<(bytes: [UInt8], values: [Value])>(([], []))
+  private let collected = Lock<(bytes: [UInt8], values: [Value], size: Int)>(([], [], 0))
 
   init(name: String, limit: Int) {
     self.name = name
@@ -10,33 +10,37 @@ final class CollectingSink: ChannelSink {
   }
 
   /// What has come so far.
-  var contents: (bytes: [UInt8], values: [Value]) { collected.withLock { $0 } }
+  var contents: (bytes: [UInt8], values: [Value]) {
+    collected.withLock { ($0.bytes, $0.values) }
+  }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(HostError) {
     let isFull = collected.withLock { collected in
-      guard collected.bytes.count + bytes.count <= limit else { return true }
+      guard collected.size + bytes.count <= limit else { return true }
+      collected.size += bytes.count
       unsafe collected.bytes.append(contentsOf: bytes)
       return false
     }
-    if isFull { throw overLimit("\(limit) bytes") }
+    if isFull { throw overLimit }
   }
 
-  func emit(_ value: Value) throws(HostError) {
+  func emit(_ value: Value, size: Int) throws(HostError) {
     let isFull = collected.withLock { collected in
-      guard collected.values.count < limit else { return true }
+      guard collected.size + size <= limit else { return true }
+      collected.size += size
       collected.values.append(value)
       return false
     }
-    if isFull { throw overLimit("\(limit) values") }
+    if isFull { throw overLimit }
   }
 
   func close(isComplete: Bool) {}
 
-  private func overLimit(_ limit: String) -> HostError {
+  private var overLimit: HostError {
     HostError(
       .tooLarge,
       stage: .call,
-      "`\(name)` is larger than the limit of \(limit): send it to a file, read it as a stream, or raise the limit"
+      "`\(name)` is larger than the limit of \(limit) bytes: send it to a file, read it as a stream, or raise the limit"
     )
   }
 }
@@ -61,7 +65,7 @@ final class HandlerSink: ChannelSink {
     try run { try self.bytes?(copy) }
   }
 
-  func emit(_ value: Value) throws(HostError) {
+  func emit(_ value: Value, size: Int) throws(HostError) {
     try run { try values?(value) }
   }
 

@@ -1,30 +1,20 @@
-import DriverABI
-
 /// What a driver sends down one channel of a call, on its way to whoever reads it.
 ///
 /// Three ways lead out. *Direct*: the sink takes bytes on the driver's thread, without a copy; for
 /// blocking drivers, and for sinks that never wait. *Pumped*: bytes are queued, and a thread brings them
-/// to the sink while there are any; for non-blocking drivers. *Streamed*: they are queued until a task
-/// asks for them. A queue holds 1 MiB, whatever is sent; then the driver waits or is told to come again.
+/// to the sink while there are any. *Streamed*: they are queued until a task asks for them. A queue holds
+/// 1 MiB, whatever is sent; then the driver waits or is told to come again.
 final class OutputChannel: @unchecked Sendable {
   // `@unchecked` because everything mutable is reached only between lock and unlock of `monitor`.
 
   enum Item: Sendable {
     case bytes([UInt8])
-    case value(Value)
-
-    var size: Int {
-      switch self {
-      case .bytes(let bytes): bytes.count
-      // A value's own size is not known here; a queue of a thousand bounds it.
-      case .value: OutputChannel.capacity / 1024
-      }
-    }
+    case value(Value, size: Int)
   }
 
   enum Way: Sendable {
     case direct(any ChannelSink)
-    case pumped(any ChannelSink, ThreadPool)
+    case pumped(any ChannelSink)
     case streamed
   }
 
@@ -39,22 +29,30 @@ final class OutputChannel: @unchecked Sendable {
   let name: String
   let content: ChannelContent
   private let way: Way
+  /// Nil: whoever would wait for a thread does the work.
+  private let threads: ThreadPool?
   private let monitor = Monitor()
   private var queue = ItemQueue<Item>()
-  private var isDraining = false
+  /// Whether a thread is in the sink, or on its way there; it closes the sink when it finds the end.
+  private var isBusy = false
+  private var isClosed = false
   private var isUnwanted = false
   private var isStopped = false
   private var end: Result<Void, HostError>?
+  /// How much room a driver was refused last.
+  private var neededRoom = 1
   private var onRoom: (() -> Void)?
   private var reader: CheckedContinuation<Void, Never>?
   private var failure: HostError?
   private var onFailure: (@Sendable (HostError) -> Void)?
   private var onSettled: (@Sendable (HostError?) -> Void)?
 
-  init(name: String, content: ChannelContent, way: Way) {
+  /// A channel whose sink is written to and closed on `threads`, where it is not the driver's own.
+  init(name: String, content: ChannelContent, way: Way, threads: ThreadPool? = nil) {
     self.name = name
     self.content = content
     self.way = way
+    self.threads = threads
   }
 
   /// Sets who hears that the sink has failed while the call runs.
@@ -73,6 +71,13 @@ final class OutputChannel: @unchecked Sendable {
     return !isUnwanted
   }
 
+  private var sink: (any ChannelSink)? {
+    switch way {
+    case .direct(let sink), .pumped(let sink): sink
+    case .streamed: nil
+    }
+  }
+
   // MARK: - The driver's side
 
   /// Sends bytes: all or none.
@@ -84,16 +89,15 @@ final class OutputChannel: @unchecked Sendable {
     return enqueue(size: bytes.count, mayWait: mayWait) { .bytes(unsafe [UInt8](bytes)) }
   }
 
-  /// Sends one value.
-  func emit(_ value: Value, mayWait: Bool) -> Answer {
+  /// Sends one value of about `size` bytes.
+  func emit(_ value: Value, size: Int, mayWait: Bool) -> Answer {
     if case .direct(let sink) = way {
-      return writeDirectly { () throws(HostError) in try sink.emit(value) }
+      return writeDirectly { () throws(HostError) in try sink.emit(value, size: size) }
     }
-    let item = Item.value(value)
-    return enqueue(size: item.size, mayWait: mayWait) { item }
+    return enqueue(size: size, mayWait: mayWait) { .value(value, size: size) }
   }
 
-  /// Calls back once when there is room, or nobody reads any longer; nil takes it back.
+  /// Calls back once when there is room for what was refused, or nobody reads any longer; nil takes it back.
   ///
   /// - Returns: Whether that is so already; then nothing is kept.
   func whenRoom(_ callback: (() -> Void)?) -> Bool {
@@ -101,7 +105,7 @@ final class OutputChannel: @unchecked Sendable {
     defer { monitor.unlock() }
     onRoom = nil
     guard let callback else { return false }
-    if queue.size < OutputChannel.capacity || isUnwanted || isStopped { return true }
+    if hasRoom || isUnwanted || isStopped || end != nil { return true }
     onRoom = callback
     return false
   }
@@ -114,55 +118,26 @@ final class OutputChannel: @unchecked Sendable {
     monitor.broadcast()
     monitor.unlock()
     callback?()
-  }
-
-  /// The call has ended; what is queued still goes out.
-  ///
-  /// `settled` runs when the sink is closed, with what went wrong there.
-  func finish(
-    _ result: Result<Void, HostError>,
-    settled: @escaping @Sendable (HostError?) -> Void
-  ) {
-    monitor.lock()
-    end = result
-    // Nobody has to end the call any more.
-    onFailure = nil
-    monitor.broadcast()
-    wakeReader()
-    switch way {
-    case .streamed:
-      monitor.unlock()
-      settled(nil)
-    case .direct(let sink):
-      monitor.unlock()
-      close(sink, result)
-      settled(failureSoFar)
-    case .pumped(_, let threads):
-      onSettled = settled
-      let mustDrain = !isDraining
-      isDraining = true
-      monitor.unlock()
-      if mustDrain { startDraining(on: threads) }
-    }
-  }
-
-  private var failureSoFar: HostError? {
-    monitor.lock()
-    defer { monitor.unlock() }
-    return failure
+    sink?.stop()
   }
 
   private func writeDirectly(_ body: () throws(HostError) -> Void) -> Answer {
     monitor.lock()
-    let (isUnwanted, isStopped) = (isUnwanted, isStopped)
+    // Another thread of the driver's: a sink takes one at a time.
+    while isBusy, !isStopped, end == nil { monitor.wait() }
+    if let refusal {
+      monitor.unlock()
+      return refusal
+    }
+    isBusy = true
     monitor.unlock()
-    if isStopped { return .stopped }
-    if isUnwanted { return .unwanted }
     do {
       try body()
+      leaveSink()
       return .taken
     } catch {
       fail(error)
+      leaveSink()
       return .unwanted
     }
   }
@@ -170,32 +145,98 @@ final class OutputChannel: @unchecked Sendable {
   private func enqueue(size: Int, mayWait: Bool, _ make: () -> Item) -> Answer {
     monitor.lock()
     while true {
-      if isStopped || isUnwanted || end != nil {
-        defer { monitor.unlock() }
-        return isStopped ? .stopped : isUnwanted ? .unwanted : .gone
+      if let refusal {
+        monitor.unlock()
+        return refusal
       }
-      if queue.isEmpty || queue.size + size <= OutputChannel.capacity { break }
+      neededRoom = size
+      if hasRoom { break }
       guard mayWait else {
         monitor.unlock()
         return .full
       }
       monitor.wait()
     }
+    neededRoom = 1
     queue.append(make(), size: size)
-    wakeReader()
-    guard case .pumped(_, let threads) = way, !isDraining else {
-      monitor.unlock()
-      return .taken
-    }
-    isDraining = true
+    let reader = takeReader()
+    let mustDrain = sink != nil && !isBusy
+    if mustDrain { isBusy = true }
     monitor.unlock()
-    startDraining(on: threads)
+    reader?.resume()
+    if mustDrain { startDraining() }
     return .taken
   }
 
-  // MARK: - To a sink
+  /// Why nothing is taken any more.
+  ///
+  /// With the monitor locked.
+  private var refusal: Answer? {
+    if isStopped { return .stopped }
+    if isUnwanted { return .unwanted }
+    return end == nil ? nil : .gone
+  }
 
-  private func startDraining(on threads: ThreadPool) {
+  /// With the monitor locked.
+  private var hasRoom: Bool {
+    queue.isEmpty || queue.size + neededRoom <= OutputChannel.capacity
+  }
+
+  // MARK: - The end
+
+  /// The call has ended; what is queued still goes out, unless it failed.
+  ///
+  /// `settled` runs when the sink is closed, with what went wrong there.
+  func finish(
+    _ result: Result<Void, HostError>,
+    settled: @escaping @Sendable (HostError?) -> Void
+  ) {
+    monitor.lock()
+    if end == nil { end = result }
+    // Nobody has to end the call any more.
+    onFailure = nil
+    if case .failure = result { queue.removeAll() }
+    let reader = takeReader()
+    monitor.broadcast()
+    if case .streamed = way {
+      monitor.unlock()
+      reader?.resume()
+      settled(nil)
+      return
+    }
+    onSettled = settled
+    let mustClose = !isBusy
+    isBusy = true
+    monitor.unlock()
+    guard mustClose else { return }
+    if case .direct = way { leaveSink() } else { startDraining() }
+  }
+
+  /// The call was given up: the sink is closed by whoever is in it when he comes out, and nobody waits.
+  func abandon() {
+    monitor.lock()
+    if end == nil { end = .failure(DescriptorSink.interrupted) }
+    isStopped = true
+    onFailure = nil
+    onSettled = nil
+    queue.removeAll()
+    let reader = takeReader()
+    let callback = takeOnRoom()
+    let mustClose = sink != nil && !isBusy && !isClosed
+    if mustClose { isBusy = true }
+    monitor.broadcast()
+    monitor.unlock()
+    reader?.resume()
+    callback?()
+    sink?.stop()
+    if mustClose { startDraining() }
+  }
+
+  private func startDraining() {
+    guard let threads else {
+      drain()
+      return
+    }
     do {
       try threads.submit { [self] _ in drain() }
     } catch {
@@ -206,30 +247,18 @@ final class OutputChannel: @unchecked Sendable {
 
   /// Brings what is queued to the sink; with the call's end, closes it.
   private func drain() {
-    guard case .pumped(let sink, _) = way else { return }
+    guard let sink else { return }
     monitor.lock()
-    while true {
-      if let item = queue.popFirst() {
-        let callback = takeOnRoom()
-        let isDropped = isUnwanted
-        monitor.broadcast()
-        monitor.unlock()
-        callback?()
-        if !isDropped { deliver(item, to: sink) }
-        monitor.lock()
-        continue
-      }
-      guard let end, let onSettled else {
-        isDraining = false
-        monitor.unlock()
-        return
-      }
-      self.onSettled = nil
+    while let item = queue.popFirst() {
+      let callback = hasRoom ? takeOnRoom() : nil
+      let isDropped = isUnwanted
+      monitor.broadcast()
       monitor.unlock()
-      close(sink, end)
-      onSettled(failureSoFar)
-      return
+      callback?()
+      if !isDropped { deliver(item, to: sink) }
+      monitor.lock()
     }
+    leaveSinkLocked()
   }
 
   private func deliver(_ item: Item, to sink: any ChannelSink) {
@@ -240,21 +269,42 @@ final class OutputChannel: @unchecked Sendable {
           Result { () throws(HostError) in unsafe try sink.write(unsafe buffer) }
         }
         try result.get()
-      case .value(let value): try sink.emit(value)
+      case .value(let value, let size): try sink.emit(value, size: size)
       }
     } catch {
       fail(error)
     }
   }
 
-  private func close(_ sink: any ChannelSink, _ result: Result<Void, HostError>) {
+  private func leaveSink() {
+    monitor.lock()
+    leaveSinkLocked()
+  }
+
+  /// Closes the sink if the call has ended, else lets others have it.
+  ///
+  /// By the thread that is in it, with the monitor locked; unlocks it.
+  private func leaveSinkLocked() {
+    guard let end, let sink, !isClosed else {
+      isBusy = false
+      monitor.broadcast()
+      monitor.unlock()
+      return
+    }
+    isClosed = true
     var isComplete = false
-    if case .success = result, failureSoFar == nil { isComplete = true }
+    if case .success = end, failure == nil { isComplete = true }
+    monitor.unlock()
     do {
       try sink.close(isComplete: isComplete)
     } catch {
       fail(error)
     }
+    monitor.lock()
+    let (settled, failure) = (onSettled, self.failure)
+    onSettled = nil
+    monitor.unlock()
+    settled?(failure)
   }
 
   /// The sink takes nothing any more: the call is told, once.
@@ -278,18 +328,21 @@ final class OutputChannel: @unchecked Sendable {
   /// One task at a time.
   func next() async throws(HostError) -> Item? {
     while true {
-      switch takeOrRegister() {
+      switch take() {
       case .item(let item): return item
       case .end(let result):
         try result.get()
         return nil
       case .wait: await waitForItem()
       }
+      if Task.isCancelled {
+        throw HostError(.cancelled, stage: .call, "the reading of `\(name)` was cancelled")
+      }
     }
   }
 
   /// The reader has gone: a driver that sends more is told so.
-  func abandon() {
+  func readerLeft() {
     monitor.lock()
     isUnwanted = true
     queue.removeAll()
@@ -305,10 +358,10 @@ final class OutputChannel: @unchecked Sendable {
     case wait
   }
 
-  private func takeOrRegister() -> Next {
+  private func take() -> Next {
     monitor.lock()
     if let item = queue.popFirst() {
-      let callback = queue.size < OutputChannel.capacity / 2 ? takeOnRoom() : nil
+      let callback = hasRoom ? takeOnRoom() : nil
       monitor.broadcast()
       monitor.unlock()
       callback?()
@@ -323,25 +376,24 @@ final class OutputChannel: @unchecked Sendable {
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         monitor.lock()
-        if !queue.isEmpty || end != nil || Task.isCancelled {
-          monitor.unlock()
-          continuation.resume()
-        } else {
-          reader = continuation
-          monitor.unlock()
-        }
+        let mustWait = queue.isEmpty && end == nil && !Task.isCancelled
+        if mustWait { reader = continuation }
+        monitor.unlock()
+        if !mustWait { continuation.resume() }
       }
     } onCancel: {
       monitor.lock()
-      wakeReader()
+      let reader = takeReader()
       monitor.unlock()
+      // Outside: resuming takes a lock of the task, inside which this handler may run.
+      reader?.resume()
     }
   }
 
   /// With the monitor locked.
-  private func wakeReader() {
-    reader?.resume()
-    reader = nil
+  private func takeReader() -> CheckedContinuation<Void, Never>? {
+    defer { reader = nil }
+    return reader
   }
 
   /// With the monitor locked.

@@ -4,118 +4,174 @@ import Glibc
 /// A driver's stream of rows, as the host holds it.
 ///
 /// Pulled by one thread at a time, never on a loop, because a driver may wait in it. It survives its
-/// call: then it answers that it was cancelled, whatever the driver would do.
+/// call: then it answers that it was cancelled, whatever the driver would do. A consumer that waits is answered as
+/// soon as the call is asked to stop, also where the driver does not come out of its stream.
 @safe
 final class RowSource: @unchecked Sendable {
   // `@unchecked` because everything mutable is guarded by `monitor`, save the stream's own calls, which
-  // `isPulling` keeps to one thread at a time.
+  // `isBusy` keeps to one thread at a time.
+
+  /// How far the driver's stream has come.
+  private enum Progress {
+    case open, complete, failed
+  }
 
   /// The name under which the driver handed it over.
   let name: String
   private let call: UInt64
-  private weak var slot: CallSlot?
+  private let slot: CallSlot
+  private let threads: ThreadPool
   private let monitor = Monitor()
   private let stream: UnsafeMutablePointer<ArrowArrayStream>
   private var columns: [ArrowField]?
-  private var isPulling = false
+  private var progress = Progress.open
+  /// Whether a thread is inside the stream, or will be.
+  private var isBusy = false
+  /// Whether the stream is to be released, or was.
   private var isReleased = false
+  /// Whether the call was asked to stop or has ended: no consumer gets anything any more.
   private var isOver = false
-  private var isAtEnd = false
+  /// Whether the consumer let go of rows that there still were.
+  private var isRefused = false
+  /// Answers the consumer that waits.
+  private var answer: (() -> Void)?
 
   /// Moves a stream out of what the driver passed.
   init(
     moving source: UnsafeMutablePointer<ArrowArrayStream>,
     name: String,
     call: UInt64,
-    slot: CallSlot
+    slot: CallSlot,
+    threads: ThreadPool
   ) {
     self.name = name
     self.call = call
     self.slot = slot
+    self.threads = threads
     unsafe stream = .allocate(capacity: 1)
     unsafe stream.initialize(to: source.pointee)
     unsafe source.pointee.release = nil
   }
 
-  deinit {
-    release()
-    unsafe stream.deallocate()
-  }
+  deinit { unsafe stream.deallocate() }
+
+  // MARK: - The consumer's side
 
   /// The columns.
-  ///
-  /// May wait.
-  func schema() throws(HostError) -> [ArrowField] {
-    try pull { () throws(HostError) in try schemaWhilePulling() }
+  func schema() async throws(HostError) -> [ArrowField] {
+    try await pull { source throws(HostError) in try source.readSchema() }
   }
 
   /// The next rows; nil at the end.
-  ///
-  /// May wait.
-  func next() throws(HostError) -> RecordBatch? {
-    try pull { () throws(HostError) in
-      let columns = try schemaWhilePulling()
-      guard let next = unsafe stream.pointee.get_next else {
-        throw ArrowSchemaReader.refusal("the stream has no get_next")
-      }
-      var array = unsafe ArrowArray()
-      let status = unsafe next(stream, &array)
-      guard status == 0 else { throw failure(status) }
-      guard unsafe array.release != nil else {
-        isAtEnd = true
-        return nil
-      }
-      return unsafe try RecordBatch(moving: &array, columns: columns)
-    }
+  func next() async throws(HostError) -> RecordBatch? {
+    try await pull { source throws(HostError) in try source.readNext() }
   }
 
-  /// Gives the stream back to its driver, which then ends the call.
+  /// The consumer wants no more rows: the stream goes back to its driver, which then ends the call.
   ///
   /// Once; later calls do nothing.
-  func release() {
+  func consumerLetGo() {
     monitor.lock()
-    guard !isReleased else {
-      monitor.unlock()
-      return
-    }
-    isReleased = true
-    let mustWait = isPulling
-    monitor.unlock()
-    // Whoever is inside the stream gives it back when it comes out.
-    if !mustWait { releaseStream() }
-  }
-
-  /// The call has ended, or was given up: the stream is not touched for the consumer any more.
-  func callEnded() {
-    monitor.lock()
-    isOver = true
-    monitor.unlock()
+    if !isReleased, !isOver, progress == .open { isRefused = true }
     release()
   }
 
-  private func pull<Result>(
-    _ body: () throws(HostError) -> Result
-  ) throws(HostError) -> Result {
+  /// Whether the rows ended before their end, and not by the consumer's doing.
+  var hasBrokenOff: Bool {
     monitor.lock()
-    while isPulling { monitor.wait() }
-    guard !isReleased, !isOver else {
-      monitor.unlock()
-      throw failure(ECANCELED)
-    }
-    isPulling = true
-    monitor.unlock()
-    defer {
-      monitor.lock()
-      isPulling = false
-      monitor.broadcast()
-      let mustRelease = isReleased
-      monitor.unlock()
-      if mustRelease { releaseStream() }
-    }
-    return try body()
+    defer { monitor.unlock() }
+    return progress == .failed || isOver
   }
 
-  private func schemaWhilePulling() throws(HostError) -> [ArrowField] {
+  // MARK: - The call's side
+
+  /// The call was asked to stop, has ended or was given up: the stream goes back to its driver as soon as
+  /// no thread is inside it.
+  func stop() {
+    monitor.lock()
+    isOver = true
+    let answer = self.answer
+    self.answer = nil
+    release()
+    answer?()
+  }
+
+  /// With the monitor locked; unlocks it.
+  private func release() {
+    let isFirst = !isReleased
+    isReleased = true
+    // Whoever is inside the stream gives it back when it comes out.
+    let mustRelease = isFirst && !isBusy
+    if mustRelease { isBusy = true }
+    monitor.unlock()
+    guard mustRelease else { return }
+    do {
+      try threads.submit { [self] _ in releaseStream() }
+    } catch {
+      // Better here than never: the driver waits for it.
+      releaseStream()
+    }
+  }
+
+  // MARK: - In the stream
+
+  /// Runs something that may wait on a thread of the host's, and waits for it, or for the end of the call.
+  private func pull<Result: Sendable>(
+    _ body: @escaping @Sendable (RowSource) throws(HostError) -> Result
+  ) async throws(HostError) -> Result {
+    let result = unsafe await withUnsafeContinuation {
+      (continuation: UnsafeContinuation<Swift.Result<Result, HostError>, Never>) in
+      let refusal = begin {
+        unsafe continuation.resume(returning: .failure(RowSource.cancelled))
+      }
+      if let refusal {
+        unsafe continuation.resume(returning: .failure(refusal))
+        return
+      }
+      do throws(HostError) {
+        try threads.submit { [self] worker in
+          slot.pullBegins(call, on: worker)
+          let result = Swift.Result { () throws(HostError) in try body(self) }
+          slot.pullEnded(call)
+          if end() { unsafe continuation.resume(returning: result) }
+        }
+      } catch {
+        if end() { unsafe continuation.resume(returning: .failure(error)) }
+      }
+    }
+    return try result.get()
+  }
+
+  /// Why there can be no pull now; nil if there can: then `end` follows.
+  private func begin(_ answer: @escaping () -> Void) -> HostError? {
+    monitor.lock()
+    defer { monitor.unlock() }
+    if isReleased || isOver { return RowSource.cancelled }
+    if isBusy {
+      return HostError(
+        .internal,
+        stage: .call,
+        "the rows `\(name)` are being read by another task already: one at a time"
+      )
+    }
+    isBusy = true
+    self.answer = answer
+    return nil
+  }
+
+  /// Leaves the stream; whether the consumer still waits for an answer.
+  private func end() -> Bool {
+    monitor.lock()
+    let isWaitedFor = answer != nil
+    answer = nil
+    let mustRelease = isReleased
+    isBusy = mustRelease
+    monitor.unlock()
+    if mustRelease { releaseStream() }
+    return isWaitedFor
+  }
+
+  private func readSchema() throws(HostError) -> [ArrowField] {
     if let columns { return columns }
     guard let get = unsafe stream.pointee.get_schema else {
       throw ArrowSchemaReader.refusal("the stream has no get_schema")
@@ -129,25 +185,45 @@ final class RowSource: @unchecked Sendable {
     return columns
   }
 
+  private func readNext() throws(HostError) -> RecordBatch? {
+    if progress == .complete { return nil }
+    let columns = try readSchema()
+    guard let next = unsafe stream.pointee.get_next else {
+      throw ArrowSchemaReader.refusal("the stream has no get_next")
+    }
+    var array = unsafe ArrowArray()
+    let status = unsafe next(stream, &array)
+    guard status == 0 else { throw failure(status) }
+    guard unsafe array.release != nil else {
+      setProgress(.complete)
+      return nil
+    }
+    return unsafe try RecordBatch(moving: &array, columns: columns)
+  }
+
+  private func setProgress(_ progress: Progress) {
+    monitor.lock()
+    self.progress = progress
+    monitor.unlock()
+  }
+
+  /// By the one thread that is inside the stream.
   private func releaseStream() {
-    let slot = self.slot
-    let isComplete = isAtEnd
-    slot?.rowsReleased(call, isComplete: isComplete, phase: .before)
+    monitor.lock()
+    let isRefused = self.isRefused
+    monitor.unlock()
+    slot.rowsWillBeReleased(call, isRefused: isRefused)
     unsafe stream.pointee.release?(stream)
     unsafe stream.pointee.release = nil
-    slot?.rowsReleased(call, isComplete: isComplete, phase: .after)
+    slot.rowsWereReleased(call, isRefused: isRefused)
   }
 
   private func failure(_ status: Int32) -> HostError {
-    if status == ECANCELED {
-      return HostError(.cancelled, stage: .call, "the rows were cancelled before their end")
+    setProgress(.failed)
+    if status == ECANCELED { return RowSource.cancelled }
+    let text = unsafe stream.pointee.get_last_error.flatMap { last in
+      unsafe last(stream).map { unsafe String(cString: $0) }
     }
-    let text: String? =
-      isOver
-      ? nil
-      : unsafe stream.pointee.get_last_error.flatMap { last in
-        unsafe last(stream).map { unsafe String(cString: $0) }
-      }
     var error = HostError(
       .remoteFailure,
       stage: .call,
@@ -155,5 +231,9 @@ final class RowSource: @unchecked Sendable {
     )
     error.vendorCode = Int64(status)
     return error
+  }
+
+  private static var cancelled: HostError {
+    HostError(.cancelled, stage: .call, "the rows were cancelled before their end")
   }
 }

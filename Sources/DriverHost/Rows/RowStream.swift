@@ -10,11 +10,9 @@ public struct RowStream: AsyncSequence, Sendable {
   public typealias Element = RecordBatch
 
   private let source: RowSource
-  private let threads: ThreadPool
 
-  init(_ source: RowSource, threads: ThreadPool) {
+  init(_ source: RowSource) {
     self.source = source
-    self.threads = threads
   }
 
   /// The output that the rows are: its name.
@@ -22,12 +20,12 @@ public struct RowStream: AsyncSequence, Sendable {
 
   /// The columns' names and types.
   public func columns() async throws(HostError) -> [ArrowField] {
-    try await onThread { source throws(HostError) in try source.schema() }
+    try await source.schema()
   }
 
   /// The next batch; nil at the end.
   public func next() async throws(HostError) -> RecordBatch? {
-    try await onThread { source throws(HostError) in try source.next() }
+    try await source.next()
   }
 
   /// The batches, in order.
@@ -43,45 +41,29 @@ public struct RowStream: AsyncSequence, Sendable {
     }
   }
 
-  /// Gives the stream back to its driver.
-  func release() async {
-    // A driver's release may wait, so it too runs on a thread.
-    _ = try? await onThread { source throws(HostError) in source.release() }
-  }
+  /// Gives the stream back to its driver; what is left of it makes the call cancelled.
+  func letGo() { source.consumerLetGo() }
 
   /// All rows as maps.
   ///
-  /// - Throws: `.tooLarge` when they have more values than a sixteenth of the limit in bytes.
+  /// - Throws: `.tooLarge` when they take more than that many bytes.
   func collect(limit: Int) async throws(HostError) -> [Value] {
     var rows: [Value] = []
+    var size = 0
     while let batch = try await next() {
-      guard (rows.count + batch.rowCount) * Swift.max(1, batch.columns.count) * 16 <= limit else {
-        throw HostError(
-          .tooLarge,
-          stage: .call,
-          "the rows of `\(name)` are larger than the limit of \(limit) bytes: read them as a stream, write them to a file, or raise the limit"
-        )
-      }
-      for row in 0..<batch.rowCount { rows.append(.map(batch.row(row))) }
-    }
-    return rows
-  }
-
-  /// Runs something that may wait on a thread of the host's, and waits for it.
-  private func onThread<Result: Sendable>(
-    _ body: @escaping @Sendable (RowSource) throws(HostError) -> Result
-  ) async throws(HostError) -> Result {
-    let result = unsafe await withUnsafeContinuation { continuation in
-      do throws(HostError) {
-        try threads.submit { [source] _ in
-          unsafe continuation.resume(
-            returning: Swift.Result { () throws(HostError) in try body(source) }
+      for row in 0..<batch.rowCount {
+        let map = batch.row(row)
+        for (_, value) in map { size += value.approximateSize }
+        guard size <= limit else {
+          throw HostError(
+            .tooLarge,
+            stage: .call,
+            "the rows of `\(name)` are larger than the limit of \(limit) bytes: read them as a stream, write them to a file, or raise the limit"
           )
         }
-      } catch {
-        unsafe continuation.resume(returning: .failure(error))
+        rows.append(.map(map))
       }
     }
-    return try result.get()
+    return rows
   }
 }

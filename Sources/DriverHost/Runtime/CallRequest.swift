@@ -11,6 +11,8 @@ struct CallRequest: Sendable {
   var redactor: Redactor?
   /// The driver's session, as `opened` handed it over.
   var session: SessionHandle?
+  /// Whether the call closes a session: it is taken also when no others are.
+  var isClosing = false
   /// Which loop's instance must take the call, counted round; nil: any.
   var affinity: Int?
   /// When the call is asked to stop; nil: never.
@@ -29,10 +31,11 @@ struct CallRequest: Sendable {
   var channelCount = 0
   /// What is connected to the action's channels, in the descriptor's order; nil: nothing.
   var channels: [CallChannel?] = []
-  /// Takes streams of rows, on the driver's thread; returns at once.
+  /// Takes streams of rows, on the driver's thread; returns at once, with false if nobody wants them after
+  /// all.
   ///
   /// Nil: nobody wants rows.
-  var onRows: (@Sendable (RowSource) -> Void)?
+  var onRows: (@Sendable (RowSource) -> Bool)?
   /// Hears that a call which was given up has left its driver after all.
   var onLateEnd: (@Sendable () -> Void)?
   /// Hears of progress, on the driver's thread; returns at once.

@@ -13,6 +13,7 @@ final class DriverLoop: @unchecked Sendable {
   // Both live for ever and know each other.
   unowned let driver: DriverRuntime
   private var instance: InstanceHandle?
+  private var isClosed = false
   /// Ids of the look-ups that the driver waits for.
   var lookups: Set<Int64> = []
   var lastLookup: Int64 = 0
@@ -36,13 +37,15 @@ final class DriverLoop: @unchecked Sendable {
   /// The instance on this loop, made by the first call.
   func getInstance() throws(HostError) -> InstanceHandle {
     if let instance { return instance }
+    if isClosed { throw HostError(.unavailable, stage: .call, "the host was closed") }
     let made = try InstanceHandle.make(for: driver, loop: self)
     instance = made
     return made
   }
 
-  /// The instance, if there is one, which is no longer kept here.
-  func takeInstance() -> InstanceHandle? {
+  /// Makes no instance any more: the one that there is, if any, which is no longer kept here.
+  func close() -> InstanceHandle? {
+    isClosed = true
     defer { instance = nil }
     return instance
   }

@@ -1,4 +1,5 @@
 import DriverABI
+import Synchronization
 
 /// A loaded driver as one host runs it: its instances, its calls, and what it got wrong.
 ///
@@ -45,18 +46,12 @@ final class DriverRuntime: @unchecked Sendable {
     var outputLimit: Int
   }
 
-  /// How a driver fares.
-  struct Counts: Sendable {
-    var inFlight = 0
-    var abandoned = 0
-    var misuses = 0
-    var slowCallbacks = 0
-  }
-
-  private struct State {
-    var counts = Counts()
-    var nextLoop = 0
-    var isClosed = false
+  /// Whether a runtime takes calls.
+  private enum Phase: Int {
+    case open
+    /// Only those that close sessions.
+    case closing
+    case closed
   }
 
   /// So many calls may be given up before new ones are refused.
@@ -69,7 +64,9 @@ final class DriverRuntime: @unchecked Sendable {
   private var tables: DriverTables?
   private(set) var driverLoops: [DriverLoop] = []
   private let blocking = BlockingInstance()
-  private let state = Lock(State())
+  let counters = DriverCounters()
+  private let phase = Atomic(Phase.open.rawValue)
+  private let nextLoop = Atomic(0)
   /// What masks the secrets of open sessions, by the pool's name for them.
   private let sessionSecrets = Lock<[ObjectIdentifier: Redactor]>([:])
 
@@ -94,7 +91,7 @@ final class DriverRuntime: @unchecked Sendable {
   var deadlines: DeadlineQueue { services.deadlines }
   var grace: Duration { traits.grace }
   var outputLimit: Int { services.outputLimit }
-  var counts: Counts { state.withLock { $0.counts } }
+  var counts: DriverCounts { counters.counts }
 
   /// The table for `dh_request_v1.call`.
   var calls: UnsafePointer<dh_calls_v1> {
@@ -113,41 +110,66 @@ final class DriverRuntime: @unchecked Sendable {
 
   /// Begins a call.
   ///
-  /// `completion` runs exactly once, on any thread, and returns at once.
-  ///
+  /// - Parameters:
+  ///   - request: What is asked of the driver.
+  ///   - receiver: Runs exactly once, on any thread, and returns at once.
   /// - Returns: The call's id, for `askToStop`.
+  @discardableResult
   func call(
     _ request: CallRequest,
-    completion: @escaping @Sendable (sending CallOutcome) -> Void
+    receiver: @escaping CallSlot.Receiver
   ) throws(HostError) -> UInt64 {
-    let isRefused = state.withLock { state in
-      if state.isClosed || state.counts.abandoned >= DriverRuntime.abandonedLimit { return true }
-      state.counts.inFlight += 1
-      return false
+    try begin(request, receiver: receiver, mayStartHere: false).id
+  }
+
+  /// Begins a call: its id, its slot, and whether its driver has had it on this thread already.
+  ///
+  /// - Parameters:
+  ///   - request: What is asked of the driver.
+  ///   - receiver: Who is told of the end; nil: the caller asks the slot.
+  ///   - mayStartHere: Whether the driver's `start` may run on this stack, where this is its loop.
+  func begin(
+    _ request: CallRequest,
+    receiver: CallSlot.Receiver?,
+    mayStartHere: Bool
+  ) throws(HostError) -> (id: UInt64, slot: CallSlot) {
+    // Counted first and looked at then: `beginClosing` does it the other way round, so one of the two sees.
+    counters.inFlight.add(1, ordering: .sequentiallyConsistent)
+    if let refusal = refusal(request) {
+      counters.inFlight.subtract(1, ordering: .sequentiallyConsistent)
+      throw refusal
     }
-    if isRefused { throw refusal() }
     let slot: CallSlot
     do {
       slot = try CallTable.shared.take()
     } catch {
-      state.withLock { $0.counts.inFlight -= 1 }
+      counters.inFlight.subtract(1, ordering: .sequentiallyConsistent)
       throw error
     }
-    let id = slot.begin(request, driver: self, completion: completion)
-    guard let gate else {
-      launch(id, slot, request.affinity)
-      return id
+    let isHere = mayStartHere && gate == nil && loop(for: request.affinity)?.loop.isCurrent == true
+    // A call that ends inside `start` needs no deadline; for one that does not it is set afterwards.
+    let id = slot.begin(request, driver: self, receiver: receiver, hasDeadline: !isHere)
+    if isHere, let driverLoop = loop(for: request.affinity) {
+      start(id, slot, driverLoop)
+      slot.setDeadline(id)
+    } else {
+      enter(id, slot, request.affinity)
     }
-    gate.enter { [self] in
-      if slot.takeGate(id) { launch(id, slot, request.affinity) } else { gate.leave() }
+    if phase.load(ordering: .sequentiallyConsistent) != Phase.open.rawValue, !request.isClosing {
+      slot.askToStop(id, .cancelled)
     }
-    return id
+    return (id, slot)
   }
 
-  private func refusal() -> HostError {
-    if state.withLock({ $0.isClosed }) {
+  /// Why a call is not taken; nil if it is.
+  private func refusal(_ request: CallRequest) -> HostError? {
+    let phase = phase.load(ordering: .sequentiallyConsistent)
+    if phase == Phase.closed.rawValue || phase == Phase.closing.rawValue && !request.isClosing {
       return HostError(.unavailable, stage: .call, "the host was closed")
     }
+    guard counters.abandoned.load(ordering: .relaxed) >= DriverRuntime.abandonedLimit,
+      !request.isClosing
+    else { return nil }
     return HostError(
       .unavailable,
       stage: .driver,
@@ -155,7 +177,26 @@ final class DriverRuntime: @unchecked Sendable {
     )
   }
 
-  private func launch(_ id: UInt64, _ slot: CallSlot, _ affinity: Int?) {
+  /// Takes a call through the gate, where there is one.
+  private func enter(_ id: UInt64, _ slot: CallSlot, _ affinity: Int?) {
+    guard let gate else {
+      launch(id, slot, affinity, mayStartHere: false)
+      return
+    }
+    switch gate.enter(SerialGate.Waiter(call: id, slot: slot, driver: self, affinity: affinity)) {
+    case .entered:
+      if slot.takeGate(id) {
+        launch(id, slot, affinity, mayStartHere: false)
+      } else {
+        gate.leave()
+      }
+    case .queued: break
+    case .wedged: slot.fail(id, SerialGate.wedged(self))
+    }
+  }
+
+  /// Has a thread or a loop run the driver's `start`.
+  func launch(_ id: UInt64, _ slot: CallSlot, _ affinity: Int?, mayStartHere: Bool) {
     if traits.isBlocking {
       do {
         try threads.submit { [self] worker in runBlocking(id, slot, worker) }
@@ -164,15 +205,13 @@ final class DriverRuntime: @unchecked Sendable {
       }
       return
     }
-    let driverLoop = affinity.map { driverLoops[$0 % driverLoops.count] } ?? loopForCall()
-    if driverLoop.loop.isCurrent {
-      start(id, slot, driverLoop)
-    } else {
-      driverLoop.loop.post { [self] in start(id, slot, driverLoop) }
-    }
+    guard let driverLoop = loop(for: affinity) else { return }
+    let isTaken = driverLoop.loop.post { [self] in start(id, slot, driverLoop) }
+    if !isTaken { slot.fail(id, HostError(.unavailable, stage: .call, "the host was closed")) }
   }
 
   private func runBlocking(_ id: UInt64, _ slot: CallSlot, _ worker: ThreadPool.Worker) {
+    guard slot.isWaiting(id) else { return }
     do {
       let instance = try blocking.get(of: self)
       guard let functions, var request = unsafe slot.start(id, on: worker, loop: nil) else {
@@ -197,16 +236,18 @@ final class DriverRuntime: @unchecked Sendable {
     }
   }
 
-  /// The caller's own loop, else the next in turn.
-  private func loopForCall() -> DriverLoop {
-    if driverLoops.count == 1 { return driverLoops[0] }
+  /// The loop that a call's affinity names, else the caller's own, else the next in turn; nil for a
+  /// blocking driver.
+  private func loop(for affinity: Int?) -> DriverLoop? {
+    if driverLoops.count <= 1 { return driverLoops.first }
+    if let affinity { return driverLoops[affinity % driverLoops.count] }
     if let here = driverLoops.first(where: { $0.loop.isCurrent }) { return here }
-    let turn = state.withLock { state in
-      state.nextLoop += 1
-      return state.nextLoop
-    }
+    let turn = nextLoop.add(1, ordering: .relaxed).newValue
     return driverLoops[turn % driverLoops.count]
   }
+
+  /// The loop for the next session, of a driver whose sessions are all alike.
+  func nextAffinity() -> Int { nextLoop.add(1, ordering: .relaxed).newValue & Int.max }
 
   /// Runs a stop function: on the loop of a non-blocking driver, on a thread of its own otherwise.
   func runStopFunction(on loop: DriverLoop?, _ body: @escaping @Sendable () -> Void) {
@@ -223,18 +264,20 @@ final class DriverRuntime: @unchecked Sendable {
 
   // MARK: - What becomes of calls
 
-  /// A call has ended as it should.
-  func callEnded(holdsGate: Bool) {
-    state.withLock { $0.counts.inFlight -= 1 }
-    if holdsGate { gate?.leave() }
+  /// A call has ended as it should, and its caller is being told.
+  func callEnded() {
+    counters.inFlight.subtract(1, ordering: .sequentiallyConsistent)
   }
 
+  /// A call that held the gate is out of the driver.
+  func leaveGate() { gate?.leave() }
+
   /// A call was given up.
-  func gaveUp(execution: String, holdsThread: Bool) {
-    state.withLock { state in
-      state.counts.inFlight -= 1
-      state.counts.abandoned += 1
-    }
+  func gaveUp(execution: String, holdsThread: Bool, holdsGate: Bool) {
+    // In this order: who looks in between must not find the driver unused.
+    counters.abandoned.add(1, ordering: .sequentiallyConsistent)
+    counters.inFlight.subtract(1, ordering: .sequentiallyConsistent)
+    if holdsGate { gate?.wedge() }
     log(
       .warning,
       "a call ignored its stop for \(grace.inWords) and was given up"
@@ -245,20 +288,27 @@ final class DriverRuntime: @unchecked Sendable {
 
   /// A call that was given up has ended after all.
   func lateEnd(holdsGate: Bool) {
-    state.withLock { $0.counts.abandoned -= 1 }
+    counters.abandoned.subtract(1, ordering: .sequentiallyConsistent)
     log(.info, "a call that had been given up has ended", execution: nil)
-    if holdsGate { gate?.leave() }
+    if holdsGate { leaveGate() }
   }
 
   /// The driver broke a rule of the ABI.
   func reportMisuse(_ what: String) {
-    state.withLock { $0.counts.misuses += 1 }
+    counters.misuses.add(1, ordering: .relaxed)
     log(.warning, "the driver breaks the ABI: \(what)", execution: nil)
+  }
+
+  /// The driver handed over a value that is none: its own fault, or that of whoever wrote a document.
+  func report(_ refusal: ValueReader.Refusal, of what: String) {
+    let text = "\(what) \(refusal.reason)"
+    if refusal.isMisuse { reportMisuse(text) } else { log(.debug, text, execution: nil) }
   }
 
   /// A callback of a non-blocking driver held its loop up.
   func reportSlowCallback(_ what: String, _ duration: Duration) {
-    state.withLock { $0.counts.slowCallbacks += 1 }
+    counters.slowCallbacks.add(1, ordering: .relaxed)
+    counters.slowestCallback.max(Int(duration.nanoseconds), ordering: .relaxed)
     log(
       .warning,
       "\(what) took \(duration.inWords): a non-blocking driver must return at once",
@@ -290,20 +340,43 @@ final class DriverRuntime: @unchecked Sendable {
 
   // MARK: - The end
 
-  /// Takes no new calls, and destroys the instances that no call is in.
+  /// Takes no new calls, save those that close sessions.
+  func beginClosing() {
+    phase.store(Phase.closing.rawValue, ordering: .sequentiallyConsistent)
+  }
+
+  /// Takes no calls any more, and destroys the instances, unless calls are still inside the driver.
   ///
-  /// To be called when the calls in flight have ended or were given up. An instance that a call is
-  /// still inside of stays.
-  func close() {
-    let isInUse = state.withLock { state in
-      state.isClosed = true
-      return state.counts.inFlight + state.counts.abandoned > 0
+  /// To be called when the calls in flight have ended or were given up.
+  func close() async {
+    phase.store(Phase.closed.rawValue, ordering: .sequentiallyConsistent)
+    let counts = counts
+    guard counts.inFlight + counts.abandoned == 0, let functions else { return }
+    if let instance = blocking.close() {
+      await onThread { unsafe functions.destroy(instance.address) }
     }
-    guard !isInUse, let functions else { return }
-    if let instance = blocking.take() { unsafe functions.destroy(instance.address) }
     for driverLoop in driverLoops {
-      driverLoop.loop.post {
-        if let instance = driverLoop.takeInstance() { unsafe functions.destroy(instance.address) }
+      await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+        let isTaken = driverLoop.loop.post {
+          if let instance = driverLoop.close() { unsafe functions.destroy(instance.address) }
+          done.resume()
+        }
+        if !isTaken { done.resume() }
+      }
+    }
+  }
+
+  /// Runs something that may wait on a thread of the host's; here where there is none to be had.
+  private func onThread(_ body: @escaping @Sendable () -> Void) async {
+    await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+      do {
+        try services.helpers.submit { _ in
+          body()
+          done.resume()
+        }
+      } catch {
+        body()
+        done.resume()
       }
     }
   }

@@ -41,6 +41,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
   private let threadID = Atomic<UInt>(0)
   private var watches: [Watch] = []
   private var freeWatches: [Int] = []
+  /// Which watch has a descriptor now: its owner may have closed it, and got its number again.
+  private var owners: [Int32: Int] = [:]
   private var timers = TimerHeap<() -> Void>()
   private var batch: [Work] = []
 
@@ -53,6 +55,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     guard epoll >= 0, wake >= 0 else {
       let reason = systemMessage(errno)
       if epoll >= 0 { Glibc.close(epoll) }
+      if wake >= 0 { Glibc.close(wake) }
       throw HostError(
         .unavailable,
         stage: .call,
@@ -61,9 +64,18 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
     var event = unsafe epoll_event(events: EPOLLIN.rawValue, data: epoll_data_t(u64: 0))
     unsafe epoll_ctl(epoll, EPOLL_CTL_ADD, wake, &event)
-    // The thread keeps the loop alive until `close`.
-    try Thread.start(name: name) { self.run() }
+    do {
+      // The thread keeps the loop alive until `close`.
+      try Thread.start(name: name) { self.run() }
+    } catch {
+      Glibc.close(epoll)
+      Glibc.close(wake)
+      throw error
+    }
   }
+
+  /// Whether the loop's thread has ended.
+  var isEnded: Bool { inbox.withLock { $0.isEnded } }
 
   /// Whether the caller is on the loop's thread.
   package var isCurrent: Bool {
@@ -72,9 +84,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 
   /// Runs work on the loop's thread, soon, in the order of posting.
   ///
-  /// After `close` nothing runs: the work is dropped.
-  package func post(_ work: sending @escaping () -> Void) {
-    _ = add(.closure(work))
+  /// - Returns: False when the loop has ended: the work is dropped.
+  @discardableResult
+  package func post(_ work: sending @escaping () -> Void) -> Bool {
+    add(.closure(work))
   }
 
   /// Runs a job of a Task that prefers this loop.
@@ -109,6 +122,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
   private func wakeUp(_ inbox: inout Inbox) {
     guard inbox.isAsleep, !inbox.isEnded else { return }
     inbox.isAsleep = false
+    // The thread itself looks into the inbox before it sleeps.
+    if isCurrent { return }
     var one: UInt64 = 1
     unsafe write(wake, &one, 8)
   }
@@ -136,6 +151,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     let isEnded = inbox.withLock { inbox in
       guard inbox.work.isEmpty else { return false }
       inbox.isEnded = true
+      // The system may give the thread's number to another one.
+      threadID.store(0, ordering: .relaxed)
       Glibc.close(epoll)
       Glibc.close(wake)
       return true
@@ -143,6 +160,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     guard isEnded else { return false }
     // Whatever handlers hold is let go of here, on the thread that they belong to.
     watches.removeAll()
+    owners.removeAll()
     timers = TimerHeap()
     return true
   }
@@ -216,6 +234,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
     watches[place].descriptor = descriptor
     watches[place].handler = handler
+    owners[descriptor] = place
     return .success(Int64(bitPattern: token))
   }
 
@@ -226,15 +245,21 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
       events: EventLoop.events(of: flags),
       data: epoll_data_t(u64: UInt64(bitPattern: id))
     )
-    return unsafe epoll_ctl(epoll, EPOLL_CTL_MOD, watches[place].descriptor, &event) == 0
+    let descriptor = watches[place].descriptor
+    guard owners[descriptor] == place else { return false }
+    return unsafe epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event) == 0
   }
 
   /// Ends a watch; false if there is no such watch.
   func unwatch(_ id: Int64) -> Bool {
     guard let place = place(of: id) else { return false }
-    // A descriptor that its owner has closed already is gone from the set; that is no failure here.
-    var event = unsafe epoll_event()
-    unsafe epoll_ctl(epoll, EPOLL_CTL_DEL, watches[place].descriptor, &event)
+    let descriptor = watches[place].descriptor
+    if owners[descriptor] == place {
+      owners[descriptor] = nil
+      // A descriptor that its owner has closed already is gone from the set; that is no failure here.
+      var event = unsafe epoll_event()
+      unsafe epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &event)
+    }
     watches[place].handler = nil
     watches[place].descriptor = -1
     watches[place].generation = (watches[place].generation + 1) & 0x7FFF_FFFF | 1

@@ -14,6 +14,7 @@ final class BlockingInstance: @unchecked Sendable {
     case none
     case making
     case made(InstanceHandle)
+    case closed
   }
 
   private let monitor = Monitor()
@@ -30,6 +31,9 @@ final class BlockingInstance: @unchecked Sendable {
         monitor.unlock()
         return instance
       case .making: monitor.wait()
+      case .closed:
+        monitor.unlock()
+        throw HostError(.unavailable, stage: .call, "the host was closed")
       case .none:
         state = .making
         monitor.unlock()
@@ -45,12 +49,15 @@ final class BlockingInstance: @unchecked Sendable {
     }
   }
 
-  /// The instance, if there is one, which is no longer kept here.
-  func take() -> InstanceHandle? {
+  /// Makes no instance any more: the one that there is, if any, which is no longer kept here.
+  func close() -> InstanceHandle? {
     monitor.lock()
-    defer { monitor.unlock() }
+    defer {
+      state = .closed
+      monitor.unlock()
+    }
+    while case .making = state { monitor.wait() }
     guard case .made(let instance) = state else { return nil }
-    state = .none
     return instance
   }
 }

@@ -3,6 +3,10 @@ import DriverABI
 /// A driver that is loaded and whose schema is compiled: all that a call needs.
 final class PreparedDriver: Sendable {
   let descriptor: Descriptor
+  /// The descriptor's version, as text.
+  let version: String
+  /// `max_runtime` of the descriptor's `defaults`.
+  private let defaultTimeout: Duration?
   let schema: InputSchema
   let runtime: DriverRuntime
   /// Nil for drivers without sessions.
@@ -15,6 +19,8 @@ final class PreparedDriver: Sendable {
     _ configuration: HostConfiguration
   ) throws(HostError) {
     descriptor = driver.descriptor
+    version = "\(descriptor.version)"
+    defaultTimeout = descriptor.defaults["max_runtime"]?.doubleValue.map { .seconds($0) }
     schema = try InputSchema(descriptor)
     runtime = DriverRuntime(
       DriverRuntime.Traits(
@@ -45,7 +51,8 @@ final class PreparedDriver: Sendable {
   func connection(
     _ inputs: ValueMap,
     _ options: CallOptions,
-    of host: Host
+    of host: HostCore,
+    since start: MonotonicTime
   ) throws(HostError) -> Connection {
     let action = try action(named: options.action)
     let complete = try schema.complete(
@@ -58,6 +65,7 @@ final class PreparedDriver: Sendable {
       action: action.name,
       inputs: complete.values,
       secrets: complete.secrets,
+      deadline: timeout.map { start.advanced(by: $0) },
       timeout: timeout,
       execution: UUID.makeV7(),
       connector: options.connector,
@@ -90,10 +98,5 @@ final class PreparedDriver: Sendable {
       stage: .input,
       "\(descriptor.name) has no action `\(name)`\(hint.isEmpty ? ":" : hint) It has: \(known.joined(separator: ", "))"
     )
-  }
-
-  /// `max_runtime` of the descriptor's `defaults`.
-  private var defaultTimeout: Duration? {
-    descriptor.defaults["max_runtime"]?.doubleValue.map { .seconds($0) }
   }
 }

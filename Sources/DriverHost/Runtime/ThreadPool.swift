@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Threads for work that may wait: blocking drivers, stop functions, name look-ups.
 ///
 /// Threads are made when work comes and none is idle, up to a limit, and end after some idle seconds.
@@ -5,7 +7,15 @@
 final class ThreadPool: Sendable {
   /// One thread, as the work that runs on it sees it.
   final class Worker: Sendable {
-    fileprivate let isWedged = Lock(false)
+    private let pool: ThreadPool
+    fileprivate let isWedged = Atomic(false)
+
+    fileprivate init(_ pool: ThreadPool) { self.pool = pool }
+
+    /// Counts the thread as wedged until its work returns; another one takes its place.
+    func markWedged() {
+      if !isWedged.exchange(true, ordering: .relaxed) { pool.replaceWedged() }
+    }
   }
 
   /// How many threads there are, and how.
@@ -14,6 +24,9 @@ final class ThreadPool: Sendable {
     var busy = 0
     var wedged = 0
     var queued = 0
+
+    /// Those that run or wait for work.
+    var alive: Int { idle + busy }
   }
 
   private struct State {
@@ -50,57 +63,22 @@ final class ThreadPool: Sendable {
   /// - Throws: `.unavailable` if there is no thread at all and none can be made.
   func submit(_ work: @escaping @Sendable (Worker) -> Void) throws(HostError) {
     monitor.lock()
+    defer { monitor.unlock() }
     unsafe state.queue.append(work)
     unsafe state.counts.queued += 1
     if unsafe state.counts.idle >= state.counts.queued {
       monitor.signal()
-      monitor.unlock()
       return
     }
-    guard unsafe state.counts.idle + state.counts.busy < limit else {
-      monitor.unlock()
-      return
-    }
-    unsafe state.counts.busy += 1
-    monitor.unlock()
+    guard unsafe state.counts.idle + state.counts.busy < limit else { return }
     do {
-      try Thread.start(name: name) { self.run() }
+      try startThread()
     } catch {
-      monitor.lock()
-      unsafe state.counts.busy -= 1
-      let others = unsafe state.counts.idle + state.counts.busy
-      if others == 0, unsafe state.counts.queued > 0 {
-        // Nobody would ever come for it.
-        _ = unsafe state.queue.popLast()
-        unsafe state.counts.queued -= 1
-        monitor.unlock()
-        throw error
-      }
-      monitor.unlock()
-    }
-  }
-
-  /// Counts a worker's thread as wedged until its work returns.
-  func markWedged(_ worker: Worker) {
-    let isNew = worker.isWedged.withLock { isWedged in
-      defer { isWedged = true }
-      return !isWedged
-    }
-    guard isNew else { return }
-    monitor.lock()
-    unsafe state.counts.busy -= 1
-    unsafe state.counts.wedged += 1
-    let isWorkWaiting = unsafe state.counts.queued > 0 && state.counts.idle == 0
-    if isWorkWaiting { unsafe state.counts.busy += 1 }
-    monitor.unlock()
-    guard isWorkWaiting else { return }
-    do {
-      try Thread.start(name: name) { self.run() }
-    } catch {
-      // The work stays queued for the threads that there are.
-      monitor.lock()
-      unsafe state.counts.busy -= 1
-      monitor.unlock()
+      // Others come for it when they are free; without any, nobody ever would.
+      guard unsafe state.counts.idle + state.counts.busy == 0 else { return }
+      _ = unsafe state.queue.popLast()
+      unsafe state.counts.queued -= 1
+      throw error
     }
   }
 
@@ -112,22 +90,42 @@ final class ThreadPool: Sendable {
     monitor.unlock()
   }
 
-  /// A thread's life.
+  /// Makes a thread that is counted as busy.
   ///
-  /// It begins counted as busy.
+  /// With the monitor locked: whoever finds no thread to be had must know of each that is being made.
+  private func startThread() throws(HostError) {
+    unsafe state.counts.busy += 1
+    do {
+      try Thread.start(name: name) { self.run() }
+    } catch {
+      unsafe state.counts.busy -= 1
+      throw error
+    }
+  }
+
+  private func replaceWedged() {
+    monitor.lock()
+    defer { monitor.unlock() }
+    unsafe state.counts.busy -= 1
+    unsafe state.counts.wedged += 1
+    guard unsafe state.counts.queued > state.counts.idle else { return }
+    // Where there is no thread to be had the work stays queued for those that there are.
+    try? startThread()
+  }
+
+  /// A thread's life.
   private func run() {
+    let worker = Worker(self)
     monitor.lock()
     while true {
       if let work = nextWork() {
         monitor.unlock()
-        let worker = Worker()
         work(worker)
         monitor.lock()
-        if worker.isWedged.withLock({ $0 }) {
+        if worker.isWedged.load(ordering: .relaxed) {
           // Another thread has taken its place meanwhile.
           unsafe state.counts.wedged -= 1
-          monitor.unlock()
-          return
+          break
         }
         continue
       }

@@ -72,7 +72,8 @@ struct TimerHeap<Payload> {
       sink(from: nodes[last].place)
     }
     nodes[node].payload = nil
-    nodes[node].generation = nodes[node].generation == .max ? 1 : nodes[node].generation + 1
+    // 31 bits, so that a handle is above 0 also as a signed number.
+    nodes[node].generation = nodes[node].generation == 0x7FFF_FFFF ? 1 : nodes[node].generation + 1
     free.append(node)
     return payload
   }

@@ -5,14 +5,16 @@
 struct SessionKey: Hashable, Sendable {
   private let upper: Int
   private let lower: Int
+  private let isEmpty: Bool
 
   init(_ inputs: ValueMap) {
+    isEmpty = inputs.isEmpty
     upper = SessionKey.digest(inputs, salt: 1)
     lower = SessionKey.digest(inputs, salt: 2)
   }
 
-  /// Picks one of several loops, always the same.
-  var affinity: Int { upper & Int.max }
+  /// Picks one of several loops, always the same; nil without inputs, where any will do.
+  var affinity: Int? { isEmpty ? nil : upper & Int.max }
 
   private static func digest(_ inputs: ValueMap, salt: Int) -> Int {
     var hasher = Hasher()

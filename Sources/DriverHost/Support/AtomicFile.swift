@@ -12,7 +12,8 @@ package final class AtomicFile: @unchecked Sendable {
   private let path: String
   /// The file that is replaced; nil where what is there is written to as it stands.
   private let replaced: (target: String, temporary: String)?
-  private var descriptor: Int32
+  /// What is written to; -1 after the end.
+  private(set) var descriptor: Int32
 
   /// Opens the file for writing; what is there already stays until `commit`.
   ///
@@ -24,7 +25,8 @@ package final class AtomicFile: @unchecked Sendable {
     let kind = present.st_mode & S_IFMT
     if isPresent, kind != S_IFREG {
       replaced = nil
-      descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY)
+      // Of a pipe that nobody reads there would be no end of waiting.
+      descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
       guard descriptor >= 0 else { throw AtomicFile.refused(path, errno) }
       return
     }
@@ -54,11 +56,19 @@ package final class AtomicFile: @unchecked Sendable {
     try result.get()
   }
 
-  func write(_ bytes: UnsafeRawBufferPointer) throws(HostError) {
-    do {
-      unsafe try DescriptorSink.writeAll(unsafe bytes, to: descriptor)
-    } catch {
-      throw failure("cannot be written", error.number)
+  private func write(_ bytes: UnsafeRawBufferPointer) throws(HostError) {
+    var done = 0
+    while done < bytes.count {
+      let rest = unsafe UnsafeRawBufferPointer(rebasing: bytes[done...])
+      let count = unsafe Glibc.write(descriptor, rest.baseAddress, rest.count)
+      if count > 0 {
+        done += count
+      } else if count < 0, errno == EAGAIN {
+        var wait = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+        _ = unsafe poll(&wait, 1, -1)
+      } else if count < 0, errno != EINTR {
+        throw failure("cannot be written", errno)
+      }
     }
   }
 
@@ -113,11 +123,12 @@ package final class AtomicFile: @unchecked Sendable {
     HostError(
       number == ENOENT ? .notFound : .forbidden,
       stage: .input,
-      "the file \(path) cannot be written\(folder.map { " in the folder \($0)" } ?? ""): \(systemMessage(number))"
+      "the file \(path) cannot be written\(folder.map { " in the folder \($0)" } ?? ""): \(number == ENXIO ? "it is a pipe that nobody reads" : systemMessage(number))"
     )
   }
 
-  private func failure(_ what: String, _ number: Int32) -> HostError {
+  /// Why the file could not be written, for whoever wrote to its descriptor.
+  func failure(_ what: String, _ number: Int32) -> HostError {
     HostError(
       .unavailable,
       stage: .call,

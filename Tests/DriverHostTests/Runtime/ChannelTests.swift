@@ -56,7 +56,7 @@ struct ChannelTests {
     request.channels = [.output(channel)]
     async let outcome = driver.run(request)
     _ = try await channel.next()
-    channel.abandon()
+    channel.readerLeft()
     #expect(try await outcome.error?.message == "the write was not taken")
   }
 

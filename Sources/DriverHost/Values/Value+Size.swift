@@ -1,0 +1,15 @@
+extension Value {
+  /// About how many bytes of memory the value takes: 16 for itself, and what its texts and items take.
+  var approximateSize: Int {
+    switch self {
+    case .null, .bool, .int, .double: 16
+    case .decimal(let decimal): 16 + decimal.text.utf8.count
+    case .string(let text): 16 + text.utf8.count
+    case .bytes(let bytes): 16 + bytes.count
+    case .json(let document): 16 + document.text.utf8.count
+    case .list(let items): items.reduce(16) { $0 + $1.approximateSize }
+    case .map(let members):
+      members.reduce(16) { $0 + $1.name.utf8.count + $1.value.approximateSize }
+    }
+  }
+}
