@@ -91,9 +91,7 @@ extension CallSlot {
     graceTimer = nil
     switch phase {
     case .running:
-      var error = overrulingError ?? stopError(reason: stop.reason ?? .cancelled, request)
-      error.message +=
-        "; the driver did not obey within its grace of \(driver.grace.inWords), so the call was given up"
+      let error = overrulingError ?? givenUpError(request, driver)
       outcome = CallOutcome(outputs: outputs, secretOutputs: secretOutputs, error: error)
       phase = .abandoned
     case .over: break
@@ -120,6 +118,21 @@ extension CallSlot {
     driver.gaveUp(execution: request.execution, holdsThread: holdsThread, holdsGate: holdsGate)
     for channel in request.channels { channel?.abandon() }
     if let (receiver, outcome) = answer { receiver(outcome) }
+  }
+
+  /// What the caller of a call that was given up is told.
+  private func givenUpError(_ request: CallRequest, _ driver: DriverRuntime) -> HostError {
+    guard let reason = stop.reason else {
+      return HostError(
+        .internal,
+        stage: .call,
+        "the driver \(driver.traits.name) did not end the call within \(driver.grace.inWords) after its rows were released, so it was given up. Report this to the driver's vendor"
+      )
+    }
+    var error = stopError(reason: reason, request)
+    error.message +=
+      "; the driver did not obey within its grace of \(driver.grace.inWords), so the call was given up"
+    return error
   }
 
   // MARK: - Step by step
@@ -183,7 +196,11 @@ extension CallSlot {
       monitor.unlock()
       return
     }
-    if outcome?.error == nil { outcome?.error = failure }
+    if outcome?.error == nil, let failure {
+      // Not all of the output has come, because the call was stopped.
+      let stopped = stop.reason.flatMap { reason in request.map { stopError(reason: reason, $0) } }
+      outcome?.error = stopped ?? failure
+    }
     unsettledChannels -= 1
     if unsettledChannels == 0 { complete() } else { monitor.unlock() }
   }

@@ -313,7 +313,8 @@ final class OutputChannel: @unchecked Sendable {
     isUnwanted = true
     if failure == nil { failure = error }
     let callback = takeOnRoom()
-    let listener = onFailure
+    // A call that is to stop need not be told to: what stopped it outweighs what that did to the sink.
+    let listener = isStopped ? nil : onFailure
     onFailure = nil
     monitor.broadcast()
     monitor.unlock()

@@ -280,7 +280,7 @@ final class DriverRuntime: @unchecked Sendable {
     if holdsGate { gate?.wedge() }
     log(
       .warning,
-      "a call ignored its stop for \(grace.inWords) and was given up"
+      "a call did not end within its grace of \(grace.inWords) and was given up"
         + (holdsThread ? "; its thread is wedged inside the driver" : ""),
       execution: execution
     )
