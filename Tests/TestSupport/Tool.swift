@@ -24,6 +24,12 @@ package struct Tool: Sendable {
     path: ThisPackage.virtualEnvironment + "/bin/gunicorn"
   )
 
+  /// Python with the packages of Tests/requirements.txt.
+  package static let python = Tool(
+    "python",
+    path: ThisPackage.virtualEnvironment + "/bin/python"
+  )
+
   /// Looks on PATH and where servers are installed.
   package init(_ name: String) {
     let path = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"

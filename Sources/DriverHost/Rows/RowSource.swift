@@ -67,6 +67,24 @@ final class RowSource: @unchecked Sendable {
     try await pull { source throws(HostError) in try source.readNext() }
   }
 
+  /// All rows that there still are, into a format, on one thread.
+  func forEachBatch(_ writing: RowWriting) async throws(HostError) {
+    try await pull { source throws(HostError) in
+      try writing.begin(try source.readSchema())
+      while let batch = try source.readNext() {
+        try writing.write(batch)
+        if source.isStopped { throw RowSource.cancelled }
+      }
+      try writing.end()
+    }
+  }
+
+  private var isStopped: Bool {
+    monitor.lock()
+    defer { monitor.unlock() }
+    return isOver
+  }
+
   /// The consumer wants no more rows: the stream goes back to its driver, which then ends the call.
   ///
   /// Once; later calls do nothing.

@@ -9,7 +9,7 @@ public struct RowStream: AsyncSequence, Sendable {
   /// Rows that came together.
   public typealias Element = RecordBatch
 
-  private let source: RowSource
+  let source: RowSource
 
   init(_ source: RowSource) {
     self.source = source
