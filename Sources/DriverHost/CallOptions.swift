@@ -40,6 +40,10 @@ public enum ChannelDestination: Sendable {
   case bytes(@Sendable ([UInt8]) throws -> Void)
   /// A function that takes values; it may wait, and holds the driver back while it does.
   case values(@Sendable (Value) throws -> Void)
+  /// A task that reads bytes.
+  case stream(ByteStream)
+  /// A task that reads values.
+  case valueStream(ValueStream)
 }
 
 /// Where an input channel comes from.
@@ -50,4 +54,8 @@ public enum ChannelOrigin: Sendable {
   case file(String)
   /// A descriptor that stays open, such as a pipe.
   case descriptor(Int32)
+  /// A function that gives about so many bytes, none at the end; it may wait.
+  case handler(@Sendable (_ count: Int) throws -> [UInt8])
+  /// An asynchronous sequence, which a task of the host's reads until the call has ended.
+  case sequence(any AsyncSequence<[UInt8], any Error> & Sendable)
 }

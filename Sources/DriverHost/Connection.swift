@@ -32,10 +32,16 @@ struct Connection: Sendable {
   /// Runs the call, within a session where the driver has sessions.
   func run(since start: MonotonicTime) async throws(HostError) -> ConnectionResult {
     var outcome: CallOutcome
-    if let sessionInputs, let sessions = driver.sessions {
-      outcome = try await runInSession(sessionInputs, sessions)
-    } else {
-      outcome = try await runWithRows(request)
+    do {
+      if let sessionInputs, let sessions = driver.sessions {
+        outcome = try await runInSession(sessionInputs, sessions)
+      } else {
+        outcome = try await runWithRows(request)
+      }
+    } catch {
+      // No driver has seen the call, so nobody else ends its channels.
+      for channel in request.channels { channel?.finish(error) { _ in } }
+      throw error
     }
     for (name, sink) in collected {
       let contents = sink.contents

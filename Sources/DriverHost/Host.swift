@@ -55,10 +55,16 @@ public final class Host: Sendable {
     _ inputs: ValueMap = [:],
     options: CallOptions = CallOptions()
   ) async throws(HostError) -> ConnectionResult {
-    let start = MonotonicTime.now
-    let driver = try await core.prepare(type, deadline: options.timeout.map(start.advanced(by:)))
-    let connection = try driver.connection(inputs, options, of: core, since: start)
-    return try await connection.run(since: start)
+    do throws(HostError) {
+      let start = MonotonicTime.now
+      let driver = try await core.prepare(type, deadline: options.timeout.map(start.advanced(by:)))
+      let connection = try driver.connection(inputs, options, of: core, since: start)
+      return try await connection.run(since: start)
+    } catch {
+      // Whoever reads a stream must not wait for a call that has not begun.
+      for destination in options.outputs.values { destination.end(with: error) }
+      throw error
+    }
   }
 
   /// Takes no new connections, asks those in flight to stop, and waits for them.

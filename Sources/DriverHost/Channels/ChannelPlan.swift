@@ -37,6 +37,16 @@ struct ChannelPlan {
   /// Opens what is to be opened.
   func connect(isBlocking: Bool) throws(HostError) -> Channels {
     var result = Channels(channels: [], collected: [:])
+    do {
+      try connect(isBlocking, into: &result)
+    } catch {
+      for channel in result.channels { channel?.finish(error) { _ in } }
+      throw error
+    }
+    return result
+  }
+
+  private func connect(_ isBlocking: Bool, into result: inout Channels) throws(HostError) {
     for channel in action.channels {
       switch channel.direction {
       case .output:
@@ -44,37 +54,82 @@ struct ChannelPlan {
           result.channels.append(nil)
           continue
         }
-        let sink = try sink(for: channel, destination)
-        if let collecting = sink as? CollectingSink { result.collected[channel.name] = collecting }
-        // A driver that may wait writes to the sink itself, unless a stop could not get it out of there.
-        let isDirect = sink is CollectingSink || isBlocking && !(sink is HandlerSink)
-        result.channels.append(
-          .output(
-            OutputChannel(
-              name: channel.name,
-              content: channel.content,
-              way: isDirect ? .direct(sink) : .pumped(sink),
-              threads: services.helpers
-            )
-          )
-        )
+        let output = try output(channel, destination, isBlocking)
+        if let sink = output.collectingSink { result.collected[channel.name] = sink }
+        result.channels.append(.output(output))
       case .input:
         guard let origin = sources[channel.name] else {
           result.channels.append(nil)
           continue
         }
-        result.channels.append(
-          .input(
-            InputChannel(
-              name: channel.name,
-              source: try source(origin),
-              aheadOn: isBlocking ? nil : services.helpers
-            )
-          )
-        )
+        result.channels.append(.input(try input(channel, origin, isBlocking)))
       }
     }
-    return result
+  }
+
+  private func output(
+    _ channel: Descriptor.Channel,
+    _ destination: ChannelDestination,
+    _ isBlocking: Bool
+  ) throws(HostError) -> OutputChannel {
+    let stream: OutputChannel? =
+      switch destination {
+      case .stream(let stream): stream.channel
+      case .valueStream(let stream): stream.channel
+      default: nil
+      }
+    if let stream {
+      guard stream.content == channel.content else {
+        throw HostError(
+          .invalidInput,
+          stage: .input,
+          "the channel `\(channel.name)` is of \(channel.content.rawValue): connect it to a \(channel.content == .bytes ? "ByteStream" : "ValueStream")"
+        )
+      }
+      guard stream.belongToCall() else {
+        throw HostError(
+          .invalidInput,
+          stage: .input,
+          "the stream for the channel `\(channel.name)` has been connected before: make one for each call"
+        )
+      }
+      return stream
+    }
+    let sink = try sink(for: channel, destination)
+    // A driver that may wait writes to the sink itself, unless a stop could not get it out of there.
+    let isDirect = sink is CollectingSink || isBlocking && !(sink is HandlerSink)
+    return OutputChannel(
+      name: channel.name,
+      content: channel.content,
+      way: isDirect ? .direct(sink) : .pumped(sink),
+      threads: services.helpers
+    )
+  }
+
+  private func input(
+    _ channel: Descriptor.Channel,
+    _ origin: ChannelOrigin,
+    _ isBlocking: Bool
+  ) throws(HostError) -> InputChannel {
+    let source: any ChannelSource
+    switch origin {
+    case .sequence(let sequence): return InputChannel(name: channel.name, sequence: sequence)
+    case .handler(let handler):
+      // Read ahead also for a driver that may wait: a stop could not get it out of there.
+      return InputChannel(
+        name: channel.name,
+        source: HandlerSource(handler),
+        aheadOn: services.helpers
+      )
+    case .bytes(let bytes): source = MemorySource(bytes)
+    case .file(let path): source = try DescriptorSource(path: path)
+    case .descriptor(let descriptor): source = try DescriptorSource(descriptor: descriptor)
+    }
+    return InputChannel(
+      name: channel.name,
+      source: source,
+      aheadOn: isBlocking ? nil : services.helpers
+    )
   }
 
   private func check(
@@ -95,19 +150,13 @@ struct ChannelPlan {
     _ destination: ChannelDestination
   ) throws(HostError) -> any ChannelSink {
     switch destination {
-    case .collect(let limit): CollectingSink(name: channel.name, limit: limit)
     case .file(let path): try FileSink(path: path)
     case .descriptor(let descriptor): try DescriptorSink(descriptor)
     case .bytes(let handler): HandlerSink(bytes: handler)
     case .values(let handler): HandlerSink(values: handler)
-    }
-  }
-
-  private func source(_ origin: ChannelOrigin) throws(HostError) -> any ChannelSource {
-    switch origin {
-    case .bytes(let bytes): MemorySource(bytes)
-    case .file(let path): try DescriptorSource(path: path)
-    case .descriptor(let descriptor): try DescriptorSource(descriptor: descriptor)
+    case .collect(let limit): CollectingSink(name: channel.name, limit: limit)
+    // Those are no sinks: see `output`.
+    case .stream, .valueStream: CollectingSink(name: channel.name, limit: 0)
     }
   }
 }

@@ -27,6 +27,8 @@ final class InputChannel: @unchecked Sendable {
   private var isOver = false
   private var onBytes: (() -> Void)?
   private var writer: CheckedContinuation<Void, Never>?
+  /// Reads the sequence that the channel brings.
+  private var feeder: Task<Void, Never>?
 
   /// A channel that reads `source`: ahead, on `threads`, for a driver that may not wait; otherwise when
   /// the driver asks.
@@ -42,6 +44,28 @@ final class InputChannel: @unchecked Sendable {
     source = nil
     threads = nil
   }
+
+  /// A channel that brings what a sequence gives; a task reads it until the channel is finished.
+  convenience init(name: String, sequence: any AsyncSequence<[UInt8], any Error> & Sendable) {
+    self.init(fedByTask: name)
+    let task = Task { [weak self] in
+      do {
+        for try await bytes in sequence {
+          guard let self, await feed(bytes) else { return }
+        }
+        self?.endFeeding(nil)
+      } catch let error as HostError {
+        self?.endFeeding(error)
+      } catch {
+        self?.endFeeding(
+          HostError(.cancelled, stage: .call, "the source of the input failed: \(error)")
+        )
+      }
+    }
+    feeder = task
+  }
+
+  deinit { feeder?.cancel() }
 
   // MARK: - The driver's side
 
@@ -116,8 +140,10 @@ final class InputChannel: @unchecked Sendable {
     isOver = true
     isStopped = true
     let writer = takeWriter()
+    let feeder = self.feeder
     wakeDriver()
     writer?.resume()
+    feeder?.cancel()
     source?.stop()
   }
 

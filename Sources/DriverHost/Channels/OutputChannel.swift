@@ -36,6 +36,8 @@ final class OutputChannel: @unchecked Sendable {
   /// Whether a thread is in the sink, or on its way there; it closes the sink when it finds the end.
   private var isBusy = false
   private var isClosed = false
+  private var isTaken = false
+  private var isFinished = false
   private var isUnwanted = false
   private var isStopped = false
   private var end: Result<Void, HostError>?
@@ -76,6 +78,32 @@ final class OutputChannel: @unchecked Sendable {
     case .direct(let sink), .pumped(let sink): sink
     case .streamed: nil
     }
+  }
+
+  /// What is collected, where it is.
+  var collectingSink: CollectingSink? { sink as? CollectingSink }
+
+  /// Makes a streamed channel one call's; false if it is another's already.
+  func belongToCall() -> Bool {
+    monitor.lock()
+    defer {
+      isTaken = true
+      monitor.unlock()
+    }
+    return !isTaken && end == nil
+  }
+
+  /// Ends a streamed channel for whose call it never came to anything.
+  func endWithoutCall(_ error: HostError) {
+    monitor.lock()
+    guard !isTaken, end == nil else {
+      monitor.unlock()
+      return
+    }
+    end = .failure(error)
+    let reader = takeReader()
+    monitor.unlock()
+    reader?.resume()
   }
 
   // MARK: - The driver's side
@@ -192,10 +220,17 @@ final class OutputChannel: @unchecked Sendable {
     settled: @escaping @Sendable (HostError?) -> Void
   ) {
     monitor.lock()
+    guard !isFinished else {
+      monitor.unlock()
+      settled(nil)
+      return
+    }
+    isFinished = true
     if end == nil { end = result }
     // Nobody has to end the call any more.
     onFailure = nil
-    if case .failure = result { queue.removeAll() }
+    // A task still gets what there was before the call failed.
+    if case .failure = result, sink != nil { queue.removeAll() }
     let reader = takeReader()
     monitor.broadcast()
     if case .streamed = way {

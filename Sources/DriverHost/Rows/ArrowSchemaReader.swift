@@ -9,7 +9,9 @@ enum ArrowSchemaReader {
   static func columns(of schema: ArrowSchema) throws(HostError) -> [ArrowField] {
     let root = unsafe try field(unsafe schema, depth: 0)
     guard case .structure(let columns) = root.type else {
-      throw refusal("its schema is of the type \(root.type.description) instead of a struct of columns")
+      throw refusal(
+        "its schema is of the type \(root.type.description) instead of a struct of columns"
+      )
     }
     return columns
   }

@@ -62,7 +62,10 @@ struct RowExportTests {
 
   @Test("as CSV tell an empty text from a null, and quote what has to be quoted")
   func csv() async throws {
-    let lines = try await written(.csv).text.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = try await written(.csv).text.split(
+      separator: "\n",
+      omittingEmptySubsequences: false
+    )
     #expect(lines.count == 19 && lines.last == "")
     #expect(lines[0].hasPrefix("null,bool,int8"))
     #expect(lines[1].contains(",123.45,0.001,\"\",\"\","))

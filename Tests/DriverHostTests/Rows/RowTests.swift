@@ -14,13 +14,18 @@ struct RowTests {
     try #require(try await fixture.call("ARROW", nil, inputs)["rows"].listValue)
   }
 
-  @Test("of every type become values: numbers as numbers, decimals exact, times as text of ISO 8601")
+  @Test(
+    "of every type become values: numbers as numbers, decimals exact, times as text of ISO 8601"
+  )
   func values() async throws {
     let rows = try await rows()
     // Batches of 7, 5 and 5 rows: the second begins at each column's third value, the third at its own third row.
     #expect(rows.count == 17)
     let first = rows[1]
-    #expect(first["int64"] == .int(.max) && first["uint64"] == .decimal(DecimalText("18446744073709551615")!))
+    #expect(
+      first["int64"] == .int(.max)
+        && first["uint64"] == .decimal(DecimalText("18446744073709551615")!)
+    )
     #expect(first["decimal128"] == .decimal(DecimalText("-0.01")!))
     #expect(first["decimal256"] == .decimal(DecimalText("-0.005")!))
     #expect(first["binary"] == .bytes(Array("abc".utf8)) && first["utf8"] == "abc")
@@ -53,7 +58,11 @@ struct RowTests {
     #expect(batches.map(\.rowCount) == [7, 5, 5])
     for batch in batches.dropFirst() {
       #expect(try Array(batch.column("int64", as: Int64.self)) == [0, nil, -1, 5, 6])
-      #expect(try Array(batch.column("double", as: Double.self)) == [.leastNonzeroMagnitude, nil, 2, 5, 6])
+      #expect(
+        try Array(batch.column("double", as: Double.self)) == [
+          .leastNonzeroMagnitude, nil, 2, 5, 6,
+        ]
+      )
       #expect(try Array(batch.column("bool", as: Bool.self)) == [true, nil, true, true, false])
       #expect(try batch.column("decimal128", as: String.self)[3] == "0.05")
       let sum = try batch.withValues(ofColumn: "int32", as: Int32.self) { values, hasNulls in

@@ -149,7 +149,9 @@ struct ArrowBody {
     for index in 0...count {
       let bounded = Swift.min(Swift.max(offset(index), previous), last)
       previous = bounded
-      unsafe withUnsafeBytes(of: (bounded - first).littleEndian) { unsafe bytes.append(contentsOf: $0) }
+      unsafe withUnsafeBytes(of: (bounded - first).littleEndian) {
+        unsafe bytes.append(contentsOf: $0)
+      }
     }
     buffers.append(.made(bytes))
     return (Int(first), Int(last))
@@ -167,7 +169,9 @@ struct ArrowBody {
     }
     var valid = 0
     for index in start..<start + count {
-      valid += Int(unsafe bits.load(fromByteOffset: index >> 3, as: UInt8.self) >> UInt8(index & 7) & 1)
+      valid += Int(
+        unsafe bits.load(fromByteOffset: index >> 3, as: UInt8.self) >> UInt8(index & 7) & 1
+      )
     }
     if valid == count { return (.made([]), 0) }
     return unsafe (ArrowBody.bits(bits, start, count), count - valid)
@@ -184,7 +188,8 @@ struct ArrowBody {
     var bytes = [UInt8](repeating: 0, count: (count + 7) / 8)
     for index in 0..<count {
       let place = start + index
-      let bit = unsafe buffer.load(fromByteOffset: place >> 3, as: UInt8.self) >> UInt8(place & 7) & 1
+      let bit =
+        unsafe buffer.load(fromByteOffset: place >> 3, as: UInt8.self) >> UInt8(place & 7) & 1
       bytes[index >> 3] |= bit << UInt8(index & 7)
     }
     return .made(bytes)
