@@ -100,7 +100,7 @@ static void gossip(const dh_host_v1 *host) {
 static void start(void *instance, const dh_request_v1 *request) {
   dh_call_v1 call = request->call;
   session *session = request->session;
-  if (session != NULL && dh_same(session->user, "gossip")) gossip(instance);
+  if (session != NULL && dh_same(session->user, "gossip") && dh_text_is(request->action, "use")) gossip(instance);
   if (dh_text_is(request->action, "open")) {
     open_session(request);
   } else if (session == NULL) {
