@@ -18,109 +18,127 @@ extension Arena {
     secrets: [JSONPointer]
   ) -> UnsafePointer<dh_value_v1> {
     let root = unsafe allocate(dh_value_v1.self, count: 1)
-    holdsSecrets = holdsSecrets || !secrets.isEmpty
-    unsafe root.initialize(
-      to: map(members, secrets: secrets.map { $0.tokens[...] }, isSecret: false)
-    )
+    unsafe root.initialize(to: map(members))
+    if !secrets.isEmpty {
+      holdsSecrets = true
+      for place in secrets { unsafe Arena.flag(root, at: place.tokens[...]) }
+    }
     return unsafe UnsafePointer(root)
   }
 
-  /// `secrets` are the rests of the pointers that lead through this value.
-  private mutating func node(
-    _ value: Value,
-    secrets: [ArraySlice<String>],
-    isSecret inherited: Bool
-  ) -> dh_value_v1 {
-    let isSecret = inherited || secrets.contains(where: \.isEmpty)
-    let flags = isSecret ? DH_SECRET : 0
+  private mutating func node(_ value: Value) -> dh_value_v1 {
     switch value {
-    case .null: return unsafe dh_value_v1(DH_NULL, flags)
-    case .bool(let truth): return unsafe dh_value_v1(DH_BOOL, flags, integer: truth ? 1 : 0)
-    case .int(let integer): return unsafe dh_value_v1(DH_INT, flags, integer: integer)
-    case .double(let number): return unsafe dh_value_v1(DH_DOUBLE, flags, number: number)
-    case .decimal(let decimal): return unsafe dh_value_v1(DH_DECIMAL, flags, text(decimal.text))
-    case .string(let string): return unsafe dh_value_v1(DH_STRING, flags, text(string))
+    case .null: return unsafe dh_value_v1(DH_NULL)
+    case .bool(let truth): return unsafe dh_value_v1(DH_BOOL, integer: truth ? 1 : 0)
+    case .int(let integer): return unsafe dh_value_v1(DH_INT, integer: integer)
+    case .double(let number): return unsafe dh_value_v1(DH_DOUBLE, number: number)
+    case .decimal(let decimal): return unsafe dh_value_v1(DH_DECIMAL, text(decimal.text))
+    case .string(let string): return unsafe dh_value_v1(DH_STRING, text(string))
     case .bytes(let bytes):
       return unsafe bytes.withUnsafeBufferPointer { buffer in
-        unsafe dh_value_v1(DH_BYTES, flags, (copy(buffer), buffer.count))
+        unsafe dh_value_v1(DH_BYTES, (copy(buffer), buffer.count))
       }
     case .list(let items):
       let place = unsafe allocate(dh_value_v1.self, count: items.count)
       for (index, item) in items.enumerated() {
-        let below = Arena.below(String(index), of: secrets)
-        unsafe (place + index).initialize(to: node(item, secrets: below, isSecret: isSecret))
+        unsafe (place + index).initialize(to: node(item))
       }
-      return unsafe dh_value_v1(DH_LIST, flags, items: place, count: items.count)
-    case .map(let members): return unsafe map(members, secrets: secrets, isSecret: isSecret)
-    case .json(let document):
-      return unsafe node(document.value, secrets: secrets, isSecret: isSecret)
+      return unsafe dh_value_v1(DH_LIST, items: place, count: items.count)
+    case .map(let members): return unsafe map(members)
+    case .json(let document): return unsafe node(document.value)
     }
   }
 
-  private mutating func map(
-    _ members: ValueMap,
-    secrets: [ArraySlice<String>],
-    isSecret: Bool
-  ) -> dh_value_v1 {
+  private mutating func map(_ members: ValueMap) -> dh_value_v1 {
     let place = unsafe allocate(dh_member_v1.self, count: members.count)
-    var index = 0
-    for (name, value) in members {
-      let below = secrets.isEmpty ? [] : Arena.below(name, of: secrets)
-      let member = unsafe dh_member_v1(
-        name: abiText(name),
-        value: node(value, secrets: below, isSecret: isSecret)
-      )
+    for index in 0..<members.count {
+      let (name, value) = members[index]
+      let member = unsafe dh_member_v1(name: abiText(name), value: node(value))
       unsafe (place + index).initialize(to: member)
+    }
+    return unsafe dh_value_v1(DH_MAP, members: place, count: members.count)
+  }
+
+  /// Flags the value at a place below `value`, and all that is in it; nothing if there is none.
+  private static func flag(_ value: UnsafeMutablePointer<dh_value_v1>, at path: ArraySlice<String>) {
+    guard let token = path.first else {
+      unsafe flagAll(value)
+      return
+    }
+    switch unsafe value.pointee.kind {
+    case DH_MAP:
+      let members = unsafe UnsafeMutablePointer(mutating: value.pointee.as.members)
+      for index in 0..<(unsafe value.pointee.count) {
+        guard let member = unsafe members.map({ unsafe $0 + index }),
+          unsafe isText(member.pointee.name, token)
+        else { continue }
+        unsafe flag(Arena.value(of: member), at: path.dropFirst())
+        return
+      }
+    case DH_LIST:
+      guard let index = Int(token), index >= 0, index < (unsafe value.pointee.count),
+        let items = unsafe UnsafeMutablePointer(mutating: value.pointee.as.items)
+      else { return }
+      unsafe flag(items + index, at: path.dropFirst())
+    default: return
+    }
+  }
+
+  private static func flagAll(_ value: UnsafeMutablePointer<dh_value_v1>) {
+    unsafe value.pointee.flags |= DH_SECRET
+    let count = unsafe value.pointee.count
+    switch unsafe value.pointee.kind {
+    case DH_MAP:
+      guard let members = unsafe UnsafeMutablePointer(mutating: value.pointee.as.members) else {
+        return
+      }
+      for index in 0..<count { unsafe flagAll(Arena.value(of: members + index)) }
+    case DH_LIST:
+      guard let items = unsafe UnsafeMutablePointer(mutating: value.pointee.as.items) else { return }
+      for index in 0..<count { unsafe flagAll(items + index) }
+    default: return
+    }
+  }
+
+  private static func value(
+    of member: UnsafeMutablePointer<dh_member_v1>
+  ) -> UnsafeMutablePointer<dh_value_v1> {
+    unsafe UnsafeMutableRawPointer(member)
+      .advanced(by: MemoryLayout<dh_member_v1>.offset(of: \.value) ?? 0)
+      .assumingMemoryBound(to: dh_value_v1.self)
+  }
+
+  private static func isText(_ text: dh_text_v1, _ string: String) -> Bool {
+    guard unsafe text.len == string.utf8.count else { return false }
+    var index = 0
+    for byte in string.utf8 {
+      guard let start = unsafe text.ptr, unsafe UInt8(bitPattern: start[index]) == byte else {
+        return false
+      }
       index += 1
     }
-    return unsafe dh_value_v1(
-      DH_MAP,
-      isSecret ? DH_SECRET : 0,
-      members: place,
-      count: members.count
-    )
-  }
-
-  private static func below(
-    _ token: String,
-    of secrets: [ArraySlice<String>]
-  ) -> [ArraySlice<String>] {
-    secrets.isEmpty ? [] : secrets.filter { $0.first == token }.map { $0.dropFirst() }
+    return true
   }
 }
 
 extension dh_value_v1 {
-  fileprivate init(_ kind: UInt32, _ flags: UInt32, integer: Int64 = 0) {
-    unsafe self.init(kind: kind, flags: flags, count: 0, as: .init(integer: integer))
+  fileprivate init(_ kind: UInt32, integer: Int64 = 0) {
+    unsafe self.init(kind: kind, flags: 0, count: 0, as: .init(integer: integer))
   }
 
-  fileprivate init(_ kind: UInt32, _ flags: UInt32, number: Double) {
-    unsafe self.init(kind: kind, flags: flags, count: 0, as: .init(number: number))
+  fileprivate init(_ kind: UInt32, number: Double) {
+    unsafe self.init(kind: kind, flags: 0, count: 0, as: .init(number: number))
   }
 
-  fileprivate init(
-    _ kind: UInt32,
-    _ flags: UInt32,
-    _ text: (start: UnsafePointer<CChar>, count: Int)
-  ) {
-    unsafe self.init(kind: kind, flags: flags, count: text.count, as: .init(text: text.start))
+  fileprivate init(_ kind: UInt32, _ text: (start: UnsafePointer<CChar>, count: Int)) {
+    unsafe self.init(kind: kind, flags: 0, count: text.count, as: .init(text: text.start))
   }
 
-  fileprivate init(
-    _ kind: UInt32,
-    _ flags: UInt32,
-    items: UnsafePointer<dh_value_v1>,
-    count: Int
-  ) {
-    unsafe self.init(kind: kind, flags: flags, count: count, as: .init(items: items))
+  fileprivate init(_ kind: UInt32, items: UnsafePointer<dh_value_v1>, count: Int) {
+    unsafe self.init(kind: kind, flags: 0, count: count, as: .init(items: items))
   }
 
-  fileprivate init(
-    _ kind: UInt32,
-    _ flags: UInt32,
-    members: UnsafePointer<dh_member_v1>,
-    count: Int
-  ) {
-    unsafe self.init(kind: kind, flags: flags, count: count, as: .init(members: members))
+  fileprivate init(_ kind: UInt32, members: UnsafePointer<dh_member_v1>, count: Int) {
+    unsafe self.init(kind: kind, flags: 0, count: count, as: .init(members: members))
   }
 }

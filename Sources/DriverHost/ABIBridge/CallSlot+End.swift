@@ -160,7 +160,7 @@ extension CallSlot {
   ///
   /// With the monitor locked; unlocks it.
   func driverIsOut(_ call: UInt64) {
-    let (driver, holdsGate, request) = (self.driver, self.holdsGate, self.request)
+    let (driver, holdsGate) = (self.driver, self.holdsGate)
     self.holdsGate = false
     // Whoever waits for this call finds out that it is over.
     monitor.broadcast()
@@ -175,10 +175,11 @@ extension CallSlot {
     }
     if let graceTimer { driver?.deadlines.remove(graceTimer) }
     graceTimer = nil
-    let channels = request?.channels.compactMap(\.self) ?? []
-    if channels.isEmpty {
+    let hasChannels = request?.channels.contains { $0 != nil } ?? false
+    if !hasChannels {
       complete()
     } else {
+      let channels = request?.channels.compactMap(\.self) ?? []
       phase = .settling
       unsettledChannels = channels.count
       let failure = outcome?.error

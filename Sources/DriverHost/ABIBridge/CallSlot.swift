@@ -236,21 +236,21 @@ final class CallSlot: @unchecked Sendable {
   ) -> dh_request_v1? {
     monitor.lock()
     defer { monitor.unlock() }
-    guard holds(call), phase == .waiting, let request, let driver, let inputs = unsafe inputs
-    else { return nil }
+    // Member by member: a copy of the whole request would count a dozen references up and down.
+    guard holds(call), phase == .waiting, let driver, let inputs = unsafe inputs else { return nil }
     phase = .running
     self.worker = worker
     self.loop = loop
     return unsafe dh_request_v1(
       call: dh_call_v1(fn: driver.calls, id: call),
-      session: request.session?.address,
+      session: request?.session?.address,
       action: texts.action,
       inputs: inputs,
-      deadline_ns: request.deadline?.nanoseconds ?? 0,
+      deadline_ns: request?.deadline?.nanoseconds ?? 0,
       execution: texts.execution,
       connector: texts.connector,
       traceparent: texts.traceparent,
-      attempt: request.attempt,
+      attempt: request?.attempt ?? 1,
       flags: 0
     )
   }

@@ -73,15 +73,19 @@ final class PreparedDriver: Sendable {
       channelCount: action.channels.count,
       onProgress: options.onProgress
     )
-    let channels = try ChannelPlan(action, complete, options, services: runtime.services)
-      .connect(isBlocking: runtime.traits.isBlocking)
-    request.channels = channels.channels
+    var collected: [String: CollectingSink] = [:]
+    if !action.channels.isEmpty || !options.outputs.isEmpty || !options.sources.isEmpty {
+      let channels = try ChannelPlan(action, complete, options, services: runtime.services)
+        .connect(isBlocking: runtime.traits.isBlocking)
+      request.channels = channels.channels
+      collected = channels.collected
+    }
     return Connection(
       host: host,
       driver: self,
       action: action,
       request: request,
-      collected: channels.collected,
+      collected: collected,
       onRows: options.onRows,
       sessionInputs: descriptor.session == nil ? nil : complete.sessionInputs
     )

@@ -3,34 +3,57 @@ import Glibc
 
 /// Universally unique identifiers of version 7 (RFC 9562, section 5.7): in the order of time.
 enum UUID {
+  /// Random bytes that nobody has had yet: asking the system for each identifier would cost as much as a whole
+  /// call.
+  private struct Supply {
+    static let size = 4096
+    var bytes = [UInt8](repeating: 0, count: size)
+    var used = size
+
+    mutating func next() -> UInt64 {
+      if used == Supply.size {
+        // getrandom(2) may give less than was asked for when a signal comes.
+        var filled = 0
+        while filled < Supply.size {
+          let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+            unsafe getrandom(buffer.baseAddress.map { unsafe $0 + filled }, Supply.size - filled, 0)
+          }
+          if count > 0 { filled += count }
+        }
+        used = 0
+      }
+      defer { used += 8 }
+      return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: used, as: UInt64.self) }
+    }
+  }
+
+  private static let supply = Lock(Supply())
+
   /// A new identifier as text: 36 lower-case characters.
   static func makeV7() -> String {
-    var bytes = [UInt8](repeating: 0, count: 16)
-    // getrandom(2) gives up to 256 bytes whole once the system has been seeded.
-    unsafe getrandom(&bytes, bytes.count, 0)
+    let (first, second) = supply.withLock { supply in (supply.next(), supply.next()) }
     var time = timespec()
     unsafe clock_gettime(CLOCK_REALTIME, &time)
     let milliseconds = UInt64(time.tv_sec) * 1000 + UInt64(time.tv_nsec) / 1_000_000
-    for place in 0..<6 {
-      bytes[place] = UInt8(truncatingIfNeeded: milliseconds >> (40 - 8 * UInt64(place)))
-    }
-    bytes[6] = bytes[6] & 0x0F | 0x70
-    bytes[8] = bytes[8] & 0x3F | 0x80
-    return text(bytes)
+    return text(
+      milliseconds << 16 | 0x7000 | first & 0x0FFF,
+      second & 0x3FFF_FFFF_FFFF_FFFF | 0x8000_0000_0000_0000
+    )
   }
 
-  private static func text(_ bytes: [UInt8]) -> String {
-    let digits: StaticString = "0123456789abcdef"
-    return unsafe String(unsafeUninitializedCapacity: 36) { buffer in
+  /// 16 hexadecimal digits of each half, with dashes.
+  private static func text(_ upper: UInt64, _ lower: UInt64) -> String {
+    unsafe String(unsafeUninitializedCapacity: 36) { buffer in
       var end = 0
-      for (place, byte) in bytes.enumerated() {
-        if [4, 6, 8, 10].contains(place) {
+      for digit in 0..<32 {
+        if digit == 8 || digit == 12 || digit == 16 || digit == 20 {
           unsafe buffer[end] = UInt8(ascii: "-")
           end += 1
         }
-        unsafe buffer[end] = digits.utf8Start[Int(byte >> 4)]
-        unsafe buffer[end + 1] = digits.utf8Start[Int(byte & 15)]
-        end += 2
+        let half = digit < 16 ? upper : lower
+        let value = UInt8(truncatingIfNeeded: half >> UInt64(60 - 4 * (digit & 15))) & 15
+        unsafe buffer[end] = value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") - 10 + value
+        end += 1
       }
       return end
     }

@@ -1,0 +1,31 @@
+import Glibc
+
+/// The time of a monotonic clock, in nanoseconds.
+func now() -> Int64 {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+}
+
+/// How long something takes: the median of several rounds, each the mean of many runs.
+struct Timing {
+  var nanoseconds: Double
+
+  /// - Parameters:
+  ///   - rounds: How many rounds.
+  ///   - runs: How often `body` runs in each.
+  ///   - body: What is measured.
+  static func of(
+    rounds: Int = 15,
+    runs: Int,
+    _ body: () async throws -> Void
+  ) async rethrows -> Timing {
+    var means: [Double] = []
+    for _ in 0..<rounds {
+      let start = now()
+      for _ in 0..<runs { try await body() }
+      means.append(Double(now() - start) / Double(runs))
+    }
+    return Timing(nanoseconds: means.sorted()[rounds / 2])
+  }
+}
