@@ -1,11 +1,12 @@
+import DriverHost
 import Glibc
 import Synchronization
 
 /// Turns Ctrl-C, TERM and HUP into the cancellation of what runs.
 ///
-/// The first signal asks the connection to stop, on the remote side too; the second ends the process. A
-/// signal that was ignored when the program began stays so, which is what nohup(1) and shells that start
-/// a program in the background rely on.
+/// The first signal asks the connection to stop, on the remote side too; the second ends the
+/// process. A signal that was ignored when the program began stays so, which is what nohup(1) and
+/// shells that start a program in the background rely on.
 final class Signals: Sendable {
   /// The signal that came first; 0: none.
   private let received = Atomic<Int32>(0)
@@ -21,13 +22,20 @@ final class Signals: Sendable {
   init(onFirst: @escaping @Sendable () -> Void) {
     var ends: [Int32] = [-1, -1]
     guard unsafe Glibc.pipe(&ends) == 0 else { return }
+    // Programs that a driver starts have no use for it.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     unsafe Signals.pipe = (ends[0], ends[1])
-    HelperThread.start { [self] in
-      while let signal = Signals.next() {
-        let isFirst =
-          received.compareExchange(expected: 0, desired: signal, ordering: .relaxed).exchanged
-        if isFirst { onFirst() } else { _exit(128 + signal) }
+    do {
+      try Thread.start(name: "dh-signals") { [self] in
+        while let signal = Signals.next() {
+          let isFirst =
+            received.compareExchange(expected: 0, desired: signal, ordering: .relaxed).exchanged
+          if isFirst { onFirst() } else { _exit(128 + signal) }
+        }
       }
+    } catch {
+      // Without a thread that listens the signals do what they do by default.
+      return
     }
     for signal in [SIGINT, SIGTERM, SIGHUP] { Signals.handle(signal) }
   }
