@@ -93,22 +93,3 @@ struct Describe: ParsableCommand {
     (schema.mapValue ?? [:]).isEmpty
   }
 }
-
-extension Descriptor {
-  /// An action by its name, or the default one.
-  ///
-  /// - Throws: `HostError` of stage `.input` that names the nearest.
-  func existingAction(_ name: String?) throws(HostError) -> Action {
-    let name = name ?? defaultAction
-    if let action = action(name) { return action }
-    let names = actions.map(\.name)
-    let hint =
-      NearestName.of(name, among: names).map { "did you mean `\($0)`?" }
-      ?? "there are \(names.joined(separator: ", "))"
-    throw HostError(
-      .invalidInput,
-      stage: .input,
-      "\(self.name) has no action `\(name)`; \(hint)"
-    )
-  }
-}
