@@ -190,6 +190,21 @@ struct CatalogTests {
     }
   }
 
+  @Test("lets no new version of one driver take a type's bare name from another one")
+  func versionsAndIDs() throws {
+    _ = try folder.copy(driver(id: "org.z"), as: "a/libPlainDriver.so")
+    _ = try folder.copy(driver(id: "org.a", version: "7.0.0"), as: "b/libPlainDriver.so")
+    _ = try folder.copy(driver(id: "org.z", version: "1.1.0"), as: "c/libPlainDriver.so")
+    let catalog = catalog(("a", .environment), ("b", .user), ("c", .system))
+    #expect(
+      names(catalog) == [
+        "PLAIN 1.1.0 c/libPlainDriver.so", "PLAIN@org.a 7.0.0 b/libPlainDriver.so",
+      ]
+    )
+    #expect(catalog.superseded.map { place($0.path) } == ["a/libPlainDriver.so"])
+    #expect(catalog.rejected.map { place($0.path) } == ["a/libPlainDriver.so"])
+  }
+
   @Test("looks at each file once, by whatever names it is reached")
   func sameFile() throws {
     let path = try folder.copy(driver(), as: "a/libPlainDriver.so")
