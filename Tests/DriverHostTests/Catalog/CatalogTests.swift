@@ -234,6 +234,38 @@ struct CatalogTests {
     )
   }
 
+  @Test("refuses a link that somebody else could have lead to another file")
+  func linkFolders() throws {
+    let path = try folder.copy(driver(), as: "real/libPlainDriver.so")
+    try FileManager.default.createDirectory(
+      atPath: "\(folder.path)/links",
+      withIntermediateDirectories: true
+    )
+    let link = "\(folder.path)/links/libPlainDriver.so"
+    #expect(symlink(path, link) == 0)
+    #expect(symlink("\(folder.path)/real", "\(folder.path)/links/folder") == 0)
+    #expect(chmod("\(folder.path)/links", 0o777) == 0)
+    let cure = "(mode 777): chmod o-w \(folder.path)/links"
+    // In the folder that is walked, named itself, and as the way to a folder.
+    for entry in ["links", "links/libPlainDriver.so", "links/folder"] {
+      let catalog = catalog((entry, .option))
+      #expect(catalog.drivers.isEmpty, "\(entry)")
+      #expect(reasons(catalog).count == 1)
+      #expect(reasons(catalog).first?.hasSuffix(cure) == true, "\(reasons(catalog))")
+    }
+    // In a sticky folder nobody can take the link away; they could put others beside it.
+    #expect(chmod("\(folder.path)/links", 0o1777) == 0)
+    #expect(catalog(("links/libPlainDriver.so", .option)).drivers.count == 1)
+    #expect(catalog(("links/folder", .option)).drivers.count == 1)
+    #expect(catalog(("links", .option)).drivers.isEmpty)
+    guard geteuid() == 0 else { return }
+    #expect(lchown(link, 65534, 65534) == 0)
+    #expect(
+      reasons(catalog(("links/libPlainDriver.so", .option))).first?
+        .contains("the link \(link) belongs to nobody, who could change what runs here") == true
+    )
+  }
+
   @Test("says for an unknown type what is near, what was not usable, and where it looked")
   func unknown() throws {
     _ = try folder.copy(driver(), as: "libPlainDriver.so")
