@@ -31,6 +31,7 @@ struct Drivers: AsyncParsableCommand {
     // A closed pipe is an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     do {
+      try ProcessArguments.check()
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()

@@ -68,6 +68,11 @@ struct Validate: ParsableCommand {
         throw ValidationError("with --schema there is one argument, the input to check")
       }
       guard action == nil else { throw ValidationError("--action goes with a connector type") }
+      guard schema != "-" || arguments[0] != "-" else {
+        throw ValidationError(
+          "standard input can be read once: give the schema or the input in a file"
+        )
+      }
       return
     }
     guard arguments.count == 2 else {

@@ -20,7 +20,7 @@ enum Console {
 
   /// Whether texts on standard error may be coloured: a terminal, and `NO_COLOR` unset or empty.
   static var isColoured: Bool {
-    isatty(STDERR_FILENO) == 1 && (Environment.value("NO_COLOR") ?? "").isEmpty
+    isatty(STDERR_FILENO) == 1 && !Environment.has("NO_COLOR")
   }
 
   /// A word that is to stand out on standard error.

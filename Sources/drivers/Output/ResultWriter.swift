@@ -10,7 +10,7 @@ struct ResultWriter {
 
   /// Prints the outputs; those that the driver flagged as secret are masked.
   func write(_ result: ConnectionResult) throws(HostError) {
-    let outputs = ResultWriter.masked(result).withDocumentsParsed
+    let outputs = Value.map(result.shownOutputs).withDocumentsParsed
     switch format {
     case .json:
       let document: Value =
@@ -36,12 +36,6 @@ struct ResultWriter {
     }
     try file.write(bytes)
     try file.commit()
-  }
-
-  private static func masked(_ result: ConnectionResult) -> Value {
-    var outputs = Value.map(result.outputs)
-    for place in result.secretOutputs { outputs = outputs.masking(place.tokens[...]) }
-    return outputs
   }
 
   /// The items of the one output that is a list; nil if it is another kind.
@@ -102,22 +96,6 @@ extension Value {
       .map(ValueMap(members.lazy.map { (name: $0.name, value: $0.value.withDocumentsParsed) }))
     case .list(let items): .list(items.map(\.withDocumentsParsed))
     case let value: value
-    }
-  }
-
-  /// This value with the mask in a place of it.
-  func masking(_ path: ArraySlice<String>) -> Value {
-    guard let token = path.first else { return .string("***") }
-    switch resolved {
-    case .map(var members):
-      if let member = members[token] { members[token] = member.masking(path.dropFirst()) }
-      return .map(members)
-    case .list(var items):
-      if let index = Int(token), items.indices.contains(index) {
-        items[index] = items[index].masking(path.dropFirst())
-      }
-      return .list(items)
-    default: return self
     }
   }
 }

@@ -37,9 +37,10 @@ struct ConnectionCommand {
   func connect() async throws -> Connected {
     let driverHost = try Host(try configuration())
     let driver = try driverHost.catalog.driver(for: input.type)
-    let (inputs, document) = try input.read(driver.descriptor, action: action)
+    let action = try driver.descriptor.existingAction(action)
+    let (inputs, document) = try input.read(driver.descriptor, action)
     var options = CallOptions()
-    options.action = action
+    options.action = action.name
     options.timeout = try input.limit()
     options.locations = InputOptions.locations(in: document)
     let channel = rawChannel(driver.descriptor)
@@ -84,8 +85,9 @@ struct ConnectionCommand {
   private func explain() throws {
     let catalog = Catalog(searchPath: host.searchPath)
     let driver = try catalog.driver(for: input.type)
-    let (inputs, document) = try input.read(driver.descriptor, action: action)
-    let name = action ?? driver.descriptor.defaultAction
+    let action = try driver.descriptor.existingAction(action)
+    let (inputs, document) = try input.read(driver.descriptor, action)
+    let name = action.name
     let complete = try InputSchema(driver.descriptor).complete(
       inputs,
       action: name,
