@@ -24,6 +24,23 @@ struct SignalTests {
     #expect(await program.ended() == .exited(143))
   }
 
+  @Test("decides the exit code also where the driver takes its stop as a success")
+  func success() async throws {
+    let cli = try CLI()
+    let line = try "run \(cli.puppet(["in.yaml": "wait: true\noutputs: {text: done}\n"]))"
+    let program = try RunningCommand(
+      CLI.path,
+      (line + " --input \(cli.folder.file("in.yaml"))").split(separator: " ").map(String.init),
+      environment: CLI.environment
+    )
+    try await waitUntilHandled(SIGINT, by: program.process)
+    program.process.send(SIGINT)
+    let command = try await program.finish()
+    #expect(command.status == 130)
+    // What it brought is not thrown away.
+    #expect(command.output == "{\n  \"text\": \"done\"\n}\n")
+  }
+
   private func start(_ fixture: String, _ arguments: [String]) throws -> ChildProcess {
     try ChildProcess(
       CLI.path,

@@ -39,30 +39,6 @@ struct UsageTests {
     try Snapshot.check("usage-json", runs)
   }
 
-  @Test("that cannot be answered because nobody can write is a failure, and says so")
-  func fullDevice() async throws {
-    let command = try await Command.run(
-      "/bin/sh",
-      ["-c", "\"$0\" list > /dev/full", CLI.path],
-      environment: CLI.environment
-    )
-    #expect(command.status == 1)
-    #expect(
-      command.error
-        == "error: standard output cannot be written: No space left on device\n"
-    )
-  }
-
-  @Test("may be read in part: a reader that leaves ends the program quietly")
-  func closedPipe() async throws {
-    let command = try await Command.run(
-      "/bin/sh",
-      ["-c", "\"$0\" abi --header | head -1; exit ${PIPESTATUS:-0}", CLI.path],
-      environment: CLI.environment
-    )
-    #expect(command.error.isEmpty && command.output.hasPrefix("/// driver_abi.h"))
-  }
-
   @Test("is coloured on a terminal, and nowhere else or where NO_COLOR is set")
   func colour() async throws {
     func onTerminal(_ more: [String: String?]) async throws -> String {

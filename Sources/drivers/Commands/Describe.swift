@@ -33,11 +33,11 @@ struct Describe: ParsableCommand {
     let driver = try options.catalog.driver(for: target.type)
     let action = try driver.descriptor.existingAction(self.action)
     if schema {
-      Console.output(JSON.text(driver.descriptor.inputSchema(of: action), pretty: true))
+      Console.output(json: driver.descriptor.inputSchema(of: action))
     } else if options.json {
       var document = driver.descriptor.document.mapValue ?? [:]
       document["path"] = .string(driver.path)
-      Console.output(JSON.text(.map(document), pretty: true))
+      Console.output(json: .map(document))
     } else {
       Console.output(try Describe.text(driver, action))
     }

@@ -98,11 +98,12 @@ struct Validate: ParsableCommand {
       let result: Value = [
         "version": 1, "valid": true, "dropped": .list(dropped.map { .string($0) }),
       ]
-      Console.output(JSON.text(result, pretty: true))
+      Console.output(json: result)
     } else {
       Console.output("valid")
       if !dropped.isEmpty {
-        Console.output("of other actions, and not used: \(dropped.joined(separator: ", "))")
+        let names = dropped.joined(separator: ", ")
+        Console.output(Console.plain("of other actions, and not used: \(names)"))
       }
     }
   }
