@@ -75,6 +75,34 @@ struct InputArgumentTests {
     )
   }
 
+  @Test(
+    "in a file that cannot be read is not shown if it may be a secret, and everything else is",
+    arguments: [
+      ("mode: *mark", "1:7: /mode", true), ("tags: [*mark]", "1:8: /tags/0", true),
+      ("account: {name: *mark}", "1:17: /account/name", true),
+      ("account: {code: *mark}", "1:17: /account/code", false),
+      ("pin: [*mark]", "1:7: /pin/0", false), ("pin: !!mark 1", "1:6: /pin", false),
+      ("unknown: *mark", "1:10: /unknown", false),
+    ]
+  )
+  func inputFile(text: String, place: String, isShown: Bool) async throws {
+    let puppet = try cli.puppet(["in.yaml": "log: a\n\(text)\n"])
+    let driver = puppet.split(separator: " ").last.map(String.init) ?? ""
+    for line in [
+      "run \(puppet) --input <folder>/in.yaml",
+      "validate PUPPET <folder>/in.yaml --driver-path \(driver)",
+    ] {
+      let run = try await cli.run(line)
+      #expect(run.status == 2 && run.error.contains("mark") == isShown)
+      let fault =
+        isShown
+        ? "`*mark` refers" : "this cannot be read; it is not shown, since it may be a secret"
+      // The second line of the file.
+      let shown = place.replacing("1:", with: "2:", maxReplacements: 1)
+      #expect(run.error.contains("in.yaml:\(shown): \(fault)"), "\(run.error)")
+    }
+  }
+
   @Test("that is not UTF-8 is refused, wherever it stands")
   func encoding() async throws {
     try await cli.buildHello()

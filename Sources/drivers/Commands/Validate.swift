@@ -115,7 +115,7 @@ struct Validate: ParsableCommand {
     let descriptor = try options.catalog.driver(for: type).descriptor
     let action = try descriptor.existingAction(self.action)
     let inputs = try InputSchema(descriptor)
-    let document = try Document.parse(try Files.read(path), file: Files.name(path))
+    let document = try Document.input(path, descriptor, action)
     guard let values = document.value.mapValue else {
       throw invalid(
         HostError(

@@ -66,7 +66,7 @@ struct InputOptions: ParsableArguments {
     _ action: Descriptor.Action
   ) throws(HostError) -> (inputs: ValueMap, document: ParsedDocument?) {
     let document: ParsedDocument? = try input.map { path throws(HostError) in
-      try Document.parse(try Files.read(path), file: Files.name(path))
+      try Document.input(path, descriptor, action)
     }
     let arguments = InputArguments(
       hints: InputHints([descriptor.inputs, action.inputs]),
@@ -101,5 +101,24 @@ struct InputOptions: ParsableArguments {
   private static func text(_ number: Double) -> String {
     let text = "\(number)"
     return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+}
+
+extension Document {
+  /// Reads a file of inputs for an action; `-` is standard input.
+  ///
+  /// - Throws: What is wrong with it, with nothing in it of what may be a secret.
+  static func input(
+    _ path: String,
+    _ descriptor: Descriptor,
+    _ action: Descriptor.Action
+  ) throws(HostError) -> ParsedDocument {
+    let name = Files.name(path)
+    let bytes = try Files.read(path)
+    do throws(HostError) {
+      return try parse(bytes, file: name)
+    } catch {
+      throw InputSecrecy(descriptor, action: action.name).hiding(error, of: name)
+    }
   }
 }

@@ -11,12 +11,32 @@ struct InputSecrecy {
     fields = (schema?.fields(action: action) ?? []) + (union.map(InputSecrecy.fields) ?? [])
   }
 
+  /// An error about an input file, with nothing of the file in the faults of what may not be quoted.
+  func hiding(_ error: HostError, of subject: String) -> HostError {
+    let isHidden = { (fault: Fault) in
+      !fault.pointer.tokens.isEmpty && !isShown(fault.pointer.tokens)
+    }
+    guard error.faults.contains(where: isHidden) else { return error }
+    let faults = error.faults.map { fault in
+      guard isHidden(fault) else { return fault }
+      return Fault(
+        fault.kind,
+        at: fault.pointer,
+        "this cannot be read; it is not shown, since it may be a secret",
+        location: fault.location
+      )
+    }
+    return HostError(faults: faults, of: subject)
+  }
+
   /// Whether the value at a path of names may be quoted: the schema knows it, and neither it nor
   /// anything around it or inside it is secret.
   func isShown(_ path: [String]) -> Bool {
     var known = fields
     var others: [InputField] = []
-    for name in path {
+    for (depth, name) in path.enumerated() {
+      // What is inside of a value that the schema leaves open is as the value itself.
+      if depth > 0, known.isEmpty, others.isEmpty { return true }
       let named = known.filter { $0.name == name }
       let found = named.isEmpty ? others : named
       if found.isEmpty || found.contains(where: { $0.isSecret || $0.isRecursive }) { return false }
