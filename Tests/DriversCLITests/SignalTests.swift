@@ -27,13 +27,15 @@ struct SignalTests {
   @Test("decides the exit code also where the driver takes its stop as a success")
   func success() async throws {
     let cli = try CLI()
-    let line = try "run \(cli.puppet(["in.yaml": "wait: true\noutputs: {text: done}\n"]))"
+    let line = try
+      "run \(cli.puppet(["in.yaml": "wait: true\nlog: inside\noutputs: {text: done}\n"]))"
     let program = try RunningCommand(
       CLI.path,
       (line + " --input \(cli.folder.file("in.yaml"))").split(separator: " ").map(String.init),
       environment: CLI.environment
     )
-    try await waitUntilHandled(SIGINT, by: program.process)
+    // Before that there is no call that could succeed.
+    try await eventually("the driver waits") { program.errorSoFar.contains("inside") }
     program.process.send(SIGINT)
     let command = try await program.finish()
     #expect(command.status == 130)
