@@ -68,6 +68,8 @@ struct ConnectionCommand {
     if let progress { options.onProgress = { progress.show($0) } }
     let type = input.type
     let callOptions = options
+    // Before the call: a signal that ended the process would leave it running on the remote side.
+    let signals = Signals()
     let task = Task { () -> Result<ConnectionResult, HostError> in
       do throws(HostError) {
         return .success(try await driverHost.connect(type: type, inputs, options: callOptions))
@@ -75,7 +77,7 @@ struct ConnectionCommand {
         return .failure(error)
       }
     }
-    let signals = Signals { task.cancel() }
+    signals.onFirst { task.cancel() }
     let outcome = await task.value
     Console.clearStatus()
     await driverHost.close()
