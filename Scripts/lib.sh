@@ -19,6 +19,9 @@ die() {
   exit 1
 }
 
+# show_help: prints the comment at the head of the script that runs.
+show_help() { awk 'NR == 1 { next } !/^#/ { exit } { sub(/^# ?/, ""); print }' "$0"; }
+
 # seconds_since MICROSECONDS: the time since an earlier ${EPOCHREALTIME/./}, as 12.3.
 seconds_since() {
   local tenths=$(((${EPOCHREALTIME/[.,]/} - $1) / 100000))
@@ -54,13 +57,45 @@ print_stage_times() {
   for line in "${stage_times[@]}"; do say "$line"; done
 }
 
-# release_products: the names of the products that users run or load: the command line and the drivers.
+# release_products: the names of the products that users run or load: the command line and the drivers. Assign them to a
+# variable of its own before they are walked through: a `for` does not end when this fails.
 release_products() {
   swift package --package-path "$root" dump-package | python3 -c '
 import json, sys
 for product in json.load(sys.stdin)["products"]:
     if "executable" in product["type"] or product["type"].get("library") == ["dynamic"]:
         print(product["name"])'
+}
+
+# shell_scripts: the paths of our shell scripts, each ended by a NUL: the files that name a shell in their first two
+# lines.
+shell_scripts() {
+  local file
+  while IFS= read -r -d '' file; do
+    if grep -qaE '^#!.*\b(ba)?sh\b|^# shellcheck shell=' < <(head -n 2 -- "$file"); then printf '%s\0' "$file"; fi
+  done < <(find "$root/Scripts" "$root/Examples" "$root/.ci" -type f -print0 | sort -z)
+}
+
+# listening_ports: the ports that some program listens on, in hexadecimal, each with its socket's inode.
+listening_ports() {
+  # Without IPv6 there is no tcp6.
+  { cat /proc/net/tcp /proc/net/tcp6 2>/dev/null || true; } |
+    awk '$4 == "0A" { n = split($2, at, ":"); print at[n], $10 }' | sort -u
+}
+
+# program_of_port PORT [COMMAND…]: the path of the program that listens on a port, given as listening_ports shows it;
+# empty where nobody does, or where only root may know. COMMAND stands before what asks: sudo.
+program_of_port() {
+  local port=$1 inode link
+  shift
+  while read -r _ inode; do
+    # The number of a process is in the path of its descriptors: /proc/12/fd/3. Processes come and go meanwhile.
+    link=$("$@" find /proc/[0-9]*/fd -lname "socket:\\[$inode\\]" -print -quit 2>/dev/null || true)
+    if [[ $link ]]; then
+      "$@" readlink -- "${link%/fd/*}/exe" || true
+      return
+    fi
+  done < <(listening_ports | grep -E "^$port ")
 }
 
 # build_release: builds them for users, into $release, and nothing of the tests. The Swift runtime is inside.

@@ -50,6 +50,7 @@ struct Connection: Sendable {
     }
     if var error = outcome.error {
       error.outputs = outcome.outputs
+      error.secretOutputs = outcome.secretOutputs
       throw error
     }
     return ConnectionResult(

@@ -28,32 +28,38 @@ struct Drivers: AsyncParsableCommand {
 
   /// Runs a subcommand, and turns every failure into its text and its exit code.
   static func main() async {
+    StandardDescriptors.complete()
     // A closed pipe is an error of the write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
     do {
+      try ProcessArguments.check()
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
         try command.run()
       }
+      leave(0)
     } catch {
-      leave(with: error)
+      leave(report(error))
     }
   }
 
-  private static func leave(with error: any Error) -> Never {
+  /// Says what went wrong.
+  ///
+  /// - Returns: The exit code that it has.
+  private static func report(_ error: any Error) -> Int32 {
     switch error {
-    case let failure as Failure: leave(with: failure)
-    case let error as HostError: leave(with: Failure(error, asJSON: isJSONWanted))
+    case let failure as Failure: return report(failure)
+    case let error as HostError: return report(Failure(error, asJSON: isJSONWanted))
     default: break
     }
     // Help and versions go to standard output with 0; wrong usage to standard error with 2.
     // argument-parser has 64 (EX_USAGE) for wrong usage; our codes are few and documented.
     let code = exitCode(for: error)
     if code == .validationFailure, isJSONWanted {
-      leave(
-        with: Failure(HostError(.invalidInput, stage: .input, message(for: error)), asJSON: true)
+      return report(
+        Failure(HostError(.invalidInput, stage: .input, message(for: error)), asJSON: true)
       )
     }
     var text = fullMessage(for: error)
@@ -66,12 +72,21 @@ struct Drivers: AsyncParsableCommand {
     } else if !text.isEmpty {
       Console.error(text)
     }
-    Glibc.exit(code == .validationFailure ? 2 : code.rawValue)
+    return code == .validationFailure ? 2 : code.rawValue
   }
 
-  private static func leave(with failure: Failure) -> Never {
+  private static func report(_ failure: Failure) -> Int32 {
     failure.report()
-    Glibc.exit(failure.exitCode)
+    return failure.exitCode
+  }
+
+  /// Ends the process without what libraries have registered for its end (`atexit`).
+  ///
+  /// A call that was given up is still inside its driver then, and a driver's libraries may be in
+  /// use on threads of their own: OpenSSL takes apart what such a thread works with, and it
+  /// crashes. All output has been written by now, since none of it is buffered.
+  private static func leave(_ code: Int32) -> Never {
+    _exit(Console.exitCode(code))
   }
 
   /// Whether `--json` was given, also where the command line could not be understood.

@@ -78,6 +78,18 @@ struct DocsTests {
     }
   }
 
+  @Test("number the decisions without a gap, as their titles do")
+  func decisions() throws {
+    let folder = "Docs/decisions/"
+    let pages = Self.pages.filter { $0.hasPrefix(folder) }
+    for (index, page) in pages.enumerated() {
+      let number = index + 1
+      let digits = String(repeating: "0", count: 4 - "\(number)".count) + "\(number)"
+      #expect(page.hasPrefix("\(folder)\(digits)-"))
+      #expect(try Self.text(page).hasPrefix("# \(number). "), "\(page)")
+    }
+  }
+
   @Test("name every script, and scripts that are there")
   func scripts() throws {
     let readme = try Self.text("README.md")

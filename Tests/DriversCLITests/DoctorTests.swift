@@ -45,6 +45,17 @@ struct DoctorTests {
     )
   }
 
+  @Test("examines a driver in whose place another version is used, and says that it is not")
+  func superseded() async throws {
+    try add("Old", FixtureDriver.descriptor(version: "1.0.0"), source: "")
+    try add("New", FixtureDriver.descriptor(version: "1.1.0"))
+    try add("Newest", FixtureDriver.descriptor(version: "1.2.0"))
+    let all = " --driver-path <folder>/Newest --driver-path <folder>/New"
+    let runs = [try await examine("Old", all), try await examine("Old", "\(all) --json")]
+    #expect(runs.allSatisfy { $0.status == 3 })
+    try Snapshot.check("doctor-superseded", runs)
+  }
+
   @Test("names what was found and is not used, and ends with 3")
   func rejected() async throws {
     try cli.folder.write("not a library", to: "text/libTextDriver.so")

@@ -35,6 +35,77 @@ struct RunCommandTests {
     #expect(try cli.folder.text("out.txt") == "Hello, Ada!")
   }
 
+  @Test("refuse raw where several outputs are declared, and print several that come all the same")
+  func rawOfSeveral() async throws {
+    let puppet = try cli.puppet(["in.yaml": "outputs: {one: a, two: b}\n", "none.yaml": "{}\n"])
+    func raw(_ more: String) async throws -> CLI.Run {
+      try await cli.run("run \(puppet) --output raw \(more)")
+    }
+    let refused = try await raw("--action several log=it-ran")
+    #expect(refused.status == 2 && refused.output.isEmpty)
+    #expect(
+      refused.error == """
+        error: --output raw prints one output, and the action `several` has 2 (one, two): use json
+
+        """
+    )
+    let several = try await raw("--input <folder>/in.yaml")
+    #expect(several.status == 0)
+    #expect(several.output == "{\n  \"one\": \"a\",\n  \"two\": \"b\"\n}\n")
+    #expect(
+      several.error
+        == "--output raw prints one output, and there are 2 (one, two): they follow as JSON\n"
+    )
+    let file = try await raw("--input <folder>/in.yaml --out <folder>/out")
+    #expect(try file.status == 0 && cli.folder.text("out") == several.output)
+    let none = try await raw("--input <folder>/none.yaml")
+    #expect(none.status == 0 && none.output.isEmpty && none.error.isEmpty)
+  }
+
+  @Test("show in short what had come before a failure, and as JSON the whole; secrets in neither")
+  func partialOutputs() async throws {
+    let puppet = try cli.puppet([
+      "in.yaml": """
+      outputs:
+        status_code: 404
+        content: '{"error": "no such item"} \(String(repeating: "long ", count: 50))'
+        colour: "\\e[31mred\\n"
+        json: {error: no such item}
+      secrets: {token: hunter2, nested: {a: hunter2}}
+      fail: "404 Not Found: the answer is in the outputs"
+      """,
+      "many.yaml": "outputs: {\((1...20).map { "o\($0): 1" }.joined(separator: ", "))}\nfail: x\n",
+    ])
+    var runs = [
+      try await cli.run("run \(puppet) --input <folder>/in.yaml"),
+      try await cli.run("run \(puppet) --input <folder>/in.yaml --json"),
+      try await cli.run("run \(puppet) --input <folder>/many.yaml"),
+    ]
+    for index in runs.indices {
+      runs[index].line = runs[index].line.replacing(puppet, with: "--type PUPPET")
+    }
+    #expect(runs.allSatisfy { $0.status == 1 && !($0.output + $0.error).contains("hunter2") })
+    try Snapshot.check("run-partial", runs)
+  }
+
+  @Test("refuse options that would be ignored")
+  func combinations() async throws {
+    let puppet = try cli.puppet()
+    var runs: [CLI.Run] = []
+    for options in [
+      "--json --output table", "--json --output raw", "--explain --out x",
+      "--explain --output json",
+    ] {
+      var run = try await cli.run("run \(puppet) \(options)")
+      run.line = "run \(options)"
+      run.error = String(run.error.prefix { $0 != "\n" })
+      runs.append(run)
+    }
+    #expect(runs.allSatisfy { $0.status == 2 })
+    try Snapshot.check("run-combinations", runs)
+    #expect(try await cli.run("run \(puppet) --json --output json").status == 0)
+  }
+
   @Test("take inputs in every form of an argument, and from a file")
   func arguments() async throws {
     try await cli.buildHello()
@@ -80,7 +151,9 @@ struct RunCommandTests {
       try await run("who.first=Ada"), try await run("who:=[1"), try await run("who:=[1]"),
       try await run("who=@<folder>/none.txt"), try await run("who=$ENV:NOT_SET"),
       try await run("who=Ada --action gret"), try await run("who=Ada --timeout 0"),
-      try await run("who=Ada --output xml"), try await run("--input <folder>/bad.yaml"),
+      try await run("who=Ada --timeout -1"),
+      try await run("who=Ada --timeout nan"), try await run("who=Ada --output xml"),
+      try await run("--input <folder>/bad.yaml"),
       try await run("--input <folder>/bad.yaml --json"),
       try await run("--input <folder>/broken.yaml"), try await run("--input <folder>/list.yaml"),
       try await run("who=Ada --log-level loud"),

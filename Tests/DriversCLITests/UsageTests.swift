@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -11,7 +12,8 @@ struct UsageTests {
   func corpus() async throws {
     var runs: [CLI.Run] = []
     for line in [
-      "lst", "list extra", "list --driver-path", "list --bogus", "list --jsn", "describe",
+      "lst", "list extra", "list --driver-path",
+      "list --bogus", "list --jsn", "describe",
       "describe A B", "actions", "parse", "parse a b", "abi --heade", "abi extra", "validate",
       "validate A", "validate --schema s", "validate --schema s a b",
       "validate A b --assert-format",
@@ -22,6 +24,8 @@ struct UsageTests {
     }
     #expect(runs.allSatisfy { $0.status == 2 && $0.output.isEmpty && !$0.error.isEmpty })
     try Snapshot.check("usage", runs)
+    let empty = try await cli.run(["list", "--driver-path", ""])
+    #expect(empty.status == 2 && empty.error.hasPrefix("error: --driver-path needs a path\n"))
   }
 
   @Test("is one JSON document on standard output where JSON was asked for")
@@ -33,30 +37,6 @@ struct UsageTests {
     ]
     #expect(runs.allSatisfy { $0.status == 2 && $0.error.isEmpty })
     try Snapshot.check("usage-json", runs)
-  }
-
-  @Test("that cannot be answered because nobody can write is a failure, and says so")
-  func fullDevice() async throws {
-    let command = try await Command.run(
-      "/bin/sh",
-      ["-c", "\"$0\" list > /dev/full", CLI.path],
-      environment: CLI.environment
-    )
-    #expect(command.status == 1)
-    #expect(
-      command.error
-        == "error: standard output cannot be written: No space left on device\n"
-    )
-  }
-
-  @Test("may be read in part: a reader that leaves ends the program quietly")
-  func closedPipe() async throws {
-    let command = try await Command.run(
-      "/bin/sh",
-      ["-c", "\"$0\" abi --header | head -1; exit ${PIPESTATUS:-0}", CLI.path],
-      environment: CLI.environment
-    )
-    #expect(command.error.isEmpty && command.output.hasPrefix("/// driver_abi.h"))
   }
 
   @Test("is coloured on a terminal, and nowhere else or where NO_COLOR is set")
@@ -71,6 +51,34 @@ struct UsageTests {
     #expect(try await onTerminal([:]).contains("\u{1B}[1;31merror\u{1B}[0m: no driver serves"))
     #expect(try await onTerminal(["NO_COLOR": "1"]).hasPrefix("error: no driver serves"))
     #expect(try await cli.run("describe NONE").error.hasPrefix("error: no driver serves"))
+  }
+
+  @Test("has its types completed, those of options too", arguments: ["describe", "run --type"])
+  func types(line: String) async throws {
+    let hello = try await cli.buildHello(in: "home/drivers")
+    #expect(FileManager.default.fileExists(atPath: hello))
+    let script = try await cli.run("--generate-completion-script bash").output
+    let words = "drivers \(line)".split(separator: " ").map(String.init) + [""]
+    let completed = try await Command.run(
+      "bash",
+      [
+        "-c",
+        """
+        source /dev/stdin
+        PATH="$1:$PATH"
+        shift
+        COMP_WORDS=("$@" '')
+        COMP_CWORD=$#
+        COMP_LINE="$*"
+        COMP_POINT=${#COMP_LINE}
+        _drivers drivers '' "${*: -1}"
+        echo "${COMPREPLY[*]}"
+        """, "bash", CLI.path.replacing(/\/drivers$/, with: ""),
+      ] + words.dropLast(),
+      environment: CLI.environment.merging(["XDG_DATA_HOME": cli.folder.file("home")]) { $1 },
+      input: script
+    )
+    #expect(completed.output.split(separator: "\n").last == "HELLO", "\(completed)")
   }
 
   @Test("is completed by the shells", arguments: ["bash", "zsh", "fish"])

@@ -2,14 +2,17 @@
 ///
 /// - A driver found by an entry of origin `.option` wins over the same driver found elsewhere.
 /// - Among files of one id the highest version is used; among equal ones, the first on the path.
-/// - Where several ids serve one type, the first on the path has the type's bare name, and
-///   `TYPE@id`
-///   selects the others.
+/// - Where several ids serve one type, the one that comes first on the path, in whatever version,
+///   has the type's bare name, and `TYPE@id` selects the others: a new version of a driver never
+///   takes the name from another one.
 public struct Catalog: Sendable {
-  /// The drivers that can be used, by type, then in the order of the path.
+  /// The drivers that can be used, by type, then in the order in which their ids come on the path.
   public let drivers: [CatalogDriver]
   /// What was looked at and is not used, in the order of the path.
   public let rejected: [RejectedCandidate]
+  /// The drivers among `rejected` that are as they should be, and in whose place another file is
+  /// used.
+  package let superseded: [CatalogDriver]
   /// Where was looked.
   public let searchPath: SearchPath
 
@@ -20,7 +23,8 @@ public struct Catalog: Sendable {
     let scan = CatalogScan(searchPath)
     let choice = DriverChoice(scan.found)
     drivers = choice.drivers
-    rejected = scan.rejected + choice.superseded
+    superseded = choice.superseded.map(\.driver)
+    rejected = scan.rejected + choice.superseded.map(\.rejection)
     self.searchPath = searchPath
   }
 
@@ -72,30 +76,38 @@ private struct DriverChoice {
   }
 
   private(set) var drivers: [CatalogDriver]
-  private(set) var superseded: [RejectedCandidate] = []
+  private(set) var superseded: [(driver: CatalogDriver, rejection: RejectedCandidate)] = []
 
   /// Chooses among drivers that are given in the order of the path.
   init(_ found: [CatalogDriver]) {
     var best: [Key: Int] = [:]
+    // A driver's place is that of its id, not that of its best file: otherwise the type's name
+    // would go to another vendor's driver when a newer version of the first one is installed
+    // further back.
+    var keys: [Key] = []
     for (index, driver) in found.enumerated() {
       let key = Key(name: driver.descriptor.name, id: driver.descriptor.id)
-      if let other = best[key], !DriverChoice.isBetter(driver, than: found[other]) { continue }
-      best[key] = index
+      if let other = best[key] {
+        if DriverChoice.isBetter(driver, than: found[other]) { best[key] = index }
+      } else {
+        best[key] = index
+        keys.append(key)
+      }
     }
     var types: Set<String> = []
-    drivers = []
-    for (index, driver) in found.enumerated() {
-      let key = Key(name: driver.descriptor.name, id: driver.descriptor.id)
-      guard let chosen = best[key] else { continue }
-      if chosen == index {
-        drivers.append(driver)
-        drivers[drivers.count - 1].isDefault = types.insert(driver.descriptor.name).inserted
-      } else {
-        superseded.append(DriverChoice.rejection(of: driver, for: found[chosen]))
-      }
+    drivers = keys.compactMap { key in
+      guard let index = best[key] else { return nil }
+      var driver = found[index]
+      driver.isDefault = types.insert(key.name).inserted
+      return driver
     }
     // The sort is stable, so drivers of one type stay in the order of the path.
     drivers.sort { $0.descriptor.name < $1.descriptor.name }
+    for (index, driver) in found.enumerated() {
+      let key = Key(name: driver.descriptor.name, id: driver.descriptor.id)
+      guard let chosen = best[key], chosen != index else { continue }
+      superseded.append((driver, DriverChoice.rejection(of: driver, for: found[chosen])))
+    }
   }
 
   private static func isBetter(_ driver: CatalogDriver, than other: CatalogDriver) -> Bool {

@@ -23,14 +23,18 @@ struct CatalogScan {
 
   private mutating func look(into entry: SearchPath.Entry) {
     do {
-      let path = try Folder.resolved(entry.path)
-      let status = try FileStatus.ofLink(path)
-      if status.kind == .folder {
-        // Each folder once, by whatever names it comes.
-        if folders.insert(status.identity).inserted { try look(intoFolder: path, of: entry) }
-      } else {
+      let trail = try LinkTrail(entry.path)
+      let status = try FileStatus.ofLink(trail.path)
+      guard status.kind == .folder else {
         lookAtFile(entry.path, of: entry)
+        return
       }
+      if let fault = trust.fault(ofLinks: trail.links) {
+        reject(entry.path, fault)
+        return
+      }
+      // Each folder once, by whatever names it comes.
+      if folders.insert(status.identity).inserted { try look(intoFolder: trail.path, of: entry) }
     } catch {
       // The folders that everybody has on the path need not be there.
       let mayBeMissing = entry.origin != .option && entry.origin != .environment
@@ -78,11 +82,12 @@ struct CatalogScan {
     _ path: String,
     of entry: SearchPath.Entry
   ) throws(Refusal) -> CatalogDriver {
-    let resolved = try CatalogScan.resolved(path, isNamed: path == entry.path)
+    let isNamed = path == entry.path
+    let trail = try CatalogScan.trail(path)
     let status: FileStatus
     let note: ELFNote
     do {
-      let file = try OpenFile(resolved)
+      let file = try OpenFile(trail.path)
       status = file.status
       guard status.kind == .regular else { throw Refusal(reason: "it is no regular file") }
       note = try ELFNote.read(file)
@@ -95,32 +100,33 @@ struct CatalogScan {
     } catch {
       throw Refusal(reason: "it cannot be read: \(error)")
     }
-    if let fault = trust.fault(of: status, at: resolved) {
+    if let fault = trust.fault(of: status, at: trail.path)
+      ?? trust.fault(ofLinks: trail.links)
+      // What was found in a folder is there because somebody may write that folder.
+      ?? (isNamed ? nil : trust.fault(ofFolder: Folder.parent(of: path)))
+    {
       throw Refusal(reason: fault, isDriver: true)
     }
     return CatalogDriver(
       descriptor: try CatalogScan.descriptor(note),
-      path: resolved,
+      path: trail.path,
       origin: entry,
       status: status,
       note: note
     )
   }
 
-  /// The path of a regular file, links resolved.
+  /// The way to a regular file.
   ///
   /// What is none is not opened: it could be a device.
-  private static func resolved(_ path: String, isNamed: Bool) throws(Refusal) -> String {
+  private static func trail(_ path: String) throws(Refusal) -> LinkTrail {
     do {
-      switch try FileStatus.ofLink(path).kind {
-      // What was found in a folder stands behind that folder's resolved path.
-      case .regular: return isNamed ? try Folder.resolved(path) : path
-      case .symbolicLink:
-        let resolved = try Folder.resolved(path)
-        if try FileStatus.ofLink(resolved).kind == .regular { return resolved }
-        throw Refusal(reason: "it leads to \(resolved), which is no regular file")
-      case .folder: throw Refusal(reason: "it is a folder")
-      case .other: throw Refusal(reason: "it is no regular file")
+      let trail = try LinkTrail(path)
+      switch try FileStatus.ofLink(trail.path).kind {
+      case .regular: return trail
+      case .folder where trail.links.isEmpty: throw Refusal(reason: "it is a folder")
+      case _ where trail.links.isEmpty: throw Refusal(reason: "it is no regular file")
+      default: throw Refusal(reason: "it leads to \(trail.path), which is no regular file")
       }
     } catch let refusal as Refusal {
       throw refusal

@@ -83,6 +83,27 @@ public struct Descriptor: Sendable {
   public func action(_ name: String) -> Action? {
     actions.first { $0.name == name }
   }
+
+  /// An action by its name; without one, the default action.
+  ///
+  /// - Throws: `HostError` of stage `.input` that names what there is.
+  package func existingAction(_ name: String?) throws(HostError) -> Action {
+    let name = name ?? defaultAction
+    if let action = action(name) { return action }
+    throw Descriptor.unknownAction(name, of: self.name, among: actions.map(\.name))
+  }
+
+  /// What is said of an action that a type does not have.
+  static func unknownAction(
+    _ name: String,
+    of type: String,
+    among known: [String]
+  ) -> HostError {
+    let hint =
+      NearestName.of(name, among: known).map { "did you mean `\($0)`?" }
+      ?? "there are \(known.joined(separator: ", "))"
+    return HostError(.invalidInput, stage: .input, "\(type) has no action `\(name)`; \(hint)")
+  }
 }
 
 extension Descriptor {

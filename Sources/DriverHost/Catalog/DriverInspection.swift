@@ -65,8 +65,9 @@ package enum DriverInspection {
       }
       // A path that climbs out of the driver's folder is as much another's as an absolute one.
       if isOwn, !path.split(separator: "/").contains("..") { return nil }
+      let place = path.isEmpty ? "the current folder (an empty part of its -rpath)" : path
       return
-        "it has the loader look for libraries in \(path), outside its own folder: link it without "
+        "it has the loader look for libraries in \(place), outside its own folder: link it without "
         + "that -rpath, or with one below $ORIGIN"
     }
   }

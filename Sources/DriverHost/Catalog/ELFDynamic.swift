@@ -5,7 +5,9 @@
 struct ELFDynamic: Sendable {
   /// The libraries that it needs (`DT_NEEDED`).
   private(set) var needed: [String] = []
-  /// Where it has the loader look for them (`DT_RPATH`, `DT_RUNPATH`), separated by colons.
+  /// Where it has the loader look for them (`DT_RPATH`, `DT_RUNPATH`), taken apart at the colons.
+  ///
+  /// An empty part is the current folder.
   private(set) var searchPaths: [String] = []
   /// The symbols that it exports, sorted.
   private(set) var exports: [String] = []
@@ -63,7 +65,10 @@ struct ELFDynamic: Sendable {
       }
       switch entry.tag {
       case Tag.needed: needed.append(text)
-      case Tag.rpath, Tag.runpath: searchPaths += text.split(separator: ":").map(String.init)
+      case Tag.rpath, Tag.runpath:
+        // The loader passes over a list that is empty as a whole.
+        guard !text.isEmpty else { continue }
+        searchPaths += text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
       default: break
       }
     }
@@ -101,8 +106,10 @@ struct ELFDynamic: Sendable {
       guard let name = table.u32(at: at), let info = table.integer(UInt8.self, at: at + 4),
         let other = table.integer(UInt8.self, at: at + 5), let section = table.u16(at: at + 6)
       else { continue }
-      // STB_GLOBAL, STB_WEAK, STB_GNU_UNIQUE; default visibility; SHN_UNDEF is an import.
-      let isShown = [1, 2, 10].contains(info >> 4) && other & 3 == 0 && section != 0
+      // STB_GLOBAL, STB_WEAK, STB_GNU_UNIQUE; STV_DEFAULT and STV_PROTECTED, whose own library
+      // alone cannot be given another's symbol; SHN_UNDEF is an import.
+      let isShown =
+        [1, 2, 10].contains(info >> 4) && [0, 3].contains(other & 3) && section != 0
       if isShown, let text = strings.text(at: Int(name)) { exports.append(text) }
     }
     exports.sort()

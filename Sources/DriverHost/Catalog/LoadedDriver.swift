@@ -39,7 +39,7 @@ struct LoadedDriver: Sendable {
     } catch {
       throw failure(driver, "\(error)")
     }
-    try compare(library.image.notes, with: driver)
+    try compare(library, with: driver)
     guard let entry = unsafe library.entry else {
       throw failure(
         driver,
@@ -104,15 +104,20 @@ struct LoadedDriver: Sendable {
   }
 
   /// Holds the image in memory against the file.
-  private static func compare(_ notes: NoteScan, with driver: CatalogDriver) throws(HostError) {
+  private static func compare(
+    _ library: SharedLibrary,
+    with driver: CatalogDriver
+  ) throws(HostError) {
+    let notes = library.image.notes
     guard notes.descriptors.count == 1, let loaded = notes.descriptors.first else {
       throw failure(
         driver,
         "its descriptor is in the file but not in what the loader maps of it: link it again"
       )
     }
+    // Of two builds without an id nobody can say whether they are one.
     guard loaded.type == ELFNote.type, loaded.text.elementsEqual(driver.note),
-      notes.buildID == driver.buildID
+      notes.buildID == driver.buildID, driver.buildID != nil || !library.isOfEarlierFile
     else {
       throw failure(
         driver,

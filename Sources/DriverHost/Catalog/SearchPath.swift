@@ -42,8 +42,8 @@ public struct SearchPath: Sendable, Hashable {
   /// The path that a program uses unless it has reasons of its own.
   ///
   /// The folders or files named by the caller; `DRIVERS_PATH`, separated by colons; `drivers` in
-  /// the user's data folder (`XDG_DATA_HOME`, else `~/.local/share`); `lib/drivers` beside the `bin`
-  /// folder that the running program was installed into, if it was; `/usr/local/lib/drivers`;
+  /// the user's data folder (`XDG_DATA_HOME`, else `~/.local/share`); `lib/drivers` beside the
+  /// `bin` folder that the running program was installed into, if it was; `/usr/local/lib/drivers`;
   /// `/usr/lib/drivers`; the folder of the running program. What the environment says is ignored in
   /// a program that runs with more rights than its caller has (`AT_SECURE`).
   public static func standard(driverPaths: [String] = []) -> SearchPath {

@@ -16,31 +16,38 @@ struct SharedLibrary: @unchecked Sendable {
   private let handle: UnsafeMutableRawPointer
   /// Where the loader has mapped it.
   let image: LoadedImage
+  /// Whether it was loaded from another file, which stood at the path before this one.
+  let isOfEarlierFile: Bool
 
   /// The libraries of this process by their file.
   ///
-  /// Loading is the loader's state, so this is the
-  /// process's too.
+  /// Loading is the loader's state, so this is the process's too. What is loaded keeps its file,
+  /// whose number no other file gets meanwhile.
   private static let loaded = Lock<[FileStatus.Identity: SharedLibrary]>([:])
 
   /// The library of a file, loaded if it is not yet.
   ///
   /// `RTLD_NOW`, so that a symbol that is missing is found here and not in the middle of a call;
   /// `RTLD_LOCAL`, so that two drivers' symbols do not meet; `RTLD_NODELETE`, so that nothing
-  /// unloads it. The corresponding C function is `dlopen`.
+  /// unloads it. The loader knows what it has by its path before it looks at the file: where that
+  /// was replaced since, the earlier one is what it gives back, and this says so. The corresponding
+  /// C function is `dlopen`.
   static func load(
     _ path: String,
     _ file: FileStatus.Identity
   ) throws(LoadFailure) -> SharedLibrary {
     try loaded.withLock { loaded throws(LoadFailure) in
       if let library = loaded[file] { return library }
-      let library = try SharedLibrary(path)
+      let library = try SharedLibrary(path, among: loaded.values)
       loaded[file] = library
       return library
     }
   }
 
-  private init(_ path: String) throws(LoadFailure) {
+  private init(
+    _ path: String,
+    among loaded: some Sequence<SharedLibrary>
+  ) throws(LoadFailure) {
     guard let handle = unsafe dlopen(path, RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE) else {
       let text = unsafe dlerror().map { unsafe String(cString: $0) }
       throw LoadFailure(loaderText: text ?? "the loader gave no reason", path: path)
@@ -50,6 +57,7 @@ struct SharedLibrary: @unchecked Sendable {
     }
     unsafe self.handle = handle
     self.image = image
+    isOfEarlierFile = loaded.contains { unsafe $0.handle == handle }
   }
 
   /// The driver's entry; nil if this library itself has none.

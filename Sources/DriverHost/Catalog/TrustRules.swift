@@ -5,7 +5,7 @@ import Glibc
 ///
 /// What can change the file can run code in this process. That is whoever owns or may write the
 /// file, the folder that it stands in (to put another file under its name), or a folder further up
-/// (to put another folder there).
+/// (to put another folder there). The same holds for a link that leads to the file.
 struct TrustRules {
   private let user = geteuid()
   /// Folders that were looked at; nil where nothing is wrong.
@@ -29,28 +29,52 @@ struct TrustRules {
     return fault
   }
 
-  private mutating func checkFolder(_ path: String) -> String? {
-    if let fault = fault(ofFolder: path, isAncestor: false) { return fault }
-    var here = path
-    while here != "/" {
-      here = Folder.parent(of: here)
-      if let fault = fault(ofFolder: here, isAncestor: true) { return fault }
+  /// Why the links that lead to a file are not trusted, each given by its name in a folder without
+  /// links.
+  ///
+  /// Nobody can write into a link, so what counts is who can put another one in its place.
+  func fault(ofLinks links: [String]) -> String? {
+    for link in links {
+      let status: FileStatus
+      do {
+        status = try FileStatus.ofLink(link)
+      } catch {
+        return "the link \(link) cannot be looked at: \(error)"
+      }
+      if let fault = ownerFault(of: status, "the link \(link)") { return fault }
+      var here = link
+      while here != "/" {
+        here = Folder.parent(of: here)
+        let subject = "the folder \(here) of the link \(link)"
+        if let fault = fault(ofFolder: here, subject, isAncestor: true) { return fault }
+      }
     }
     return nil
   }
 
-  private func fault(ofFolder path: String, isAncestor: Bool) -> String? {
+  private func checkFolder(_ path: String) -> String? {
+    if let fault = fault(ofFolder: path, "its folder \(path)", isAncestor: false) { return fault }
+    var here = path
+    while here != "/" {
+      here = Folder.parent(of: here)
+      if let fault = fault(ofFolder: here, "its folder \(here)", isAncestor: true) { return fault }
+    }
+    return nil
+  }
+
+  private func fault(
+    ofFolder path: String,
+    _ subject: String,
+    isAncestor: Bool
+  ) -> String? {
     let status: FileStatus
     do {
       status = try FileStatus.ofLink(path)
     } catch {
-      return "its folder \(path) cannot be looked at: \(error)"
+      return "\(subject) cannot be looked at: \(error)"
     }
     // The path was resolved, so a link means that somebody changed it in between.
-    guard status.kind == .folder else {
-      return "its folder \(path) was changed meanwhile: try again"
-    }
-    let subject = "its folder \(path)"
+    guard status.kind == .folder else { return "\(subject) was changed meanwhile: try again" }
     if let fault = ownerFault(of: status, subject) { return fault }
     // In a sticky folder only an entry's owner can rename or remove it.
     if isAncestor, status.permissions & TrustRules.sticky != 0 { return nil }

@@ -2,10 +2,10 @@ import Glibc
 
 /// The system's user and group databases.
 ///
-/// The corresponding C functions are `getpwuid_r`,
-/// `getgrgid_r`.
+/// The corresponding C functions are `getpwuid_r`, `getgrgid_r` and `getpwent_r`.
 enum UserNames {
-  private struct User {
+  /// What the database of users says of one.
+  struct User: Sendable, Hashable {
     let name: String
     let primaryGroup: gid_t
   }
@@ -27,11 +27,55 @@ enum UserNames {
 
   /// Whether a group is its owner's own, as distributions make one with each user: the user's
   /// primary group, of the same name, with nobody else in it.
-  static func isPrivateGroup(_ group: gid_t, of owner: uid_t) -> Bool {
+  ///
+  /// A group's own list of members leaves out those whose primary group it is. A directory service
+  /// that does not let its users be listed hides them here too.
+  ///
+  /// - Parameters:
+  ///   - group: The group.
+  ///   - owner: The user.
+  ///   - everybody: All users; only asked for where the rest holds.
+  /// - Returns: Whether nobody but the user has the group's rights.
+  static func isPrivateGroup(
+    _ group: gid_t,
+    of owner: uid_t,
+    among everybody: () -> [User] = allUsers
+  ) -> Bool {
     guard let user = entry(of: owner), user.primaryGroup == group,
-      let group = entry(ofGroup: group), group.name == user.name
+      let entry = entry(ofGroup: group), entry.name == user.name,
+      entry.members.allSatisfy({ $0 == user.name })
     else { return false }
-    return group.members.allSatisfy { $0 == user.name }
+    return everybody().allSatisfy { $0.primaryGroup != group || $0.name == user.name }
+  }
+
+  /// The walk through the database has one place in a process.
+  private static let walk = Lock<Void>(())
+
+  /// All users that the system lists.
+  static func allUsers() -> [User] {
+    walk.withLock { _ in
+      setpwent()
+      defer { endpwent() }
+      var users: [User] = []
+      while let user = nextUser() { users.append(user) }
+      return users
+    }
+  }
+
+  private static func nextUser() -> User? {
+    var record = unsafe passwd()
+    return unsafe withBuffer { buffer in
+      var found: UnsafeMutablePointer<passwd>?
+      guard let start = buffer.baseAddress else { return (ENOMEM, nil) }
+      // With too small a buffer the next call has the same entry.
+      let status = unsafe getpwent_r(&record, start, buffer.count, &found)
+      return unsafe (status, found == nil ? nil : user(record))
+    }
+  }
+
+  private static func user(_ record: passwd) -> User? {
+    guard let name = unsafe record.pw_name else { return nil }
+    return unsafe User(name: String(cString: name), primaryGroup: record.pw_gid)
   }
 
   private static func entry(of id: uid_t) -> User? {
@@ -40,10 +84,7 @@ enum UserNames {
       var found: UnsafeMutablePointer<passwd>?
       guard let start = buffer.baseAddress else { return (ENOMEM, nil) }
       let status = unsafe getpwuid_r(id, &record, start, buffer.count, &found)
-      guard status == 0, unsafe found != nil, let name = unsafe record.pw_name else {
-        return (status, nil)
-      }
-      return unsafe (0, User(name: String(cString: name), primaryGroup: record.pw_gid))
+      return unsafe (status, found == nil ? nil : user(record))
     }
   }
 

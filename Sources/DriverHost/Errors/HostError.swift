@@ -123,6 +123,8 @@ public struct HostError: Error, Sendable, Hashable {
   public var details: Value?
   /// What the call had put out before it failed.
   public var outputs: ValueMap = [:]
+  /// The places in `outputs` that the driver flagged as secret.
+  public var secretOutputs: [JSONPointer] = []
 
   /// An error with a sentence for the user.
   public init(_ code: Code, stage: Stage, _ message: String, detail: String? = nil) {

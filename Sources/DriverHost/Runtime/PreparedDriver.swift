@@ -54,7 +54,7 @@ final class PreparedDriver: Sendable {
     of host: HostCore,
     since start: MonotonicTime
   ) throws(HostError) -> Connection {
-    let action = try action(named: options.action)
+    let action = try descriptor.existingAction(options.action)
     let complete = try schema.complete(
       inputs,
       action: action.name,
@@ -88,19 +88,6 @@ final class PreparedDriver: Sendable {
       collected: collected,
       onRows: options.onRows,
       sessionInputs: descriptor.session == nil ? nil : complete.sessionInputs
-    )
-  }
-
-  /// The action of that name; without one, the driver's default.
-  func action(named name: String?) throws(HostError) -> Descriptor.Action {
-    let name = name ?? descriptor.defaultAction
-    if let action = descriptor.action(name) { return action }
-    let known = descriptor.actions.map(\.name)
-    let hint = NearestName.hint(for: name, among: known)
-    throw HostError(
-      .invalidInput,
-      stage: .input,
-      "\(descriptor.name) has no action `\(name)`\(hint.isEmpty ? ":" : hint) It has: \(known.joined(separator: ", "))"
     )
   }
 }

@@ -38,8 +38,14 @@ extension Duration {
     return sumOverflow ? .max : sum
   }
 
-  /// The duration for a message: "2 s", "0.25 s".
+  /// The duration for a message: "2 s", "0.25 s"; "300 µs" where that is less than a millisecond.
   package var inWords: String {
+    let nanoseconds = nanoseconds
+    switch nanoseconds.magnitude {
+    case 1..<1000: return "\(nanoseconds) ns"
+    case 1000..<1_000_000: return "\(nanoseconds / 1000) µs"
+    default: break
+    }
     let thousandths = nanoseconds / 1_000_000
     if thousandths % 1000 == 0 { return "\(thousandths / 1000) s" }
     return "\(Double(thousandths) / 1000) s"

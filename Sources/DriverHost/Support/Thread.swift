@@ -2,7 +2,7 @@ import CLinux
 import Glibc
 
 /// Threads of the host's own.
-enum Thread {
+package enum Thread {
   /// Starts a detached thread.
   ///
   /// All signals are blocked in it: those sent to the process are the engine's to handle, and a write
@@ -12,7 +12,10 @@ enum Thread {
   ///   - name: What tools show, at most 15 bytes.
   ///   - body: What the thread runs.
   /// - Throws: `.unavailable` where the system has no thread left.
-  static func start(name: String, _ body: @escaping @Sendable () -> Void) throws(HostError) {
+  package static func start(
+    name: String,
+    _ body: @escaping @Sendable () -> Void
+  ) throws(HostError) {
     let box = unsafe Unmanaged.passRetained(Body(name: name, run: body))
     var thread = pthread_t()
     var everything = sigset_t()

@@ -30,7 +30,7 @@ struct ABI: ParsableCommand {
         "interfaces": .list(HostABI.interfaces.map { .string($0) }),
       ]
       if header { document["header"] = .string(text) }
-      Console.output(JSON.text(.map(document), pretty: true))
+      Console.output(json: .map(document))
     } else if header {
       Console.output(text, newline: false)
     } else {

@@ -20,10 +20,11 @@ struct Actions: ParsableCommand {
 
   func run() throws {
     let descriptor = try options.catalog.driver(for: target.type).descriptor
-    Console.output(
-      options.json
-        ? JSON.text(Actions.document(descriptor), pretty: true) : Actions.table(descriptor)
-    )
+    if options.json {
+      Console.output(json: Actions.document(descriptor))
+    } else {
+      Console.output(Actions.table(descriptor))
+    }
   }
 
   /// The actions as a table.

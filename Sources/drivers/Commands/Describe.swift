@@ -33,11 +33,11 @@ struct Describe: ParsableCommand {
     let driver = try options.catalog.driver(for: target.type)
     let action = try driver.descriptor.existingAction(self.action)
     if schema {
-      Console.output(JSON.text(driver.descriptor.inputSchema(of: action), pretty: true))
+      Console.output(json: driver.descriptor.inputSchema(of: action))
     } else if options.json {
       var document = driver.descriptor.document.mapValue ?? [:]
       document["path"] = .string(driver.path)
-      Console.output(JSON.text(.map(document), pretty: true))
+      Console.output(json: .map(document))
     } else {
       Console.output(try Describe.text(driver, action))
     }
@@ -91,24 +91,5 @@ struct Describe: ParsableCommand {
 
   private static func isEmpty(_ schema: Value) -> Bool {
     (schema.mapValue ?? [:]).isEmpty
-  }
-}
-
-extension Descriptor {
-  /// An action by its name, or the default one.
-  ///
-  /// - Throws: `HostError` of stage `.input` that names the nearest.
-  func existingAction(_ name: String?) throws(HostError) -> Action {
-    let name = name ?? defaultAction
-    if let action = action(name) { return action }
-    let names = actions.map(\.name)
-    let hint =
-      NearestName.of(name, among: names).map { "did you mean `\($0)`?" }
-      ?? "there are \(names.joined(separator: ", "))"
-    throw HostError(
-      .invalidInput,
-      stage: .input,
-      "\(self.name) has no action `\(name)`; \(hint)"
-    )
   }
 }

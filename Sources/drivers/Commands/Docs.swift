@@ -25,6 +25,6 @@ struct Docs: ParsableCommand {
       "version": 1, "name": .string(descriptor.name), "id": .string(descriptor.id),
       "markdown": .string(text),
     ]
-    Console.output(JSON.text(document, pretty: true))
+    Console.output(json: document)
   }
 }

@@ -9,9 +9,11 @@ struct Doctor: ParsableCommand {
       Each driver is loaded in a process of its own, so that one that crashes is a finding and no \
       more. Also found: files that are not used and why, libraries that are missing, libraries \
       that a driver should not need, search paths that reach outside its folder, and symbols that \
-      can meet those of others. The exit code is 3 if anything was found.
+      can meet those of others. Drivers in whose place another one is used are examined too: a \
+      later change of the path may bring them back. The exit code is 3 if anything was found.
 
-      With --json: {"version": 1, "drivers": [{"type", "path"}], "findings": [{"path", "finding"}]}.
+      With --json: {"version": 1, "drivers": [{"type", "version", "path", "superseded"}], \
+      "findings": [{"path", "finding"}]}.
       """
   )
 
@@ -28,26 +30,35 @@ struct Doctor: ParsableCommand {
     // What another file is used for is as it should be.
     var findings = catalog.rejected.filter { !$0.isSuperseded }
       .map { Finding(path: $0.path, text: $0.reason) }
-    for driver in catalog.drivers {
+    for driver in catalog.drivers + catalog.superseded {
       let examination = try Examination(driver)
       findings += examination.findings.map { Finding(path: driver.path, text: $0) }
       for line in examination.log where line.level >= level {
         HostOptions.show(line.level, of: driver.selector, line.text)
       }
     }
-    Console.output(
-      options.json
-        ? JSON.text(Doctor.document(catalog, findings), pretty: true)
-        : Doctor.text(catalog, findings)
-    )
+    if options.json {
+      Console.output(json: Doctor.document(catalog, findings))
+    } else {
+      Console.output(Doctor.text(catalog, findings))
+    }
     if !findings.isEmpty { throw ExitCode(3) }
   }
 
   private static func document(_ catalog: Catalog, _ findings: [Finding]) -> Value {
-    [
+    func object(_ driver: CatalogDriver, isSuperseded: Bool) -> Value {
+      [
+        "type": .string(driver.selector),
+        "version": .string(driver.descriptor.version.description),
+        "path": .string(driver.path),
+        "superseded": .bool(isSuperseded),
+      ]
+    }
+    return [
       "version": 1,
       "drivers": .list(
-        catalog.drivers.map { ["type": .string($0.selector), "path": .string($0.path)] }
+        catalog.drivers.map { object($0, isSuperseded: false) }
+          + catalog.superseded.map { object($0, isSuperseded: true) }
       ),
       "findings": .list(
         findings.map { ["path": .string($0.path), "finding": .string($0.text)] }
@@ -57,20 +68,36 @@ struct Doctor: ParsableCommand {
 
   private static func text(_ catalog: Catalog, _ findings: [Finding]) -> String {
     var lines: [String] = []
-    var paths: [String] = []
-    for finding in findings where !paths.contains(finding.path) { paths.append(finding.path) }
-    for path in paths {
-      let type = catalog.drivers.first { $0.path == path }.map { "\($0.selector)  " } ?? ""
-      lines.append(type + Console.plain(path))
-      lines += findings.filter { $0.path == path }.map { "  - " + Console.plain($0.text) }
+    var rest = findings
+    // What is no driver comes first.
+    let drivers = catalog.drivers + catalog.superseded
+    let paths = Set(drivers.map(\.path))
+    while let path = rest.first(where: { !paths.contains($0.path) })?.path {
+      lines.append(Console.plain(path))
+      lines += take(path, from: &rest)
     }
-    for driver in catalog.drivers where !paths.contains(driver.path) {
-      lines += ["\(driver.selector)  \(Console.plain(driver.path))", "  good"]
+    let used = catalog.drivers.map { ($0, "") }
+    let superseded = catalog.superseded.map {
+      ($0, "  (superseded: version \($0.descriptor.version) is not used)")
     }
-    if catalog.drivers.isEmpty, findings.isEmpty {
+    let all = used + superseded
+    let isGood = { (path: String) in !findings.contains { $0.path == path } }
+    for (driver, mark) in all.filter({ !isGood($0.0.path) }) + all.filter({ isGood($0.0.path) }) {
+      lines.append(Console.plain("\(driver.selector)  \(driver.path)\(mark)"))
+      let own = take(driver.path, from: &rest)
+      lines += own.isEmpty ? ["  good"] : own
+    }
+    if drivers.isEmpty, findings.isEmpty {
       lines.append("No driver was found. Looked for lib<Type>Driver.so in:")
       lines += catalog.searchPath.entries.map { "  " + Console.plain($0.path) }
     }
     return lines.joined(separator: "\n")
+  }
+
+  /// The lines of all findings about a path, which are taken out.
+  private static func take(_ path: String, from findings: inout [Finding]) -> [String] {
+    let lines = findings.filter { $0.path == path }.map { "  - " + Console.plain($0.text) }
+    findings.removeAll { $0.path == path }
+    return lines
   }
 }

@@ -21,9 +21,11 @@ struct List: ParsableCommand {
 
   func run() {
     let catalog = options.catalog
-    Console.output(
-      options.json ? JSON.text(List.document(catalog), pretty: true) : List.text(catalog)
-    )
+    if options.json {
+      Console.output(json: List.document(catalog))
+    } else {
+      Console.output(List.text(catalog))
+    }
   }
 
   private static func document(_ catalog: Catalog) -> Value {

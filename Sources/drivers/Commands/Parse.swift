@@ -23,6 +23,6 @@ struct Parse: ParsableCommand {
 
   func run() throws {
     let document = try Document.parse(try Files.read(file), file: Files.name(file))
-    Console.output(JSON.text(document.value, pretty: true, decimals: .number))
+    Console.output(json: document.value, decimals: .number)
   }
 }

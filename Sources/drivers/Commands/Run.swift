@@ -10,6 +10,25 @@ struct Run: AsyncParsableCommand {
 
       Ctrl-C, TERM and HUP cancel the connection, on the remote side too; a second one ends the \
       program at once.
+
+      The exit code is 0 when the connection has succeeded, 1 when it ended in an error, 2 for \
+      wrong usage or input, 3 when the driver could not be used, and 130, 143, 129 after Ctrl-C, \
+      TERM, HUP.
+
+      With --json: {"version": 1, "execution", "driver", "driver_version", "duration", "outputs"}; \
+      driver is its id, the duration is in seconds, and outputs is a map of the driver's own \
+      names. With --explain too: {"version": 1, "action", "inputs": [{"name", "value", "from"}], \
+      "dropped", "unset"}.
+
+      With --json every command prints a failure as {"version": 1, "error": {"code", "stage", \
+      "message", "pointer", "file", "line", "column", "retryable", "faults": [{"kind", "pointer", \
+      "message", "expected", "got", "nearest", "file", "line", "column"}]}}; what is not known is \
+      null. The code is one of invalid_input, unauthenticated, forbidden, not_found, conflict, \
+      rate_limited, timed_out, cancelled, unavailable, dns, tls, host_key, protocol, \
+      remote_failure, too_large, unsupported, internal, lost; the stage is input, driver or call. \
+      Where there is something to say, the error has "retry_after" (seconds), "detail", "status" \
+      (of the protocol), "vendor_code", "vendor_state", "details" and "outputs" (what came before \
+      it), and a fault "keyword" and "schema".
       """
   )
 
@@ -25,16 +44,16 @@ struct Run: AsyncParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How to print: json, table, ndjson or raw.",
+      "How to print: json, table, ndjson or raw; json if none is given.",
       discussion: """
         json: all outputs as one document. table: rows as a table, else names and values. ndjson: \
-        one line of JSON for each row or item. raw: the bytes of the action's first byte channel as \
-        they come, else the one output as it stands.
+        one line of JSON for each row or item. raw: the bytes of the action's first byte channel \
+        as they come, else the one output as it stands; refused for an action with several outputs.
         """,
       valueName: "format"
     )
   )
-  var output = OutputFormat.json
+  var output: OutputFormat?
 
   @Option(
     name: .long,
@@ -42,19 +61,31 @@ struct Run: AsyncParsableCommand {
       "Write to a file instead of standard output.",
       discussion: "The file appears whole, and only when the connection has succeeded.",
       valueName: "file"
-    )
+    ),
+    completion: .file()
   )
   var out: String?
 
   @Flag(help: "Print every input with where it came from, secrets masked, and run nothing.")
   var explain = false
 
+  func validate() throws {
+    if host.json, let output, output != .json {
+      throw ValidationError("--json prints JSON: leave it or --output \(output.rawValue) away")
+    }
+    if explain, output != nil || out != nil {
+      throw ValidationError(
+        "--explain runs nothing, so there is nothing for --\(output == nil ? "out" : "output")"
+      )
+    }
+  }
+
   func run() async throws {
     try await ConnectionCommand(
       host: host,
       input: input,
       action: action,
-      format: output,
+      format: output ?? .json,
       out: out,
       explains: explain
     ).run()

@@ -5,7 +5,15 @@ import DriverHost
 struct Test: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Test a connection step by step, without running it.",
-    discussion: "Runs the driver's `test` action. The exit code is 1 if a step failed."
+    discussion: """
+      Runs the driver's `test` action. The exit code is 1 if a step failed, and 3 if the driver \
+      answers no steps.
+
+      With --json: {"version": 1, "steps": [{"name", "outcome", "seconds", "message", "hint"}]}; \
+      the outcome is passed, failed or skipped. Where the test itself ended in an error, the \
+      document has "error" too, as `drivers run --help` describes it, and no steps if there were \
+      none.
+      """
   )
 
   @OptionGroup var host: HostOptions
@@ -20,40 +28,37 @@ struct Test: AsyncParsableCommand {
       out: nil,
       explains: false
     )
-    let result: ConnectionResult
+    let connected: ConnectionCommand.Connected
     do {
-      result = try await command.connect().result
-    } catch let failure as Failure where failure.error.outputs["steps"] != nil {
-      // The steps say more than the error that sums them up.
-      print(failure.error.outputs["steps"] ?? .null)
-      throw failure
+      connected = try await command.connect()
+    } catch let failure as Failure {
+      throw withSteps(failure)
     }
-    let steps = result["steps"]
-    print(steps)
-    let failed = (steps.listValue ?? []).filter { $0["outcome"].stringValue == "failed" }
-    if !failed.isEmpty { throw ExitCode(1) }
-  }
-
-  private func print(_ steps: Value) {
+    let driver = "\(input.type) (\(connected.result.driver))"
+    let report = try TestReport(connected.result.shownOutputs, of: driver)
     if host.json {
-      Console.output(JSON.text(["version": 1, "steps": steps], pretty: true))
-      return
+      Console.output(json: ["version": 1, "steps": report.document])
+    } else {
+      Console.output(report.text)
     }
-    for step in steps.listValue ?? [] {
-      let outcome = step["outcome"].stringValue ?? "?"
-      let seconds = step["seconds"].doubleValue.map { " (\(Int($0 * 1000)) ms)" } ?? ""
-      let name = step["name"].stringValue ?? "?"
-      let message = step["message"].stringValue.map { ": \($0)" } ?? ""
-      Console.output("\(Test.mark(outcome)) \(name)\(seconds)\(message)")
-      if let hint = step["hint"].stringValue, !hint.isEmpty { Console.output("    \(hint)") }
-    }
+    try connected.end()
+    if report.hasFailed { throw ExitCode(1) }
   }
 
-  private static func mark(_ outcome: String) -> String {
-    switch outcome {
-    case "passed": "passed "
-    case "failed": "FAILED "
-    default: "skipped"
+  /// A failure with the steps that came before it, which say more than the error that sums them up:
+  /// printed already, or in its document.
+  private func withSteps(_ failure: Failure) -> Failure {
+    guard let report = try? TestReport(failure.error.shownOutputs, of: input.type) else {
+      return failure
     }
+    if !host.json { Console.output(report.text) }
+    var error = failure.error
+    error.outputs.remove("steps")
+    return Failure(
+      error,
+      asJSON: failure.asJSON,
+      exitCode: failure.exitCode,
+      facts: ["steps": report.document]
+    )
   }
 }

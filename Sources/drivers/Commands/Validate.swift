@@ -68,6 +68,11 @@ struct Validate: ParsableCommand {
         throw ValidationError("with --schema there is one argument, the input to check")
       }
       guard action == nil else { throw ValidationError("--action goes with a connector type") }
+      guard schema != "-" || arguments[0] != "-" else {
+        throw ValidationError(
+          "standard input can be read once: give the schema or the input in a file"
+        )
+      }
       return
     }
     guard arguments.count == 2 else {
@@ -93,11 +98,12 @@ struct Validate: ParsableCommand {
       let result: Value = [
         "version": 1, "valid": true, "dropped": .list(dropped.map { .string($0) }),
       ]
-      Console.output(JSON.text(result, pretty: true))
+      Console.output(json: result)
     } else {
       Console.output("valid")
       if !dropped.isEmpty {
-        Console.output("of other actions, and not used: \(dropped.joined(separator: ", "))")
+        let names = dropped.joined(separator: ", ")
+        Console.output(Console.plain("of other actions, and not used: \(names)"))
       }
     }
   }
@@ -109,7 +115,7 @@ struct Validate: ParsableCommand {
     let descriptor = try options.catalog.driver(for: type).descriptor
     let action = try descriptor.existingAction(self.action)
     let inputs = try InputSchema(descriptor)
-    let document = try Document.parse(try Files.read(path), file: Files.name(path))
+    let document = try Document.input(path, descriptor, action)
     guard let values = document.value.mapValue else {
       throw invalid(
         HostError(

@@ -16,28 +16,27 @@ struct Explanation {
   /// - Parameters:
   ///   - complete: The inputs, completed.
   ///   - document: The file of `--input`; nil if there is none.
-  ///   - arguments: The names that the command line sets.
+  ///   - arguments: What the command line sets.
   ///   - action: The action that would run.
   init(
     _ complete: CompleteInputs,
     document: ParsedDocument?,
-    arguments: Set<String>,
+    arguments: InputArguments.Names,
     action: String
   ) {
     self.action = action
     dropped = complete.dropped
     unset = complete.unset
-    var masked = Value.map(complete.values)
-    for place in complete.secrets { masked = masked.masking(place.tokens[...]) }
+    let masked = complete.values.masking(complete.secrets)
     let defaulted = Set(complete.defaulted.filter { $0.tokens.count == 1 }.map(\.tokens[0]))
     let partly = Set(complete.defaulted.filter { $0.tokens.count > 1 }.map(\.tokens[0]))
-    lines = (masked.mapValue ?? [:]).map { name, value in
+    lines = masked.map { name, value in
+      let place = document?.locations.value(at: JSONPointer([name]))?.description
       var origin = "command line"
       if defaulted.contains(name) {
         origin = "default"
-      } else if !arguments.contains(name), let document {
-        let place = document.locations.value(at: JSONPointer([name]))
-        origin = place?.description ?? "--input"
+      } else if let place, !arguments.whole.contains(name) {
+        origin = arguments.parts.contains(name) ? "\(place) and command line" : place
       }
       if partly.contains(name), !defaulted.contains(name) { origin += " and defaults" }
       return Line(name: name, value: value, origin: origin)
@@ -49,10 +48,11 @@ struct Explanation {
     var table = TextTable(["input", "value", "from"])
     for line in lines { table.add([line.name, JSON.text(line.value), line.origin]) }
     var text = "action \(action)\n\(table.text)"
-    if !dropped.isEmpty {
-      text += "\nleft out, since they belong to other actions: \(dropped.joined(separator: ", "))"
+    for (meaning, names) in [
+      ("left out, since they belong to other actions", dropped), ("unset by null", unset),
+    ] where !names.isEmpty {
+      text += "\n" + Console.plain("\(meaning): \(names.joined(separator: ", "))")
     }
-    if !unset.isEmpty { text += "\nunset by null: \(unset.joined(separator: ", "))" }
     return text
   }
 

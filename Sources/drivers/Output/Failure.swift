@@ -30,23 +30,44 @@ struct Failure: Error {
       var document: ValueMap = ["version": 1]
       for (name, value) in facts { document[name] = value }
       document["error"] = Failure.object(error)
-      Console.output(JSON.text(.map(document), pretty: true))
+      Console.output(json: .map(document))
       return
     }
     // Drivers and servers have a part in these texts.
     let text = Console.plain("\(error)", keepsLines: true)
     Console.error("\(Console.emphasized("error")): \(text)")
     if let detail = error.detail { Console.error(Console.plain(detail, keepsLines: true)) }
+    if !error.outputs.isEmpty {
+      Console.error("Put out before that, in short (--json prints all of it):")
+      Console.error(Failure.summary(of: error.shownOutputs))
+    }
     if error.isRetryable {
       let wait = error.retryAfter.map { " in \($0.inWords)" } ?? ""
       Console.error("The same call may work later\(wait).")
     }
   }
 
+  /// How many outputs a summary has, and how many characters of each.
+  private static let summaryLimits = (outputs: 12, characters: 100)
+
+  /// Outputs, each cut to a line: enough to see what a server answered.
+  private static func summary(of outputs: ValueMap) -> String {
+    let (count, width) = summaryLimits
+    var table = TextTable()
+    for (name, value) in outputs.prefix(count) {
+      let text = value.stringValue ?? JSON.text(value)
+      let start = text.prefix(width)
+      table.add(["  " + name, start.endIndex < text.endIndex ? start + "…" : text])
+    }
+    let more = outputs.count > count ? "\n  and \(outputs.count - count) more" : ""
+    return table.text + more
+  }
+
   /// The documented object `error` of `{"version": 1, "error": {…}}`.
   ///
   /// `code`, `stage`, `message`, `pointer`, `file`, `line`, `column`, `retryable` and `faults` are
   /// always there, null where nothing is known; the others where there is something to say.
+  /// `drivers run --help` documents them.
   static func object(_ error: HostError) -> Value {
     var object: ValueMap = [
       "code": .string("\(error.code)"),
@@ -63,7 +84,7 @@ struct Failure: Error {
     object["vendor_code"] = error.vendorCode.map { .int($0) }
     object["vendor_state"] = error.vendorState.map { .string($0) }
     object["details"] = error.details
-    if !error.outputs.isEmpty { object["outputs"] = .map(error.outputs) }
+    if !error.outputs.isEmpty { object["outputs"] = .map(error.shownOutputs) }
     return .map(object)
   }
 

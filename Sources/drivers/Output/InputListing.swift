@@ -59,8 +59,13 @@ struct InputListing {
     lines.append(Console.plain(String(repeating: "  ", count: depth + 1) + line))
   }
 
-  /// A name as a path of the command line has it: its own dots are escaped.
+  /// A name as a path of the command line has it: what means something there is escaped.
   private static func escaped(_ name: String) -> String {
-    String(name.flatMap { $0 == "." || $0 == "\\" ? ["\\", $0] : [$0] })
+    var escaped = ""
+    for scalar in name.unicodeScalars {
+      if InputArgument.escapable.contains(scalar) { escaped += "\\" }
+      escaped.unicodeScalars.append(scalar)
+    }
+    return escaped
   }
 }

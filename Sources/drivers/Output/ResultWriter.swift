@@ -10,7 +10,7 @@ struct ResultWriter {
 
   /// Prints the outputs; those that the driver flagged as secret are masked.
   func write(_ result: ConnectionResult) throws(HostError) {
-    let outputs = ResultWriter.masked(result).withDocumentsParsed
+    let outputs = Value.map(result.shownOutputs).withDocumentsParsed
     switch format {
     case .json:
       let document: Value =
@@ -20,13 +20,42 @@ struct ResultWriter {
           "driver_version": .string(result.driverVersion),
           "duration": .double(Double(result.duration.nanoseconds) / 1e9), "outputs": outputs,
         ] : outputs
-      try emit(Array((JSON.text(document, pretty: true) + "\n").utf8))
+      try emit(json: JSON.text(document, pretty: true) + "\n")
     case .ndjson:
       let lines = ResultWriter.items(of: outputs) ?? [outputs]
-      try emit(Array(lines.map { JSON.text($0) + "\n" }.joined().utf8))
+      try emit(json: lines.map { JSON.text($0) + "\n" }.joined())
     case .table: try emit(Array((ResultWriter.table(outputs) + "\n").utf8))
-    case .raw: try emit(try ResultWriter.raw(outputs))
+    case .raw:
+      if let bytes = ResultWriter.raw(outputs) {
+        try emit(bytes)
+      } else {
+        // The connection has run: what it brought is not thrown away because of how it is printed.
+        let names = Console.plain(result.outputs.names.joined(separator: ", "))
+        Console.error(
+          "--output raw prints one output, and there are \(result.outputs.count) (\(names)): "
+            + "they follow as JSON"
+        )
+        try emit(json: JSON.text(outputs, pretty: true) + "\n")
+      }
     }
+  }
+
+  /// Refuses `raw` for an action that is known to put out what it cannot print.
+  ///
+  /// Before the connection: afterwards it is too late to ask for another format.
+  static func checkRaw(_ action: Descriptor.Action) throws(HostError) {
+    let declared = action.outputs["properties"].mapValue?.names ?? []
+    guard declared.count > 1 else { return }
+    throw HostError(
+      .invalidInput,
+      stage: .input,
+      "--output raw prints one output, and the action `\(action.name)` has \(declared.count) "
+        + "(\(declared.joined(separator: ", "))): use json"
+    )
+  }
+
+  private func emit(json text: String) throws(HostError) {
+    try emit(Array((file == nil ? Console.json(text) : text).utf8))
   }
 
   private func emit(_ bytes: [UInt8]) throws(HostError) {
@@ -36,12 +65,6 @@ struct ResultWriter {
     }
     try file.write(bytes)
     try file.commit()
-  }
-
-  private static func masked(_ result: ConnectionResult) -> Value {
-    var outputs = Value.map(result.outputs)
-    for place in result.secretOutputs { outputs = outputs.masking(place.tokens[...]) }
-    return outputs
   }
 
   /// The items of the one output that is a list; nil if it is another kind.
@@ -76,16 +99,12 @@ struct ResultWriter {
     }
   }
 
-  private static func raw(_ outputs: Value) throws(HostError) -> [UInt8] {
+  /// The one output as it stands, no bytes where there is none; nil if there are several.
+  private static func raw(_ outputs: Value) -> [UInt8]? {
     let members = outputs.mapValue ?? [:]
-    guard members.count == 1 else {
-      throw HostError(
-        .invalidInput,
-        stage: .input,
-        "--output raw prints one output, and there are \(members.count) (\(members.names.joined(separator: ", "))): use json"
-      )
-    }
-    switch members[0].value.resolved {
+    guard let output = members.first else { return [] }
+    guard members.count == 1 else { return nil }
+    switch output.value.resolved {
     case .bytes(let bytes): return bytes
     case .string(let text): return Array(text.utf8)
     case let value: return Array(JSON.text(value).utf8)
@@ -94,30 +113,14 @@ struct ResultWriter {
 }
 
 extension Value {
-  /// This value with every JSON document in it as the tree that it stands for, to be printed like the
-  /// rest.
+  /// This value with every JSON document in it as the tree that it stands for, to be printed like
+  /// the rest.
   fileprivate var withDocumentsParsed: Value {
     switch resolved {
     case .map(let members):
       .map(ValueMap(members.lazy.map { (name: $0.name, value: $0.value.withDocumentsParsed) }))
     case .list(let items): .list(items.map(\.withDocumentsParsed))
     case let value: value
-    }
-  }
-
-  /// This value with the mask in a place of it.
-  func masking(_ path: ArraySlice<String>) -> Value {
-    guard let token = path.first else { return .string("***") }
-    switch resolved {
-    case .map(var members):
-      if let member = members[token] { members[token] = member.masking(path.dropFirst()) }
-      return .map(members)
-    case .list(var items):
-      if let index = Int(token), items.indices.contains(index) {
-        items[index] = items[index].masking(path.dropFirst())
-      }
-      return .list(items)
-    default: return self
     }
   }
 }

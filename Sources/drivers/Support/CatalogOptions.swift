@@ -19,6 +19,11 @@ struct CatalogOptions: ParsableArguments {
   /// Whether JSON is wanted.
   var json: Bool { output.json }
 
+  func validate() throws {
+    // An empty variable of a script, most likely; the current folder would be written as `.`.
+    guard !driverPath.contains("") else { throw ValidationError("--driver-path needs a path") }
+  }
+
   /// The search path that the options and the environment give.
   var searchPath: SearchPath { SearchPath.standard(driverPaths: driverPath) }
 
@@ -39,9 +44,12 @@ struct TypeArgument: ParsableArguments {
       "The connector type, as `drivers list` shows it.",
       discussion: "TYPE@id picks one of several drivers for a type."
     ),
-    completion: .custom { _, _, _ in
-      Catalog().drivers.map(\.selector)
-    }
+    completion: TypeArgument.completion
   )
   var type: String
+
+  /// The types of the drivers that are found without options.
+  static let completion = CompletionKind.custom { _, _, _ in
+    Catalog().drivers.map(\.selector)
+  }
 }

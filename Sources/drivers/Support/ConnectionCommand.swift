@@ -17,9 +17,11 @@ struct ConnectionCommand {
       return
     }
     let connected = try await connect()
-    if connected.isWritten { return }
-    try ResultWriter(format: format, file: connected.file, asJSON: host.json)
-      .write(connected.result)
+    if !connected.isWritten {
+      try ResultWriter(format: format, file: connected.file, asJSON: host.json)
+        .write(connected.result)
+    }
+    try connected.end()
   }
 
   /// What a connection came to.
@@ -29,22 +31,35 @@ struct ConnectionCommand {
     var isWritten = false
     /// Where the output goes otherwise; nil: to standard output.
     var file: AtomicFile?
+    /// What the shell expects after a signal; nil if none came.
+    var exitCode: Int32?
+
+    /// Ends a command whose output is written.
+    ///
+    /// - Throws: `ExitCode` where a signal came: who sent it is not told that all went well, though
+    ///   the driver may have been done before it heard of it.
+    func end() throws {
+      if let exitCode { throw ExitCode(exitCode) }
+    }
   }
 
   /// Runs the connection.
   ///
-  /// - Throws: `Failure`, with the exit code of a signal if one came.
+  /// - Throws: `Failure`, with the exit code of a signal if one came; `ExitCode(0)` where the
+  ///   reader of standard output has gone, and had what it wanted.
   func connect() async throws -> Connected {
     let driverHost = try Host(try configuration())
     let driver = try driverHost.catalog.driver(for: input.type)
-    let (inputs, document) = try input.read(driver.descriptor, action: action)
+    let action = try driver.descriptor.existingAction(action)
+    let channel = rawChannel(action)
+    if format == .raw, channel == nil { try ResultWriter.checkRaw(action) }
+    let (inputs, document) = try input.read(driver.descriptor, action)
     var options = CallOptions()
-    options.action = action
+    options.action = action.name
     options.timeout = try input.limit()
     options.locations = InputOptions.locations(in: document)
-    let channel = rawChannel(driver.descriptor)
     if let channel {
-      options.outputs[channel] = out.map { .file($0) } ?? .descriptor(1)
+      options.outputs[channel] = out.map { .file($0) } ?? .bytes { try Console.send($0) }
     }
     // Opened before anything runs: a path that cannot be written must not cost a connection.
     let file: AtomicFile? =
@@ -53,6 +68,8 @@ struct ConnectionCommand {
     if let progress { options.onProgress = { progress.show($0) } }
     let type = input.type
     let callOptions = options
+    // Before the call: a signal that ended the process would leave it running on the remote side.
+    let signals = Signals()
     let task = Task { () -> Result<ConnectionResult, HostError> in
       do throws(HostError) {
         return .success(try await driverHost.connect(type: type, inputs, options: callOptions))
@@ -60,14 +77,21 @@ struct ConnectionCommand {
         return .failure(error)
       }
     }
-    let signals = Signals { task.cancel() }
+    signals.onFirst { task.cancel() }
     let outcome = await task.value
-    progress?.clear()
+    Console.clearStatus()
     await driverHost.close()
     switch outcome {
     case .success(let result):
-      return Connected(result: result, isWritten: channel != nil, file: file)
+      return Connected(
+        result: result,
+        isWritten: channel != nil,
+        file: file,
+        exitCode: signals.exitCode
+      )
     case .failure(let error):
+      // As for outputs that are printed when the connection has ended: `… | head -1` is no failure.
+      if Console.isReaderGone(error) { throw ExitCode(signals.exitCode ?? 0) }
       throw Failure(error, asJSON: host.json, exitCode: signals.exitCode)
     }
   }
@@ -84,27 +108,29 @@ struct ConnectionCommand {
   private func explain() throws {
     let catalog = Catalog(searchPath: host.searchPath)
     let driver = try catalog.driver(for: input.type)
-    let (inputs, document) = try input.read(driver.descriptor, action: action)
-    let name = action ?? driver.descriptor.defaultAction
+    let action = try driver.descriptor.existingAction(action)
+    let (inputs, document) = try input.read(driver.descriptor, action)
     let complete = try InputSchema(driver.descriptor).complete(
       inputs,
-      action: name,
+      action: action.name,
       locations: InputOptions.locations(in: document)
     )
     let explanation = Explanation(
       complete,
       document: document,
       arguments: InputArguments.names(input.inputs),
-      action: name
+      action: action.name
     )
-    Console.output(host.json ? JSON.text(explanation.object, pretty: true) : explanation.text)
+    if host.json {
+      Console.output(json: explanation.object)
+    } else {
+      Console.output(explanation.text)
+    }
   }
 
   /// The channel that `raw` connects to the output: the action's first one of bytes.
-  private func rawChannel(_ descriptor: Descriptor) -> String? {
-    guard format == .raw, let action = descriptor.action(action ?? descriptor.defaultAction) else {
-      return nil
-    }
+  private func rawChannel(_ action: Descriptor.Action) -> String? {
+    guard format == .raw else { return nil }
     return action.channels.first { $0.direction == .output && $0.content == .bytes }?.name
   }
 }

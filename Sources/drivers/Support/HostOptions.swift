@@ -25,10 +25,12 @@ struct HostOptions: ParsableArguments {
 
   /// The least level that is shown.
   func level() throws(HostError) -> LogLevel {
-    let (text, origin) =
-      logLevel.map { ($0, "--log-level") }
-      ?? (Environment.value("DRIVERS_LOG") ?? "", "DRIVERS_LOG")
-    if text.isEmpty, logLevel == nil { return .warning }
+    let origin = logLevel == nil ? "DRIVERS_LOG" : "--log-level"
+    var text = logLevel ?? ""
+    if logLevel == nil {
+      text = try Environment.value("DRIVERS_LOG") ?? ""
+      if text.isEmpty { return .warning }
+    }
     if let level = LogLevel.allCases.first(where: { "\($0)" == text.lowercased() }) {
       return level
     }

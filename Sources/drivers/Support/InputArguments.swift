@@ -1,25 +1,20 @@
 import DriverHost
 
 /// Reads `key=value` arguments and an input file into one map.
+///
+/// No message shows what stands behind the sign of an argument: it may be a secret.
 struct InputArguments {
   /// Says for a path of names whether the driver's schema wants text there, or bytes.
   let hints: InputHints
+  /// Says for a path of names whether a message may quote the value there.
+  let isShown: ([String]) -> Bool
 
-  /// One argument, taken apart.
-  private struct Argument {
-    enum Form {
-      /// `=`: text where the schema wants it, else YAML.
-      case fitting
-      /// `==`: text as it stands.
-      case text
-      /// `:=`: YAML.
-      case yaml
-    }
-
-    var text: String
-    var path: [String]
-    var form: Form
-    var value: String
+  /// The names at the top that arguments set.
+  struct Names {
+    /// Those that an argument sets as a whole.
+    var whole: Set<String> = []
+    /// Those of which arguments set members.
+    var parts: Set<String> = []
   }
 
   /// The inputs of `--input`, with the arguments laid over them.
@@ -48,9 +43,9 @@ struct InputArguments {
       inputs = map
     }
     var faults: [Fault] = []
-    for text in arguments {
+    for (index, text) in arguments.enumerated() {
       do {
-        let argument = try InputArguments.split(text)
+        let argument = try InputArgument(text, number: index + 1)
         let value = try value(of: argument)
         try set(value, at: argument.path[...], in: &inputs, argument)
       } catch {
@@ -61,78 +56,87 @@ struct InputArguments {
     return inputs
   }
 
-  /// The names at the top that some arguments set; what is no input has none.
-  static func names(_ arguments: [String]) -> Set<String> {
-    Set(arguments.compactMap { try? split($0).path[0] })
+  /// The names that some arguments set; what is no input has none.
+  static func names(_ arguments: [String]) -> Names {
+    var names = Names()
+    for text in arguments {
+      guard let path = try? InputArgument(text, number: 1).path else { continue }
+      if path.count == 1 { names.whole.insert(path[0]) } else { names.parts.insert(path[0]) }
+    }
+    return names
   }
 
-  /// Finds the first `=`, `==` or `:=` behind the name; a dot separates names, `\.` is a dot.
-  private static func split(_ text: String) throws(HostError) -> Argument {
-    guard let sign = text.firstIndex(of: "="), sign > text.startIndex else {
-      throw fault("`\(text)` is no input: write it as key=value, key:=YAML or key=@file")
-    }
-    var end = sign
-    var start = text.index(after: sign)
-    var form = Argument.Form.fitting
-    if text[text.index(before: sign)] == ":" {
-      end = text.index(before: sign)
-      form = .yaml
-    } else if start < text.endIndex, text[start] == "=" {
-      start = text.index(after: start)
-      form = .text
-    }
-    var path = [""]
-    var isEscaped = false
-    for character in text[..<end] {
-      if isEscaped || (character != "." && character != "\\") {
-        path[path.count - 1].append(character)
-        isEscaped = false
-      } else if character == "\\" {
-        isEscaped = true
-      } else {
-        path.append("")
-      }
-    }
-    guard !path.contains("") else {
-      throw fault("`\(text)` has an empty name: a dot stands between two names")
-    }
-    return Argument(text: text, path: path, form: form, value: String(text[start...]))
+  /// Whether an argument has its value read from standard input.
+  static func readsStandardInput(_ text: String) -> Bool {
+    guard let argument = try? InputArgument(text, number: 1), case .file(let path) = argument.source
+    else { return false }
+    return path == "-"
   }
 
-  private func value(of argument: Argument) throws(HostError) -> Value {
-    let name = argument.path.joined(separator: ".")
-    switch argument.form {
-    case .text: return .string(argument.value)
-    case .yaml:
-      if argument.value.hasPrefix("@") {
-        let path = String(argument.value.dropFirst())
-        return try Document.parse(try Files.read(path), file: path).value
+  private func value(of argument: InputArgument) throws(HostError) -> Value {
+    let kind = argument.form == .yaml ? .other : hints.kind(at: argument.path)
+    switch argument.source {
+    case .text(let text):
+      if argument.form == .text || kind != .other { return .string(text) }
+      return try parsed(argument, "its value", isSecret: false) { () throws(HostError) in
+        try YAML.parse(Array(text.utf8), file: "the argument \(argument.name)")
       }
-      return try InputArguments.yaml(argument.value, name)
-    case .fitting: break
-    }
-    if argument.value.hasPrefix("@") {
-      let path = String(argument.value.dropFirst())
-      let bytes = try Files.read(path)
-      switch hints.kind(at: argument.path) {
+    case .file(let path):
+      guard !path.isEmpty else { throw argument.fault("no file is named behind the `@`") }
+      let bytes: [UInt8]
+      do throws(HostError) {
+        bytes = try Files.read(path)
+      } catch {
+        throw argument.fault(error.message)
+      }
+      switch kind {
       case .bytes: return .bytes(bytes)
-      case .text: return .string(try InputArguments.text(bytes, "the file \(path)"))
-      case .other: return try Document.parse(bytes, file: path).value
+      case .text:
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+          throw argument.fault(
+            "\(Files.name(path)) is not UTF-8 text, which this input asks for"
+          )
+        }
+        return .string(text)
+      case .other:
+        return try parsed(argument, Files.name(path), isSecret: false) { () throws(HostError) in
+          try Document.parse(bytes, file: Files.name(path))
+        }
+      }
+    case .variable(let variable):
+      guard !variable.isEmpty else { throw argument.fault("no variable is named behind `$ENV:`") }
+      let value: String?
+      do throws(HostError) {
+        value = try Environment.value(variable)
+      } catch {
+        throw argument.fault(error.message)
+      }
+      guard let value else {
+        throw argument.fault("the environment variable \(variable) is not set")
+      }
+      guard kind == .other else { return .string(value) }
+      let what = "the environment variable \(variable)"
+      return try parsed(argument, what, isSecret: true) { () throws(HostError) in
+        try YAML.parse(Array(value.utf8), file: what)
       }
     }
-    if argument.value.hasPrefix("$ENV:") {
-      let variable = String(argument.value.dropFirst("$ENV:".count))
-      guard let text = Environment.value(variable) else {
-        throw InputArguments.fault(
-          "`\(name)`: the environment variable \(variable) is not set"
-        )
-      }
-      return hints.kind(at: argument.path) == .other
-        ? try InputArguments.yaml(text, name) : .string(text)
-    }
-    switch hints.kind(at: argument.path) {
-    case .text, .bytes: return .string(argument.value)
-    case .other: return try InputArguments.yaml(argument.value, name)
+  }
+
+  /// The value of a document; its faults name no part of it unless it may be shown.
+  private func parsed(
+    _ argument: InputArgument,
+    _ what: String,
+    isSecret: Bool,
+    _ parse: () throws(HostError) -> ParsedDocument
+  ) throws(HostError) -> Value {
+    do throws(HostError) {
+      return try parse().value
+    } catch {
+      if !isSecret, isShown(argument.path) { throw error }
+      let place = error.location.map { " from line \($0.line), column \($0.column) on" } ?? ""
+      throw argument.fault(
+        "\(what) is no YAML\(place); what stands there is not shown, since it may be a secret"
+      )
     }
   }
 
@@ -140,7 +144,7 @@ struct InputArguments {
     _ value: Value,
     at path: ArraySlice<String>,
     in map: inout ValueMap,
-    _ argument: Argument
+    _ argument: InputArgument
   ) throws(HostError) {
     guard let name = path.first else { return }
     let rest = path.dropFirst()
@@ -151,26 +155,9 @@ struct InputArguments {
     let present = map[name] ?? .map([:])
     guard case .map(var inner) = present else {
       let place = argument.path.dropLast(rest.count).joined(separator: ".")
-      throw InputArguments.fault(
-        "`\(argument.path.joined(separator: "."))` reaches into `\(place)`, which is \(present.kindInWords), not a map"
-      )
+      throw argument.fault("it reaches into `\(place)`, which is \(present.kindInWords), not a map")
     }
     try set(value, at: rest, in: &inner, argument)
     map[name] = .map(inner)
-  }
-
-  private static func yaml(_ text: String, _ name: String) throws(HostError) -> Value {
-    try YAML.parse(Array(text.utf8), file: "the argument \(name)").value
-  }
-
-  private static func text(_ bytes: [UInt8], _ what: String) throws(HostError) -> String {
-    guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw fault("\(what) is not UTF-8 text, which this input asks for")
-    }
-    return text
-  }
-
-  private static func fault(_ message: String) -> HostError {
-    HostError(.invalidInput, stage: .input, message)
   }
 }

@@ -1,14 +1,20 @@
+import DriverHost
 import Glibc
-import Synchronization
 
 /// Turns Ctrl-C, TERM and HUP into the cancellation of what runs.
 ///
-/// The first signal asks the connection to stop, on the remote side too; the second ends the process. A
-/// signal that was ignored when the program began stays so, which is what nohup(1) and shells that start
-/// a program in the background rely on.
+/// The first signal asks the connection to stop, on the remote side too; the second ends the
+/// process. A signal that was ignored when the program began stays so, which is what nohup(1) and
+/// shells that start a program in the background rely on.
 final class Signals: Sendable {
-  /// The signal that came first; 0: none.
-  private let received = Atomic<Int32>(0)
+  private struct State {
+    /// The signal that came first; 0: none.
+    var received: Int32 = 0
+    /// What it is to cancel.
+    var action: (@Sendable () -> Void)?
+  }
+
+  private let state = Lock(State())
 
   /// Where the handler writes the signal's number; a handler may do little else (signal-safety(7)).
   ///
@@ -16,25 +22,46 @@ final class Signals: Sendable {
   nonisolated(unsafe) private static var pipe: (reader: Int32, writer: Int32) = (-1, -1)
 
   /// Handles the signals from now on.
-  ///
-  /// - Parameter onFirst: Runs once, on a thread of its own.
-  init(onFirst: @escaping @Sendable () -> Void) {
+  init() {
     var ends: [Int32] = [-1, -1]
     guard unsafe Glibc.pipe(&ends) == 0 else { return }
+    // Programs that a driver starts have no use for it.
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     unsafe Signals.pipe = (ends[0], ends[1])
-    HelperThread.start { [self] in
-      while let signal = Signals.next() {
-        let isFirst =
-          received.compareExchange(expected: 0, desired: signal, ordering: .relaxed).exchanged
-        if isFirst { onFirst() } else { _exit(128 + signal) }
+    do {
+      try Thread.start(name: "dh-signals") { [self] in
+        while let signal = Signals.next() { take(signal) }
       }
+    } catch {
+      // Without a thread that listens the signals do what they do by default.
+      return
     }
     for signal in [SIGINT, SIGTERM, SIGHUP] { Signals.handle(signal) }
   }
 
+  /// Sets what the first signal cancels: at once, if it has come already.
+  ///
+  /// - Parameter action: Runs once, on any thread.
+  func onFirst(_ action: @escaping @Sendable () -> Void) {
+    let hasCome = state.withLock { state in
+      if state.received == 0 { state.action = action }
+      return state.received != 0
+    }
+    if hasCome { action() }
+  }
+
+  private func take(_ signal: Int32) {
+    let (isFirst, action) = state.withLock { state in
+      let isFirst = state.received == 0
+      if isFirst { state.received = signal }
+      return (isFirst, state.action)
+    }
+    if isFirst { action?() } else { _exit(128 + signal) }
+  }
+
   /// The exit code that the shell expects after a signal: 130, 143 or 129; nil if none came.
   var exitCode: Int32? {
-    let signal = received.load(ordering: .relaxed)
+    let signal = state.withLock { $0.received }
     return signal == 0 ? nil : 128 + signal
   }
 

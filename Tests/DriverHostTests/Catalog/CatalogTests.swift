@@ -190,6 +190,21 @@ struct CatalogTests {
     }
   }
 
+  @Test("lets no new version of one driver take a type's bare name from another one")
+  func versionsAndIDs() throws {
+    _ = try folder.copy(driver(id: "org.z"), as: "a/libPlainDriver.so")
+    _ = try folder.copy(driver(id: "org.a", version: "7.0.0"), as: "b/libPlainDriver.so")
+    _ = try folder.copy(driver(id: "org.z", version: "1.1.0"), as: "c/libPlainDriver.so")
+    let catalog = catalog(("a", .environment), ("b", .user), ("c", .system))
+    #expect(
+      names(catalog) == [
+        "PLAIN 1.1.0 c/libPlainDriver.so", "PLAIN@org.a 7.0.0 b/libPlainDriver.so",
+      ]
+    )
+    #expect(catalog.superseded.map { place($0.path) } == ["a/libPlainDriver.so"])
+    #expect(catalog.rejected.map { place($0.path) } == ["a/libPlainDriver.so"])
+  }
+
   @Test("looks at each file once, by whatever names it is reached")
   func sameFile() throws {
     let path = try folder.copy(driver(), as: "a/libPlainDriver.so")
@@ -216,6 +231,38 @@ struct CatalogTests {
       reasons.first?.hasPrefix(
         "links/libPlainDriver.so: everybody can write its folder \(folder.path)/real"
       ) == true
+    )
+  }
+
+  @Test("refuses a link that somebody else could have lead to another file")
+  func linkFolders() throws {
+    let path = try folder.copy(driver(), as: "real/libPlainDriver.so")
+    try FileManager.default.createDirectory(
+      atPath: "\(folder.path)/links",
+      withIntermediateDirectories: true
+    )
+    let link = "\(folder.path)/links/libPlainDriver.so"
+    #expect(symlink(path, link) == 0)
+    #expect(symlink("\(folder.path)/real", "\(folder.path)/links/folder") == 0)
+    #expect(chmod("\(folder.path)/links", 0o777) == 0)
+    let cure = "(mode 777): chmod o-w \(folder.path)/links"
+    // In the folder that is walked, named itself, and as the way to a folder.
+    for entry in ["links", "links/libPlainDriver.so", "links/folder"] {
+      let catalog = catalog((entry, .option))
+      #expect(catalog.drivers.isEmpty, "\(entry)")
+      #expect(reasons(catalog).count == 1)
+      #expect(reasons(catalog).first?.hasSuffix(cure) == true, "\(reasons(catalog))")
+    }
+    // In a sticky folder nobody can take the link away; they could put others beside it.
+    #expect(chmod("\(folder.path)/links", 0o1777) == 0)
+    #expect(catalog(("links/libPlainDriver.so", .option)).drivers.count == 1)
+    #expect(catalog(("links/folder", .option)).drivers.count == 1)
+    #expect(catalog(("links", .option)).drivers.isEmpty)
+    guard geteuid() == 0 else { return }
+    #expect(lchown(link, 65534, 65534) == 0)
+    #expect(
+      reasons(catalog(("links/libPlainDriver.so", .option))).first?
+        .contains("the link \(link) belongs to nobody, who could change what runs here") == true
     )
   }
 

@@ -164,4 +164,25 @@ struct DescriptorTests {
   func noMap(text: String) throws {
     #expect(try faults(text)[""]?.hasPrefix("expected a map") == true)
   }
+
+  @Test("has its default action where none is named, and names the nearest of one that it lacks")
+  func existingAction() throws {
+    let text = FixtureDriver.descriptor(more: "\"default_action\": \"call\",").replacing(
+      "[{\"name\": \"call\"}]",
+      with: "[{\"name\": \"call\"}, {\"name\": \"test\"}]"
+    )
+    let descriptor = try Descriptor(JSON.parse(text))
+    #expect(try descriptor.existingAction(nil).name == "call")
+    #expect(try descriptor.existingAction("test").name == "test")
+    for (name, hint) in [("tset", "did you mean `test`?"), ("other", "there are call, test")] {
+      let error = #expect(throws: HostError.self) { try descriptor.existingAction(name) }
+      #expect(error?.message == "PLAIN has no action `\(name)`; \(hint)")
+      #expect(error?.stage == .input)
+      // The schema, which completes inputs without the descriptor, says it in the same words.
+      let other = #expect(throws: HostError.self) {
+        try InputSchema(descriptor).complete([:], action: name)
+      }
+      #expect(other?.message == error?.message)
+    }
+  }
 }

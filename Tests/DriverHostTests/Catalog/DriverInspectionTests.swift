@@ -33,6 +33,7 @@ struct DriverInspectionTests {
       DH_EXPORT int one;
       DH_EXPORT int two(void) { return 2; }
       DH_EXPORT __attribute__((weak)) int three(void) { return 3; }
+      __attribute__((visibility("protected"))) int four(void) { return 4; }
       """
     let findings = try findings(
       "exports-\(style)",
@@ -42,7 +43,7 @@ struct DriverInspectionTests {
     #expect(findings.count == 1)
     #expect(
       findings.first?.hasPrefix(
-        "it exports 4 symbols beside dh_driver_entry_v1 (one, three, two, …)"
+        "it exports 5 symbols beside dh_driver_entry_v1 (four, one, three, …)"
       ) == true
     )
   }
@@ -78,6 +79,18 @@ struct DriverInspectionTests {
       #expect(findings.isEmpty == isGood, "\(path) \(findings)")
       if !isGood { #expect(findings.first?.contains("for libraries in \(path), outside") == true) }
     }
+  }
+
+  @Test(
+    "names an empty part of a search path, which is whatever folder is the current one",
+    arguments: ["$ORIGIN:", ":$ORIGIN/lib", "$ORIGIN::$ORIGIN/lib"]
+  )
+  func emptySearchPath(path: String) throws {
+    let findings = try findings("empty-rpath", flags: ["-Wl,-rpath,\(path)"])
+    #expect(findings.count == 1)
+    #expect(
+      findings.first?.contains("for libraries in the current folder (an empty part") == true
+    )
   }
 
   @Test("reads the loader's list of what is missing")

@@ -227,6 +227,40 @@ struct LoadingTests {
     )
   }
 
+  @Test("that took the place of one without a build id asks for a restart, and runs no old code")
+  func replacedWithoutBuildID() throws {
+    func build(_ name: String) throws -> String {
+      try FixtureDriver.build(
+        name,
+        descriptor: FixtureDriver.descriptor(),
+        source: FixtureDriver.plainSource + "\nDH_EXPORT int \(name)(void) { return 1; }",
+        flags: ["-Wl,--build-id=none"]
+      )
+    }
+    let path = try folder.copy(build("older"), as: "libXDriver.so")
+    _ = try LoadedDriver.load(find(path), host: LoadingTests.host)
+    _ = try LoadedDriver.load(find(path), host: LoadingTests.host)
+    #expect(rename(try folder.copy(build("newer"), as: "new"), path) == 0)
+    for _ in 0..<2 {
+      #expect(
+        try failure(find(path)).contains("another build of it is in this process already")
+      )
+    }
+  }
+
+  @Test("that is installed again as it was goes on being used")
+  func installedAgain() throws {
+    let build = try FixtureDriver.build("again", descriptor: FixtureDriver.descriptor())
+    let path = try folder.copy(build, as: "libXDriver.so")
+    let first = try LoadedDriver.load(find(path), host: LoadingTests.host)
+    #expect(rename(try folder.copy(build, as: "new"), path) == 0)
+    let second = try LoadedDriver.load(find(path), host: LoadingTests.host)
+    #expect(
+      unsafeBitCast(first.functions.start, to: Int.self)
+        == unsafeBitCast(second.functions.start, to: Int.self)
+    )
+  }
+
   @Test(
     "whose descriptor is not mapped is refused: what was read must be what runs",
     .unavailable(

@@ -40,6 +40,29 @@ struct TrustRulesTests {
     #expect(try fault(file("a", mode: 0o664)) == nil)
   }
 
+  @Test("is also those whose primary group it is, whom its list of members leaves out")
+  func primaryGroup() throws {
+    let (group, owner) = (getegid(), geteuid())
+    let everybody = UserNames.allUsers()
+    let own = try #require(everybody.first { $0.name == UserNames.user(owner) })
+    try #require(UserNames.isPrivateGroup(group, of: owner) && own.primaryGroup == group)
+    let colleague = UserNames.User(name: "colleague", primaryGroup: group)
+    let other = UserNames.User(name: "other", primaryGroup: group + 1)
+    #expect(UserNames.isPrivateGroup(group, of: owner, among: { [own, other] }))
+    #expect(!UserNames.isPrivateGroup(group, of: owner, among: { [own, colleague] }))
+  }
+
+  @Test("are all that the system lists, with their groups")
+  func allUsers() throws {
+    let lines = try String(contentsOfFile: "/etc/passwd", encoding: .utf8).split(separator: "\n")
+    let users = UserNames.allUsers()
+    for line in lines {
+      let fields = line.split(separator: ":", omittingEmptySubsequences: false)
+      guard fields.count == 7, let group = UInt32(fields[3]) else { continue }
+      #expect(users.contains(UserNames.User(name: String(fields[0]), primaryGroup: group)))
+    }
+  }
+
   @Test(
     "is the group's members where another group can write",
     .enabled(if: geteuid() == 0, "root")

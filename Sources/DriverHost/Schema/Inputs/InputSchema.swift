@@ -83,12 +83,7 @@ extension InputSchema {
     locations: ((JSONPointer) -> SourceLocation?)? = nil
   ) throws(HostError) -> CompleteInputs {
     guard let action = actions[action] else {
-      let hint = NearestName.hint(for: action, among: actions.keys.sorted())
-      throw HostError(
-        .invalidInput,
-        stage: .input,
-        "\(typeName) has no action `\(action)`\(hint)"
-      )
+      throw Descriptor.unknownAction(action, of: typeName, among: actions.keys.sorted())
     }
     if let flat = action.flat,
       let complete = complete(inputs, action, flat, nullsUnset: nullsUnset)
