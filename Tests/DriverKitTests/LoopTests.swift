@@ -72,7 +72,7 @@ private final class LoopDriver: NonblockingDriver {
         return
       }
       seen.append(events.contains(.hangup) ? "hangup" : "nothing")
-      // Both watches of this loop end here, inside the callback of one.
+      // The watch ends here, inside its own callback.
       watch = nil
       close(reader)
       do throws(DriverError) {
