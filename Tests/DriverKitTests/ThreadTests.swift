@@ -118,7 +118,7 @@ private final class WatchingDriver: NonblockingDriver {
 struct ThreadTests {
   @Test(
     "is taken back and freed on it, whichever thread lets go of it or ends the call",
-    arguments: ["watch", "timer", "lookup"]
+    arguments: ["watch", "timer", "lookup", "stop", "room", "bytes"]
   )
   func letGo(what: String) async throws {
     freed.withLock { $0 = Freed() }

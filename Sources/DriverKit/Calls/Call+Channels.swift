@@ -107,19 +107,21 @@ extension Call {
   /// Runs `body` once on the loop when a channel has room, has bytes or has come to its end; nil
   /// takes it back.
   ///
-  /// One a channel. The call is then to be ended on its loop.
+  /// One a channel. It runs too when the call is asked to stop and when the reader has gone: what is
+  /// tried then says so. Whichever thread ends the call, what `body` holds is let go of on the loop,
+  /// where it may be running while another thread ends the call.
   ///
   /// - Parameters:
   ///   - channel: An index into the action's channels.
   ///   - loop: The loop that the driver was made with, which the caller is on.
   ///   - body: Runs at once if it is so already, but not inside this.
-  /// - Throws: The stop's error when the call is to stop.
+  /// - Throws: `.unsupported` where nothing is connected to the channel.
   public func onReady(
     _ channel: Int,
     on loop: Loop,
     _ body: (() -> Void)?
   ) throws(DriverError) {
-    try check("on_ready", state.setReadyFunction(UInt32(channel), body))
+    try check("on_ready", state.setReadyFunction(UInt32(channel), body, on: loop))
   }
 
   private func sent(_ function: StaticString, _ status: Int32) throws(DriverError) -> Sent {

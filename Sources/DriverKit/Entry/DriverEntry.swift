@@ -107,8 +107,10 @@ public struct DriverEntry: @unchecked Sendable {
     _ report: dh_report_v1
   ) -> Int32 {
     unsafe make(instance, report) { () throws(DriverError) in
-      NonblockingSessionInstance(
-        unsafe try D(DriverContext(host), loop: Loop(try given(loop), host: host))
+      let loop = unsafe try Loop(try given(loop), host: host)
+      return NonblockingSessionInstance(
+        unsafe try D(DriverContext(host), loop: loop),
+        loop
       )
     }
   }
