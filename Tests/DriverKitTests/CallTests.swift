@@ -147,6 +147,18 @@ struct CallTests {
     #expect(host.runtime.counts.abandoned == 0)
   }
 
+  @Test("of a blocking driver whose descriptor says otherwise ends with what to write there")
+  func blockingOnLoop() async throws {
+    let host = try KitHost(
+      DriverEntry { DriverEntry.create(WaitingDriver.self, $0, $1, $2, $3) },
+      isBlocking: false
+    )
+    let outcome = try await host.run(timeout: .seconds(1))
+    #expect(outcome.error?.code == .internal)
+    #expect(outcome.error?.message.contains(#"must say `"execution": "blocking"`"#) == true)
+    #expect(host.runtime.counts.slowCallbacks == 0)
+  }
+
   @Test("of a driver that cannot be made ends with the reason that it threw")
   func refused() async throws {
     let host = try KitHost(
