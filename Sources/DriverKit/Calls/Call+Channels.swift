@@ -65,21 +65,34 @@ extension Call {
   }
 
   /// Sends a tree down an output channel, and makes the builder ready for the next one.
+  ///
+  /// On `again` the tree stays as it is, to be sent by the same call once `onReady` says so.
+  ///
+  /// - Throws: The stop's error when the call is to stop.
+  /// - Returns: What became of it.
   public func emit(
     _ tree: inout OutputBuilder,
     to channel: Int
   ) throws(DriverError) -> Sent {
-    unsafe try sent(
-      "emit",
-      tree.withTree { unsafe state.functions.pointee.emit(state.call, UInt32(channel), $0) }
-    )
+    let status = unsafe tree.withTree {
+      unsafe state.functions.pointee.emit(state.call, UInt32(channel), $0)
+    }
+    if status == DH_AGAIN { return .again }
+    defer { tree.reset() }
+    if status == DH_INVALID {
+      throw tree.refusal(by: "emit", of: "the value for channel \(channel)")
+    }
+    return try sent("emit", status)
   }
 
   /// Takes bytes from an input channel.
   ///
   /// Waits for some in a blocking driver.
   ///
-  /// - Throws: The stop's error when the call is to stop.
+  /// - Parameters:
+  ///   - channel: An index into the action's channels.
+  ///   - buffer: Where they go; it has room for at least one.
+  /// - Throws: The stop's error when the call is to stop, `.unsupported` where nothing is connected.
   /// - Returns: What came.
   public func read(
     from channel: Int,
