@@ -572,24 +572,101 @@ static inline const dh_value_v1 *DH_NULLABLE dh_member_of(const dh_value_v1 *DH_
   return NULL;
 }
 
-/// The text of a string member, ended by NUL; `fallback` if there is none.
+/// The text of a string or decimal member, ended by NUL; `fallback` if there is none. Cut at U+0000, where the schema
+/// allows it: see `dh_text_of`.
 static inline const char *DH_NULLABLE dh_string_of(const dh_value_v1 *DH_NULLABLE map, const char *name,
                                                    const char *DH_NULLABLE fallback) {
   const dh_value_v1 *value = dh_member_of(map, name);
   return value != NULL && (value->kind == DH_STRING || value->kind == DH_DECIMAL) ? value->as.text : fallback;
 }
 
-/// An integer member; `fallback` if there is none.
+/// The text of a string or decimal member with its length; {NULL, 0} if there is none.
+static inline dh_text_v1 dh_text_of(const dh_value_v1 *DH_NULLABLE map, const char *name) {
+  const dh_value_v1 *value = dh_member_of(map, name);
+  dh_text_v1 text = {NULL, 0};
+  if (value != NULL && (value->kind == DH_STRING || value->kind == DH_DECIMAL)) {
+    text.ptr = value->as.text;
+    text.len = value->count;
+  }
+  return text;
+}
+
+/// The bytes of a bytes member with their number; {NULL, 0} if there is none.
+static inline dh_text_v1 dh_bytes_of(const dh_value_v1 *DH_NULLABLE map, const char *name) {
+  const dh_value_v1 *value = dh_member_of(map, name);
+  dh_text_v1 bytes = {NULL, 0};
+  if (value != NULL && value->kind == DH_BYTES) {
+    bytes.ptr = value->as.text;
+    bytes.len = value->count;
+  }
+  return bytes;
+}
+
+/// An integer member; `fallback` if there is none. A number of another type than `integer` may be a double or, beyond
+/// 64 bits, a decimal: these are none.
 static inline int64_t dh_int_of(const dh_value_v1 *DH_NULLABLE map, const char *name, int64_t fallback) {
   const dh_value_v1 *value = dh_member_of(map, name);
   return value != NULL && value->kind == DH_INT ? value->as.integer : fallback;
 }
 
-/// A number member, integer or not; `fallback` if there is none.
+/// The text of a JSON number as a double: the nearest one for up to 15 digits and powers of ten up to 22, else that or
+/// the one next to it; infinite beyond a double's range. Unlike strtod(3) it looks at no locale.
+static inline double dh_number_of_text(dh_text_v1 text) {
+  uint64_t bits = 0;
+  int64_t ten = 0, exponent = 0;
+  int two = 0, digits = 0, is_negative = 0, is_below_one = 0;
+  size_t i = 0;
+  if (i < text.len && text.ptr[i] == '-') is_negative = 1, i++;
+  for (; i < text.len && (text.ptr[i] == '.' || (text.ptr[i] >= '0' && text.ptr[i] <= '9')); i++) {
+    if (text.ptr[i] == '.') {
+      is_below_one = 1;
+    } else if (digits < 19) { // So many fit into 64 bits; the rest is less than a double can tell.
+      bits = bits * 10 + (uint64_t)(text.ptr[i] - '0');
+      if (bits != 0) digits++;
+      ten -= is_below_one;
+    } else {
+      ten += !is_below_one;
+    }
+  }
+  if (i < text.len && (text.ptr[i] == 'e' || text.ptr[i] == 'E')) {
+    int is_small = ++i < text.len && text.ptr[i] == '-';
+    if (i < text.len && (text.ptr[i] == '-' || text.ptr[i] == '+')) i++;
+    for (; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++) {
+      if (exponent < 1000000000) exponent = exponent * 10 + (text.ptr[i] - '0');
+    }
+    ten += is_small ? -exponent : exponent;
+  }
+  double number = (double)bits, power = 1;
+  if (digits <= 15 && ten >= -22 && ten <= 22) { // Both are exact, so this rounds once.
+    for (int64_t n = ten < 0 ? -ten : ten; n > 0; n--) power *= 10;
+    number = ten < 0 ? number / power : number * power;
+    return is_negative ? -number : number;
+  }
+  if (bits == 0) return is_negative ? -0.0 : 0.0;
+  for (; bits >> 63 == 0; two--) bits <<= 1;
+  for (; ten > 0 && two < 1100; ten--, two += 3) { // Times 1.25, and times 8.
+    uint64_t product = bits + (bits >> 2);
+    if (product < bits) product = product >> 1 | (uint64_t)1 << 63, two++;
+    bits = product;
+  }
+  for (; ten < 0 && two > -1300; ten++, two -= 3) { // Through 1.25, and through 8.
+    bits = bits / 5 * 4 + (bits % 5 * 4 + 2) / 5;
+    if (bits >> 63 == 0) bits <<= 1, two--;
+  }
+  number = (double)bits;
+  for (; two > 0; two--) number *= 2;
+  for (; two < 0; two++) number /= 2;
+  return is_negative ? -number : number;
+}
+
+/// A number member, integer or not, as a double; `fallback` if there is none. What no double holds exactly is rounded:
+/// see `dh_number_of_text`.
 static inline double dh_double_of(const dh_value_v1 *DH_NULLABLE map, const char *name, double fallback) {
   const dh_value_v1 *value = dh_member_of(map, name);
-  if (value != NULL && value->kind == DH_INT) return (double)value->as.integer;
-  return value != NULL && value->kind == DH_DOUBLE ? value->as.number : fallback;
+  if (value == NULL) return fallback;
+  if (value->kind == DH_INT) return (double)value->as.integer;
+  if (value->kind == DH_DOUBLE) return value->as.number;
+  return value->kind == DH_DECIMAL ? dh_number_of_text(dh_text_of(map, name)) : fallback;
 }
 
 /// A boolean member as 1 or 0; `fallback` if there is none.
