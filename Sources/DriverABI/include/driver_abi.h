@@ -490,9 +490,9 @@ const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *i
 
 /// Defines the entry for a driver that answers DH_DRIVER_V1 and nothing else: `DH_DRIVER_ENTRY(driver)`.
 #define DH_DRIVER_ENTRY(driver)                                                                                        \
-  DH_EXTERN_C DH_EXPORT const void *dh_driver_entry_v1(const dh_host_v1 *host, const char *id) {                       \
-    (void)host;                                                                                                        \
-    return dh_same(id, DH_DRIVER_V1) ? (const void *)&(driver) : NULL;                                                 \
+  DH_EXTERN_C DH_EXPORT const void *dh_driver_entry_v1(const dh_host_v1 *dh_entry_host_, const char *dh_entry_id_) {   \
+    (void)dh_entry_host_;                                                                                              \
+    return dh_same(dh_entry_id_, DH_DRIVER_V1) ? (const void *)&(driver) : NULL;                                       \
   }
 
 // MARK: - The descriptor
