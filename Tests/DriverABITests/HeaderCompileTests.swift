@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -28,7 +29,12 @@ struct HeaderCompileTests {
     let folder = try TemporaryFolder()
     try folder.write("{}", to: "descriptor.json")
     // In the style of the example an author may leave -Wextra out; it must pass all the same.
-    try await compiler.compile(source, ["-shared", "-fPIC"], in: folder, output: "hello.so")
+    try await compiler.compile(
+      source,
+      ["-shared", "-fPIC", "-DDH_DESCRIPTOR=\"\(folder.file("descriptor.json"))\""],
+      in: folder,
+      output: "hello.so"
+    )
     let symbols = try await Command.check(
       "nm",
       ["-D", "--defined-only", folder.file("hello.so")]

@@ -1,13 +1,14 @@
 /// driver_abi.h: the contract between a driver host and a driver. Revision 1, draft 1.
 ///
-/// A driver is one shared library that serves one connector type. It exports one function, carries its description
-/// as an ELF note, and needs nothing but this header: no library of the host is linked. 64-bit ELF systems; C11, also
-/// valid C++17; only <stdint.h> and <stddef.h>. Everything that a driver author has to know stands here.
+/// A driver is one shared library, `lib<Type>Driver.so`, that serves one connector type. It exports one function,
+/// carries its description as an ELF note, and needs nothing but this header: no library of the host is linked. 64-bit
+/// ELF systems; C11, also valid C++17; only <stdint.h> and <stddef.h>. Everything that a driver author has to know
+/// stands here.
 ///
-/// A whole driver (hello.c), built with `cc -shared -fPIC -I INCLUDE hello.c -o libHelloDriver.so`:
+/// A whole driver, hello.c, which has its descriptor.json (see "The descriptor") beside it:
 ///
 ///     #include "driver_abi.h"
-///     DH_EMBED_DESCRIPTOR("descriptor.json")
+///     DH_EMBED_DESCRIPTOR(DH_DESCRIPTOR)
 ///
 ///     static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instance, dh_report_v1 report) {
 ///       (void)host, (void)loop, (void)report;
@@ -23,6 +24,11 @@
 ///     }
 ///     static const dh_driver_v1 driver = {create, destroy, start};
 ///     DH_DRIVER_ENTRY(driver)
+///
+/// It is built in its folder by
+///
+///     descriptor="\"$PWD/descriptor.json\""
+///     cc -shared -fPIC -fvisibility=hidden -I INCLUDE -DDH_DESCRIPTOR="$descriptor" hello.c -o libHelloDriver.so
 ///
 /// Rules that hold everywhere:
 ///
@@ -519,8 +525,20 @@ const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *i
 /// (U+0000 is allowed), deprecated. `contentEncoding: base64` makes an input bytes, `format: decimal` makes it a
 /// decimal. A type `integer` always arrives as DH_INT. Unions are `oneOf` with a `const` that tells the branches apart.
 ///
-/// The path is searched as by the assembler's .incbin: the current folder, then the -I folders. A compiler that knows
-/// #embed records the file as a dependency; elsewhere name it in the build file's rule.
+/// Give the macro an absolute path, from the build: -DDH_DESCRIPTOR="\"$PWD/descriptor.json\"". Another is looked for
+/// in the folder that the compiler runs in, and only then in the -I folders; with -flto in the folder that the *linker*
+/// runs in. A build from elsewhere would embed the descriptor of another driver that it finds there, without a word.
+///
+/// The file is no dependency of the object by itself: name it in the build file's rule, or let clang find out:
+///
+///     #if defined(__clang__) && defined(__has_embed)
+///     #if __has_embed(DH_DESCRIPTOR)
+///     #pragma clang diagnostic ignored "-Wc23-extensions"
+///     __attribute__((unused)) static const unsigned char descriptor_dependency[] = {
+///     #embed DH_DESCRIPTOR
+///     };
+///     #endif
+///     #endif
 #define DH_EMBED_DESCRIPTOR(path)                                                                                      \
   __asm__(".pushsection .note.driver_host,\"a\",%note\n"                                                               \
           "  .balign 4\n"                                                                                              \
