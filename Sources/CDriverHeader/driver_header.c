@@ -1,5 +1,5 @@
-// Takes the header's text in when this is compiled: there is one header, and no copy of it can fall behind. The compiler
-// lists an embedded file as a dependency.
+// Takes the header's text in when this is compiled: there is one header, and no copy of it can fall behind. The
+// compiler lists an embedded file as a dependency.
 #include "driver_header.h"
 
 #pragma clang diagnostic ignored "-Wc23-extensions"

@@ -1,4 +1,4 @@
-// Holds the layout of revision 1: a change of any size or offset stops the build here.
+// Holds the layout and the numbers of revision 1: a change of any size, offset or constant stops the build here.
 #include "driver_abi.h"
 
 #include <assert.h>
@@ -6,6 +6,7 @@
 #define SIZE(type, bytes) static_assert(sizeof(type) == (bytes), "the layout of " #type " is frozen")
 #define OFFSET(type, field, bytes)                                                                                     \
   static_assert(offsetof(type, field) == (bytes), "the place of " #type "." #field " is frozen")
+#define NUMBER(name, number) static_assert(name == (number), "the number of " #name " is frozen")
 
 static_assert(sizeof(void *) == 8 && sizeof(size_t) == 8, "the ABI is for 64-bit systems");
 
@@ -86,5 +87,99 @@ OFFSET(dh_driver_v1, destroy, 8);
 OFFSET(dh_driver_v1, start, 16);
 
 SIZE(struct ArrowSchema, 72);
+OFFSET(struct ArrowSchema, format, 0);
+OFFSET(struct ArrowSchema, name, 8);
+OFFSET(struct ArrowSchema, metadata, 16);
+OFFSET(struct ArrowSchema, flags, 24);
+OFFSET(struct ArrowSchema, n_children, 32);
+OFFSET(struct ArrowSchema, children, 40);
+OFFSET(struct ArrowSchema, dictionary, 48);
+OFFSET(struct ArrowSchema, release, 56);
+OFFSET(struct ArrowSchema, private_data, 64);
+
 SIZE(struct ArrowArray, 80);
+OFFSET(struct ArrowArray, length, 0);
+OFFSET(struct ArrowArray, null_count, 8);
+OFFSET(struct ArrowArray, offset, 16);
+OFFSET(struct ArrowArray, n_buffers, 24);
+OFFSET(struct ArrowArray, n_children, 32);
+OFFSET(struct ArrowArray, buffers, 40);
+OFFSET(struct ArrowArray, children, 48);
+OFFSET(struct ArrowArray, dictionary, 56);
+OFFSET(struct ArrowArray, release, 64);
+OFFSET(struct ArrowArray, private_data, 72);
+
 SIZE(struct ArrowArrayStream, 40);
+OFFSET(struct ArrowArrayStream, get_schema, 0);
+OFFSET(struct ArrowArrayStream, get_next, 8);
+OFFSET(struct ArrowArrayStream, get_last_error, 16);
+OFFSET(struct ArrowArrayStream, release, 24);
+OFFSET(struct ArrowArrayStream, private_data, 32);
+
+NUMBER(ARROW_FLAG_DICTIONARY_ORDERED, 1);
+NUMBER(ARROW_FLAG_NULLABLE, 2);
+NUMBER(ARROW_FLAG_MAP_KEYS_SORTED, 4);
+
+NUMBER(DH_OK, 0);
+NUMBER(DH_AGAIN, -1);
+NUMBER(DH_STOPPED, -2);
+NUMBER(DH_GONE, -3);
+NUMBER(DH_INVALID, -4);
+NUMBER(DH_UNWANTED, -5);
+NUMBER(DH_REFUSED, -6);
+NUMBER(DH_LIMIT, -7);
+NUMBER(DH_FAILED, -8);
+
+NUMBER(DH_NULL, 0u);
+NUMBER(DH_BOOL, 1u);
+NUMBER(DH_INT, 2u);
+NUMBER(DH_DOUBLE, 3u);
+NUMBER(DH_DECIMAL, 4u);
+NUMBER(DH_STRING, 5u);
+NUMBER(DH_BYTES, 6u);
+NUMBER(DH_LIST, 7u);
+NUMBER(DH_MAP, 8u);
+NUMBER(DH_JSON, 9u);
+
+NUMBER(DH_SECRET, 1u);
+
+NUMBER(DH_ERROR_INVALID_INPUT, 1u);
+NUMBER(DH_ERROR_UNAUTHENTICATED, 2u);
+NUMBER(DH_ERROR_FORBIDDEN, 3u);
+NUMBER(DH_ERROR_NOT_FOUND, 4u);
+NUMBER(DH_ERROR_CONFLICT, 5u);
+NUMBER(DH_ERROR_RATE_LIMITED, 6u);
+NUMBER(DH_ERROR_TIMED_OUT, 7u);
+NUMBER(DH_ERROR_CANCELLED, 8u);
+NUMBER(DH_ERROR_UNAVAILABLE, 9u);
+NUMBER(DH_ERROR_DNS, 10u);
+NUMBER(DH_ERROR_TLS, 11u);
+NUMBER(DH_ERROR_HOST_KEY, 12u);
+NUMBER(DH_ERROR_PROTOCOL, 13u);
+NUMBER(DH_ERROR_REMOTE_FAILURE, 14u);
+NUMBER(DH_ERROR_TOO_LARGE, 15u);
+NUMBER(DH_ERROR_UNSUPPORTED, 16u);
+NUMBER(DH_ERROR_INTERNAL, 17u);
+NUMBER(DH_ERROR_LOST, 18u);
+
+NUMBER(DH_RETRYABLE, 1u);
+NUMBER(DH_SESSION_BROKEN, 2u);
+
+NUMBER(DH_LOG_TRACE, 0u);
+NUMBER(DH_LOG_DEBUG, 1u);
+NUMBER(DH_LOG_INFO, 2u);
+NUMBER(DH_LOG_WARNING, 3u);
+NUMBER(DH_LOG_ERROR, 4u);
+
+NUMBER(DH_STOP_CANCELLED, 1);
+NUMBER(DH_STOP_DEADLINE, 2);
+
+NUMBER(DH_READABLE, 1u);
+NUMBER(DH_WRITABLE, 2u);
+NUMBER(DH_HANGUP, 4u);
+
+NUMBER(DH_ANY_FAMILY, 0u);
+NUMBER(DH_IPV4, 4u);
+NUMBER(DH_IPV6, 6u);
+
+NUMBER(DH_NOTE_TYPE, 0x80000001u);

@@ -33,7 +33,16 @@ struct Build: Sendable, CustomTestStringConvertible {
 
 @Suite(
   "The embedded descriptor",
-  .requires(.gcc, .gxx, .clang, .clangPlusPlus, .readelf, .strip, Tool("objcopy"), Tool("ld.gold"))
+  .requires(
+    .gcc,
+    .gxx,
+    .clang,
+    .clangPlusPlus,
+    .objcopy,
+    .readelf,
+    .strip,
+    Tool("ld.gold")
+  )
 )
 struct DescriptorNoteTests {
   private let folder: TemporaryFolder
@@ -57,7 +66,55 @@ struct DescriptorNoteTests {
     let descriptor = String(repeating: "x", count: length)
     try folder.write(descriptor, to: "descriptor.json")
     try await compile(Build("gcc"))
-    #expect(try await notes(of: "driver.so") == [Array(descriptor.utf8)])
+    #expect(try await DescriptorNotes.read(folder.file("driver.so")) == [Array(descriptor.utf8)])
+  }
+
+  @Test(
+    "is that of the path which the build gives, wherever it compiles and links",
+    arguments: [
+      "gcc", "gcc -flto", "g++ -x c++", "clang", "clang -fuse-ld=lld -flto",
+      "clang -fuse-ld=lld -flto=thin",
+    ].map(Build.init)
+  )
+  func absolutePath(build: Build) async throws {
+    try folder.write(
+      Self.source.replacing("\"descriptor.json\"", with: "DH_DESCRIPTOR"),
+      to: "driver.c"
+    )
+    // Others' descriptors, where an assembler would find them first.
+    try folder.write("{\"name\": \"COMPILED\"}", to: "compile/descriptor.json")
+    try folder.write("{\"name\": \"LINKED\"}", to: "link/descriptor.json")
+    let path = folder.file("descriptor.json")
+    try await Command.check(
+      build.words[0],
+      Array(build.words.dropFirst()) + [
+        "-I", ThisPackage.headers, "-fPIC", "-DDH_DESCRIPTOR=\"\(path)\"", "-c", "../driver.c",
+        "-o", folder.file("driver.o"),
+      ],
+      folder: folder.file("compile")
+    )
+    let languages = ["-x", "c++"]
+    try await Command.check(
+      build.words[0],
+      build.words.dropFirst().filter { !languages.contains($0) }
+        + ["-shared", "../driver.o", "-o", folder.file("driver.so")],
+      folder: folder.file("link")
+    )
+    try await check("driver.so")
+  }
+
+  @Test("is a dependency of the object by the lines that the header shows", arguments: Compiler.c)
+  func dependency(compiler: Compiler) async throws {
+    try folder.write(Self.descriptor, to: "other.json")
+    try await compiler.compile(
+      Self.source.replacing("\"descriptor.json\"", with: "DH_DESCRIPTOR")
+        + (try HeaderText().dependencyLines),
+      ["-c", "-MMD", "-MF", "list.d", "-DDH_DESCRIPTOR=\"\(folder.file("other.json"))\""],
+      in: folder,
+      output: "driver.o"
+    )
+    let isListed = try folder.text("list.d").contains("other.json")
+    #expect(isListed == (compiler.program == "clang"))
   }
 
   @Test("stops the build when the file is missing", arguments: ["gcc", "clang"])
@@ -83,40 +140,13 @@ struct DescriptorNoteTests {
 
   /// One note, with the bytes of the file, in a segment that is loaded.
   private func check(_ name: String) async throws {
-    #expect(try await notes(of: name) == [Array(Self.descriptor.utf8)])
+    #expect(try await DescriptorNotes.read(folder.file(name)) == [Array(Self.descriptor.utf8)])
     let segments = try await Command.check("readelf", ["-lW", folder.file(name)])
     let loaded = segments.output.split(separator: "\n").filter {
       $0.contains(".note.driver_host")
     }
     // The mapping of sections to segments names it twice: in a LOAD and in a NOTE.
     #expect(loaded.count == 2, "\(segments.output)")
-  }
-
-  /// The descriptors of all notes in the section.
-  ///
-  /// The format is that of elf(5), "Notes (Nhdr)".
-  private func notes(of name: String) async throws -> [[UInt8]] {
-    try await Command.check(
-      "objcopy",
-      ["-O", "binary", "--only-section=.note.driver_host", folder.file(name), folder.file("note")]
-    )
-    var rest = try folder.read("note")[...]
-    var found: [[UInt8]] = []
-    func word() -> Int {
-      defer { rest = rest.dropFirst(4) }
-      return rest.prefix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
-    }
-    func bytes(_ count: Int) -> [UInt8] {
-      defer { rest = rest.dropFirst((count + 3) & ~3) }
-      return Array(rest.prefix(count))
-    }
-    while rest.count >= 12 {
-      let (nameLength, descriptorLength, type) = (word(), word(), word())
-      #expect(type == 0x8000_0001)
-      #expect(bytes(nameLength) == Array("driver_host\0".utf8))
-      found.append(bytes(descriptorLength))
-    }
-    return found
   }
 
   private static let descriptor = "{\"descriptor\": 1, \"name\": \"NOTE\", \"title\": \"Grüße\"}\n"

@@ -7,6 +7,8 @@ struct HeaderText {
   struct Function {
     var name: String
     var comment: String
+    /// Whether it returns a status or a number.
+    var answers: Bool
   }
 
   let lines: [String]
@@ -17,9 +19,28 @@ struct HeaderText {
   }
 
   /// The driver that the comment at the top shows.
-  var example: String {
-    lines.prefix { $0.hasPrefix("///") }.filter { $0.hasPrefix("///     ") }
-      .map { $0.dropFirst(8) }.joined(separator: "\n") + "\n"
+  var example: String { block(containing: "DH_DRIVER_ENTRY(driver)") }
+
+  /// The shell's lines that build it.
+  var buildLines: String { block(containing: "cc -shared") }
+
+  /// The lines that make the descriptor a dependency of the object.
+  var dependencyLines: String { block(containing: "#embed") }
+
+  /// The first of the blocks of indented lines in comments that contains a text.
+  private func block(containing text: String) -> String {
+    var block: [Substring] = []
+    for line in lines + [""] {
+      if line.hasPrefix("///     ") {
+        block.append(line.dropFirst(8))
+      } else if line == "///" {
+        block.append("")
+      } else {
+        if block.contains(where: { $0.contains(text) }) { break }
+        block = []
+      }
+    }
+    return block.joined(separator: "\n") + "\n"
   }
 
   /// All functions but the inline helpers, and but those of Arrow, whose text is not ours.
@@ -35,7 +56,8 @@ struct HeaderText {
         continue
       }
       if isOurs, let name = Self.functionName(String(code)) {
-        found.append(Function(name: name, comment: comment.joined()))
+        let answers = ["dh_status ", "int32_t ", "int64_t "].contains { code.hasPrefix($0) }
+        found.append(Function(name: name, comment: comment.joined(), answers: answers))
       }
       comment = []
     }

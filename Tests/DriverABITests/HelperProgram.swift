@@ -3,7 +3,9 @@
 enum HelperProgram {
   static let source = #"""
     #include "driver_abi.h"
+    #include <math.h>
     #include <stdio.h>
+    #include <stdlib.h>
     #include <string.h>
 
     static int faults;
@@ -58,6 +60,7 @@ enum HelperProgram {
           dh_member("string", dh_cstring("text")),
           dh_member("bytes", dh_textual(DH_BYTES, "\0\1", 2)),
           dh_member("list", dh_list(&item, 1)),
+          dh_member("with_nul", dh_textual(DH_STRING, "a\0b", 3)),
       };
       dh_value_v1 map = dh_map(entries, sizeof entries / sizeof *entries);
       CHECK(dh_member_of(&map, "int") == &entries[3].value);
@@ -78,7 +81,16 @@ enum HelperProgram {
 
       CHECK(dh_double_of(&map, "double", 3) == 0.5);
       CHECK(dh_double_of(&map, "int", 3) == -9223372036854775808.0);
-      CHECK(dh_double_of(&map, "string", 3) == 3);
+      CHECK(dh_double_of(&map, "string", 3) == 3 && dh_double_of(&map, "missing", 3) == 3);
+      CHECK(dh_double_of(&map, "decimal", 3) == 1.1);
+
+      dh_text_v1 text = dh_text_of(&map, "with_nul");
+      CHECK(text.len == 3 && text.ptr[1] == '\0' && text.ptr[2] == 'b' && text.ptr == entries[9].value.as.text);
+      CHECK(dh_text_is(dh_text_of(&map, "decimal"), "1.10"));
+      CHECK(dh_text_of(&map, "bytes").len == 0 && dh_text_of(&map, "missing").ptr == NULL);
+      dh_text_v1 bytes = dh_bytes_of(&map, "bytes");
+      CHECK(bytes.len == 2 && bytes.ptr == entries[7].value.as.text);
+      CHECK(dh_bytes_of(&map, "string").len == 0 && dh_bytes_of(&map, "missing").ptr == NULL);
 
       CHECK(dh_bool_of(&map, "yes", 0) == 1 && dh_bool_of(&map, "no", 1) == 0);
       CHECK(dh_bool_of(&map, "int", 0) == 0 && dh_bool_of(&map, "missing", 1) == 1);
@@ -87,6 +99,60 @@ enum HelperProgram {
       CHECK(entries[8].value.as.items[0].as.integer == 7);
       CHECK(entries[7].value.count == 2 && entries[7].value.as.text[1] == 1);
       CHECK(dh_text_is(entries[6].name, "string") && entries[6].value.flags == 0);
+    }
+
+    /* How many doubles lie between two finite ones. */
+    static uint64_t distance(double a, double b) {
+      int64_t places[2];
+      double both[2] = {a, b};
+      memcpy(places, both, sizeof both);
+      for (int i = 0; i < 2; i++) {
+        if (places[i] < 0) places[i] = INT64_MIN - places[i];
+      }
+      return places[0] < places[1] ? (uint64_t)places[1] - (uint64_t)places[0]
+                                   : (uint64_t)places[0] - (uint64_t)places[1];
+    }
+
+    static uint64_t seed = 88172645463325252u;
+
+    static uint64_t random_bits(void) {
+      seed ^= seed << 13, seed ^= seed >> 7, seed ^= seed << 17;
+      return seed;
+    }
+
+    static void number_is(const char *text, uint64_t tolerance) {
+      double wanted = strtod(text, NULL), got = dh_number_of_text(dh_text(text));
+      int is_near = isinf(wanted) ? got == wanted : !isinf(got) && distance(wanted, got) <= tolerance;
+      if (is_near) return;
+      fprintf(stderr, "%s is %.17g, not %.17g\n", text, wanted, got);
+      faults++;
+    }
+
+    static void numbers(void) {
+      const char *exact[] = {"0",      "-0",    "1",         "-12.5",    "0.1",        "1.10",    "1e22",    "1E-22",
+                             "12e+3",  "0e999", "0.00e-400", "1e400",    "-1e400",     "1e-400",  "1e99999999999999999999",
+                             "-1e-99999999999999999999",     "0.000001", "123456789012345e-22", "999999999999999"};
+      for (size_t i = 0; i < sizeof exact / sizeof *exact; i++) number_is(exact[i], 0);
+      CHECK(signbit(dh_number_of_text(dh_text("-0"))) && signbit(dh_number_of_text(dh_text("-0e99"))));
+      const char *near[] = {"1.7976931348623157e308", "2.2250738585072014e-308", "4.9406564584124654e-324",
+                            "9007199254740993", "18446744073709551615", "123456789012345678901234567890.5",
+                            "0.30000000000000004", "100000000000000000000000000000000000000000000"};
+      for (size_t i = 0; i < sizeof near / sizeof *near; i++) number_is(near[i], 1);
+      char text[512];
+      for (int round = 0; round < 100000; round++) {
+        uint64_t bits = random_bits();
+        double number;
+        memcpy(&number, &bits, sizeof number);
+        if (isnan(number) || isinf(number)) continue;
+        snprintf(text, sizeof text, "%.17g", number);
+        number_is(text, 1);
+        snprintf(text, sizeof text, "%.30e", number);
+        number_is(text, 1);
+        /* Fifteen digits and a small power of ten: one rounding. */
+        snprintf(text, sizeof text, "%s%d.%014de%d", bits & 1 ? "-" : "", (int)(bits >> 1 & 7) + 1,
+                 (int)(bits >> 8 & 0x7fffffff), (int)(bits >> 50) % 22 - 7);
+        number_is(text, 0);
+      }
     }
 
     static void ends(void) {
@@ -101,6 +167,7 @@ enum HelperProgram {
     int main(void) {
       texts();
       members();
+      numbers();
       ends();
       return faults != 0;
     }

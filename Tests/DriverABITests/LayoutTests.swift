@@ -65,9 +65,30 @@ struct LayoutTests {
       ]
     ),
     "dh_driver_v1": Layout(dh_driver_v1.self, ["destroy": \.destroy, "start": \.start]),
-    "struct ArrowSchema": Layout(ArrowSchema.self, [:]),
-    "struct ArrowArray": Layout(ArrowArray.self, [:]),
-    "struct ArrowArrayStream": Layout(ArrowArrayStream.self, [:]),
+    "struct ArrowSchema": Layout(
+      ArrowSchema.self,
+      [
+        "format": \.format, "name": \.name, "metadata": \.metadata, "flags": \.flags,
+        "n_children": \.n_children, "children": \.children, "dictionary": \.dictionary,
+        "release": \.release, "private_data": \.private_data,
+      ]
+    ),
+    "struct ArrowArray": Layout(
+      ArrowArray.self,
+      [
+        "length": \.length, "null_count": \.null_count, "offset": \.offset,
+        "n_buffers": \.n_buffers, "n_children": \.n_children, "buffers": \.buffers,
+        "children": \.children, "dictionary": \.dictionary, "release": \.release,
+        "private_data": \.private_data,
+      ]
+    ),
+    "struct ArrowArrayStream": Layout(
+      ArrowArrayStream.self,
+      [
+        "get_schema": \.get_schema, "get_next": \.get_next, "get_last_error": \.get_last_error,
+        "release": \.release, "private_data": \.private_data,
+      ]
+    ),
   ]
 
   private let source: String
@@ -97,7 +118,7 @@ struct LayoutTests {
   @Test("has the offsets in Swift that layout.c asserts in C")
   func offsets() throws {
     var seen: [String: Set<String>] = [:]
-    for match in source.matches(of: /(?m)^OFFSET\(([a-z_0-9]+), ([a-z_]+), ([0-9]+)\);$/) {
+    for match in source.matches(of: /(?m)^OFFSET\(([A-Za-z_0-9 ]+), ([a-z_]+), ([0-9]+)\);$/) {
       let (name, field) = (String(match.1), String(match.2))
       let offset = try #require(Self.swift[name]?.offsets[field], "\(name).\(field)")
       #expect(offset == Int(match.3), "\(name).\(field)")
@@ -106,5 +127,18 @@ struct LayoutTests {
     for (name, layout) in Self.swift {
       #expect(seen[name] ?? [] == Set(layout.offsets.keys), "\(name)")
     }
+  }
+
+  @Test("has each of the header's constants, with its number, in what layout.c asserts")
+  func numbers() throws {
+    let asserted = source.matches(of: /(?m)^NUMBER\(([A-Z_0-9]+), (\S+)\);$/)
+      .map { "\($0.1) \($0.2)" }
+    let defined = try HeaderText().lines.joined(separator: "\n")
+      .matches(of: /(?m)^#define ((?:ARROW|DH)_[A-Z_0-9]+) (-?(?:0x)?[0-9a-f]+u?)(?:$| )/)
+      .map { "\($0.1) \($0.2)" }
+    #expect(asserted == defined)
+    #expect(Set(asserted).count == asserted.count)
+    // A guard against patterns that find nothing.
+    #expect(asserted.contains("DH_FAILED -8") && asserted.contains("DH_NOTE_TYPE 0x80000001u"))
   }
 }

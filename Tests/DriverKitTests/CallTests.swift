@@ -107,9 +107,11 @@ struct CallTests {
     try await eventually { isRegistered.withLock { $0 } }
     task.cancel()
     let outcome = try await task.value
-    switch way {
-    case "not stopped": #expect(outcome.error == nil)
-    default: #expect(outcome.error?.code == .cancelled || way == "dropped")
+    // What ended the call without an error did so before the stop, or in the stop function.
+    let isSuccess = way == "not stopped" || way == "dropped"
+    #expect(outcome.error?.code == (isSuccess ? nil : .cancelled))
+    if way == "ends inside" {
+      #expect(outcome.error?.detail?.contains("ended by the stop function") == true)
     }
     try await eventually { alive.withLock { $0 } == 0 }
     #expect(stopsSeen.withLock { $0 } == expected)
@@ -143,6 +145,18 @@ struct CallTests {
     let outcome = try await host.run(timeout: .milliseconds(20))
     #expect(outcome.error?.code == .timedOut)
     #expect(host.runtime.counts.abandoned == 0)
+  }
+
+  @Test("of a blocking driver whose descriptor says otherwise ends with what to write there")
+  func blockingOnLoop() async throws {
+    let host = try KitHost(
+      DriverEntry { DriverEntry.create(WaitingDriver.self, $0, $1, $2, $3) },
+      isBlocking: false
+    )
+    let outcome = try await host.run(timeout: .seconds(1))
+    #expect(outcome.error?.code == .internal)
+    #expect(outcome.error?.message.contains(#"must say `"execution": "blocking"`"#) == true)
+    #expect(host.runtime.counts.slowCallbacks == 0)
   }
 
   @Test("of a driver that cannot be made ends with the reason that it threw")

@@ -50,6 +50,7 @@ private final class MistakenDriver: BlockingDriver {
     case "range": _ = try inputs.required("number").int(in: 1...10 as ClosedRange<UInt8>)
     case "missing": _ = try inputs.required("map").map().required("x/y")
     case "map": _ = try inputs.required("number").map()
+    case "double": _ = try inputs.required("huge").double()
     default: _ = try inputs.required("map").list()
     }
   }
@@ -72,7 +73,8 @@ struct InputTests {
         "bool": true, "int": .int(.max), "double": 0.25,
         "decimal": .decimal(DecimalText("123456789012345678901234567890.5")!),
         "string": "héllo 🌍", "bytes": .bytes([0, 10, 255]), "null": nil, "list": [7],
-        "map": ["a/b": 1, "c": ["d": 2]], "scalars": [true, 42, 0.1, "x", nil, []],
+        "map": ["a/b": 1, "c": ["d": 2]],
+        "scalars": [true, 42, 0.1, "x", nil, [], .bytes([0xFF, 0xFE])],
         "all": .map(all),
       ],
       secrets: [JSONPointer(["map", "c"])],
@@ -91,7 +93,7 @@ struct InputTests {
     #expect(outputs["missing"] == true)
     let names: Value = ["a/b at /map/a~1b, secret: false", "c at /map/c, secret: true"]
     #expect(outputs["names"] == names)
-    #expect(outputs["scalars"] == ["true", "42", "0.1", "x", nil, nil])
+    #expect(outputs["scalars"] == ["true", "42", "0.1", "x", nil, nil, "//4="])
     #expect(
       outputs["call"]
         == [
@@ -115,10 +117,14 @@ struct InputTests {
     "of another kind than the driver asks for end the call with the input's pointer",
     arguments: [
       ("string", "/list/1", "/list/1 must be a string, not an integer"),
-      ("bool", "/map/a~1b~0c", "/map/a~1b~0c must be a boolean, not null"),
+      ("bool", "/map/a~1b~0c", "/map/a~1b~0c must be a boolean, not a string"),
       ("range", "/number", "/number must be from 1 to 10"),
       ("missing", "/map/x~1y", "the input x/y is missing"),
       ("map", "/number", "/number must be a map, not an integer"),
+      (
+        "double", "/huge",
+        "/huge must be from -1.7976931348623157e+308 to 1.7976931348623157e+308"
+      ),
       ("list", "/map", "/map must be a list, not a map"),
     ]
   )
@@ -128,14 +134,11 @@ struct InputTests {
       isBlocking: true
     )
     let outcome = try await host.run([
-      "ask": .string(ask), "list": ["a", 2], "map": ["a/b~c": ask == "bool" ? "x" : true],
-      "number": 300,
+      "ask": .string(ask), "list": ["a", 2], "map": ["a/b~c": "x"], "number": 300,
+      "huge": .decimal(DecimalText("1e400")!),
     ])
     #expect(outcome.error?.code == .invalidInput)
     #expect(outcome.error?.pointer?.description == pointer)
-    #expect(
-      outcome.error?.message
-        == (ask == "bool" ? "/map/a~1b~0c must be a boolean, not a string" : message)
-    )
+    #expect(outcome.error?.message == message)
   }
 }

@@ -72,7 +72,7 @@ private final class LoopDriver: NonblockingDriver {
         return
       }
       seen.append(events.contains(.hangup) ? "hangup" : "nothing")
-      // Both watches of this loop end here, inside the callback of one.
+      // The watch ends here, inside its own callback.
       watch = nil
       close(reader)
       do throws(DriverError) {
@@ -190,6 +190,51 @@ private final class StreamingDriver: NonblockingDriver {
   }
 }
 
+/// Sends 3,000 trees of one builder, each again until it is taken.
+private final class EmittingDriver: NonblockingDriver {
+  private let loop: Loop
+  private var builder = OutputBuilder()
+  private var sent = 0
+  private var waits = 0
+
+  init(_ context: DriverContext, loop: Loop) throws(DriverError) {
+    self.loop = loop
+  }
+
+  func start(_ call: Call) {
+    build()
+    send(call)
+  }
+
+  private func build() {
+    builder.beginMap()
+    builder.add(sent, name: "number")
+    builder.add("text of \(sent)", name: "text")
+    builder.end()
+  }
+
+  private func send(_ call: Call) {
+    do throws(DriverError) {
+      while sent < 3000 {
+        switch try call.emit(&builder, to: 0) {
+        case .taken:
+          sent += 1
+          build()
+        case .unwanted: throw DriverError(.internal, "nobody reads")
+        case .again:
+          waits += 1
+          try call.onReady(0, on: loop) { [self] in send(call) }
+          return
+        }
+      }
+      try call.output("waits", .int(Int64(waits)))
+      call.succeed()
+    } catch {
+      call.fail(error)
+    }
+  }
+}
+
 @Suite("A loop", .serialized)
 struct LoopTests {
   private func host() throws -> KitHost {
@@ -265,6 +310,27 @@ struct LoopTests {
       try await Task.sleep(for: .milliseconds(1))
     }
     #expect(total == 4 << 20)
+    #expect(try await outcome.error == nil)
+    #expect(try await outcome.outputs["waits"] != 0)
+  }
+
+  @Test("keeps a builder's tree until a slow reader has room for it, and loses none")
+  func emit() async throws {
+    let host = try KitHost(
+      DriverEntry { DriverEntry.create(EmittingDriver.self, $0, $1, $2, $3) },
+      isBlocking: false
+    )
+    let channel = OutputChannel(name: "items", content: .values, way: .streamed)
+    async let outcome = host.run(channels: [.output(channel)])
+    // The queue is full before the first is taken out.
+    try await Task.sleep(for: .milliseconds(50))
+    var count = 0
+    while let item = try await channel.next() {
+      guard case .value(let value) = item else { continue }
+      #expect(value == ["number": .int(Int64(count)), "text": .string("text of \(count)")])
+      count += 1
+    }
+    #expect(count == 3000)
     #expect(try await outcome.error == nil)
     #expect(try await outcome.outputs["waits"] != 0)
   }

@@ -49,8 +49,32 @@ private final class OutputDriver: BlockingDriver {
     try call.output("utf8", utf8: Array("ünï".utf8).span)
     try call.output("raw", bytes: ([0, 1] as [UInt8]).span)
     try call.output("document", json: Array(#"{"a":[1,2.0]}"#.utf8).span)
+    builder.beginList()
+    builder.add(UInt64.max)
+    builder.add(Int64.min)
+    builder.end()
+    try call.output("wide", &builder)
+    try call.output("wider", OutputValue(UInt64.max))
     call.progress(3, of: 4, "bytes")
     call.log(.info, "half way")
+  }
+}
+
+/// Puts out what the host does not take, in the way that `way` names.
+private final class FaultyDriver: BlockingDriver {
+  init(_ context: DriverContext) throws(DriverError) {}
+
+  func run(_ call: Call) throws(DriverError) {
+    switch try call.inputs.required("way").string() {
+    case "document": try call.output("answer", .json("[1,"))
+    case "inside": try call.output("answer", ["list": [1, .json(#"{"a":1,"a":2}"#)]])
+    case "built":
+      var builder = OutputBuilder()
+      builder.add(value: .json(String(repeating: "[", count: 257)))
+      try call.output("answer", &builder)
+    case "emitted": _ = try call.emit(.json("nul"), to: 0)
+    default: try call.output("answer", .double(.infinity))
+    }
   }
 }
 
@@ -90,12 +114,47 @@ struct OutputTests {
     #expect(outcome.outputs["long"]?[4999] == "item 4999")
     #expect(outcome.outputs["utf8"] == "ünï")
     #expect(outcome.outputs["raw"] == .bytes([0, 1]))
+    let largest = Value.decimal(DecimalText("18446744073709551615")!)
+    #expect(outcome.outputs["wide"] == [largest, .int(.min)])
+    #expect(outcome.outputs["wider"] == largest)
     guard case .json(let document)? = outcome.outputs["document"] else {
       Issue.record("the document was not taken as one")
       return
     }
     #expect(document.text == #"{"a":[1,2.0]}"#)
     #expect(host.logged.all.contains("half way"))
+  }
+
+  @Test(
+    "that hold a JSON document which is none fail with that, and not as the driver's misuse",
+    arguments: [
+      ("document", "the output `answer`"), ("inside", "the output `answer`"),
+      ("built", "the output `answer`"), ("emitted", "the value for channel 0"),
+    ]
+  )
+  func faultyDocument(way: String, what: String) async throws {
+    let host = try KitHost(
+      DriverEntry { DriverEntry.create(FaultyDriver.self, $0, $1, $2, $3) },
+      isBlocking: true
+    )
+    let channel = OutputChannel(name: "items", content: .values, way: .streamed)
+    let error = try #require(
+      try await host.run(["way": .string(way)], channels: [.output(channel)]).error
+    )
+    #expect(error.code == .protocolViolation)
+    #expect(error.message.hasPrefix("\(what) has a JSON document that is none"))
+  }
+
+  @Test("that break the ABI fail as the driver's misuse of its host")
+  func misuse() async throws {
+    let host = try KitHost(
+      DriverEntry { DriverEntry.create(FaultyDriver.self, $0, $1, $2, $3) },
+      isBlocking: true
+    )
+    let outcome = try await host.run(["way": "infinite"])
+    #expect(outcome.error?.code == .internal)
+    #expect(outcome.error?.message.contains("misuses its host") == true)
+    #expect(host.runtime.counts.misuses == 1)
   }
 
   @Test(

@@ -96,6 +96,74 @@ struct SessionTests {
   }
 }
 
+/// What becomes of a session between `opened` and `done`.
+extension SessionTests {
+  @Test("are let go of when the call was given up after they were handed over")
+  func givenUp() {
+    let host = FakeHost(DriverEntry { DriverEntry.create(SessionDriver.self, $0, $1, $2, $3) })
+    let handedOver = Lock(0)
+    host.opened = { _ in
+      handedOver.withLock { $0 += 1 }
+      return DH_OK
+    }
+    host.done = { _ in DH_GONE }
+    host.start(action: "open")
+    host.destroy()
+    #expect(handedOver.withLock { $0 } == 1)
+    #expect(open.withLock { $0 } == 0)
+  }
+
+  @Test("are let go of when the call ends with an error after they were handed over")
+  func failed() {
+    let host = FakeHost(DriverEntry { DriverEntry.create(StoppedDriver.self, $0, $1, $2, $3) })
+    nonisolated(unsafe) var stop: FakeHost.Stop?
+    host.onStop = { next in
+      stop = next
+      return DH_OK
+    }
+    host.opened = { _ in
+      if let stop { stop.function(stop.context) }
+      return DH_OK
+    }
+    let failures = Lock<[String]>([])
+    host.done = { failure in
+      failures.withLock { $0.append(failure?.message ?? "") }
+      return DH_OK
+    }
+    host.start(action: "open")
+    host.destroy()
+    #expect(failures.withLock { $0 } == ["stopped"])
+    #expect(open.withLock { $0 } == 0)
+  }
+
+  @Test("are the host's when the call ends well")
+  func handedOver() {
+    let host = FakeHost(DriverEntry { DriverEntry.create(SessionDriver.self, $0, $1, $2, $3) })
+    nonisolated(unsafe) var session: UnsafeMutableRawPointer?
+    host.opened = { opened in
+      session = opened
+      return DH_OK
+    }
+    host.start(action: "open")
+    #expect(open.withLock { $0 } == 1)
+    host.start(action: "close", session: session)
+    host.destroy()
+    #expect(open.withLock { $0 } == 0)
+  }
+}
+
+/// Ends its call in a stop function.
+private final class StoppedDriver: BlockingSessionDriver {
+  init(_ context: DriverContext) throws(DriverError) {}
+
+  func open(_ call: Call) throws(DriverError) -> CountingSession {
+    call.onStop { call.fail(DriverError(.cancelled, "stopped")) }
+    return CountingSession()
+  }
+
+  func run(_ call: Call, in session: CountingSession) throws(DriverError) {}
+}
+
 private let initializations = Lock(0)
 
 /// Initializes its library once, failing the first time.

@@ -14,6 +14,7 @@ package struct Tool: Sendable {
   package static let gxx = Tool("g++")
   package static let nginx = Tool("nginx")
   package static let nm = Tool("nm")
+  package static let objcopy = Tool("objcopy")
   package static let openssl = Tool("openssl")
   package static let readelf = Tool("readelf")
   package static let setpriv = Tool("setpriv")

@@ -40,7 +40,7 @@ public final class RESTDriver: NonblockingDriver {
   public func start(_ call: Call) {
     do throws(DriverError) {
       let inputs = try RESTInputs(call.inputs, memory: client.memory)
-      let isTest = call.action.equals("test")
+      let isTest = call.action == "test"
       Exchange(client, call, inputs, isTest: isTest).begin()
     } catch {
       call.fail(error)

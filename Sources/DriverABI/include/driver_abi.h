@@ -1,13 +1,14 @@
 /// driver_abi.h: the contract between a driver host and a driver. Revision 1, draft 1.
 ///
-/// A driver is one shared library that serves one connector type. It exports one function, carries its description
-/// as an ELF note, and needs nothing but this header: no library of the host is linked. 64-bit ELF systems; C11, also
-/// valid C++17; only <stdint.h> and <stddef.h>. Everything that a driver author has to know stands here.
+/// A driver is one shared library, `lib<Type>Driver.so`, that serves one connector type. It exports one function,
+/// carries its description as an ELF note, and needs nothing but this header: no library of the host is linked. 64-bit
+/// ELF systems; C11, also valid C++17; only <stdint.h> and <stddef.h>. Everything that a driver author has to know
+/// stands here.
 ///
-/// A whole driver (hello.c), built with `cc -shared -fPIC -I INCLUDE hello.c -o libHelloDriver.so`:
+/// A whole driver, hello.c, which has its descriptor.json (see "The descriptor") beside it:
 ///
 ///     #include "driver_abi.h"
-///     DH_EMBED_DESCRIPTOR("descriptor.json")
+///     DH_EMBED_DESCRIPTOR(DH_DESCRIPTOR)
 ///
 ///     static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instance, dh_report_v1 report) {
 ///       (void)host, (void)loop, (void)report;
@@ -24,6 +25,11 @@
 ///     static const dh_driver_v1 driver = {create, destroy, start};
 ///     DH_DRIVER_ENTRY(driver)
 ///
+/// It is built in its folder by
+///
+///     descriptor="\"$PWD/descriptor.json\""
+///     cc -shared -fPIC -fvisibility=hidden -I INCLUDE -DDH_DESCRIPTOR="$descriptor" hello.c -o libHelloDriver.so
+///
 /// Rules that hold everywhere:
 ///
 /// - Text is UTF-8 with a length. Every text that comes from the host is followed by one NUL that its length does not
@@ -31,14 +37,17 @@
 /// - What is passed is borrowed until the function returns (a request's inputs: until the call's `done`). Nobody frees
 ///   what the other allocated. No callback comes without the context that was registered with it.
 /// - Each function says who may call it: [thread-safe] any thread at any time; [call] any thread, between `start` and
-///   `done`, and afterwards it answers DH_GONE; [loop] only on the thread of that loop. Unless it says that it waits, a
-///   function does not wait for anything outside the process.
+///   `done`, and afterwards it answers DH_GONE; [loop] only on the thread of that loop, elsewhere DH_REFUSED. Unless it
+///   says that it waits, a function does not wait for anything outside the process.
+/// - Each function says what it answers beside DH_OK, and beside the DH_GONE and DH_REFUSED of these tags.
 /// - A struct's layout is frozen with the revision in its tag. Nothing is ever appended to one: what is new is a new
 ///   interface id, asked for by text and answered by NULL where it is not known.
 /// - Codes, kinds and flags that a reader does not know are treated as the nearest general one.
 /// - A driver does not install signal handlers, fork without exec, exit, change directory, locale or environment, write
 ///   to stdout or stderr, raise SIGPIPE, tear down a library that others may use (`curl_global_cleanup`), or let an
 ///   exception, panic or trap leave it. A driver is never unloaded.
+/// - A driver exports its entry and nothing else (-fvisibility=hidden, or a version script), links no library of the
+///   host and no shared runtime of Swift, and has no RPATH or RUNPATH outside $ORIGIN.
 #ifndef DRIVER_ABI_H
 #define DRIVER_ABI_H
 
@@ -139,7 +148,7 @@ typedef int32_t dh_status;
 #define DH_AGAIN -1    /* not now: `on_ready` tells when. Only to a non-blocking driver. */
 #define DH_STOPPED -2  /* the call was asked to stop: end it with `done` */
 #define DH_GONE -3     /* the call has ended, or was given up: nothing that it does has an effect any more */
-#define DH_INVALID -4  /* an argument is wrong; the host's log says which. The driver's fault. */
+#define DH_INVALID -4  /* an argument is wrong; the host's log says which. The driver's fault, but for DH_JSON. */
 #define DH_UNWANTED -5 /* nobody reads this channel, or not any longer; carry on without it or end */
 #define DH_REFUSED -6  /* not in this state or not on this thread; the host's log says why. The driver's fault. */
 #define DH_LIMIT -7    /* over a limit of the host, such as the size of collected outputs: end with `done` */
@@ -165,11 +174,11 @@ typedef struct dh_text_v1 {
 #define DH_BYTES 6u   /* as.text: any bytes */
 #define DH_LIST 7u    /* as.items */
 #define DH_MAP 8u     /* as.members, in order; names are unique */
-#define DH_JSON 9u    /* as.text: one JSON document, parsed when somebody looks. Outputs only. */
+#define DH_JSON 9u    /* as.text: one JSON document, which becomes a tree when somebody looks. Outputs only. */
 
 #define DH_SECRET 1u /* flag: never shown, logged or put into a message */
 
-/// A value. Unknown kinds are read as null, unknown flags are ignored.
+/// A value. Unknown kinds are read as null, unknown flags are ignored. A tree is at most 256 levels deep.
 struct dh_value_v1 {
   uint32_t kind;
   uint32_t flags;
@@ -261,13 +270,14 @@ typedef void (*dh_fn_v1)(void *DH_NULLABLE context);
 
 /// The functions of a call. The table is valid until the process ends.
 struct dh_calls_v1 {
-  /// Has the call been asked to stop? 0: go on. Above 0: DH_STOP_…, end it with `done` soon. DH_GONE: it has ended.
+  /// Has the call been asked to stop? 0: go on. Above 0: DH_STOP_…, end it with `done` soon. DH_GONE: it has ended or
+  /// was given up.
   ///
   /// Costs nanoseconds: `while (!call.fn->stopped(call))` is a good loop. [call] @since ABI 1
   dh_status (*stopped)(dh_call_v1 call);
 
-  /// A file descriptor that becomes readable when the call is asked to stop, for poll(2) beside one's own; or a status
-  /// below 0.
+  /// A file descriptor that becomes readable when the call is asked to stop, for poll(2) beside one's own; DH_FAILED:
+  /// there is none left.
   ///
   /// Made on the first use and kept by the host: neither read nor close it, nor use it after `done`.
   /// [call] @since ABI 1
@@ -278,9 +288,9 @@ struct dh_calls_v1 {
   ///
   /// For a blocking driver fn runs on another thread while `start` waits (SQLCancel fits there), for a non-blocking one
   /// on its loop. fn may call `done`. When `on_stop` or `done` has returned, the earlier fn is not running and will not
-  /// run (unless it is fn itself that called): so hold no lock across these two that fn takes. DH_STOPPED: the call has
-  /// been asked already, and fn was registered and runs soon all the same. [call] Waits only for an fn that is running
-  /// on another thread. @since ABI 1
+  /// run (unless it is fn itself that called): so hold no lock across these two that the earlier fn takes. DH_STOPPED:
+  /// the call has been asked already, and fn was registered and runs soon all the same. [call] Waits only for an fn
+  /// that is running on another thread. @since ABI 1
   dh_status (*on_stop)(dh_call_v1 call, dh_fn_v1 DH_NULLABLE fn, void *DH_NULLABLE context);
 
   /// A line for the host's log, one of DH_LOG_…; no secrets, no line end. [call] @since ABI 1
@@ -291,35 +301,47 @@ struct dh_calls_v1 {
   void (*progress)(dh_call_v1 call, uint64_t done, uint64_t total, dh_text_v1 text);
 
   /// Sets the output `name`, copied before it returns; the same name again replaces. What was set before `done(error)`
-  /// is the partial result. For a channel's name see `emit`. [call] @since ABI 1
+  /// is the partial result. It is taken after a stop too.
+  ///
+  /// DH_LIMIT: the outputs are too large. DH_INVALID: the name is empty or no UTF-8, or the tree breaks a rule of
+  /// values. A DH_JSON is checked here: it must keep the grammar, have no name twice in a map, and be at most 256
+  /// levels deep; one that is none is DH_INVALID too, but not counted as the driver's fault. [call] @since ABI 1
   dh_status (*output)(dh_call_v1 call, dh_text_v1 name, const dh_value_v1 *value);
 
   /// Sends one value down a channel whose content is "values", copied before it returns.
   ///
-  /// Back-pressure and answers as with `write`. [call] Waits in a blocking driver. @since ABI 1
+  /// Back-pressure and answers as with `write`, and DH_INVALID as with `output`.
+  /// [call] Waits in a blocking driver. @since ABI 1
   dh_status (*emit)(dh_call_v1 call, uint32_t channel, const dh_value_v1 *value);
 
   /// Does anybody read this channel (or, of an input channel, is anything connected)? 1 or 0. A driver then streams
   /// instead of parsing or collecting.
   ///
-  /// A channel is an index into the "channels" of the action in the descriptor. [call] @since ABI 1
+  /// A channel is an index into the "channels" of the action in the descriptor; DH_INVALID: it has none of that index.
+  /// What a host collects from one becomes the output of the channel's name. [call] @since ABI 1
   dh_status (*wanted)(dh_call_v1 call, uint32_t channel);
 
   /// Sends bytes down an output channel: all of them or none.
   ///
   /// A slow reader holds the driver back: a blocking driver waits in here; a non-blocking one gets DH_AGAIN, keeps its
-  /// bytes and is told by `on_ready`. Up to 1 MiB is always taken when nothing is queued. DH_STOPPED, DH_UNWANTED: see
-  /// there. [call] Waits in a blocking driver. @since ABI 1
+  /// bytes and is told by `on_ready`. Up to 1 MiB is always taken when nothing is queued. DH_STOPPED, DH_UNWANTED: as
+  /// they say. DH_INVALID: an input channel, one of values, or none of that index.
+  /// [call] Waits in a blocking driver. @since ABI 1
   dh_status (*write)(dh_call_v1 call, uint32_t channel, const void *DH_NULLABLE bytes, size_t count);
 
   /// Takes up to `capacity` bytes from an input channel: how many, 0 at the end, or a status below 0.
   ///
   /// Nothing there yet: a blocking driver waits; a non-blocking one gets DH_AGAIN and is told by `on_ready`.
-  /// [call] Waits in a blocking driver. @since ABI 1
+  /// DH_STOPPED: also when the source failed. DH_UNWANTED: nothing is connected. DH_INVALID: `capacity` is 0, an output
+  /// channel, or none of that index. [call] Waits in a blocking driver. @since ABI 1
   int64_t (*read)(dh_call_v1 call, uint32_t channel, void *buffer, size_t capacity);
 
-  /// Runs `fn(context)` once on the loop when the channel has room, has bytes, or has come to its end; at once (but not
-  /// inside `on_ready`) if it is so already. NULL takes it back; one a channel. Only for a non-blocking driver.
+  /// Runs `fn(context)` once on the loop when it is time to try again: the channel has room, has bytes or has come to
+  /// its end, its reader has gone, or the call is asked to stop. At once (but not inside `on_ready`) if that is so
+  /// already. NULL takes it back; one a channel.
+  ///
+  /// When another thread than the loop's calls `done`, fn may be running at that moment: free its context on the loop.
+  /// DH_UNWANTED: nothing is connected. DH_INVALID: no channel of that index. DH_REFUSED: in a blocking driver too.
   /// [call, loop] @since ABI 1
   dh_status (*on_ready)(dh_call_v1 call, uint32_t channel, dh_fn_v1 DH_NULLABLE fn, void *DH_NULLABLE context);
 
@@ -329,18 +351,29 @@ struct dh_calls_v1 {
   /// The call stays in flight until the host has released the stream; then, inside that release or soon after it and
   /// from any thread, comes `done`, with outputs before it if there are any. A further result set may be handed over
   /// after the release of the one before. The host pulls from one thread at a time and never on a loop, so `get_next`
-  /// may wait; it watches `stopped`. An array that was handed out owns its memory: it may outlive stream, call and
-  /// session. Types that rows may have: see "Rows" at the end. [call] @since ABI 1
+  /// may wait, and looks at `stopped` while it does. An array that was handed out owns its memory: it may outlive
+  /// stream, call and session. Types that rows may have: see "Rows" at the end.
+  ///
+  /// DH_STOPPED: as it says. DH_UNWANTED: nobody takes rows. DH_INVALID: the name is empty or no UTF-8, or the stream
+  /// was released. DH_REFUSED: the stream before it was not. [call] @since ABI 1
   dh_status (*rows)(dh_call_v1 call, dh_text_v1 name, struct ArrowArrayStream *stream);
 
   /// In the action "open": hands the session over, which the host gives back in later requests and ends by the action
-  /// "close". Followed by `done`. On an error in between the session is still the driver's. [call] @since ABI 1
+  /// "close". Followed by `done`: if that is given an error or answers DH_GONE, the session is still the driver's.
+  /// DH_REFUSED: not in "open", or for the second time. [call] @since ABI 1
   dh_status (*opened)(dh_call_v1 call, void *session);
 
-  /// Ends the call: NULL is success. Exactly once, inside `start` or later, from any thread. What is not ended before
-  /// a stop's grace is given up: its caller gets an error, and the call is DH_GONE.
+  /// Ends the call: NULL is success. Exactly once, inside `start` or later, from any thread. From here on the driver
+  /// looks at no input of the call.
   ///
-  /// DH_GONE: the call had ended already; the second `done` is reported as the driver's fault and has no effect.
+  /// In a blocking driver the call is over for its session, its instance and the turn in a "driver-serial" driver when
+  /// `done` was called *and* `start` has returned: none of them meets the next call, "close" or `destroy` before, so
+  /// `dh_succeed(call); unlock(&session->mutex);` is safe. In a non-blocking driver `done` is the last that is done for
+  /// a call: another call may begin, or the session be closed, inside it.
+  ///
+  /// A call that has not ended when the grace after its stop is over is given up: its caller gets an error, and all
+  /// functions answer DH_GONE. It still holds all that it was given until its `done`, which answers DH_GONE and is
+  /// expected. A second `done` answers DH_GONE too, but is reported as the driver's fault.
   /// [call] Waits only for an `on_stop` function that is running on another thread. @since ABI 1
   dh_status (*done)(dh_call_v1 call, const dh_error_v1 *DH_NULLABLE error);
 };
@@ -348,6 +381,9 @@ struct dh_calls_v1 {
 // MARK: - What the host gives
 
 typedef struct dh_host_v1 dh_host_v1;
+
+/// A loop, which is one thread for one or more drivers. The address is valid until the process ends. After the host was
+/// closed nothing runs on it any more, and `post` answers DH_GONE.
 typedef struct dh_loop_v1 dh_loop_v1;
 
 /// Takes one error from a function that cannot return it. Valid until that function returns.
@@ -366,11 +402,13 @@ struct dh_host_v1 {
   /// A line for the host's log that belongs to no call. [thread-safe] @since ABI 1
   void (*log)(const dh_host_v1 *host, uint32_t level, dh_text_v1 text);
 
-  /// Runs `init(context)` once in this process for each key, whichever driver asks first; 0 from init is success and is
-  /// remembered, anything else is returned and the next one tries again.
+  /// Runs `init(context)` once in this process for each key, whichever driver asks first. 0 from init is success and is
+  /// remembered. Less is a failure, which is returned; more counts as one and comes back as DH_FAILED. After a failure
+  /// the next one tries again.
   ///
   /// For what a library must do once: `host->once(host, "libcurl", …)` around curl_global_init. All inits run one at a
-  /// time, whatever their keys. init must not call `once`. [thread-safe] Waits for another's init. @since ABI 1
+  /// time, whatever their keys. init must not call `once`, which answers DH_REFUSED there.
+  /// [thread-safe] Waits for another's init. @since ABI 1
   dh_status (*once)(const dh_host_v1 *host, const char *key, dh_status (*init)(void *DH_NULLABLE context),
                     void *DH_NULLABLE context);
 
@@ -388,25 +426,29 @@ typedef void (*dh_event_fn_v1)(void *DH_NULLABLE context, uint32_t events);
 /// "dh.reactor/1": descriptors and timers on the loop of a non-blocking instance (the loop that `create` received).
 ///
 /// What was removed keeps silent: no callback follows `unwatch` or `cancel`, not even for an event that had been
-/// fetched already. A callback may remove itself and others.
+/// fetched already. A callback may remove itself and others. Nothing is removed by itself when an instance ends: see
+/// `destroy`.
 typedef struct dh_reactor_v1 {
-  /// Calls fn while `fd` is ready for any of `events` (level-triggered): an id above 0, or a status below 0.
-  /// One watch a descriptor; `unwatch` before closing it. [loop] @since ABI 1
+  /// Calls fn while `fd` is ready for any of `events` (level-triggered): an id above 0. One watch a descriptor;
+  /// `unwatch` before closing it. DH_INVALID: no descriptor that can be watched, or it is already. DH_FAILED: the
+  /// system has no room. [loop] @since ABI 1
   int64_t (*watch)(dh_loop_v1 *loop, int32_t fd, uint32_t events, dh_event_fn_v1 fn, void *DH_NULLABLE context);
 
-  /// Changes what a watch waits for; 0 keeps it and waits for nothing. [loop] @since ABI 1
+  /// Changes what a watch waits for; 0 keeps it and waits for nothing. DH_INVALID: there is no such watch.
+  /// [loop] @since ABI 1
   dh_status (*change)(dh_loop_v1 *loop, int64_t watch, uint32_t events);
 
-  /// Ends a watch. [loop] @since ABI 1
+  /// Ends a watch. DH_INVALID: there is no such watch. [loop] @since ABI 1
   dh_status (*unwatch)(dh_loop_v1 *loop, int64_t watch);
 
-  /// Calls fn once, not earlier than `after_ns` from now: an id above 0, or a status below 0. [loop] @since ABI 1
+  /// Calls fn once, not earlier than `after_ns` from now: an id above 0. [loop] @since ABI 1
   int64_t (*timer)(dh_loop_v1 *loop, uint64_t after_ns, dh_fn_v1 fn, void *DH_NULLABLE context);
 
   /// Takes a timer back. DH_GONE: it has run already. [loop] @since ABI 1
   dh_status (*cancel)(dh_loop_v1 *loop, int64_t timer);
 
-  /// Runs fn on the loop, soon, and never inside `post`; in the order of posting. [thread-safe] @since ABI 1
+  /// Runs fn on the loop, soon, and never inside `post`; in the order of posting. DH_GONE: the host was closed, and fn
+  /// will not run. [thread-safe] @since ABI 1
   dh_status (*post)(dh_loop_v1 *loop, dh_fn_v1 fn, void *DH_NULLABLE context);
 } dh_reactor_v1;
 
@@ -420,12 +462,12 @@ typedef void (*dh_resolved_fn_v1)(void *DH_NULLABLE context, const dh_error_v1 *
 
 /// "dh.resolve/1": names to addresses off the loop, on a bounded number of threads, once for all who wait for one name.
 typedef struct dh_resolve_v1 {
-  /// Looks `name` up and runs fn once on the loop, never inside `resolve`: an id above 0, or a status below 0. There is
-  /// no time limit of its own: set a timer and `cancel`. [loop] @since ABI 1
+  /// Looks `name` up and runs fn once on the loop, never inside `resolve`: an id above 0. There is no time limit of its
+  /// own: set a timer and `cancel`. DH_INVALID: the name is empty or no UTF-8. [loop] @since ABI 1
   int64_t (*resolve)(dh_loop_v1 *loop, dh_text_v1 name, uint32_t family, dh_resolved_fn_v1 fn,
                      void *DH_NULLABLE context);
 
-  /// Takes a look-up back: fn will not run. [loop] @since ABI 1
+  /// Takes a look-up back: fn will not run. DH_GONE: it has run already. [loop] @since ABI 1
   dh_status (*cancel)(dh_loop_v1 *loop, int64_t lookup);
 } dh_resolve_v1;
 
@@ -438,9 +480,10 @@ typedef struct dh_request_v1 {
   void *DH_NULLABLE session;
   /// An action of the descriptor, or "open", "close", "reset", "check" for drivers with sessions.
   dh_text_v1 action;
-  /// A map: validated against the schema, defaults applied, references resolved. "open" gets the x-session inputs only.
+  /// A map: validated against the schema, defaults applied, references resolved. "open" gets the x-session inputs only,
+  /// "close", "reset" and "check" get none.
   const dh_value_v1 *inputs;
-  /// CLOCK_MONOTONIC when the call will be asked to stop; 0: never. For the timeouts of the library underneath.
+  /// When the call will be asked to stop, on CLOCK_MONOTONIC; 0: never. For the timeouts of the library underneath.
   int64_t deadline_ns;
   /// A UUID that is the same for all attempts of one call.
   dh_text_v1 execution;
@@ -462,20 +505,21 @@ typedef struct dh_request_v1 {
 /// host calls.
 ///
 /// "concurrency": a session takes one call at a time ("session-serial"), several ("session-concurrent"), or the whole
-/// driver one a process ("driver-serial").
+/// driver one a process ("driver-serial"). When a call is over, so that the next may begin, stands at `done`.
 typedef struct dh_driver_v1 {
   /// Makes an instance: DH_OK and `*instance` (which may be NULL), or below 0 after `report.fn` was given the reason
-  /// ("libfoo.so.1 is missing; apt-get install libfoo1"). `loop` is NULL for a blocking driver. Does no network I/O.
+  /// ("libfoo.so.1 is missing; apt-get install libfoo1"): then the next call tries again. `loop` is NULL for a blocking
+  /// driver. Does no network I/O.
   /// [loop], or [thread-safe] where there is no loop. @since ABI 1
   dh_status (*DH_NULLABLE create)(const dh_host_v1 *host, dh_loop_v1 *DH_NULLABLE loop,
                                   void *DH_NULLABLE *DH_NULLABLE instance, dh_report_v1 report);
 
-  /// Ends an instance that has no call and no session left. [loop], or [thread-safe] where there is no loop.
-  /// @since ABI 1
+  /// Ends an instance that has no call and no session left. Takes every watch, timer and look-up back that the instance
+  /// still has. [loop], or [thread-safe] where there is no loop. @since ABI 1
   void (*DH_NULLABLE destroy)(void *DH_NULLABLE instance);
 
-  /// Begins a call. It ends by `done`, inside `start` or later. [loop], or [thread-safe] where there is no loop.
-  /// @since ABI 1
+  /// Begins a call, which ends by `done`, inside `start` or later. In a blocking driver it also lasts until `start` has
+  /// returned (see `done`). [loop], or [thread-safe] where there is no loop. @since ABI 1
   void (*DH_NULLABLE start)(void *DH_NULLABLE instance, const dh_request_v1 *request);
 } dh_driver_v1;
 
@@ -490,15 +534,15 @@ const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *i
 
 /// Defines the entry for a driver that answers DH_DRIVER_V1 and nothing else: `DH_DRIVER_ENTRY(driver)`.
 #define DH_DRIVER_ENTRY(driver)                                                                                        \
-  DH_EXTERN_C DH_EXPORT const void *dh_driver_entry_v1(const dh_host_v1 *host, const char *id) {                       \
-    (void)host;                                                                                                        \
-    return dh_same(id, DH_DRIVER_V1) ? (const void *)&(driver) : NULL;                                                 \
+  DH_EXTERN_C DH_EXPORT const void *dh_driver_entry_v1(const dh_host_v1 *dh_entry_host_, const char *dh_entry_id_) {   \
+    (void)dh_entry_host_;                                                                                              \
+    return dh_same(dh_entry_id_, DH_DRIVER_V1) ? (const void *)&(driver) : NULL;                                       \
   }
 
 // MARK: - The descriptor
 
-/// One JSON document that describes the driver, embedded as an ELF note which the host reads from the file before any
-/// code of the driver runs. What stands in it:
+/// One JSON document that describes the driver, embedded once as an ELF note which the host reads from the file before
+/// any code of the driver runs. What stands in it:
 ///
 ///     {"descriptor": 1, "name": "HELLO", "id": "org.example.hello", "title": "Hello", "version": "1.0.0",
 ///      "vendor": "Example", "licence": "MIT", "summary": "Says hello.", "homepage": "https://example.org",
@@ -512,15 +556,53 @@ const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *i
 ///        "cancellable": true, "output_kinds": ["value" | "bytes" | "rows"],
 ///        "channels": [{"name": "body", "direction": "out" | "in", "content": "bytes" | "values"}]}]}
 ///
-/// Required: descriptor, name (capital letters, digits, _), id (reverse DNS), version (SemVer), abi, execution and
-/// actions. Annotations in a schema: x-secret (never shown), x-session (part of a session's identity; every x-secret of
-/// the type is one), x-address (host | port | url), x-sink and x-source (a path which the host opens and connects to
-/// that channel), x-suggest (an analysis action that lists values), x-order, x-group, x-advanced, x-multiline, x-nul
-/// (U+0000 is allowed), deprecated. `contentEncoding: base64` makes an input bytes, `format: decimal` makes it a
-/// decimal. A type `integer` always arrives as DH_INT. Unions are `oneOf` with a `const` that tells the branches apart.
+/// Required: descriptor, name, id, version, abi, execution and actions; of an action its name, of a channel name and
+/// direction. default_action is required unless exactly one action is of kind "run". Keys that are not known are
+/// ignored.
 ///
-/// The path is searched as by the assembler's .incbin: the current folder, then the -I folders. A compiler that knows
-/// #embed records the file as a dependency; elsewhere name it in the build file's rule.
+/// Left out means: title as name; needs []; concurrency "session-serial"; capabilities all false; inputs {}; no
+/// sessions; grace_ms 2000; kind "run"; effect "write", or "read" where kind is "analysis"; idempotent false;
+/// cancellable true; output_kinds ["value"]; channels []; content "bytes". A host caps grace_ms (at 10000, as this one
+/// is delivered).
+///
+/// Names: the type's has capital letters, digits and _, a letter first; an action's and a channel's letters, digits, _
+/// and -, a letter first; both are at most 64 bytes and unique. id is reverse DNS, version SemVer. No action is called
+/// open, close, reset or check, which are the host's own, for sessions.
+///
+/// Sessions: a driver that has "session", even an empty one, is asked to "open" one (see `opened`) and to "close" each
+/// that it has opened, whatever became of it; after that it is not seen again. With reset it promises that "reset"
+/// brings a session back to its first state, with check that "check" finds out whether one still works: a session that
+/// a stopped call has left is used again only after the first or else the second, and closed where there is neither.
+///
+/// Inputs: an action takes the type's and its own. One name has one schema in the whole descriptor. These belong to the
+/// host and are not declared: name, run, connector_type, action, vault_secrets, max_runtime, retry, rate_limit,
+/// max_concurrency; "defaults" may say better values for the last four. A type `integer` always arrives as DH_INT.
+/// `contentEncoding: base64` makes an input bytes, `format: decimal` makes it a decimal. Unions are `oneOf` with a
+/// `const` that tells the branches apart; `effect` and `idempotent` in a branch's schema hold in the place of the
+/// action's for calls that take the branch.
+///
+/// An action of kind "analysis" finds something out. One called test puts out `steps`, a list of {name, outcome (passed
+/// | failed | skipped), seconds, message, hint}: what it took to get through, and where it ended.
+///
+/// Annotations in a schema: x-secret (never shown), x-session (part of a session's identity; every x-secret of the type
+/// is one), x-address (host | port | url), x-sink and x-source (a path which the host opens and connects to that
+/// channel), x-suggest (an analysis action that lists values), x-order, x-group, x-advanced, x-multiline, x-nul (U+0000
+/// is allowed), deprecated.
+///
+/// Give the macro an absolute path, from the build: -DDH_DESCRIPTOR="\"$PWD/descriptor.json\"". Another is looked for
+/// in the folder that the compiler runs in, and only then in the -I folders; with -flto in the folder that the *linker*
+/// runs in. A build from elsewhere would embed the descriptor of another driver that it finds there, without a word.
+///
+/// The file is no dependency of the object by itself: name it in the build file's rule, or let clang find out:
+///
+///     #if defined(__clang__) && defined(__has_embed)
+///     #if __has_embed(DH_DESCRIPTOR)
+///     #pragma clang diagnostic ignored "-Wc23-extensions"
+///     __attribute__((unused)) static const unsigned char descriptor_dependency[] = {
+///     #embed DH_DESCRIPTOR
+///     };
+///     #endif
+///     #endif
 #define DH_EMBED_DESCRIPTOR(path)                                                                                      \
   __asm__(".pushsection .note.driver_host,\"a\",%note\n"                                                               \
           "  .balign 4\n"                                                                                              \
@@ -572,24 +654,101 @@ static inline const dh_value_v1 *DH_NULLABLE dh_member_of(const dh_value_v1 *DH_
   return NULL;
 }
 
-/// The text of a string member, ended by NUL; `fallback` if there is none.
+/// The text of a string or decimal member, ended by NUL; `fallback` if there is none. Cut at U+0000, where the schema
+/// allows it: see `dh_text_of`.
 static inline const char *DH_NULLABLE dh_string_of(const dh_value_v1 *DH_NULLABLE map, const char *name,
                                                    const char *DH_NULLABLE fallback) {
   const dh_value_v1 *value = dh_member_of(map, name);
   return value != NULL && (value->kind == DH_STRING || value->kind == DH_DECIMAL) ? value->as.text : fallback;
 }
 
-/// An integer member; `fallback` if there is none.
+/// The text of a string or decimal member with its length; {NULL, 0} if there is none.
+static inline dh_text_v1 dh_text_of(const dh_value_v1 *DH_NULLABLE map, const char *name) {
+  const dh_value_v1 *value = dh_member_of(map, name);
+  dh_text_v1 text = {NULL, 0};
+  if (value != NULL && (value->kind == DH_STRING || value->kind == DH_DECIMAL)) {
+    text.ptr = value->as.text;
+    text.len = value->count;
+  }
+  return text;
+}
+
+/// The bytes of a bytes member with their number; {NULL, 0} if there is none.
+static inline dh_text_v1 dh_bytes_of(const dh_value_v1 *DH_NULLABLE map, const char *name) {
+  const dh_value_v1 *value = dh_member_of(map, name);
+  dh_text_v1 bytes = {NULL, 0};
+  if (value != NULL && value->kind == DH_BYTES) {
+    bytes.ptr = value->as.text;
+    bytes.len = value->count;
+  }
+  return bytes;
+}
+
+/// An integer member; `fallback` if there is none. A number of another type than `integer` may be a double or, beyond
+/// 64 bits, a decimal: these are none.
 static inline int64_t dh_int_of(const dh_value_v1 *DH_NULLABLE map, const char *name, int64_t fallback) {
   const dh_value_v1 *value = dh_member_of(map, name);
   return value != NULL && value->kind == DH_INT ? value->as.integer : fallback;
 }
 
-/// A number member, integer or not; `fallback` if there is none.
+/// The text of a JSON number as a double: the nearest one for up to 15 digits and powers of ten up to 22, else that or
+/// the one next to it; infinite beyond a double's range. Unlike strtod(3) it looks at no locale.
+static inline double dh_number_of_text(dh_text_v1 text) {
+  uint64_t bits = 0;
+  int64_t ten = 0, exponent = 0;
+  int two = 0, digits = 0, is_negative = 0, is_below_one = 0;
+  size_t i = 0;
+  if (i < text.len && text.ptr[i] == '-') is_negative = 1, i++;
+  for (; i < text.len && (text.ptr[i] == '.' || (text.ptr[i] >= '0' && text.ptr[i] <= '9')); i++) {
+    if (text.ptr[i] == '.') {
+      is_below_one = 1;
+    } else if (digits < 19) { // So many fit into 64 bits; the rest is less than a double can tell.
+      bits = bits * 10 + (uint64_t)(text.ptr[i] - '0');
+      if (bits != 0) digits++;
+      ten -= is_below_one;
+    } else {
+      ten += !is_below_one;
+    }
+  }
+  if (i < text.len && (text.ptr[i] == 'e' || text.ptr[i] == 'E')) {
+    int is_small = ++i < text.len && text.ptr[i] == '-';
+    if (i < text.len && (text.ptr[i] == '-' || text.ptr[i] == '+')) i++;
+    for (; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++) {
+      if (exponent < 1000000000) exponent = exponent * 10 + (text.ptr[i] - '0');
+    }
+    ten += is_small ? -exponent : exponent;
+  }
+  double number = (double)bits, power = 1;
+  if (digits <= 15 && ten >= -22 && ten <= 22) { // Both are exact, so this rounds once.
+    for (int64_t n = ten < 0 ? -ten : ten; n > 0; n--) power *= 10;
+    number = ten < 0 ? number / power : number * power;
+    return is_negative ? -number : number;
+  }
+  if (bits == 0) return is_negative ? -0.0 : 0.0;
+  for (; bits >> 63 == 0; two--) bits <<= 1;
+  for (; ten > 0 && two < 1100; ten--, two += 3) { // Times 1.25, and times 8.
+    uint64_t product = bits + (bits >> 2);
+    if (product < bits) product = product >> 1 | (uint64_t)1 << 63, two++;
+    bits = product;
+  }
+  for (; ten < 0 && two > -1300; ten++, two -= 3) { // Through 1.25, and through 8.
+    bits = bits / 5 * 4 + (bits % 5 * 4 + 2) / 5;
+    if (bits >> 63 == 0) bits <<= 1, two--;
+  }
+  number = (double)bits;
+  for (; two > 0; two--) number *= 2;
+  for (; two < 0; two++) number /= 2;
+  return is_negative ? -number : number;
+}
+
+/// A number member, integer or not, as a double; `fallback` if there is none. What no double holds exactly is rounded:
+/// see `dh_number_of_text`.
 static inline double dh_double_of(const dh_value_v1 *DH_NULLABLE map, const char *name, double fallback) {
   const dh_value_v1 *value = dh_member_of(map, name);
-  if (value != NULL && value->kind == DH_INT) return (double)value->as.integer;
-  return value != NULL && value->kind == DH_DOUBLE ? value->as.number : fallback;
+  if (value == NULL) return fallback;
+  if (value->kind == DH_INT) return (double)value->as.integer;
+  if (value->kind == DH_DOUBLE) return value->as.number;
+  return value->kind == DH_DECIMAL ? dh_number_of_text(dh_text_of(map, name)) : fallback;
 }
 
 /// A boolean member as 1 or 0; `fallback` if there is none.

@@ -65,21 +65,34 @@ extension Call {
   }
 
   /// Sends a tree down an output channel, and makes the builder ready for the next one.
+  ///
+  /// On `again` the tree stays as it is, to be sent by the same call once `onReady` says so.
+  ///
+  /// - Throws: The stop's error when the call is to stop.
+  /// - Returns: What became of it.
   public func emit(
     _ tree: inout OutputBuilder,
     to channel: Int
   ) throws(DriverError) -> Sent {
-    unsafe try sent(
-      "emit",
-      tree.withTree { unsafe state.functions.pointee.emit(state.call, UInt32(channel), $0) }
-    )
+    let status = unsafe tree.withTree {
+      unsafe state.functions.pointee.emit(state.call, UInt32(channel), $0)
+    }
+    if status == DH_AGAIN { return .again }
+    defer { tree.reset() }
+    if status == DH_INVALID {
+      throw tree.refusal(by: "emit", of: "the value for channel \(channel)")
+    }
+    return try sent("emit", status)
   }
 
   /// Takes bytes from an input channel.
   ///
   /// Waits for some in a blocking driver.
   ///
-  /// - Throws: The stop's error when the call is to stop.
+  /// - Parameters:
+  ///   - channel: An index into the action's channels.
+  ///   - buffer: Where they go; it has room for at least one.
+  /// - Throws: The stop's error when the call is to stop, `.unsupported` where nothing is connected.
   /// - Returns: What came.
   public func read(
     from channel: Int,
@@ -107,19 +120,21 @@ extension Call {
   /// Runs `body` once on the loop when a channel has room, has bytes or has come to its end; nil
   /// takes it back.
   ///
-  /// One a channel. The call is then to be ended on its loop.
+  /// One a channel. It runs too when the call is asked to stop and when the reader has gone: what is
+  /// tried then says so. Whichever thread ends the call, what `body` holds is let go of on the loop,
+  /// where it may be running while another thread ends the call.
   ///
   /// - Parameters:
   ///   - channel: An index into the action's channels.
   ///   - loop: The loop that the driver was made with, which the caller is on.
   ///   - body: Runs at once if it is so already, but not inside this.
-  /// - Throws: The stop's error when the call is to stop.
+  /// - Throws: `.unsupported` where nothing is connected to the channel.
   public func onReady(
     _ channel: Int,
     on loop: Loop,
     _ body: (() -> Void)?
   ) throws(DriverError) {
-    try check("on_ready", state.setReadyFunction(UInt32(channel), body))
+    try check("on_ready", state.setReadyFunction(UInt32(channel), body, on: loop))
   }
 
   private func sent(_ function: StaticString, _ status: Int32) throws(DriverError) -> Sent {

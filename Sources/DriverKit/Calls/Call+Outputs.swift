@@ -1,10 +1,15 @@
 public import DriverABI
 
 /// What a call puts out.
+///
+/// An output is taken also when the call is to stop: `checkStop` tells.
 extension Call {
   /// Sets an output; the same name again replaces it.
   ///
   /// What is there when the call fails is the partial result.
+  ///
+  /// - Throws: `.tooLarge` over the host's limit, `.protocolViolation` for a JSON document that is none,
+  ///   `.cancelled` once the call has ended or was given up.
   public func output(_ name: StaticString, _ value: OutputValue) throws(DriverError) {
     switch value {
     // What is no tree needs no builder.
@@ -33,16 +38,23 @@ extension Call {
   }
 
   /// Sets an output to a tree, and makes the builder ready for the next one.
+  ///
+  /// - Throws: As for a value.
   public func output(
     _ name: StaticString,
     _ tree: inout OutputBuilder
   ) throws(DriverError) {
-    unsafe try check("output", tree.withTree { unsafe put(name, $0) })
+    let status = unsafe tree.withTree { unsafe put(name, $0) }
+    defer { tree.reset() }
+    if status == DH_INVALID { throw tree.refusal(by: "output", of: "the output `\(name)`") }
+    try check("output", status)
   }
 
   /// Sets an output to a string without an intermediate copy.
   ///
   /// The bytes are UTF-8.
+  ///
+  /// - Throws: `.tooLarge` over the host's limit, `.cancelled` once the call has ended or was given up.
   public func output(
     _ name: StaticString,
     utf8: Span<UInt8>,
@@ -52,6 +64,8 @@ extension Call {
   }
 
   /// Sets an output to bytes without an intermediate copy.
+  ///
+  /// - Throws: `.tooLarge` over the host's limit, `.cancelled` once the call has ended or was given up.
   public func output(
     _ name: StaticString,
     bytes: Span<UInt8>,
@@ -60,17 +74,15 @@ extension Call {
     try check("output", put(name, DH_BYTES, bytes, isSecret))
   }
 
-  /// Sets an output to what a JSON document stands for, which is parsed when somebody looks.
-  ///
-  /// Check it by `JSONSyntax.isDocument` first.
+  /// Sets an output to what a JSON document stands for, which becomes a tree when somebody looks.
   ///
   /// - Parameters:
   ///   - name: The output's name.
   ///   - json: The document.
   ///   - isSecret: Whether it must never be shown.
-  /// - Throws: `.tooLarge` over the host's limit, the stop's error when the call is to stop.
-  /// - Returns: False, and nothing is put out, where the host does not take it as a document: it may be
-  ///   stricter than the grammar, as about a name that stands twice in a map.
+  /// - Throws: `.tooLarge` over the host's limit, `.cancelled` once the call has ended or was given up.
+  /// - Returns: False, and nothing is put out, where it is no document. The host finds that out here;
+  ///   beyond what `JSONSyntax.isDocument` looks at, no map may have a name twice.
   @discardableResult
   public func output(
     _ name: StaticString,
@@ -91,7 +103,7 @@ extension Call {
   /// - Parameters:
   ///   - name: The output's name.
   ///   - stream: An Arrow C stream, which is moved on success and still the caller's otherwise.
-  /// - Throws: The stop's error when the call is to stop, `.unsupported` where rows are not wanted.
+  /// - Throws: `.cancelled` when the call is to stop, `.unsupported` where rows are not wanted.
   @unsafe
   public func rows(
     _ name: StaticString,

@@ -14,51 +14,38 @@ public struct Call: Sendable {
     self.state = state
   }
 
-  /// The action to run, one of the descriptor's.
-  public var action: InputText {
-    @_lifetime(immortal)
-    get { unsafe InputText(state.request.action) }
-  }
+  /// The action to run, one of the descriptor's; empty once the call has ended.
+  public var action: String { unsafe state.text { unsafe $0.action } }
 
   /// The inputs: validated against the descriptor's schema, with its defaults.
   ///
-  /// Views of memory of the host's that is there until the call has ended. The compiler refuses to
-  /// keep one in an object or an escaping closure; a function that ends the call looks at none of them
-  /// afterwards.
+  /// Views of memory of the host's that is there until the call has ended; asked for later, they are
+  /// empty. The compiler refuses to keep one in an object or an escaping closure; a function that ends
+  /// the call, or waits for another thread that may, looks at none of them afterwards.
   public var inputs: InputMap {
     @_lifetime(immortal)
-    get {
-      let root = unsafe state.request.inputs.pointee
-      let isMap = unsafe root.kind == DH_MAP
-      let members = unsafe UnsafeBufferPointer(
-        start: isMap ? root.as.members : nil,
-        count: isMap ? root.count : 0
-      )
-      return unsafe InputMap(members, path: .root)
-    }
+    get { unsafe InputMap(state.inputs, path: .root) }
   }
 
   /// When the call will be asked to stop, in nanoseconds of CLOCK_MONOTONIC; nil: never.
   ///
   /// For the timeouts of the library underneath.
   public var deadlineNanoseconds: Int64? {
-    unsafe state.request.deadline_ns == 0 ? nil : state.request.deadline_ns
+    state.deadline == 0 ? nil : state.deadline
   }
 
-  /// The execution's UUID, which is the same for all attempts.
-  public var execution: String { unsafe String(InputText(state.request.execution)) }
+  /// The execution's UUID, which is the same for all attempts; empty once the call has ended.
+  public var execution: String { unsafe state.text { unsafe $0.execution } }
 
-  /// The connector's name; empty where there is none.
-  public var connector: String { unsafe String(InputText(state.request.connector)) }
+  /// The connector's name; empty where there is none, and once the call has ended.
+  public var connector: String { unsafe state.text { unsafe $0.connector } }
 
-  /// The caller's W3C trace context, to be passed on; empty where there is none.
-  public var traceparent: InputText {
-    @_lifetime(immortal)
-    get { unsafe InputText(state.request.traceparent) }
-  }
+  /// The caller's W3C trace context, to be passed on; empty where there is none, and once the call has
+  /// ended.
+  public var traceparent: String { unsafe state.text { unsafe $0.traceparent } }
 
   /// Which attempt this is, from 1.
-  public var attempt: Int { Int(unsafe state.request.attempt) }
+  public var attempt: Int { Int(state.attempt) }
 
   // MARK: - Stops
 
@@ -111,20 +98,24 @@ public struct Call: Sendable {
 
   /// Runs `body` once when the call is asked to stop, on another thread; nil takes it back.
   ///
-  /// A second one replaces the first. `body` may end the call. When this or the end of the call has
-  /// returned, the earlier one is not running and will not run: so hold no lock across them that
-  /// `body` takes.
+  /// A second one replaces the first. `body` may end the call; `run` must then look at no input any
+  /// more that it has not copied, since the host takes their memory back. When this or the end of the
+  /// call has returned, the earlier one is not running and will not run: so hold no lock across them
+  /// that the earlier one takes.
   public func onStop(_ body: (@Sendable () -> Void)?) {
-    state.setStopFunction(body)
+    state.setStopFunction(body, on: nil)
   }
 
   /// Runs `body` once on the loop when the call is asked to stop; nil takes it back.
+  ///
+  /// A second one replaces the first. Whichever thread ends the call, what `body` holds is let go of on
+  /// the loop.
   ///
   /// - Parameters:
   ///   - loop: The loop that the driver was made with, which the caller is on.
   ///   - body: May end the call.
   public func onStop(on loop: Loop, _ body: (() -> Void)?) {
-    state.setStopFunction(body)
+    state.setStopFunction(body, on: loop)
   }
 
   // MARK: - On the way

@@ -1,29 +1,34 @@
 internal import DriverABI
 
-/// What the values of one call share: the request as it came, and the closures that C holds.
+/// What the values of one call share: the request as it came, and the closures that C may run.
 ///
-/// The address of this object is the context of the call's stop function. It is kept alive from the
-/// first registration until the call has ended, so C never meets a freed context, whatever the order
-/// of stop and end. A call that the driver lets go of without ending it, and without a stop function
-/// that still may, is ended here with an error that says so.
+/// How closures come and go is in the extensions; here is what the host lends until the call's end,
+/// and that end. A call that the driver lets go of without ending it is ended here with an error that
+/// says so, once no closure is left that still may end it.
 @safe
 final class CallState: @unchecked Sendable {
   // `@unchecked` because the request never changes, its functions may be called from any thread, and
-  // the rest is guarded by `lock` or touched on the call's loop only.
+  // the rest is guarded by `lock`.
 
-  let request: dh_request_v1
-
-  private let lock = SpinLock()
-  // Guarded by `lock`.
-  private var stopFunction: (() -> Void)?
-  private var isHeldByC = false
-  private var hasEnded = false
+  /// Guards all that follows it.
+  let lock = SpinLock()
+  private let request: dh_request_v1
+  private(set) var hasEnded = false
   private var endsLater = false
-
-  /// What waits for a channel.
-  ///
-  /// On the call's loop only.
-  private var readyFunctions: [UInt32: ReadyFunction] = [:]
+  /// Whether a stop function was ever set, so that one may be running.
+  var hasSetStop = false
+  /// What C may run when the call is asked to stop.
+  var stopFunction: Unmanaged<CallClosure>?
+  /// Whether C holds this object, as the context of the stop function.
+  var isHeldByC = false
+  /// How many threads are about to set or take back a stop function.
+  var settersOfStop = 0
+  /// Whether two were at once: what C holds is then known for certain only at the end.
+  var settersHaveMet = false
+  /// What C may run on the loop when a channel has room or bytes.
+  var readyFunctions: [UInt32: Unmanaged<ReadyFunction>] = unsafe [:]
+  /// The session that `open` has made; it is the host's only if the call ends well.
+  private var openedSession: (held: Unmanaged<AnyObject>, loop: Loop?)?
 
   init(_ request: dh_request_v1) {
     unsafe self.request = unsafe request
@@ -35,95 +40,73 @@ final class CallState: @unchecked Sendable {
       .internal,
       "the driver let go of the call without ending it; report this to the driver's vendor"
     )
-    _ = unsafe error.withABI { unsafe functions.pointee.done(call, $0) }
+    _ = tellEnd(error)
+    releaseSession()
   }
 
   var call: dh_call_v1 { unsafe request.call }
   var functions: UnsafePointer<dh_calls_v1> { unsafe request.call.fn }
+  var deadline: Int64 { unsafe request.deadline_ns }
+  var attempt: UInt32 { unsafe request.attempt }
+  /// The session's address; nil if the call has none.
+  var session: UnsafeMutableRawPointer? { unsafe request.session }
 
-  // MARK: - Stops
+  // MARK: - What the host lends until the end
 
-  /// Runs `body` once when the call is asked to stop; nil takes the earlier one back.
+  /// A copy of one of the request's texts; empty once the call has ended.
+  func text(_ text: (dh_request_v1) -> dh_text_v1) -> String {
+    // Under the lock, which the end takes too: the host keeps the bytes until that has gone through.
+    lock.withLock { hasEnded ? "" : unsafe String(InputText(text(request))) }
+  }
+
+  /// The inputs' members, in the host's memory; none once the call has ended.
+  var inputs: UnsafeBufferPointer<dh_member_v1> {
+    unsafe lock.withLock {
+      if hasEnded { return unsafe UnsafeBufferPointer(start: nil, count: 0) }
+      let root = unsafe request.inputs.pointee
+      guard unsafe root.kind == DH_MAP else {
+        return unsafe UnsafeBufferPointer(start: nil, count: 0)
+      }
+      return unsafe UnsafeBufferPointer(start: root.as.members, count: root.count)
+    }
+  }
+
+  // MARK: - The session
+
+  /// Hands a session to the host, which keeps it alive until its `close`.
   ///
-  /// When this has returned, the earlier one is not running and will not run.
-  func setStopFunction(_ body: (() -> Void)?) {
-    let context = unsafe Unmanaged.passUnretained(self)
-    // The closure is in its place before C knows of it, so that the trampoline always finds it. It is
-    // taken out to be run, so it runs once even if C calls for this registration and the one before.
-    let (earlier, isOver): ((() -> Void)?, Bool) = lock.withLock {
-      if hasEnded { return (nil, true) }
-      if body != nil, !isHeldByC {
-        isHeldByC = true
-        _ = unsafe context.retain()
-      }
-      defer { stopFunction = body }
-      return (stopFunction, false)
+  /// - Parameters:
+  ///   - session: What `open` has made.
+  ///   - loop: Where alone it may be freed; nil: anywhere.
+  /// - Throws: `.cancelled` when the call has ended or was given up; the session is let go of then.
+  func open(_ session: some AnyObject, on loop: Loop?) throws(DriverError) {
+    let held = unsafe Unmanaged<AnyObject>.passRetained(session)
+    let isOver = lock.withLock {
+      if hasEnded { return true }
+      unsafe openedSession = unsafe (held, loop)
+      return false
     }
-    if isOver { return }
-    if body == nil {
-      _ = unsafe functions.pointee.on_stop(call, nil, nil)
+    if isOver {
+      unsafe held.release()
+      throw DriverError(status: DH_GONE, of: "opened")
+    }
+    let status = unsafe functions.pointee.opened(call, held.toOpaque())
+    if status >= 0 { return }
+    releaseSession()
+    throw DriverError(status: status, of: "opened")
+  }
+
+  /// Lets go of the session that `open` has made and the host does not have.
+  private func releaseSession() {
+    let session = unsafe lock.withLock {
+      defer { unsafe openedSession = nil }
+      return unsafe openedSession
+    }
+    guard let session = unsafe session else { return }
+    if let loop = unsafe session.loop {
+      unsafe loop.release(session.held)
     } else {
-      _ = unsafe functions.pointee.on_stop(call, CallState.stop, context.toOpaque())
-    }
-    // The earlier closure is freed here, when it is certain not to be running.
-    withExtendedLifetime(earlier) {}
-  }
-
-  /// What C calls when the call is asked to stop.
-  private static let stop: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
-    guard let context = unsafe context else { return }
-    let state = unsafe Unmanaged<CallState>.fromOpaque(context).takeUnretainedValue()
-    let body = state.lock.withLock {
-      defer { state.stopFunction = nil }
-      return state.stopFunction
-    }
-    body?()
-  }
-
-  // MARK: - Channels
-
-  /// Runs `body` once on the loop when a channel has room or bytes; nil takes the earlier one back.
-  func setReadyFunction(_ channel: UInt32, _ body: (() -> Void)?) -> Int32 {
-    guard let body else {
-      let status = unsafe functions.pointee.on_ready(call, channel, nil, nil)
-      readyFunctions[channel] = nil
-      return status
-    }
-    let function = ReadyFunction(body, state: self, channel: channel)
-    let earlier = readyFunctions.updateValue(function, forKey: channel)
-    let status = unsafe functions.pointee.on_ready(
-      call,
-      channel,
-      ReadyFunction.run,
-      Unmanaged.passUnretained(function).toOpaque()
-    )
-    withExtendedLifetime(earlier) {}
-    if status < 0 { readyFunctions[channel] = nil }
-    return status
-  }
-
-  /// A closure that waits for a channel: the context of its C function.
-  @safe
-  private final class ReadyFunction {
-    private let body: () -> Void
-    // Unowned because the call owns this object.
-    private unowned let state: CallState
-    private let channel: UInt32
-
-    init(_ body: @escaping () -> Void, state: CallState, channel: UInt32) {
-      self.body = body
-      self.state = state
-      self.channel = channel
-    }
-
-    static let run: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
-      guard let context = unsafe context else { return }
-      let function = unsafe Unmanaged<ReadyFunction>.fromOpaque(context).takeUnretainedValue()
-      let state = function.state
-      if state.readyFunctions[function.channel] === function {
-        state.readyFunctions[function.channel] = nil
-      }
-      function.body()
+      unsafe session.held.release()
     }
   }
 
@@ -139,25 +122,29 @@ final class CallState: @unchecked Sendable {
       return !hasEnded
     }
     guard isFirst else { return false }
-    let status =
-      if let error {
-        unsafe error.withABI { unsafe functions.pointee.done(call, $0) }
-      } else {
-        unsafe functions.pointee.done(call, nil)
-      }
+    let isTaken = tellEnd(error)
     // Only now is it certain that C calls the stop function no more.
-    let (stop, wasHeldByC): ((() -> Void)?, Bool) = lock.withLock {
+    let (stop, ready, wasHeldByC) = unsafe lock.withLock {
       defer {
-        stopFunction = nil
+        unsafe stopFunction = nil
+        unsafe readyFunctions = [:]
         isHeldByC = false
       }
-      return (stopFunction, isHeldByC)
+      return unsafe (stopFunction, readyFunctions, isHeldByC)
     }
-    withExtendedLifetime(stop) {}
-    readyFunctions.removeAll()
+    if let stop = unsafe stop { unsafe CallClosure.release(stop) }
+    // On their loop, where one may be running now if this is another thread.
+    unsafe ready.values.forEach { function in unsafe CallClosure.release(function) }
+    if error != nil || !isTaken { releaseSession() }
     // The caller holds this object too, so it is not gone yet.
     if wasHeldByC { unsafe Unmanaged.passUnretained(self).release() }
-    return status == DH_OK
+    return isTaken
+  }
+
+  /// The host's `done`; false if the call was given up.
+  private func tellEnd(_ error: DriverError?) -> Bool {
+    guard let error else { return unsafe functions.pointee.done(call, nil) == DH_OK }
+    return unsafe error.withABI { unsafe functions.pointee.done(call, $0) == DH_OK }
   }
 
   /// The call goes on after a blocking driver's `run` has returned.

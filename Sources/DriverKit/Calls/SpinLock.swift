@@ -1,7 +1,7 @@
 internal import Glibc
 internal import Synchronization
 
-/// Mutual exclusion for a few instructions: nothing that waits or calls out may run under it.
+/// Mutual exclusion for little work: nothing that waits or calls out may run under it.
 ///
 /// One for each call, which a lock of the system would make an allocation; and atomics are what the
 /// thread sanitizer sees.

@@ -116,11 +116,15 @@ extension NonblockingSessionDriver {
 public struct Opening<Session: AnyObject> {
   /// The call; its inputs are the x-session ones.
   public let call: Call
+  /// Where the session lives.
+  let loop: Loop
 
   /// Ends the call successfully, with a session that the host gives to later calls.
+  ///
+  /// Where the host does not take it, since the call was given up, the session is let go of.
   public func succeed(with session: Session) {
     do throws(DriverError) {
-      try call.open(session)
+      try call.state.open(session, on: loop)
       call.succeed()
     } catch {
       call.fail(error)
@@ -135,7 +139,7 @@ extension DriverError {
   fileprivate init(missing call: Call) {
     self.init(
       .internal,
-      "the driver does not serve the action \(String(call.action)) in this way; its descriptor and its code disagree, so report this to the driver's vendor"
+      "the driver does not serve the action \(call.action) in this way; its descriptor and its code disagree, so report this to the driver's vendor"
     )
   }
 }

@@ -66,7 +66,8 @@ public struct DriverEntry: @unchecked Sendable {
     _ report: dh_report_v1
   ) -> Int32 {
     unsafe make(instance, report) { () throws(DriverError) in
-      BlockingInstance(unsafe try D(DriverContext(host)))
+      unsafe try refuse(loop)
+      return BlockingInstance(unsafe try D(DriverContext(host)))
     }
   }
 
@@ -79,7 +80,8 @@ public struct DriverEntry: @unchecked Sendable {
     _ report: dh_report_v1
   ) -> Int32 {
     unsafe make(instance, report) { () throws(DriverError) in
-      BlockingSessionInstance(unsafe try D(DriverContext(host)))
+      unsafe try refuse(loop)
+      return BlockingSessionInstance(unsafe try D(DriverContext(host)))
     }
   }
 
@@ -107,8 +109,10 @@ public struct DriverEntry: @unchecked Sendable {
     _ report: dh_report_v1
   ) -> Int32 {
     unsafe make(instance, report) { () throws(DriverError) in
-      NonblockingSessionInstance(
-        unsafe try D(DriverContext(host), loop: Loop(try given(loop), host: host))
+      let loop = unsafe try Loop(try given(loop), host: host)
+      return NonblockingSessionInstance(
+        unsafe try D(DriverContext(host), loop: loop),
+        loop
       )
     }
   }
@@ -118,6 +122,14 @@ public struct DriverEntry: @unchecked Sendable {
     throw DriverError(
       .internal,
       "the driver is non-blocking, but was made without a loop: its descriptor must say `\"execution\": \"nonblocking\"`"
+    )
+  }
+
+  private static func refuse(_ loop: OpaquePointer?) throws(DriverError) {
+    if unsafe loop == nil { return }
+    throw DriverError(
+      .internal,
+      "the driver is blocking, but was made for a loop, where each wait would hold up all other calls: its descriptor must say `\"execution\": \"blocking\"`"
     )
   }
 

@@ -12,18 +12,13 @@ private enum Purpose {
   case open, reset, check, close, run
 
   init(_ call: Call) {
-    let action = call.action
     self =
-      if action.equals("open") {
-        .open
-      } else if action.equals("reset") {
-        .reset
-      } else if action.equals("check") {
-        .check
-      } else if action.equals("close") {
-        .close
-      } else {
-        .run
+      switch call.action {
+      case "open": .open
+      case "reset": .reset
+      case "check": .check
+      case "close": .close
+      default: .run
       }
   }
 }
@@ -47,7 +42,7 @@ final class BlockingSessionInstance<Driver: BlockingSessionDriver>: Instance {
     call.end { () throws(DriverError) in
       let purpose = Purpose(call)
       if purpose == .open {
-        try call.open(try driver.open(call))
+        try call.state.open(try driver.open(call), on: nil)
         return
       }
       guard let session = call.session(as: Driver.Session.self, isLast: purpose == .close) else {
@@ -74,13 +69,17 @@ final class NonblockingInstance<Driver: NonblockingDriver>: Instance {
 
 final class NonblockingSessionInstance<Driver: NonblockingSessionDriver>: Instance {
   private let driver: Driver
+  private let loop: Loop
 
-  init(_ driver: Driver) { self.driver = driver }
+  init(_ driver: Driver, _ loop: Loop) {
+    self.driver = driver
+    self.loop = loop
+  }
 
   override func start(_ call: Call) {
     let purpose = Purpose(call)
     if purpose == .open {
-      driver.open(Opening(call: call))
+      driver.open(Opening(call: call, loop: loop))
       return
     }
     guard let session = call.session(as: Driver.Session.self, isLast: purpose == .close) else {
@@ -107,20 +106,11 @@ extension Call {
     }
   }
 
-  /// Hands a session to the host, which keeps it alive until its `close`.
-  func open(_ session: some AnyObject) throws(DriverError) {
-    let retained = unsafe Unmanaged.passRetained(session)
-    let status = unsafe state.functions.pointee.opened(state.call, retained.toOpaque())
-    if status >= 0 { return }
-    unsafe retained.release()
-    throw DriverError(status: status, of: "opened")
-  }
-
   /// The request's session; nil if there is none.
   ///
   /// The last use takes it from the host.
   fileprivate func session<Session: AnyObject>(as type: Session.Type, isLast: Bool) -> Session? {
-    guard let address = unsafe state.request.session else { return nil }
+    guard let address = unsafe state.session else { return nil }
     let session = unsafe Unmanaged<Session>.fromOpaque(address)
     return unsafe isLast ? session.takeRetainedValue() : session.takeUnretainedValue()
   }

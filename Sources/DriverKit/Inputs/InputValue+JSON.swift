@@ -78,6 +78,13 @@ enum Base64 {
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8
   )
 
+  /// The bytes' text, padded.
+  static func text(_ bytes: Span<UInt8>) -> String {
+    var text: [UInt8] = []
+    encode(bytes, to: &text)
+    return String(decoding: text, as: UTF8.self)
+  }
+
   /// Appends the bytes' text, padded.
   static func encode(_ bytes: Span<UInt8>, to text: inout [UInt8]) {
     text.reserveCapacity(text.count + (bytes.count + 2) / 3 * 4)

@@ -75,13 +75,15 @@ public struct InputValue: ~Escapable {
     )
   }
 
-  /// A number as the nearest double.
+  /// A number as the nearest double; one beyond the range of doubles is refused.
   public func double() throws(DriverError) -> Double {
     switch kind {
     case .double: return unsafe node.pointee.as.number
     case .int: return unsafe Double(node.pointee.as.integer)
     case .decimal:
       guard let number = Double(String(rawText)) else { throw mismatch("a number") }
+      let largest = Double.greatestFiniteMagnitude
+      guard number.isFinite else { throw outOfRange("\(-largest)", "\(largest)") }
       return number
     default: throw mismatch("a number")
     }
@@ -140,13 +142,14 @@ public struct InputValue: ~Escapable {
 
   /// The text of a scalar as a form or a command line writes it; nil for null, lists and maps.
   ///
-  /// `true`, `42`, `0.1`; a string as it is.
+  /// `true`, `42`, `0.1`; a string as it is, bytes in base64.
   public func scalarText() -> String? {
     switch kind {
     case .bool: unsafe node.pointee.as.integer != 0 ? "true" : "false"
     case .int: unsafe String(node.pointee.as.integer)
     case .double: unsafe JSONWriter.number(node.pointee.as.number)
-    case .string, .decimal, .bytes: String(rawText)
+    case .string, .decimal: String(rawText)
+    case .bytes: Base64.text(rawText.bytes)
     case .null, .list, .map: nil
     }
   }

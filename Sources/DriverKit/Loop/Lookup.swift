@@ -2,7 +2,7 @@ internal import DriverABI
 
 /// A name being looked up.
 ///
-/// Letting go of it takes the look-up back.
+/// Letting go of it takes the look-up back; on another thread than the loop's, a moment later.
 @safe
 public final class Lookup {
   /// Which addresses to look for.
@@ -18,10 +18,27 @@ public final class Lookup {
     }
   }
 
-  private let loop: Loop
-  private let resolver: UnsafePointer<dh_resolve_v1>
-  private let body: (Result<[String], DriverError>) -> Void
-  private var id: Int64 = 0
+  @safe
+  private final class Registration: LoopRegistration {
+    let resolver: UnsafePointer<dh_resolve_v1>
+    let body: (Result<[String], DriverError>) -> Void
+
+    init(
+      _ loop: Loop,
+      _ resolver: UnsafePointer<dh_resolve_v1>,
+      _ body: @escaping (Result<[String], DriverError>) -> Void
+    ) {
+      unsafe self.resolver = unsafe resolver
+      self.body = body
+      super.init(loop)
+    }
+
+    override func remove(_ id: Int64) {
+      _ = unsafe resolver.pointee.cancel(loop.address, id)
+    }
+  }
+
+  private let registration: Unmanaged<Registration>
 
   init(
     _ name: String,
@@ -30,44 +47,42 @@ public final class Lookup {
     _ resolver: UnsafePointer<dh_resolve_v1>,
     _ body: @escaping (Result<[String], DriverError>) -> Void
   ) throws(DriverError) {
-    self.loop = loop
-    unsafe self.resolver = unsafe resolver
-    self.body = body
+    let registration = unsafe Registration(loop, resolver, body)
     var name = name
-    let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-    id = name.withUTF8 { utf8 in
-      unsafe resolver.pointee.resolve(
-        loop.address,
-        dh_text_v1(utf8),
-        family.number,
-        Lookup.run,
-        context
-      )
+    unsafe try registration.begin("resolve") { context in
+      name.withUTF8 { utf8 in
+        unsafe resolver.pointee.resolve(
+          loop.address,
+          dh_text_v1(utf8),
+          family.number,
+          Lookup.run,
+          context
+        )
+      }
     }
-    if id < 0 { throw DriverError(status: Int32(clamping: id), of: "resolve") }
+    unsafe self.registration = Unmanaged.passRetained(registration)
   }
 
-  deinit { cancel() }
+  deinit { unsafe LoopRegistration.letGo(registration) }
 
   /// Takes the look-up back: its closure will not run.
-  public func cancel() {
-    guard id > 0 else { return }
-    _ = unsafe resolver.pointee.cancel(loop.address, id)
-    id = 0
-  }
+  ///
+  /// On the loop.
+  public func cancel() { unsafe LoopRegistration.end(registration.retain()) }
 
   private static let run: dh_resolved_fn_v1 = { context, error, addresses, count in
     guard let context = unsafe context else { return }
-    let lookup = unsafe Unmanaged<Lookup>.fromOpaque(context).takeUnretainedValue()
-    lookup.id = 0
+    // Held, because the closure may let go of the look-up.
+    let registration = unsafe Unmanaged<Registration>.fromOpaque(context).takeUnretainedValue()
+    registration.hasRun()
+    guard registration.isWanted else { return }
     if let error = unsafe error {
-      let failure = unsafe DriverError(error.pointee)
-      withExtendedLifetime(lookup) { lookup.body(.failure(failure)) }
+      registration.body(.failure(unsafe DriverError(error.pointee)))
       return
     }
     let texts = unsafe UnsafeBufferPointer(start: addresses, count: count).map { text in
       unsafe String(InputText(text))
     }
-    withExtendedLifetime(lookup) { lookup.body(.success(texts)) }
+    registration.body(.success(texts))
   }
 }

@@ -1,4 +1,5 @@
 internal import DriverABI
+internal import Glibc
 
 /// The loop of a non-blocking driver: its descriptors, timers and look-ups on the host's one thread.
 ///
@@ -8,6 +9,8 @@ public final class Loop {
   let address: OpaquePointer
   let reactor: UnsafePointer<dh_reactor_v1>
   private let resolver: UnsafePointer<dh_resolve_v1>?
+  /// The loop's only thread: the one on which the host has the driver made.
+  private let thread = pthread_self()
 
   init(_ address: OpaquePointer, host: UnsafePointer<dh_host_v1>) throws(DriverError) {
     guard let reactor = unsafe host.pointee.interface(host, DH_REACTOR_V1) else {
@@ -52,6 +55,29 @@ public final class Loop {
   /// Runs `body` on the loop, soon, and never inside this.
   public func post(_ body: @escaping () -> Void) {
     Poster.post(body, unsafe Poster(address, reactor))
+  }
+
+  /// Whether the caller is on the loop's thread.
+  var isCurrent: Bool { pthread_equal(thread, pthread_self()) != 0 }
+
+  /// Gives up a hold on an object that is to be freed on the loop's thread only.
+  ///
+  /// May be called from any thread. A loop that takes no posts any more has come to its end: nothing
+  /// of it runs, so the object is freed here.
+  func release(_ held: Unmanaged<some AnyObject>) {
+    if isCurrent {
+      unsafe held.release()
+      return
+    }
+    let status = unsafe reactor.pointee.post(
+      address,
+      { context in
+        guard let context = unsafe context else { return }
+        unsafe Unmanaged<AnyObject>.fromOpaque(context).release()
+      },
+      held.toOpaque()
+    )
+    if status < 0 { unsafe held.release() }
   }
 
   /// What other threads may post with.

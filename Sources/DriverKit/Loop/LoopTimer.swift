@@ -2,49 +2,56 @@ internal import DriverABI
 
 /// A timer of a loop that is armed as often as needed.
 ///
-/// Letting go of it disarms it.
+/// Letting go of it disarms it; on another thread than the loop's, a moment later.
 @safe
 public final class LoopTimer {
-  private let loop: Loop
-  private let body: () -> Void
-  private var id: Int64 = 0
+  private final class Registration: LoopRegistration {
+    let body: () -> Void
 
-  init(_ loop: Loop, _ body: @escaping () -> Void) {
-    self.loop = loop
-    self.body = body
+    init(_ loop: Loop, _ body: @escaping () -> Void) {
+      self.body = body
+      super.init(loop)
+    }
+
+    override func remove(_ id: Int64) {
+      _ = unsafe loop.reactor.pointee.cancel(loop.address, id)
+    }
   }
 
-  deinit { disarm() }
+  private let registration: Unmanaged<Registration>
+
+  init(_ loop: Loop, _ body: @escaping () -> Void) {
+    unsafe registration = Unmanaged.passRetained(Registration(loop, body))
+  }
+
+  deinit { unsafe LoopRegistration.letGo(registration) }
 
   /// Whether the timer is armed and has not run out.
-  public var isArmed: Bool { id > 0 }
+  public var isArmed: Bool { unsafe registration._withUnsafeGuaranteedRef { $0.isHeldByC } }
 
   /// Calls the timer's closure once, not earlier than after that many nanoseconds; an earlier arming
   /// is forgotten.
+  ///
+  /// On the loop.
   public func arm(afterNanoseconds delay: UInt64) throws(DriverError) {
     disarm()
-    let id = unsafe loop.reactor.pointee.timer(
-      loop.address,
-      delay,
-      LoopTimer.run,
-      Unmanaged.passUnretained(self).toOpaque()
-    )
-    if id < 0 { throw DriverError(status: Int32(clamping: id), of: "timer") }
-    self.id = id
+    let registration = unsafe registration.takeUnretainedValue()
+    let loop = registration.loop
+    unsafe try registration.begin("timer") { context in
+      unsafe loop.reactor.pointee.timer(loop.address, delay, LoopTimer.run, context)
+    }
   }
 
   /// Takes an arming back.
-  public func disarm() {
-    guard id > 0 else { return }
-    _ = unsafe loop.reactor.pointee.cancel(loop.address, id)
-    id = 0
-  }
+  ///
+  /// On the loop.
+  public func disarm() { unsafe LoopRegistration.end(registration.retain()) }
 
   private static let run: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
     guard let context = unsafe context else { return }
-    let timer = unsafe Unmanaged<LoopTimer>.fromOpaque(context).takeUnretainedValue()
-    timer.id = 0
     // Held, because the closure may let go of the timer.
-    withExtendedLifetime(timer) { timer.body() }
+    let registration = unsafe Unmanaged<Registration>.fromOpaque(context).takeUnretainedValue()
+    registration.hasRun()
+    if registration.isWanted { registration.body() }
   }
 }

@@ -86,9 +86,17 @@ public struct OutputBuilder: ~Copyable {
     unsafe append(dh_bool(truth ? 1 : 0), name: OutputBuilder.text(name))
   }
 
-  /// Adds an integer.
+  /// Adds an integer; one that 64 bits with a sign do not hold becomes a decimal.
   public mutating func add(_ integer: some BinaryInteger, name: StaticString = "") {
-    unsafe append(dh_int(Int64(clamping: integer)), name: OutputBuilder.text(name))
+    if let integer = Int64(exactly: integer) {
+      unsafe append(dh_int(integer), name: OutputBuilder.text(name))
+    } else {
+      let text = unsafe arena.text(String(integer))
+      unsafe append(
+        OutputBuilder.textual(DH_DECIMAL, text, false),
+        name: OutputBuilder.text(name)
+      )
+    }
   }
 
   /// Adds a finite double.
@@ -160,15 +168,42 @@ public struct OutputBuilder: ~Copyable {
 
   // MARK: - The tree
 
-  /// Runs `body` with the finished tree, and makes the builder ready for the next one.
-  mutating func withTree<Result>(_ body: (UnsafePointer<dh_value_v1>) -> Result) -> Result {
+  /// Runs `body` with the finished tree, which stays until `reset`.
+  func withTree<Result>(_ body: (UnsafePointer<dh_value_v1>) -> Result) -> Result {
     precondition(
       unsafe frames.isEmpty && pending.count == 1,
       "a tree has one root, and each map or list in it is ended"
     )
     let root = unsafe pending[0].value
-    defer { reset() }
     return unsafe withUnsafePointer(to: root) { unsafe body($0) }
+  }
+
+  /// The error for a tree that one of the host's functions does not take.
+  ///
+  /// A JSON document is somebody else's text more often than not, so where the tree has one that is
+  /// what is named.
+  func refusal(by function: StaticString, of what: String) -> DriverError {
+    guard unsafe pending.contains(where: { unsafe OutputBuilder.holdsDocument($0.value) }) else {
+      return DriverError(status: DH_INVALID, of: function)
+    }
+    return DriverError(
+      .protocolViolation,
+      "\(what) has a JSON document that is none: it breaks the grammar, is nested deeper than \(JSONSyntax.depthLimit) levels, or has a name twice in a map. Whoever made the document must mend it",
+      detail: "\(function) answered DH_INVALID; the host's log says where, at the level debug"
+    )
+  }
+
+  private static func holdsDocument(_ value: dh_value_v1) -> Bool {
+    switch unsafe value.kind {
+    case DH_JSON: true
+    case DH_LIST:
+      unsafe UnsafeBufferPointer(start: value.as.items, count: value.count)
+        .contains { unsafe holdsDocument($0) }
+    case DH_MAP:
+      unsafe UnsafeBufferPointer(start: value.as.members, count: value.count)
+        .contains { unsafe holdsDocument($0.value) }
+    default: false
+    }
   }
 
   /// Forgets what was added.

@@ -15,7 +15,9 @@ public enum OutputValue: Sendable {
   case list([OutputValue])
   /// In order; names are unique.
   case map([(name: String, value: OutputValue)])
-  /// One JSON document, parsed when somebody looks into it. See `JSONSyntax.isDocument`.
+  /// One JSON document, checked by the host at once and made a tree when somebody looks into it.
+  ///
+  /// See `JSONSyntax.isDocument`.
   case json(String)
   /// A value that must never be shown, logged or put into a message.
   indirect case secret(OutputValue)
@@ -46,9 +48,9 @@ extension OutputValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral,
 extension OutputValue {
   /// A string, or null.
   public init(_ text: String?) { self = text.map(OutputValue.string) ?? .null }
-  /// An integer, or null.
+  /// An integer, or null; one that 64 bits with a sign do not hold becomes a decimal.
   public init(_ integer: (some BinaryInteger)?) {
-    self = integer.map { .int(Int64(clamping: $0)) } ?? .null
+    self = integer.map { Int64(exactly: $0).map(OutputValue.int) ?? .decimal(String($0)) } ?? .null
   }
   /// A duration, as seconds.
   public init(_ duration: Duration) { self = .double(duration / .seconds(1)) }

@@ -64,9 +64,8 @@ final class Exchange: CurlTransferHandler {
     self.call = call
     self.inputs = isTest ? inputs.harmless : inputs
     self.isTest = isTest
-    if !inputs.headers.hasTraceparent, !call.traceparent.isEmpty {
-      self.inputs.headers.append("traceparent", String(call.traceparent))
-    }
+    let trace = inputs.headers.hasTraceparent ? "" : call.traceparent
+    if !trace.isEmpty { self.inputs.headers.append("traceparent", trace) }
   }
 
   /// Begins; the call ends later, or in here.
