@@ -60,7 +60,9 @@ func driver(_ type: String, dependencies: [Target.Dependency]) -> Driver {
         dependencies: ["DriverABI"],
         path: "\(folder)/Entry/Descriptor",
         publicHeadersPath: ".",
-        cSettings: c + [.headerSearchPath("../..")]
+        cSettings: c + [
+          .define("DH_DESCRIPTOR", to: "\"\(Context.packageDirectory)/\(folder)/descriptor.json\"")
+        ]
       ),
     ],
     product: .library(

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-DH_EMBED_DESCRIPTOR("descriptor.json")
+DH_EMBED_DESCRIPTOR(DH_DESCRIPTOR)
 
 static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instance, dh_report_v1 report) {
   (void)host, (void)loop, (void)report;

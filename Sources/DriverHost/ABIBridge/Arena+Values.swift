@@ -60,7 +60,8 @@ extension Arena {
   }
 
   /// Flags the value at a place below `value`, and all that is in it; nothing if there is none.
-  private static func flag(_ value: UnsafeMutablePointer<dh_value_v1>, at path: ArraySlice<String>) {
+  private static func flag(_ value: UnsafeMutablePointer<dh_value_v1>, at path: ArraySlice<String>)
+  {
     guard let token = path.first else {
       unsafe flagAll(value)
       return
@@ -94,7 +95,9 @@ extension Arena {
       }
       for index in 0..<count { unsafe flagAll(Arena.value(of: members + index)) }
     case DH_LIST:
-      guard let items = unsafe UnsafeMutablePointer(mutating: value.pointee.as.items) else { return }
+      guard let items = unsafe UnsafeMutablePointer(mutating: value.pointee.as.items) else {
+        return
+      }
       for index in 0..<count { unsafe flagAll(items + index) }
     default: return
     }

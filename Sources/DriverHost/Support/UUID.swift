@@ -23,7 +23,9 @@ enum UUID {
         used = 0
       }
       defer { used += 8 }
-      return unsafe bytes.withUnsafeBytes { unsafe $0.loadUnaligned(fromByteOffset: used, as: UInt64.self) }
+      return unsafe bytes.withUnsafeBytes {
+        unsafe $0.loadUnaligned(fromByteOffset: used, as: UInt64.self)
+      }
     }
   }
 

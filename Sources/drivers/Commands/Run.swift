@@ -44,11 +44,14 @@ struct Run: AsyncParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "How to print: json, table, ndjson or raw; json if none is given.",
+      "How to print: json, table, ndjson, csv, arrow, arrow-stream or raw; json if none is given.",
       discussion: """
         json: all outputs as one document. table: rows as a table, else names and values. ndjson: \
-        one line of JSON for each row or item. raw: the bytes of the action's first byte channel \
-        as they come, else the one output as it stands; refused for an action with several outputs.
+        one line of JSON for each row or item. csv: a header and a line for each row; a null is \
+        nothing, an empty text is "". arrow, arrow-stream: rows as an Arrow IPC file or stream. \
+        Rows are printed while they come, in constant memory, and other outputs are left out then. \
+        raw: the bytes of the action's first byte channel as they come, else the one output as it \
+        stands; refused for an action with several outputs.
         """,
       valueName: "format"
     )

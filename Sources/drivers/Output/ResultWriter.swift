@@ -24,6 +24,7 @@ struct ResultWriter {
     case .ndjson:
       let lines = ResultWriter.items(of: outputs) ?? [outputs]
       try emit(json: lines.map { JSON.text($0) + "\n" }.joined())
+    case .csv: try emit(Array(ResultWriter.csv(outputs).utf8))
     case .table: try emit(Array((ResultWriter.table(outputs) + "\n").utf8))
     case .raw:
       if let bytes = ResultWriter.raw(outputs) {
@@ -37,7 +38,20 @@ struct ResultWriter {
         )
         try emit(json: JSON.text(outputs, pretty: true) + "\n")
       }
+    // Only for actions that put out rows, which a `RowPrinter` prints.
+    case .arrow, .arrowStream: break
     }
+  }
+
+  /// The rows of the one output that is a list of maps, else names and values.
+  private static func csv(_ outputs: Value) -> String {
+    if let rows = items(of: outputs), rows.first?.mapValue != nil {
+      let columns = columns(of: rows)
+      let lines = rows.map { row in columns.map { row[$0].resolved } }
+      return CSV.text([columns.map { .string($0) }] + lines)
+    }
+    let members = (outputs.mapValue ?? [:]).map { [.string($0.name), $0.value.resolved] }
+    return CSV.text([["name", "value"]] + members)
   }
 
   /// Refuses `raw` for an action that is known to put out what it cannot print.
@@ -75,13 +89,8 @@ struct ResultWriter {
 
   /// Maps in a list as rows; everything else as names and values.
   private static func table(_ outputs: Value) -> String {
-    if let rows = items(of: outputs), let first = rows.first?.mapValue {
-      var columns = first.names
-      for row in rows {
-        for name in row.mapValue?.names ?? [] where !columns.contains(name) {
-          columns.append(name)
-        }
-      }
+    if let rows = items(of: outputs), rows.first?.mapValue != nil {
+      let columns = columns(of: rows)
       var table = TextTable(columns)
       for row in rows { table.add(columns.map { cell(row[$0]) }) }
       return table.text
@@ -91,12 +100,21 @@ struct ResultWriter {
     return table.text
   }
 
-  private static func cell(_ value: Value) -> String {
+  /// A value as a cell of a table.
+  static func cell(_ value: Value) -> String {
     switch value.resolved {
     case .null: ""
     case .string(let text): text
     default: JSON.text(value)
     }
+  }
+
+  private static func columns(of rows: [Value]) -> [String] {
+    var columns: [String] = []
+    for row in rows {
+      for name in row.mapValue?.names ?? [] where !columns.contains(name) { columns.append(name) }
+    }
+    return columns
   }
 
   /// The one output as it stands, no bytes where there is none; nil if there are several.

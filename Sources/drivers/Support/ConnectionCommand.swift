@@ -53,6 +53,7 @@ struct ConnectionCommand {
     let action = try driver.descriptor.existingAction(action)
     let channel = rawChannel(action)
     if format == .raw, channel == nil { try ResultWriter.checkRaw(action) }
+    try checkRows(action)
     let (inputs, document) = try input.read(driver.descriptor, action)
     var options = CallOptions()
     options.action = action.name
@@ -64,6 +65,8 @@ struct ConnectionCommand {
     // Opened before anything runs: a path that cannot be written must not cost a connection.
     let file: AtomicFile? =
       channel == nil ? try out.map { path throws(HostError) in try AtomicFile(path: path) } : nil
+    let rows = printsRows(action) ? RowPrinter(format, file: file) : nil
+    if let rows { options.onRows = { try await rows.print($0) } }
     let progress = ProgressLine()
     if let progress { options.onProgress = { progress.show($0) } }
     let type = input.type
@@ -83,9 +86,10 @@ struct ConnectionCommand {
     await driverHost.close()
     switch outcome {
     case .success(let result):
+      try rows?.finish()
       return Connected(
         result: result,
-        isWritten: channel != nil,
+        isWritten: channel != nil || rows != nil,
         file: file,
         exitCode: signals.exitCode
       )
@@ -94,6 +98,23 @@ struct ConnectionCommand {
       if Console.isReaderGone(error) { throw ExitCode(signals.exitCode ?? 0) }
       throw Failure(error, asJSON: host.json, exitCode: signals.exitCode)
     }
+  }
+
+  /// Whether rows are printed while they come, instead of being collected into the outputs.
+  private func printsRows(_ action: Descriptor.Action) -> Bool {
+    action.outputKinds.contains(.rows) && (format == .table || format.rowFormat != nil)
+  }
+
+  /// Refuses a format of rows for an action that has none, before it runs.
+  private func checkRows(_ action: Descriptor.Action) throws(HostError) {
+    guard format == .arrow || format == .arrowStream, !action.outputKinds.contains(.rows) else {
+      return
+    }
+    throw HostError(
+      .invalidInput,
+      stage: .input,
+      "--output \(format.rawValue) is for rows, and the action `\(action.name)` puts out none: use json, csv or table"
+    )
   }
 
   private func configuration() throws(HostError) -> HostConfiguration {

@@ -9,7 +9,10 @@ struct UUIDTests {
     let ids = (0..<2000).map { _ in UUID.makeV7() }
     #expect(Set(ids).count == ids.count)
     for id in ids {
-      #expect(id.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/) != nil)
+      #expect(
+        id.wholeMatch(of: /[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/)
+          != nil
+      )
     }
     // The first 48 bits are milliseconds.
     let times = ids.map { $0.prefix(13) }

@@ -1,12 +1,12 @@
-// Embeds descriptor.json as the ELF note that a host reads. The array makes the compiler list the file as a dependency,
-// which the assembler's .incbin alone does not.
+// Embeds descriptor.json as the ELF note that a host reads. Package.swift says where it is.
 #include "driver_abi.h"
 
-DH_EMBED_DESCRIPTOR("descriptor.json")
+DH_EMBED_DESCRIPTOR(DH_DESCRIPTOR)
 
-#if defined(__clang__) && __has_embed("../../descriptor.json")
+// Makes the compiler list the file as a dependency, which the assembler's .incbin alone does not.
+#if defined(__clang__) && __has_embed(DH_DESCRIPTOR)
 #pragma clang diagnostic ignored "-Wc23-extensions"
 __attribute__((unused)) static const unsigned char descriptor_dependency[] = {
-#embed "../../descriptor.json"
+#embed DH_DESCRIPTOR
 };
 #endif

@@ -1,23 +1,11 @@
-/// Rows as comma-separated values: see `RowFormat.csv`.
-struct CSVEncoder: RowEncoder {
-  mutating func begin(_ columns: [ArrowField], _ output: inout RowOutput) throws(HostError) {
-    try output.write(CSVEncoder.line(columns.map { CSVEncoder.field($0.name) }))
-  }
+/// Comma-separated values: see `RowFormat.csv`.
+package enum CSV {
+  /// Records, one a line.
+  package static func text(_ records: [[Value]]) -> String { records.map { line($0) }.joined() }
 
-  mutating func encode(_ batch: RecordBatch, _ output: inout RowOutput) throws(HostError) {
-    for row in 0..<batch.rowCount {
-      try output.write(
-        CSVEncoder.line(
-          batch.columns.indices.map { CSVEncoder.field(batch[row: row, column: $0]) }
-        )
-      )
-    }
-  }
-
-  mutating func end(_ output: inout RowOutput) {}
-
-  private static func line(_ fields: [String]) -> [UInt8] {
-    Array((fields.joined(separator: ",") + "\n").utf8)
+  /// One record, with its line end.
+  static func line(_ values: [Value]) -> String {
+    values.map { field($0) }.joined(separator: ",") + "\n"
   }
 
   /// A value: texts as they are, numbers and truths as JSON has them, nested ones as JSON.
@@ -39,6 +27,22 @@ struct CSVEncoder: RowEncoder {
     }
     return needsQuotes ? "\"\(text.replacing("\"", with: "\"\""))\"" : text
   }
+}
+
+/// Rows as comma-separated values.
+struct CSVEncoder: RowEncoder {
+  mutating func begin(_ columns: [ArrowField], _ output: inout RowOutput) throws(HostError) {
+    try output.write(Array(CSV.line(columns.map { .string($0.name) }).utf8))
+  }
+
+  mutating func encode(_ batch: RecordBatch, _ output: inout RowOutput) throws(HostError) {
+    for row in 0..<batch.rowCount {
+      let values = batch.columns.indices.map { batch[row: row, column: $0] }
+      try output.write(Array(CSV.line(values).utf8))
+    }
+  }
+
+  mutating func end(_ output: inout RowOutput) {}
 }
 
 /// Rows as one JSON object a line.
