@@ -1,7 +1,7 @@
 /// Does nothing, in the least time: what is measured with it is the host.
 #include "driver_abi.h"
 
-DH_EMBED_DESCRIPTOR("noop.json")
+DH_EMBED_DESCRIPTOR(DH_DESCRIPTOR)
 
 static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instance, dh_report_v1 report) {
   (void)host, (void)loop, (void)report;

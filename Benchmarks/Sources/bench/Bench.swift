@@ -1,50 +1,46 @@
 import DriverHost
 import Glibc
 
-@_spi(Benchmarks) import DriverHost
-
+/// What is measured of the host: `bench DRIVER-PATH WORKLOAD …`, one line of JSON on standard output.
+///
+/// Scripts/bench runs it beside its peers; see Benchmarks/README.md.
 @main
 struct Bench {
   nonisolated static func main() async throws {
-    let path = CommandLine.arguments[1]
+    var arguments = CommandLine.arguments.dropFirst()
+    guard let path = arguments.popFirst(), let workload = arguments.popFirst() else {
+      throw BenchError("usage: bench DRIVER-PATH WORKLOAD …")
+    }
     var configuration = HostConfiguration()
-    configuration.searchPath = SearchPath(entries: [.init(path: path, origin: .option)])
+    configuration.searchPath = SearchPath.standard(
+      driverPaths: path.split(separator: ":").map(String.init)
+    )
+    configuration.logLevel = .warning
+    configuration.log = { entry in
+      let line = Array("\(entry.message)\n".utf8)
+      write(STDERR_FILENO, line, line.count)
+    }
     let host = try Host(configuration)
-    let typical: ValueMap = [
-      "url": "https://api.example.org/v1/items", "method": "post",
-      "headers": ["Accept": "application/json", "X-Request-Source": "flow"],
-      "query": ["limit": "10", "offset": "20"], "data": "payload",
-      "authentication": ["method": "basic", "user": "ann", "password": "correct horse"],
-    ]
-    let empty = try await host.prepareCall(type: "NOOP", action: "nothing", [:])
-    let full = try await host.prepareCall(type: "NOOP", action: "typical", typical)
-    var options = CallOptions()
-    options.action = "typical"
-    let callOptions = options
-    @Sendable nonisolated func report(_ name: String, _ timing: Timing) {
-      print(name, Int(timing.nanoseconds), "ns")
+    switch workload {
+    case "calls": try await Calls(host).measure()
+    case "repeat": try await Calls(host).repeatCall(arguments.popFirst() ?? "", 2000)
+    case "get", "get-from-pool":
+      guard let url = arguments.popFirst(), let inFlight = arguments.popFirst().flatMap(Int.init),
+        let total = arguments.popFirst().flatMap(Int.init)
+      else { throw BenchError("usage: bench DRIVER-PATH get URL IN-FLIGHT TOTAL") }
+      let requests = Requests(host, url: url)
+      try await requests.measure(inFlight, total, onLoop: workload == "get")
+    case "download", "upload":
+      guard let url = arguments.popFirst() else { throw BenchError("usage: bench … \(workload) URL") }
+      try await Requests(host, url: url).move(isUpload: workload == "upload", arguments.popFirst())
+    default: throw BenchError("there is no workload \(workload)")
     }
-    if CommandLine.arguments.count > 2 {
-      let which = CommandLine.arguments[2]
-      try await Task(executorPreference: host.loops[0]) {
-        for _ in 0..<2000 {
-          switch which {
-          case "dispatch": try await empty.dispatch()
-          case "typical": try await full.dispatch()
-          case "connect": _ = try await host.connect(type: "NOOP")
-          default: _ = try await host.connect(type: "NOOP", typical, options: callOptions)
-          }
-        }
-      }.value
-      return
-    }
-    try await Task(executorPreference: host.loops[0]) {
-      report("dispatch, no inputs, on the loop", try await Timing.of(runs: 20_000) { try await empty.dispatch() })
-      report("dispatch, typical, on the loop", try await Timing.of(runs: 20_000) { try await full.dispatch() })
-      report("connect, no inputs, on the loop", try await Timing.of(runs: 10_000) { _ = try await host.connect(type: "NOOP") })
-      report("connect, typical, on the loop", try await Timing.of(runs: 10_000) { _ = try await host.connect(type: "NOOP", typical, options: callOptions) })
-    }.value
-    report("connect, typical, from the pool", try await Timing.of(runs: 3_000) { _ = try await host.connect(type: "NOOP", typical, options: callOptions) })
     await host.close()
   }
+}
+
+struct BenchError: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
 }

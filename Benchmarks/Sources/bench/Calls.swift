@@ -1,0 +1,65 @@
+import DriverHost
+import Glibc
+
+@_spi(Benchmarks) import DriverHost
+
+/// Calls of a driver that does nothing: what the host itself costs.
+struct Calls: Sendable {
+  /// What a request to a server looks like: texts, numbers, maps, a union and a secret.
+  static let typical: ValueMap = [
+    "url": "https://api.example.org/v1/items", "method": "post",
+    "headers": ["Accept": "application/json", "X-Request-Source": "flow"],
+    "query": ["limit": "10", "offset": "20"], "data": "payload",
+    "authentication": ["method": "basic", "user": "ann", "password": "correct horse"],
+  ]
+
+  let host: Host
+
+  init(_ host: Host) { self.host = host }
+
+  private func connect(_ type: String, _ action: String, _ inputs: ValueMap) async throws {
+    var options = CallOptions()
+    options.action = action
+    _ = try await host.connect(type: type, inputs, options: options)
+  }
+
+  /// Prints the nanoseconds of each line.
+  func measure() async throws {
+    let typical = Calls.typical
+    let empty = try await host.prepareCall(type: "NOOP", action: "nothing", [:])
+    let full = try await host.prepareCall(type: "NOOP", action: "typical", typical)
+    let session = try await host.prepareCall(type: "NOOP", action: "nothing", [:])
+    _ = session
+    let onLoop = try await Task(executorPreference: host.loops[0]) { [self] in
+      [
+        try await Timing.of(runs: 20_000) { try await empty.dispatch() },
+        try await Timing.of(runs: 20_000) { try await full.dispatch() },
+        try await Timing.of(runs: 10_000) { try await connect("NOOP", "nothing", [:]) },
+        try await Timing.of(runs: 10_000) { try await connect("NOOP", "typical", typical) },
+      ]
+    }.value
+    let fromPool = try await Timing.of(runs: 2_000) { try await connect("NOOP", "typical", typical) }
+    let blocking = try await Timing.of(runs: 2_000) {
+      try await connect("NOOP_BLOCKING", "typical", typical)
+    }
+    let names = ["dispatch_empty", "dispatch_typical", "connect_empty", "connect_typical"]
+    var members = zip(names, onLoop).map { "\"\($0)\": \(Int($1.nanoseconds))" }
+    members.append("\"connect_from_pool\": \(Int(fromPool.nanoseconds))")
+    members.append("\"connect_blocking\": \(Int(blocking.nanoseconds))")
+    print("{\(members.joined(separator: ", "))}")
+  }
+
+  /// The same call again and again, for a profiler.
+  func repeatCall(_ which: String, _ count: Int) async throws {
+    let prepared = try await host.prepareCall(type: "NOOP", action: "typical", Calls.typical)
+    try await Task(executorPreference: host.loops[0]) { [self] in
+      for _ in 0..<count {
+        switch which {
+        case "dispatch": try await prepared.dispatch()
+        case "connect": try await connect("NOOP", "typical", Calls.typical)
+        default: throw BenchError("usage: bench DRIVER-PATH repeat dispatch|connect")
+        }
+      }
+    }.value
+  }
+}

@@ -1,0 +1,76 @@
+import DriverHost
+import Glibc
+import Synchronization
+
+/// Requests through the REST driver.
+struct Requests: Sendable {
+  private let host: Host
+  private let url: String
+
+  init(_ host: Host, url: String) {
+    self.host = host
+    self.url = url
+  }
+
+  /// Counts down the requests that are still to be made.
+  private final class Left: Sendable {
+    private let count: Atomic<Int>
+
+    init(_ count: Int) { self.count = Atomic(count) }
+
+    func take() -> Bool { count.subtract(1, ordering: .relaxed).newValue >= 0 }
+  }
+
+  /// A number of GET requests of a JSON document, some of them at once; prints how many a second.
+  func measure(_ inFlight: Int, _ total: Int, onLoop: Bool) async throws {
+    // Loads the driver.
+    _ = try await get()
+    let left = Left(total)
+    let start = now()
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<inFlight {
+        group.addTask(executorPreference: onLoop ? host.loops[0] : nil) {
+          while left.take() { _ = try await get() }
+        }
+      }
+      try await group.waitForAll()
+    }
+    try report(rate: Double(total) / (Double(now() - start) / 1e9))
+  }
+
+  private func get() async throws -> Value {
+    let inputs: ValueMap = [
+      "url": .string(url), "connect_timeout": 0, "read_timeout": 0, "total_timeout": 0,
+    ]
+    // The document is looked at, as a user would.
+    return try await host.connect(type: "REST", inputs)["json"].resolved
+  }
+
+  /// One large body, from the server or to it; prints the megabytes a second.
+  func move(isUpload: Bool, _ path: String?) async throws {
+    var options = CallOptions()
+    var inputs: ValueMap = [
+      "url": .string(url), "read_timeout": 0, "total_timeout": 0, "expected_status_code": [],
+    ]
+    let counted = Atomic<Int>(0)
+    if isUpload {
+      inputs["method"] = "put"
+      inputs["body"] = ["file": .string(path ?? "")]
+    } else if let path {
+      options.outputs["body"] = .file(path)
+    } else {
+      options.outputs["body"] = .bytes { bytes in counted.add(bytes.count, ordering: .relaxed) }
+    }
+    let start = now()
+    _ = try await host.connect(type: "REST", inputs, options: options)
+    let statistics = host.statistics.drivers["REST"]
+    let bytes = Double((statistics?.bytesWritten ?? 0) + (statistics?.bytesRead ?? 0))
+    try report(rate: bytes / 1e6 / (Double(now() - start) / 1e9))
+  }
+
+  private func report(rate: Double) throws {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    print("{\"rate\": \(rate), \"failed\": 0, \"peak_kib\": \(usage.ru_maxrss)}")
+  }
+}
