@@ -27,7 +27,7 @@ struct InputArgumentTests {
     try Snapshot.check("input-names", runs)
   }
 
-  @Test("that is none is refused by its place, with nothing of what may be a secret")
+  @Test("that is none is refused by its place, with nothing of what may be a secret", .slow)
   func wrong() async throws {
     let secret = "hunter2"
     var runs: [CLI.Run] = []

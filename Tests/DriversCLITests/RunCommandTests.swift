@@ -140,7 +140,7 @@ struct RunCommandTests {
     )
   }
 
-  @Test("name what is wrong with an input, where, and what to do, and end with 2 or 3")
+  @Test("name what is wrong with an input, where, and what to do, and end with 2 or 3", .slow)
   func wrong() async throws {
     try await cli.buildHello()
     try cli.folder.write("who: Ada\nwhoo: 1\ngreeting: [1]\n", to: "bad.yaml")

@@ -116,7 +116,7 @@ struct ELFNoteTests {
     #expect(fault.isDriver)
   }
 
-  @Test("in a file that was copied in part says so, wherever it ends")
+  @Test("in a file that was copied in part says so, wherever it ends", .slow)
   func truncatedFile() throws {
     for size in stride(from: 0, to: good.bytes.count - 1, by: 7) {
       var patch = good
@@ -187,7 +187,7 @@ struct ELFNoteTests {
     _ = try fault(patch)
   }
 
-  @Test("survives any damage: a result or a reason, never a crash")
+  @Test("survives any damage: a result or a reason, never a crash", .slow)
   func fuzz() async throws {
     // SplitMix64 with a fixed seed: a failure can be repeated.
     var state: UInt64 = 0x9E37_79B9_7F4A_7C15
