@@ -23,7 +23,11 @@ struct Bench {
     let host = try Host(configuration)
     switch workload {
     case "calls": try await Calls(host).measure()
-    case "repeat": try await Calls(host).repeatCall(arguments.popFirst() ?? "", 2000)
+    case "repeat":
+      guard let which = arguments.popFirst(), let count = arguments.popFirst().flatMap(Int.init) else {
+        throw BenchError("usage: bench DRIVER-PATH repeat dispatch|connect COUNT")
+      }
+      try await Calls(host).repeatCall(which, count)
     case "get", "get-from-pool":
       guard let url = arguments.popFirst(), let inFlight = arguments.popFirst().flatMap(Int.init),
         let total = arguments.popFirst().flatMap(Int.init)

@@ -28,8 +28,6 @@ struct Calls: Sendable {
     let typical = Calls.typical
     let empty = try await host.prepareCall(type: "NOOP", action: "nothing", [:])
     let full = try await host.prepareCall(type: "NOOP", action: "typical", typical)
-    let session = try await host.prepareCall(type: "NOOP", action: "nothing", [:])
-    _ = session
     let onLoop = try await Task(executorPreference: host.loops[0]) { [self] in
       [
         try await Timing.of(runs: 20_000) { try await empty.dispatch() },
@@ -51,13 +49,16 @@ struct Calls: Sendable {
 
   /// The same call again and again, for a profiler.
   func repeatCall(_ which: String, _ count: Int) async throws {
-    let prepared = try await host.prepareCall(type: "NOOP", action: "typical", Calls.typical)
+    let empty = try await host.prepareCall(type: "NOOP", action: "nothing", [:])
+    let full = try await host.prepareCall(type: "NOOP", action: "typical", Calls.typical)
     try await Task(executorPreference: host.loops[0]) { [self] in
       for _ in 0..<count {
         switch which {
-        case "dispatch": try await prepared.dispatch()
-        case "connect": try await connect("NOOP", "typical", Calls.typical)
-        default: throw BenchError("usage: bench DRIVER-PATH repeat dispatch|connect")
+        case "dispatch_empty": try await empty.dispatch()
+        case "dispatch_typical": try await full.dispatch()
+        case "connect_empty": try await connect("NOOP", "nothing", [:])
+        case "connect_typical": try await connect("NOOP", "typical", Calls.typical)
+        default: throw BenchError("there is no call \(which)")
         }
       }
     }.value
