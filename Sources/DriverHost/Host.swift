@@ -40,6 +40,13 @@ public final class Host: Sendable {
   /// connection, whoever makes them.
   public var loops: [any TaskExecutor] { core.services.loops }
 
+  /// Loads the driver of a type ahead of its first connection, which then need not wait for it.
+  ///
+  /// - Throws: At the stage `.driver`, why it could not be used.
+  public func load(type: String) async throws(HostError) {
+    _ = try await core.prepare(type, deadline: nil)
+  }
+
   /// Runs one connection and waits for its end.
   ///
   /// - Parameters:

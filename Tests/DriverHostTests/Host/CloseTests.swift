@@ -1,0 +1,103 @@
+import DriverHost
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Closing a host")
+struct CloseTests {
+  /// How many threads this process has whose names the host gives.
+  private static func threads(_ prefix: String) throws -> Int {
+    try FileManager.default.contentsOfDirectory(atPath: "/proc/self/task").count { task in
+      // One that has ended meanwhile has no name.
+      let name = try? String(contentsOfFile: "/proc/self/task/\(task)/comm", encoding: .utf8)
+      return name?.hasPrefix(prefix) ?? false
+    }
+  }
+
+  @Test("cancels the calls in flight, waits for them, and leaves no thread of its own")
+  func cancels() async throws {
+    let before = try CloseTests.threads("dh-loop")
+    let fixture = try FixtureHost("sleeper", "timers")
+    async let blocking = fixture.failure("SLEEPER", nil, ["seconds": 100])
+    async let onLoop = fixture.failure("TIMERS", "wait", ["milliseconds": 100_000])
+    try await eventually {
+      let drivers = fixture.host.statistics.drivers
+      return drivers["SLEEPER"]?.runningCalls == 1 && drivers["TIMERS"]?.runningCalls == 1
+    }
+    #expect(await fixture.host.close().isClean)
+    #expect(await blocking?.code == .cancelled)
+    #expect(await onLoop?.code == .cancelled)
+    #expect(try CloseTests.threads("dh-loop") == before)
+    #expect(await fixture.failure("SLEEPER")?.message == "the host was closed")
+  }
+
+  @Test("closes the sessions, also those in use, and refuses the calls that wait for one")
+  func sessions() async throws {
+    let fixture = try FixtureHost("sessions") { $0.sessions.maximum = 1 }
+    async let using = fixture.failure("SESSIONS", nil, ["seconds": 100])
+    try await eventually { fixture.host.statistics.drivers["SESSIONS"]?.runningCalls == 1 }
+    async let waiting = fixture.failure("SESSIONS")
+    try await eventually {
+      fixture.host.statistics.drivers["SESSIONS"]?.sessions?.waitingCalls == 1
+    }
+    // In a task that is cancelled at once: the host is closed all the same.
+    let closing = Task { await fixture.host.close() }
+    closing.cancel()
+    #expect(await closing.value.isClean)
+    #expect(await using?.code == .cancelled)
+    #expect(await waiting?.code == .unavailable)
+    let another = try FixtureHost("sessions")
+    let totals = try await another.call("SESSIONS", "totals")
+    // All but the session that asks.
+    #expect(totals["opened"].intValue == (totals["closed"].intValue ?? -1) + 1)
+  }
+
+  @Test("happens by itself when nobody holds the host any more")
+  func forgotten() async throws {
+    let another = try FixtureHost("sessions")
+    let before = try await another.call("SESSIONS", "totals")["closed"].intValue ?? 0
+    do {
+      let fixture = try FixtureHost("sessions")
+      _ = try await fixture.call("SESSIONS")
+    }
+    try await eventually("the session is closed") {
+      try await another.call("SESSIONS", "totals")["closed"].intValue == before + 1
+    }
+  }
+
+  @Test(
+    "ends a load that is under way with a refusal, and is done once however often it is asked for"
+  )
+  func whileLoading() async throws {
+    let fixture = try FixtureHost("echo")
+    async let first = fixture.host.close()
+    async let call: HostError? = {
+      do {
+        _ = try await fixture.call("ECHO")
+        return nil
+      } catch { return error as? HostError }
+    }()
+    async let second = fixture.host.close()
+    #expect(await first == second)
+    // The call came before, or was refused.
+    if let error = await call { #expect(error.code == .unavailable || error.code == .cancelled) }
+  }
+
+  @Test("keeps 10,000 calls in flight on one loop without a thread or a descriptor for each")
+  func manyCalls() async throws {
+    let fixture = try FixtureHost("timers")
+    let descriptors = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+    let tasks = (0..<10_000).map { _ in
+      Task { await fixture.failure("TIMERS", "wait", ["milliseconds": 100_000]) }
+    }
+    try await eventually("all are in flight") {
+      fixture.host.statistics.drivers["TIMERS"]?.runningCalls == 10_000
+    }
+    #expect(fixture.host.statistics.threads == 0)
+    let now = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count
+    #expect(now < descriptors + 10)
+    // Some may be given up: the driver has a tenth of a second for all of them.
+    _ = await fixture.host.close()
+    for task in tasks { #expect(await task.value?.code == .cancelled) }
+  }
+}
