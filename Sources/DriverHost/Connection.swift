@@ -18,7 +18,9 @@ public struct ConnectionResult: Sendable {
 }
 
 /// One call on its way through the host.
-struct Connection: Sendable {
+///
+/// A class, so that a task that waits for it keeps a reference and not all of this.
+final class Connection: Sendable {
   let host: HostCore
   let driver: PreparedDriver
   let action: Descriptor.Action
@@ -29,14 +31,34 @@ struct Connection: Sendable {
   /// What opens a session; nil for drivers that have none.
   let sessionInputs: CompleteInputs.Session?
 
+  init(
+    host: HostCore,
+    driver: PreparedDriver,
+    action: Descriptor.Action,
+    request: CallRequest,
+    collected: [String: CollectingSink],
+    onRows: (@Sendable (RowStream) async throws -> Void)?,
+    sessionInputs: CompleteInputs.Session?
+  ) {
+    self.host = host
+    self.driver = driver
+    self.action = action
+    self.request = request
+    self.collected = collected
+    self.onRows = onRows
+    self.sessionInputs = sessionInputs
+  }
+
   /// Runs the call, within a session where the driver has sessions.
   func run(since start: MonotonicTime) async throws(HostError) -> ConnectionResult {
     var outcome: CallOutcome
     do {
       if let sessionInputs, let sessions = driver.sessions {
         outcome = try await runInSession(sessionInputs, sessions)
-      } else {
+      } else if putsOutRows {
         outcome = try await runWithRows(request)
+      } else {
+        outcome = try await driver.runtime.run(request)
       }
     } catch {
       // No driver has seen the call, so nobody else ends its channels.
@@ -63,7 +85,10 @@ struct Connection: Sendable {
     )
   }
 
+  // Neither of the two that follow is inlined: tasks would keep room for what most calls do not need.
+
   /// Runs the call in a session of the pool.
+  @inline(never)
   private func runInSession(
     _ inputs: CompleteInputs.Session,
     _ sessions: SessionPool
@@ -83,7 +108,8 @@ struct Connection: Sendable {
     inside.affinity = entry.affinity
     inside.onLateEnd = { sessions.abandonedCallEnded(entry) }
     do {
-      let outcome = try await runWithRows(inside)
+      let outcome =
+        putsOutRows ? try await runWithRows(inside) : try await driver.runtime.run(inside)
       sessions.release(entry, after: outcome)
       return outcome
     } catch {
@@ -93,16 +119,18 @@ struct Connection: Sendable {
     }
   }
 
+  private var putsOutRows: Bool { action.outputKinds.contains(.rows) }
+
   /// Runs the call, and the consumer of its rows beside it.
+  @inline(never)
   private func runWithRows(_ request: CallRequest) async throws(HostError) -> CallOutcome {
-    guard action.outputKinds.contains(.rows) else { return try await driver.runtime.run(request) }
     let (sources, announced) = AsyncStream.makeStream(of: RowSource.self)
     var request = request
     request.onRows = { source in
       if case .enqueued = announced.yield(source) { true } else { false }
     }
     let asked = request
-    async let running: Result<CallOutcome, HostError> = {
+    async let running: Result<CallOutcome, HostError> = { [driver] in
       defer { announced.finish() }
       do throws(HostError) {
         return .success(try await driver.runtime.run(asked))

@@ -75,6 +75,8 @@ final class HostCore: Sendable {
     HostError(.unavailable, stage: .call, "the host was closed")
   }
 
+  // Not inlined: every task that makes a call would keep room for what only the first one needs.
+  @inline(never)
   private func waitForDriver(_ type: String, _ deadline: MonotonicTime?) async -> Answer {
     let id = state.withLock { state in
       state.lastWaiter += 1

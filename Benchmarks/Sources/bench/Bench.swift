@@ -23,6 +23,7 @@ struct Bench {
     let host = try Host(configuration)
     switch workload {
     case "calls": try await Calls(host).measure()
+    case "memory": try await Calls(host).measureMemory(10_000)
     case "repeat":
       guard let which = arguments.popFirst(), let count = arguments.popFirst().flatMap(Int.init) else {
         throw BenchError("usage: bench DRIVER-PATH repeat dispatch|connect COUNT")

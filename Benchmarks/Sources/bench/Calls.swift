@@ -47,6 +47,30 @@ struct Calls: Sendable {
     print("{\(members.joined(separator: ", "))}")
   }
 
+  /// Prints how many bytes of resident memory a call takes that is in flight, of a driver that keeps 16 bytes.
+  func measureMemory(_ count: Int) async throws {
+    _ = try await host.prepareCall(type: "HOLD", action: "typical", Calls.typical)
+    let before = residentBytes()
+    let tasks = (0..<count).map { _ in
+      Task(executorPreference: host.loops[0]) { try await connect("HOLD", "typical", Calls.typical) }
+    }
+    while host.statistics.drivers["HOLD"]?.runningCalls != count {
+      try await Task.sleep(for: .milliseconds(20))
+    }
+    print("{\"bytes\": \((residentBytes() - before) / count)}")
+    for task in tasks { task.cancel() }
+    for task in tasks { _ = await task.result }
+  }
+
+  private func residentBytes() -> Int {
+    let file = fopen("/proc/self/statm", "r")
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 128)
+    fgets(&line, 128, file)
+    let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    return (Int(text.split(separator: " ")[1]) ?? 0) * 4096
+  }
+
   /// The same call again and again, for a profiler.
   func repeatCall(_ which: String, _ count: Int) async throws {
     let empty = try await host.prepareCall(type: "NOOP", action: "nothing", [:])

@@ -91,47 +91,123 @@ public struct HostError: Error, Sendable, Hashable {
     case call
   }
 
+  /// All that there is to say.
+  private struct Fields: Sendable, Hashable {
+    var code: Code
+    var stage: Stage
+    var message: String
+    var detail: String?
+    var faults: [Fault] = []
+    var pointer: JSONPointer?
+    var location: SourceLocation?
+    var isRetryable = false
+    var retryAfter: Duration?
+    var status: Int32?
+    var vendorCode: Int64?
+    var vendorState: String?
+    var details: Value?
+    var outputs: ValueMap = [:]
+    var secretOutputs: [JSONPointer] = []
+  }
+
+  /// Where it is kept: errors are rare and large, and whoever might throw one keeps room for it.
+  private final class Box: @unchecked Sendable {
+    // `@unchecked` because `fields` changes only while there is one reference.
+    var fields: Fields
+
+    init(_ fields: Fields) { self.fields = fields }
+  }
+
+  private var box: Box
+
+  private mutating func change(_ body: (inout Fields) -> Void) {
+    if !isKnownUniquelyReferenced(&box) { box = Box(box.fields) }
+    body(&box.fields)
+  }
+
   /// What sort of failure it is.
-  public var code: Code
+  public var code: Code {
+    get { box.fields.code }
+    set { change { $0.code = newValue } }
+  }
   /// Which part of the way was at fault.
-  public var stage: Stage
+  public var stage: Stage {
+    get { box.fields.stage }
+    set { change { $0.stage = newValue } }
+  }
   /// What happened and what to do.
   ///
   /// Free of secrets.
-  public var message: String
+  public var message: String {
+    get { box.fields.message }
+    set { change { $0.message = newValue } }
+  }
   /// All that is known, for an engineer.
   ///
   /// Free of secrets.
-  public var detail: String?
+  public var detail: String? {
+    get { box.fields.detail }
+    set { change { $0.detail = newValue } }
+  }
   /// All faults of the input, in document order; empty unless the input is at fault.
-  public var faults: [Fault] = []
+  public var faults: [Fault] {
+    get { box.fields.faults }
+    set { change { $0.faults = newValue } }
+  }
   /// The input at fault.
-  public var pointer: JSONPointer?
+  public var pointer: JSONPointer? {
+    get { box.fields.pointer }
+    set { change { $0.pointer = newValue } }
+  }
   /// The place at fault in a file.
-  public var location: SourceLocation?
+  public var location: SourceLocation? {
+    get { box.fields.location }
+    set { change { $0.location = newValue } }
+  }
   /// Whether the same call may work later and trying again does no harm.
-  public var isRetryable = false
+  public var isRetryable: Bool {
+    get { box.fields.isRetryable }
+    set { change { $0.isRetryable = newValue } }
+  }
   /// How long to wait before trying again, where the other side said so.
-  public var retryAfter: Duration?
+  public var retryAfter: Duration? {
+    get { box.fields.retryAfter }
+    set { change { $0.retryAfter = newValue } }
+  }
   /// The protocol's own number: HTTP status, FTP reply, exit code.
-  public var status: Int32?
+  public var status: Int32? {
+    get { box.fields.status }
+    set { change { $0.status = newValue } }
+  }
   /// The library's or server's own number.
-  public var vendorCode: Int64?
+  public var vendorCode: Int64? {
+    get { box.fields.vendorCode }
+    set { change { $0.vendorCode = newValue } }
+  }
   /// The library's or server's own state, such as an SQLSTATE.
-  public var vendorState: String?
+  public var vendorState: String? {
+    get { box.fields.vendorState }
+    set { change { $0.vendorState = newValue } }
+  }
   /// More of what the driver said, as a tree.
-  public var details: Value?
+  public var details: Value? {
+    get { box.fields.details }
+    set { change { $0.details = newValue } }
+  }
   /// What the call had put out before it failed.
-  public var outputs: ValueMap = [:]
+  public var outputs: ValueMap {
+    get { box.fields.outputs }
+    set { change { $0.outputs = newValue } }
+  }
   /// The places in `outputs` that the driver flagged as secret.
-  public var secretOutputs: [JSONPointer] = []
+  public var secretOutputs: [JSONPointer] {
+    get { box.fields.secretOutputs }
+    set { change { $0.secretOutputs = newValue } }
+  }
 
   /// An error with a sentence for the user.
   public init(_ code: Code, stage: Stage, _ message: String, detail: String? = nil) {
-    self.code = code
-    self.stage = stage
-    self.message = message
-    self.detail = detail
+    box = Box(Fields(code: code, stage: stage, message: message, detail: detail))
   }
 
   /// An error that holds all faults of an input.
@@ -143,6 +219,14 @@ public struct HostError: Error, Sendable, Hashable {
     self.pointer = faults.first?.pointer
     self.location = faults.first?.location
   }
+
+  /// Whether both say the same.
+  public static func == (left: HostError, right: HostError) -> Bool {
+    left.box === right.box || left.box.fields == right.box.fields
+  }
+
+  /// Hashes all that there is.
+  public func hash(into hasher: inout Hasher) { hasher.combine(box.fields) }
 }
 
 extension HostError: CustomStringConvertible, CustomDebugStringConvertible {

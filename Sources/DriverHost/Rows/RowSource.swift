@@ -157,6 +157,10 @@ final class RowSource: @unchecked Sendable {
         if end() { unsafe continuation.resume(returning: .failure(error)) }
       }
     }
+    // What the other thread has made is seen here in any case; the thread sanitizer sees it because of this, since
+    // a continuation that was resumed before it was waited for tells it nothing.
+    monitor.lock()
+    monitor.unlock()
     return try result.get()
   }
 

@@ -141,8 +141,14 @@ private let mayEnd = Atomic<Int>(0)
 
 private func usleepBriefly() { usleep(5_000) }
 
+/// Waits until a condition holds; half a minute at most.
 func eventually(_ condition: () -> Bool) async throws {
-  for _ in 0..<3000 where !condition() { try await Task.sleep(for: .milliseconds(10)) }
+  for _ in 0..<3000 {
+    if condition() { return }
+    try await Task.sleep(for: .milliseconds(10))
+  }
+  #expect(condition())
+}
   #expect(condition())
 }
 
