@@ -149,8 +149,6 @@ func eventually(_ condition: () -> Bool) async throws {
   }
   #expect(condition())
 }
-  #expect(condition())
-}
 
 /// Ends the request by a timer of its loop: the loop is the only one the driver knows.
 private func timerStart(_ request: UnsafePointer<dh_request_v1>) {
