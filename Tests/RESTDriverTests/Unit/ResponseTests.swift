@@ -105,6 +105,9 @@ struct ResponseTests {
     #expect(text([], "iso-8859-1") == "")
     #expect(text([0x81, 0xFF], "shift_jis") == nil)
     #expect(text([0x41], "no-such-encoding") == nil)
+    // A vowel whose accent may follow waits until it is certain that none does.
+    #expect(text([0x61], "windows-1258") == "a" && text([0x62, 0xEA], "windows-1258") == "bê")
+    #expect(text([0x61, 0xEC], "windows-1258") == "á")
   }
 
   @Test("is told from bytes, and a document from text")
