@@ -5,8 +5,8 @@ internal import DriverKit
 /// One call on its way: its name is looked up, its request sent, its redirects followed, its answer
 /// put out.
 ///
-/// How it ends is in the extensions.
-final class Exchange: CurlTransferHandler {
+/// What comes of it is in the extensions.
+final class Exchange {
   /// Why a transfer is ended before its time.
   enum Cut {
     /// The server has said nothing for the read timeout.
@@ -20,7 +20,7 @@ final class Exchange: CurlTransferHandler {
   }
 
   /// What becomes of the answer's body.
-  private enum Destination {
+  enum Destination {
     /// Not known before the first byte: only the body of an expected status is streamed.
     case unknown
     case collected, streamed
@@ -35,13 +35,13 @@ final class Exchange: CurlTransferHandler {
   let client: RESTClient
   let call: Call
   let isTest: Bool
-  private(set) var inputs: RESTInputs
+  var inputs: RESTInputs
   /// Nil before the first request and after the end.
-  private(set) var handle: RequestHandle?
-  private(set) var redirects: [Redirect] = []
-  private(set) var cut: Cut?
+  var handle: RequestHandle?
+  var redirects: [Redirect] = []
+  var cut: Cut?
   /// Addresses of the name, for the test.
-  private(set) var addresses: [String] = []
+  var addresses: [String] = []
   /// How long the newest look-up took, in nanoseconds.
   private(set) var lookUpTime: UInt64 = 0
   let began = monotonicNanoseconds()
@@ -51,13 +51,13 @@ final class Exchange: CurlTransferHandler {
   private var hopBegan: UInt64 = 0
   private var lookup: Int?
   private var lookupTimer: LoopTimer?
-  private var destination = Destination.unknown
-  private var isPaused = false
+  var destination = Destination.unknown
+  var isPaused = false
   /// Whether the empty line after the headers has come.
-  private var isHeadComplete = false
+  var isHeadComplete = false
   /// When the server was heard of last; while a body is sent, when that last went on.
-  private var lastSign: UInt64 = 0
-  private var lastUpload: Int64 = 0
+  var lastSign: UInt64 = 0
+  var lastUpload: Int64 = 0
 
   init(_ client: RESTClient, _ call: Call, _ inputs: RESTInputs, isTest: Bool) {
     self.client = client
@@ -101,7 +101,7 @@ final class Exchange: CurlTransferHandler {
   // MARK: - The name
 
   /// Begins the first request, or the one that a redirect asks for.
-  private func beginHop() {
+  func beginHop() {
     hopBegan = monotonicNanoseconds()
     lookUpTime = 0
     let url = inputs.url.authority
@@ -190,84 +190,8 @@ final class Exchange: CurlTransferHandler {
     }
   }
 
-  // MARK: - What libcurl says
-
-  func received(headerLine line: Span<UInt8>) {
-    // A status line begins the head anew: after a 100, or for the answer to a second try.
-    if line.count > 5, line[0] == UInt8(ascii: "H"), line[4] == UInt8(ascii: "/") {
-      handle?.head.clear(keeping: 16 << 10)
-      isHeadComplete = false
-      lastSign = monotonicNanoseconds()
-    } else if line.count <= 2 {
-      isHeadComplete = true
-    }
-    if handle?.head.append(line) == false { cut = .noMemory }
-  }
-
-  func received(body bytes: Span<UInt8>) -> CurlTransfer.Taking {
-    guard let handle, cut == nil else { return .refused }
-    lastSign = monotonicNanoseconds()
-    if destination == .unknown { chooseDestination(handle) }
-    if destination == .streamed { return stream(bytes, handle) }
-    let limit = inputs.responseLimit
-    if limit > 0, handle.body.count + bytes.count > limit {
-      cut = .tooLarge
-      return .refused
-    }
-    if handle.body.append(bytes) { return .taken }
-    cut = .noMemory
-    return .refused
-  }
-
-  private func chooseDestination(_ handle: RequestHandle) {
-    let status = handle.transfer.easy.number(CURLINFO_RESPONSE_CODE)
-    let isWanted = !isTest && inputs.expected.contains(status) && call.isWanted(0)
-    destination = isWanted && !willRedirect(handle, status) ? .streamed : .collected
-  }
-
-  private func stream(_ bytes: Span<UInt8>, _ handle: RequestHandle) -> CurlTransfer.Taking {
-    do throws(DriverError) {
-      switch try call.write(bytes, to: 0) {
-      case .taken: return .taken
-      case .again:
-        isPaused = true
-        try call.onReady(0, on: client.loop) { [self] in
-          guard isPaused, let handle = self.handle else { return }
-          isPaused = false
-          lastSign = monotonicNanoseconds()
-          client.multi.resume(handle.transfer)
-        }
-        return .paused
-      case .unwanted:
-        throw DriverError(.cancelled, "whoever read the body went away")
-      }
-    } catch {
-      cut = .failed(error)
-      return .refused
-    }
-  }
-
-  func finished(_ error: CurlError?) {
-    client.unwatch(self)
-    if let error {
-      endHop(failure: .curl(error))
-      return
-    }
-    guard let handle else { return }
-    // libcurl takes a head that breaks off for a whole one.
-    guard isHeadComplete else {
-      endHop(failure: .curl(CurlError(CURLE_PARTIAL_FILE)))
-      return
-    }
-    let status = handle.transfer.easy.number(CURLINFO_RESPONSE_CODE)
-    if willRedirect(handle, status) {
-      redirect(handle, status)
-    } else {
-      endHop(failure: nil)
-    }
-  }
-
-  private func endHop(failure: Failure?) {
+  /// Ends the call, or what was tried.
+  func endHop(failure: Failure?) {
     client.unwatch(self)
     if isTest {
       finishTest(failure)
@@ -276,82 +200,6 @@ final class Exchange: CurlTransferHandler {
     } else {
       finish()
     }
-  }
-
-  // MARK: - Redirects
-
-  private func willRedirect(_ handle: RequestHandle, _ status: Int) -> Bool {
-    switch status {
-    case 301, 302, 303, 307, 308:
-      !isTest && inputs.followsRedirects
-        && handle.transfer.easy.text(CURLINFO_REDIRECT_URL) != nil
-    default: false
-    }
-  }
-
-  private func redirect(_ handle: RequestHandle, _ status: Int) {
-    guard let target = handle.transfer.easy.text(CURLINFO_REDIRECT_URL) else { return }
-    do throws(DriverError) {
-      guard redirects.count < inputs.redirectLimit else {
-        throw DriverError(
-          .remoteFailure,
-          "\(inputs.url.display) redirects again after \(redirects.count) redirects: raise max_redirects, or look for a loop on the server"
-        )
-      }
-      guard var url = try? RequestURL(Array(target.utf8).span, pointer: "") else {
-        throw DriverError(
-          .protocolViolation,
-          "\(inputs.url.display) redirects to an address that is no http or https URL"
-        )
-      }
-      url.isSecret = inputs.url.isSecret
-      // Whoever redirects may not choose credentials either.
-      url.dropCredentials()
-      redirects.append(Redirect(status: status, url: url.text))
-      let isPost = inputs.method == "POST"
-      if status == 303 && inputs.method != "HEAD" || status < 303 && isPost {
-        // As browsers do, and RFC 9110 (section 15.4) allows: what follows is a question.
-        inputs.method = "GET"
-        inputs.body = nil
-        inputs.headers.dropContent()
-      }
-      if !url.authority.hasSameOrigin(as: inputs.url.authority) {
-        inputs.authentication = .none
-        inputs.headers.dropCredentials()
-      }
-      inputs.url = url
-      addresses = []
-      beginHop()
-    } catch {
-      finish(.other(error))
-    }
-  }
-
-  // MARK: - Silence
-
-  /// When the server will have been silent for too long, if nothing more comes.
-  var silenceEnd: UInt64 { lastSign + UInt64(inputs.timeouts.read) * 1_000_000 }
-
-  /// Whether the server has been silent for too long.
-  func isSilent(at now: UInt64) -> Bool {
-    guard now >= silenceEnd, let easy = handle?.transfer else { return false }
-    let uploaded = easy.easy.offset(CURLINFO_SIZE_UPLOAD_T)
-    // Before the request is sent it is the connection that takes long, which has its own timeout; and
-    // a paused body is the reader's doing.
-    let isUnderWay = easy.easy.offset(CURLINFO_PRETRANSFER_TIME_T) > 0
-    if !isUnderWay || isPaused || uploaded > lastUpload {
-      lastUpload = uploaded
-      lastSign = now
-      return false
-    }
-    return true
-  }
-
-  /// Ends the request, because its server is silent.
-  func endBecauseSilent() {
-    cut = .silence
-    if let handle { client.multi.stop(handle.transfer) }
-    endHop(failure: .curl(CurlError(CURLE_OPERATION_TIMEDOUT)))
   }
 
   /// Gives the handle back before the call ends, which may begin another call at once.

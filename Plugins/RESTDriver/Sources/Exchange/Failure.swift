@@ -113,7 +113,7 @@ extension Exchange {
       )
     case CURLE_COULDNT_RESOLVE_HOST:
       explanation = unknownName(DriverError(.dns, cause.text, isRetryable: true))
-    case CURLE_COULDNT_CONNECT: explanation = noConnection()
+    case CURLE_COULDNT_CONNECT: explanation = noConnection(cause)
     case CURLE_OPERATION_TIMEDOUT: explanation = timeout()
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CIPHER,
       CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
@@ -181,10 +181,19 @@ extension Exchange {
     }
   }
 
-  private func noConnection() -> Explanation {
+  private func noConnection(_ cause: CurlError) -> Explanation {
     client.names.forget(inputs.url.authority.host)
     let number = Int32(clamping: handle?.transfer.easy.number(CURLINFO_OS_ERRNO) ?? 0)
-    var explanation = SocketFailure.explanation(number, server: server)
+    var explanation =
+      if let refusal = cause.cause {
+        SocketFailure.explanation(unwatched: refusal, server: server)
+      } else {
+        // Where there was no socket at all, libcurl does not know why.
+        SocketFailure.explanation(
+          cause.systemNumber == 0 ? number : cause.systemNumber,
+          server: server
+        )
+      }
     explanation.pointer = pointer
     explanation.stage = .connect
     return explanation

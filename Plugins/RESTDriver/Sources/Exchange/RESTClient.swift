@@ -33,15 +33,18 @@ final class RESTClient {
   }
 
   /// Takes a handle back.
+  ///
+  /// One that is worn is let go of; there is always a new one.
   func giveBack(_ handle: RequestHandle) {
     handle.transfer.handler = nil
+    multi.stop(handle.transfer)
+    // Each holds some KiB; a burst of thousands must not keep them all.
+    guard !handle.transfer.isWorn, idle.count < 256 else { return }
     do throws(CurlError) {
       try handle.clean()
-      // Each holds some KiB; a burst of thousands must not keep them all.
-      if idle.count < 256 { idle.append(handle) }
+      idle.append(handle)
     } catch {
-      // A handle that cannot be cleaned is let go of; there is always a new one.
-      multi.stop(handle.transfer)
+      // What cannot be cleaned is let go of too.
     }
   }
 
