@@ -194,4 +194,32 @@ struct FailureTests {
     let result = try await rest.request(["url": .string(nginx.url + "/json")])
     #expect(result.secretOutputs.isEmpty)
   }
+
+  @Test("because its headers are too long says so, and not that the connection broke")
+  func longHeaders() async throws {
+    let line = "X-Long: " + String(repeating: "x", count: 110_000) + "\r\n"
+    let many = (0..<40).map { "X-\($0): " + String(repeating: "x", count: 10_000) + "\r\n" }
+      .joined()
+    for headers in [line, many] {
+      let answer = "HTTP/1.1 200 OK\r\n\(headers)Content-Length: 0\r\n\r\n"
+      let server = try TCPFaultServer(.sends(Array(answer.utf8), then: .stalls))
+      let error = await rest.failure(["url": .string(server.url)])
+      #expect(error?.code == .tooLarge)
+      #expect(error?.message.contains("the headers of \(server.url) are too long") == true)
+    }
+  }
+
+  @Test("because a header line has no name says so")
+  func namelessHeader() async throws {
+    for (line, what) in [
+      ("no colon at all", "does not answer as HTTP asks"),
+      (" folded: with nothing to go on with", "sent a header line without a name"),
+    ] {
+      let answer = "HTTP/1.1 200 OK\r\n\(line)\r\nContent-Length: 0\r\n\r\n"
+      let server = try TCPFaultServer(.sends(Array(answer.utf8), then: .stalls))
+      let error = await rest.failure(["url": .string(server.url)])
+      #expect(error?.code == .protocolViolation)
+      #expect(error?.message.contains(what) == true)
+    }
+  }
 }

@@ -261,4 +261,18 @@ struct RequestTests {
     #expect(statuses.count == 200)
     #expect(rest.misuses == 0)
   }
+
+  @Test("leaves out headers that have no name, and puts those together that are folded")
+  func oddHeaders() async throws {
+    let misuses = rest.misuses
+    let head =
+      Array("HTTP/1.1 200 OK\r\nX-Folded: one\r\n two\r\n\tthree\r\nX-B\u{1}d: x\r\n".utf8)
+      + [0xFF, 0xFE] + Array(": x\r\nX Spaced: x\r\nX-Last: y\r\nContent-Length: 0\r\n\r\n".utf8)
+    let server = try TCPFaultServer(.sends(head, then: .closes))
+    let headers = try await rest.request(["url": .string(server.url)])["headers"]
+    #expect(headers.mapValue?.names == ["X-Folded", "X-Last", "Content-Length"])
+    let folded = headers["X-Folded"].stringValue?.split(whereSeparator: \.isWhitespace)
+    #expect(folded == ["one", "two", "three"])
+    #expect(rest.misuses == misuses)
+  }
 }

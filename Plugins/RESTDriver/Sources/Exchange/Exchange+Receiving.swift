@@ -7,16 +7,10 @@ extension Exchange: CurlTransferHandler {
   func mayBeSent(again: Bool) -> Bool { true }
 
   func received(headerLine line: Span<UInt8>) -> Bool {
-    // A status line begins the head anew: after a 100, or for the answer to a second try.
-    if line.count > 5, line[0] == UInt8(ascii: "H"), line[4] == UInt8(ascii: "/") {
-      handle?.head.clear(keeping: 16 << 10)
-      isHeadComplete = false
-      lastSign = monotonicNanoseconds()
-    } else if line.count <= 2 {
-      isHeadComplete = true
-    }
-    if handle?.head.append(line) == true { return true }
-    cut = .noMemory
+    guard let handle else { return false }
+    lastSign = monotonicNanoseconds()
+    if handle.head.append(line) { return true }
+    cut = .largeHead
     return false
   }
 
@@ -71,7 +65,7 @@ extension Exchange: CurlTransferHandler {
     }
     guard let handle else { return }
     // libcurl takes a head that breaks off for a whole one.
-    guard isHeadComplete else {
+    guard handle.head.isComplete else {
       endHop(failure: .curl(CurlError(CURLE_PARTIAL_FILE)))
       return
     }

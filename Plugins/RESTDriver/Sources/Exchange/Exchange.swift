@@ -13,6 +13,8 @@ final class Exchange {
     case silence
     /// The body is over the limit.
     case tooLarge
+    /// The head is over the limit, or there is no memory for it.
+    case largeHead
     /// There is no memory for the body.
     case noMemory
     /// The channel's reader went away, or the call is to stop.
@@ -53,8 +55,6 @@ final class Exchange {
   private var lookupTimer: LoopTimer?
   var destination = Destination.unknown
   var isPaused = false
-  /// Whether the empty line after the headers has come.
-  var isHeadComplete = false
   /// When the server was heard of last; while a body is sent, when that last went on.
   var lastSign: UInt64 = 0
   var lastUpload: Int64 = 0
@@ -180,7 +180,6 @@ final class Exchange {
       )
       handle.transfer.handler = self
       destination = .unknown
-      isHeadComplete = false
       lastUpload = 0
       lastSign = monotonicNanoseconds()
       if inputs.timeouts.read > 0 { client.watch(self) }

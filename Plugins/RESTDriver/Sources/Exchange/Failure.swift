@@ -125,6 +125,8 @@ extension Exchange {
         verifyResult: handle?.transfer.easy.number(CURLINFO_SSL_VERIFYRESULT) ?? 0
       )
       explanation.stage = .tls
+    case CURLE_RECV_ERROR where cause.text.hasPrefix("Too large response headers"):
+      explanation = largeHead
     case CURLE_GOT_NOTHING:
       explanation = Explanation(
         .protocolViolation,
@@ -153,6 +155,14 @@ extension Exchange {
         cure: "set compression to false",
         pointer: "/compression"
       )
+    case CURLE_OUT_OF_MEMORY where wasSent && handle?.head.isComplete != true:
+      explanation = largeHead
+    case CURLE_BAD_FUNCTION_ARGUMENT where wasSent:
+      explanation = Explanation(
+        .protocolViolation,
+        "\(server) sent a header line without a name",
+        cure: "check that the port is that of an HTTP server"
+      )
     case CURLE_OUT_OF_MEMORY:
       explanation = Explanation(.unavailable, "there is no memory left for the request")
     default:
@@ -176,9 +186,18 @@ extension Exchange {
         cure: "raise it, or send the body to a file",
         pointer: "/max_response_bytes"
       )
+    case .largeHead: largeHead
     case .noMemory: Explanation(.tooLarge, "there is no memory left for the answer")
     case .failed(let error): Explanation(error)
     }
+  }
+
+  private var largeHead: Explanation {
+    Explanation(
+      .tooLarge,
+      "the headers of \(server) are too long: one is over 100 KiB, or all are over 300 KiB together",
+      cure: "look into what the server puts there, such as cookies"
+    )
   }
 
   private func noConnection(_ cause: CurlError) -> Explanation {

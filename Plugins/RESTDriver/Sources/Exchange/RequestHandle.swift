@@ -20,8 +20,8 @@ final class RequestHandle {
   }
 
   let transfer: CurlTransfer
-  /// The head of the newest answer: its lines with their line ends.
-  var head = ByteBuffer()
+  /// The head of the newest answer.
+  var head = AnswerHead()
   /// The answer's body, decoded.
   var body = ByteBuffer()
 
@@ -63,7 +63,7 @@ final class RequestHandle {
     isTest: Bool,
     pin: String?
   ) throws(CurlError) {
-    head.clear(keeping: 16 << 10)
+    head.clear()
     body.clear(keeping: 64 << 10)
     let wanted = Settings(
       tls: inputs.tls,
