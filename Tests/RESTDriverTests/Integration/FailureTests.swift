@@ -222,4 +222,13 @@ struct FailureTests {
       #expect(error?.message.contains(what) == true)
     }
   }
+
+  @Test("a redirect to nowhere says why it is none")
+  func badRedirect() async throws {
+    let answer = "HTTP/1.1 302 Found\r\nLocation: http://a b/\r\nContent-Length: 0\r\n\r\n"
+    let server = try TCPFaultServer(.sends(Array(answer.utf8), then: .stalls))
+    let error = await rest.failure(["url": .string(server.url)])
+    #expect(error?.code == .protocolViolation)
+    #expect(error?.message.contains("(\"a b\" is not the name of a host)") == true)
+  }
 }

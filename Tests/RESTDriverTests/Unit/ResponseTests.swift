@@ -171,22 +171,3 @@ struct ResponseTests {
     #expect(BodyText.document(Array("\u{FEFF}{} \n".utf8).span) == 3..<5)
   }
 }
-
-@Suite("Percent-encoding")
-struct PercentEncodingTests {
-  @Test(
-    "is undone",
-    arguments: [
-      ("a%20b", "a b"), ("%C3%BC", "ü"), ("100%", "100%"), ("%zz", "%zz"), ("%4", "%4"),
-      ("a+b", "a+b"),
-    ]
-  )
-  func decode(text: String, expected: String) {
-    #expect(PercentEncoding.decode(text.utf8) == expected)
-  }
-
-  @Test("that is not UTF-8 is none")
-  func invalid() {
-    #expect(PercentEncoding.decode("%FF".utf8) == nil)
-  }
-}

@@ -22,15 +22,7 @@ extension Exchange {
           "\(inputs.url.display) redirects again after \(redirects.count) redirects: raise max_redirects, or look for a loop on the server"
         )
       }
-      guard var url = try? RequestURL(Array(target.utf8).span, pointer: "") else {
-        throw DriverError(
-          .protocolViolation,
-          "\(inputs.url.display) redirects to an address that is no http or https URL"
-        )
-      }
-      url.isSecret = inputs.url.isSecret
-      // Whoever redirects may not choose credentials either.
-      url.dropCredentials()
+      let url = try redirectURL(target)
       redirects.append(Redirect(status: status, url: url.text))
       let isPost = inputs.method == "POST"
       if status == 303 && inputs.method != "HEAD" || status < 303 && isPost {
@@ -48,6 +40,20 @@ extension Exchange {
       beginHop()
     } catch {
       finish(.other(error))
+    }
+  }
+
+  private func redirectURL(_ target: String) throws(DriverError) -> RequestURL {
+    do throws(DriverError) {
+      var url = try RequestURL(redirect: target)
+      url.isSecret = inputs.url.isSecret
+      return url
+    } catch {
+      let reason = inputs.url.isSecret ? "" : " (\(error.message))"
+      throw DriverError(
+        .protocolViolation,
+        "\(inputs.url.display) redirects to an address that cannot be requested\(reason): look into the server's configuration, or set allow_redirects to false"
+      )
     }
   }
 }

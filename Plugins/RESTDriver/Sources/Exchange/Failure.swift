@@ -58,7 +58,7 @@ extension Exchange {
 
   /// The input that the address came from; empty for that of a redirect.
   private var pointer: String {
-    redirects.isEmpty ? call.inputs["url"] == nil ? "/host" : "/url" : ""
+    redirects.isEmpty ? inputs.addressPointer : ""
   }
 
   // MARK: - Timeouts
@@ -108,7 +108,7 @@ extension Exchange {
       explanation = Explanation(
         .invalidInput,
         "the URL is not one that a server can be reached by",
-        cure: "check its spelling",
+        cure: "check the spelling of host, port and path",
         pointer: pointer
       )
     case CURLE_COULDNT_RESOLVE_HOST:

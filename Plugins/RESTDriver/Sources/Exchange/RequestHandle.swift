@@ -45,6 +45,8 @@ final class RequestHandle {
     // Proxies are an input, not the environment of the process that happens to run the host.
     try transfer.easy.set(CURLOPT_PROXY, "")
     try transfer.easy.set(CURLOPT_TCP_KEEPALIVE, 1)
+    // The path is as it is to be: what is requested is what the outputs show.
+    try transfer.easy.set(CURLOPT_PATH_AS_IS, 1)
   }
 
   /// Sets everything that a request needs.

@@ -40,6 +40,8 @@ struct RESTInputs {
   /// 0: no limit.
   var responseLimit = 0
   var allowsCompression = true
+  /// What names the server in the inputs, for errors.
+  let addressPointer: String
 
   /// The inputs of a call.
   ///
@@ -51,12 +53,13 @@ struct RESTInputs {
     _ inputs: borrowing InputMap,
     memory: RequestMemory = RequestMemory()
   ) throws(DriverError) {
+    addressPointer = inputs["url"] == nil ? "/host" : "/url"
     url = try RESTInputs.url(inputs, memory)
     if let query = inputs["query"] { url.append(try Parameters(query)) }
     method = try inputs.required("method").string().uppercased()
     if let value = inputs["headers"] { headers = try RequestHeaders(value) }
     body = try RequestBody.of(inputs)
-    authentication = try RESTInputs.authentication(inputs, url)
+    authentication = try RESTInputs.authentication(inputs)
     if let value = try inputs["tls"]?.map() { tls = try RESTInputs.tls(value) }
     timeouts = Timeouts(
       connect: try RESTInputs.milliseconds(inputs.required("connect_timeout")),
@@ -150,8 +153,7 @@ struct RESTInputs {
   }
 
   private static func authentication(
-    _ inputs: borrowing InputMap,
-    _ url: RequestURL
+    _ inputs: borrowing InputMap
   ) throws(DriverError) -> Authentication {
     let map = try inputs.required("authentication").map()
     let method = try map.required("authentication_method").text()
@@ -169,7 +171,7 @@ struct RESTInputs {
         pointer: "/authentication/authentication_method"
       )
     }
-    return url.authority.credentials.map { .basic(user: $0.user, password: $0.password) } ?? .none
+    return .none
   }
 
   private static func tls(_ map: borrowing InputMap) throws(DriverError) -> TLS {
