@@ -70,12 +70,6 @@ package final class CurlTransfer {
     unsafe errorBuffer.deallocate()
   }
 
-  /// Takes all options back but those that make the transfer what it is.
-  package func reset() throws(CurlError) {
-    easy.reset()
-    try setUp()
-  }
-
   /// What libcurl says of the failure, in its own words; empty where it says nothing.
   var errorText: String { unsafe String(cString: errorBuffer) }
 

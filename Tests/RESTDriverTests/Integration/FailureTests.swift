@@ -189,12 +189,6 @@ struct FailureTests {
     #expect(rest.misuses == 0)
   }
 
-  @Test("by a secret URL does not give it away")
-  func secretURL() async throws {
-    let result = try await rest.request(["url": .string(nginx.url + "/json")])
-    #expect(result.secretOutputs.isEmpty)
-  }
-
   @Test("because its headers are too long says so, and not that the connection broke")
   func longHeaders() async throws {
     let line = "X-Long: " + String(repeating: "x", count: 110_000) + "\r\n"

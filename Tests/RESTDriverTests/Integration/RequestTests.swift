@@ -280,4 +280,19 @@ struct RequestTests {
     #expect(requests.all.first?.hasPrefix("GET /c?d=/../e HTTP/1.1\r\n") == true)
     #expect(result["url"] == .string(server.url + "/c?d=/../e"))
   }
+
+  @Test("decompresses also what was compressed without being asked for")
+  func unaskedCompression() async throws {
+    // "hello, compressed" as gzip.
+    let packed: [UInt8] = [
+      0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 2, 3, 0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0xD7, 0x51, 0x48, 0xCE,
+      0xCF, 0x2D, 0x28, 0x4A, 0x2D, 0x2E, 0x4E, 0x4D, 0x01, 0, 0x12, 0x7E, 0x19, 0x78, 0x11, 0, 0,
+      0,
+    ]
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n\r\n"
+    let server = try TCPFaultServer(.sends(Array(head.utf8) + packed, then: .closes))
+    let result = try await rest.request(["url": .string(server.url), "compression": false])
+    #expect(result["text"] == "hello, compressed")
+    #expect(server.requestHeads.first?.contains("Accept-Encoding: identity\r\n") == true)
+  }
 }

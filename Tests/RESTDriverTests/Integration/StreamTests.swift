@@ -97,4 +97,31 @@ struct StreamTests {
     ])
     #expect(result["status_code"] == 201)
   }
+
+  @Test("is asked for in encodings that do not expand without limit while its reader is slow")
+  func encodings() async throws {
+    // 100 MiB of zeros in brotli.
+    let bomb = try #require(
+      Data(
+        base64Encoded:
+          "y///PwAkAOKxQHLv//j//weABEAcFoDu/R////8AkACIwwLQvf/j//8fABIAcVgAuvd//P//A0ACIA4L"
+          + "QPf+j///fwBIAMRhAeje//H//w8ACYA4LADd+z/+//8BIAEQhwWge//H//8/ACQA4rAAdO//+P//B4AE"
+          + "QBwWgO79H////wCQAIjDAtC9/+P//x8AEgBxWAC693/5//8DQAIgDgtA9/4H"
+      )
+    )
+    let head = "HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nConnection: close\r\n\r\n"
+    let server = try TCPFaultServer(.sends(Array(head.utf8) + bomb, then: .closes))
+    let error = await #expect(throws: HostError.self) {
+      _ = try await stream(["url": .string(server.url)], to: .bytes { _ in usleep(100_000) })
+    }
+    #expect(error?.code == .tooLarge && error?.pointer?.description == "/compression")
+    #expect(error?.message.contains("while its reader is slow: set compression to false") == true)
+    #expect(
+      server.requestHeads.first?.contains("Accept-Encoding: gzip, deflate\r\n") == true
+    )
+    // What is collected may come in any encoding: that has a limit of its own.
+    let collected = await rest.failure(["url": .string(server.url)])
+    #expect(collected?.pointer?.description == "/max_response_bytes")
+    #expect(server.requestHeads.last?.contains("br") == true)
+  }
 }

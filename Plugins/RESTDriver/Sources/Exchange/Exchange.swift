@@ -157,29 +157,27 @@ final class Exchange {
   // MARK: - The request
 
   private func send() {
+    let setting: RequestHandle.Setting
+    do throws(DriverError) {
+      setting = try self.setting()
+    } catch {
+      endHop(failure: .other(error))
+      return
+    }
     do throws(CurlError) {
       let handle: RequestHandle
-      if let present = self.handle {
-        handle = present
-      } else {
-        handle = try client.takeHandle()
-        self.handle = handle
+      if let present = self.handle { handle = present } else { handle = try client.takeHandle() }
+      self.handle = handle
+      do throws(CurlError) {
+        try handle.prepare(inputs, setting, pin: pin)
+      } catch {
+        endHop(failure: .option(error))
+        return
       }
-      // The first request without a look-up has all of its time: the same number again and again is
-      // one that the handle has been set to already.
-      let isFresh = redirects.isEmpty && lookUpTime == 0
-      let spent = Int(lookUpTime / 1_000_000)
-      let connect = inputs.timeouts.connect
-      try handle.prepare(
-        inputs,
-        timeout: isFresh ? inputs.timeouts.total : remainingTime() ?? 0,
-        connectTimeout: connect == 0 ? 0 : max(1, connect - spent),
-        isTest: isTest,
-        pin: addresses.isEmpty
-          ? nil : client.names.pin(inputs.url.authority.host, port: inputs.url.authority.port)
-      )
       handle.transfer.handler = self
       destination = .unknown
+      cut = nil
+      isPaused = false
       lastUpload = 0
       lastSign = monotonicNanoseconds()
       if inputs.timeouts.read > 0 { client.watch(self) }
@@ -187,6 +185,44 @@ final class Exchange {
     } catch {
       endHop(failure: .curl(error))
     }
+  }
+
+  private func setting() throws(DriverError) -> RequestHandle.Setting {
+    var setting = RequestHandle.Setting()
+    setting.trust = try trust()
+    // The first request without a look-up has all of its time: the same number again and again is one
+    // that the handle has been set to already.
+    let isFirst = redirects.isEmpty && lookUpTime == 0
+    setting.timeout = isFirst ? inputs.timeouts.total : remainingTime() ?? 0
+    let connect = inputs.timeouts.connect
+    let spent = Int(lookUpTime / 1_000_000)
+    setting.connectTimeout = connect == 0 ? 0 : max(1, connect - spent)
+    if !inputs.allowsCompression {
+      setting.encodings = "identity"
+    } else if !isTest, call.isWanted(0) {
+      // While the reader is slow libcurl holds all that one piece of the body expands to. These two
+      // expand to a thousandfold at most, which are 16 MiB; brotli and zstd know no limit.
+      setting.encodings = "gzip, deflate"
+    }
+    setting.isTest = isTest
+    setting.isFresh = isTest
+    return setting
+  }
+
+  private func trust() throws(DriverError) -> Trust {
+    guard inputs.url.authority.isEncrypted else { return .system }
+    if !inputs.tls.verifies { return .anybody }
+    switch inputs.tls.authorities {
+    case .system: return .system
+    case .text(let text): return .authorities(Array(text.utf8))
+    case .file(let path): return .authorities(try client.authorities.text(path))
+    }
+  }
+
+  /// What libcurl has to be told of the name's addresses.
+  private var pin: String? {
+    let url = inputs.url.authority
+    return addresses.isEmpty ? nil : client.names.pin(url.host, port: url.port)
   }
 
   /// Ends the call, or what was tried.

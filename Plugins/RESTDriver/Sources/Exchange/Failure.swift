@@ -10,6 +10,8 @@ enum Failure {
   case nameTimeout(isTotal: Bool)
   /// libcurl says so.
   case curl(CurlError)
+  /// libcurl does not take an option.
+  case option(CurlError)
   case other(DriverError)
 }
 
@@ -23,11 +25,26 @@ extension Exchange {
       explanation = timeout(isTotal ? .total : .connect, "looking its name up")
       explanation.stage = .resolve
     case .curl(let cause): explanation = self.explanation(of: cause)
+    case .option(let cause): return self.explanation(ofOption: cause)
     case .other(let cause): return Explanation(cause)
     }
     // What was not sent can be sent again; and so can what does nothing more the second time.
     if wasSent, !inputs.isIdempotent { explanation.isRetryable = false }
     return explanation
+  }
+
+  /// The inputs are checked before, so that this is about what nobody has thought of.
+  private func explanation(ofOption cause: CurlError) -> Explanation {
+    if cause.code == CURLE_OUT_OF_MEMORY { return noMemory }
+    var explanation = Explanation(.invalidInput, "libcurl does not take one of the inputs")
+    explanation.cure = "look for one that is very long"
+    explanation.vendorCode = Int64(cause.code.rawValue)
+    explanation.detail = "libcurl: \(cause.text) (\(cause.code.rawValue))"
+    return explanation
+  }
+
+  private var noMemory: Explanation {
+    Explanation(.unavailable, "there is no memory left for the request", isRetryable: true)
   }
 
   /// Whether any of the request may have reached the server.
@@ -152,19 +169,19 @@ extension Exchange {
       explanation = Explanation(
         .protocolViolation,
         "\(server) compressed its answer in a way that cannot be read",
-        cure: "set compression to false",
+        cure: inputs.allowsCompression
+          ? "set compression to false"
+          : "its header Content-Encoding must be true of what follows, also where nobody asked for it",
         pointer: "/compression"
       )
-    case CURLE_OUT_OF_MEMORY where wasSent && handle?.head.isComplete != true:
-      explanation = largeHead
+    case CURLE_OUT_OF_MEMORY where wasSent: explanation = full
+    case CURLE_OUT_OF_MEMORY: explanation = noMemory
     case CURLE_BAD_FUNCTION_ARGUMENT where wasSent:
       explanation = Explanation(
         .protocolViolation,
         "\(server) sent a header line without a name",
         cure: "check that the port is that of an HTTP server"
       )
-    case CURLE_OUT_OF_MEMORY:
-      explanation = Explanation(.unavailable, "there is no memory left for the request")
     default:
       explanation = Explanation(.internal, "\(server): the request failed in libcurl")
     }
@@ -190,6 +207,20 @@ extension Exchange {
     case .noMemory: Explanation(.tooLarge, "there is no memory left for the answer")
     case .failed(let error): Explanation(error)
     }
+  }
+
+  /// libcurl has limits of its own, and one code for all of them.
+  private var full: Explanation {
+    if handle?.head.isComplete != true { return largeHead }
+    if destination == .streamed {
+      return Explanation(
+        .tooLarge,
+        "the body of \(server) expands to more than 64 MiB at once, while its reader is slow",
+        cure: "set compression to false, or read faster",
+        pointer: "/compression"
+      )
+    }
+    return Explanation(.tooLarge, "there is no memory left for the answer")
   }
 
   private var largeHead: Explanation {

@@ -7,6 +7,7 @@ final class RESTClient {
   let multi: CurlMulti
   let names: NameCache
   let memory = RequestMemory()
+  let authorities = AuthorityFiles()
   /// For outputs, one after another.
   var builder = OutputBuilder()
   private let userAgent: String
@@ -34,17 +35,20 @@ final class RESTClient {
 
   /// Takes a handle back.
   ///
-  /// One that is worn is let go of; there is always a new one.
+  /// One that is worn or not sound is let go of, and so is one whose answer had a large head, which libcurl
+  /// would keep until the next one comes.
   func giveBack(_ handle: RequestHandle) {
     handle.transfer.handler = nil
     multi.stop(handle.transfer)
     // Each holds some KiB; a burst of thousands must not keep them all.
-    guard !handle.transfer.isWorn, idle.count < 256 else { return }
+    guard handle.isSound, !handle.transfer.isWorn, idle.count < 256,
+      handle.head.bytes.count <= 32 << 10
+    else { return }
     do throws(CurlError) {
       try handle.clean()
       idle.append(handle)
     } catch {
-      // What cannot be cleaned is let go of too.
+      // What cannot be cleaned is let go of too; there is always a new one.
     }
   }
 

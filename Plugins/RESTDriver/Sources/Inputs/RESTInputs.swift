@@ -13,11 +13,20 @@ struct RESTInputs {
 
   /// How the server of an https address is verified.
   struct TLS: Equatable {
+    /// Whose word counts for a certificate.
+    enum Authorities: Equatable {
+      case system
+      /// PEM text.
+      case text(String)
+      /// The path of a file of it.
+      case file(String)
+    }
+
+    /// What libcurl takes of either (CURL_MAX_INPUT_LENGTH).
+    static let largestAuthorities = 8_000_000
+
     var verifies = true
-    /// PEM text of the authorities to trust; empty: see `authorityFile`.
-    var authorities = ""
-    /// A file of them; empty: the system's.
-    var authorityFile = ""
+    var authorities = Authorities.system
   }
 
   /// Waits, in milliseconds; 0: no limit.
@@ -175,17 +184,26 @@ struct RESTInputs {
   }
 
   private static func tls(_ map: borrowing InputMap) throws(DriverError) -> TLS {
-    let tls = TLS(
-      verifies: try map.required("verify").bool(),
-      authorities: try map["ca"]?.string() ?? "",
-      authorityFile: try map["ca_file"]?.string() ?? ""
-    )
-    if !tls.authorities.isEmpty, !tls.authorityFile.isEmpty {
-      throw DriverError(
-        .invalidInput,
-        "tls.ca and tls.ca_file are two forms of the same: give one of them",
-        pointer: "/tls/ca_file"
-      )
+    var tls = TLS(verifies: try map.required("verify").bool())
+    if let text = try map["ca"]?.string(), !text.isEmpty {
+      guard text.utf8.count <= TLS.largestAuthorities else {
+        throw DriverError(
+          .invalidInput,
+          "tls.ca is longer than \(TLS.largestAuthorities) bytes: give only the authorities that are needed",
+          pointer: "/tls/ca"
+        )
+      }
+      tls.authorities = .text(text)
+    }
+    if let path = try map["ca_file"]?.string(), !path.isEmpty {
+      guard tls.authorities == .system else {
+        throw DriverError(
+          .invalidInput,
+          "tls.ca and tls.ca_file are two forms of the same: give one of them",
+          pointer: "/tls/ca_file"
+        )
+      }
+      tls.authorities = .file(path)
     }
     return tls
   }
