@@ -112,4 +112,17 @@ struct StateTests {
     #expect(mistaken.failure?.message.contains("for another name than the URL's") == true)
     #expect(!texts(mistaken).contains("localhost"))
   }
+
+  @Test("passes a trace on that is one, and no other")
+  func traces() throws {
+    let requests = Requests()
+    let server = try requests.server { _, _ in Answer.ok("") }
+    let trace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    _ = try host.run(["url": .string(server.url)], traceparent: trace)
+    _ = try host.run(["url": .string(server.url)], traceparent: trace + "\r\nX-Injected: yes")
+    #expect(requests.all.count == 2)
+    #expect(requests.all[0].contains("traceparent: \(trace)\r\n"))
+    #expect(!requests.all[1].lowercased().contains("traceparent"))
+    #expect(!requests.all[1].contains("X-Injected"))
+  }
 }

@@ -18,7 +18,11 @@ extension Exchange: CurlTransferHandler {
     guard let handle, cut == nil else { return .refused }
     lastSign = monotonicNanoseconds()
     if destination == .unknown { chooseDestination(handle) }
-    if destination == .streamed { return stream(bytes, handle) }
+    switch destination {
+    case .streamed: return stream(bytes)
+    case .dropped: return .taken
+    case .unknown, .collected: break
+    }
     let limit = inputs.responseLimit
     if limit > 0, handle.body.count + bytes.count > limit {
       cut = .tooLarge
@@ -31,11 +35,15 @@ extension Exchange: CurlTransferHandler {
 
   private func chooseDestination(_ handle: RequestHandle) {
     let status = handle.transfer.easy.number(CURLINFO_RESPONSE_CODE)
-    let isWanted = !isTest && inputs.expected.contains(status) && call.isWanted(0)
-    destination = isWanted && !willRedirect(handle, status) ? .streamed : .collected
+    if willRedirect(handle, status) {
+      destination = .dropped
+    } else {
+      let isWanted = !isTest && inputs.expected.contains(status) && call.isWanted(0)
+      destination = isWanted ? .streamed : .collected
+    }
   }
 
-  private func stream(_ bytes: Span<UInt8>, _ handle: RequestHandle) -> CurlTransfer.Taking {
+  private func stream(_ bytes: Span<UInt8>) -> CurlTransfer.Taking {
     do throws(DriverError) {
       switch try call.write(bytes, to: 0) {
       case .taken: return .taken
@@ -59,19 +67,14 @@ extension Exchange: CurlTransferHandler {
 
   func finished(_ error: CurlError?) {
     client.unwatch(self)
+    guard let handle else { return }
     if let error {
       endHop(failure: .curl(error))
-      return
-    }
-    guard let handle else { return }
-    // libcurl takes a head that breaks off for a whole one.
-    guard handle.head.isComplete else {
+    } else if !handle.head.isComplete {
+      // libcurl takes a head that breaks off for a whole one.
       endHop(failure: .curl(CurlError(CURLE_PARTIAL_FILE)))
-      return
-    }
-    let status = handle.transfer.easy.number(CURLINFO_RESPONSE_CODE)
-    if willRedirect(handle, status) {
-      redirect(handle, status)
+    } else if let target = redirectTarget(handle) {
+      redirect(to: target, handle.transfer.easy.number(CURLINFO_RESPONSE_CODE))
     } else {
       endHop(failure: nil)
     }

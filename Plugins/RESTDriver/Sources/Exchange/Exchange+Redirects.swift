@@ -4,17 +4,31 @@ internal import DriverKit
 
 /// Redirects (RFC 9110, section 15.4).
 extension Exchange {
+  /// Whether an answer leads elsewhere, as its head says.
+  ///
+  /// libcurl resolves the address only at the end of the body, and by then it is known where the body
+  /// had to go.
   func willRedirect(_ handle: RequestHandle, _ status: Int) -> Bool {
-    switch status {
-    case 301, 302, 303, 307, 308:
-      !isTest && inputs.followsRedirects
-        && handle.transfer.easy.text(CURLINFO_REDIRECT_URL) != nil
-    default: false
+    guard !isTest, inputs.followsRedirects, [301, 302, 303, 307, 308].contains(status) else {
+      return false
+    }
+    return handle.head.bytes.withSpan { head in
+      ResponseHead.fields(head).contains {
+        ResponseHead.isNamed("location", $0, in: head) && !$0.value.isEmpty
+      }
     }
   }
 
-  func redirect(_ handle: RequestHandle, _ status: Int) {
-    guard let target = handle.transfer.easy.text(CURLINFO_REDIRECT_URL) else { return }
+  /// Where an answer leads to; nil if it is to be handed back.
+  func redirectTarget(_ handle: RequestHandle) -> String? {
+    guard willRedirect(handle, handle.transfer.easy.number(CURLINFO_RESPONSE_CODE)) else {
+      return nil
+    }
+    return handle.transfer.easy.text(CURLINFO_REDIRECT_URL)
+  }
+
+  /// Follows a redirect.
+  func redirect(to target: String, _ status: Int) {
     do throws(DriverError) {
       guard redirects.count < inputs.redirectLimit else {
         throw DriverError(
@@ -23,7 +37,6 @@ extension Exchange {
         )
       }
       let url = try redirectURL(target)
-      redirects.append(Redirect(status: status, url: url.text))
       let isPost = inputs.method == "POST"
       if status == 303 && inputs.method != "HEAD" || status < 303 && isPost {
         // As browsers do, and RFC 9110 (section 15.4) allows: what follows is a question.
@@ -31,12 +44,18 @@ extension Exchange {
         inputs.body = nil
         inputs.headers.dropContent()
       }
+      if inputs.body != nil, inputs.url.authority.isEncrypted, !url.authority.isEncrypted {
+        throw DriverError(
+          .protocolViolation,
+          "\(inputs.url.display) redirects (\(status)) to an http address, to which the body would be sent for all to read: use an https address that answers by itself, or let the server redirect to one"
+        )
+      }
       if !url.authority.hasSameOrigin(as: inputs.url.authority) {
         inputs.authentication = .none
-        inputs.headers.dropCredentials()
+        inputs.headers.dropForeign()
       }
+      redirects.append(Redirect(status: status, url: url.text))
       inputs.url = url
-      addresses = []
       beginHop()
     } catch {
       finish(.other(error))

@@ -26,6 +26,8 @@ final class Exchange {
     /// Not known before the first byte: only the body of an expected status is streamed.
     case unknown
     case collected, streamed
+    /// The body of a redirect that is followed.
+    case dropped
   }
 
   /// A redirect that was followed.
@@ -64,9 +66,6 @@ final class Exchange {
     self.call = call
     self.inputs = isTest ? inputs.harmless : inputs
     self.isTest = isTest
-    if !inputs.headers.hasTraceparent, !call.traceparent.isEmpty {
-      self.inputs.headers.append("traceparent", String(call.traceparent))
-    }
   }
 
   /// Begins; the call ends later, or in here.
@@ -76,7 +75,20 @@ final class Exchange {
       end()
       call.fail(reason.error)
     }
+    do throws(DriverError) {
+      try addTrace()
+    } catch {
+      fail(error)
+      return
+    }
     beginHop()
+  }
+
+  /// Passes the caller's trace on, if it is one.
+  private func addTrace() throws(DriverError) {
+    guard !inputs.headers.hasTraceparent, !call.traceparent.isEmpty else { return }
+    let parent = String(call.traceparent)
+    if TraceContext.isParent(parent) { try inputs.headers.append("traceparent", parent) }
   }
 
   /// Takes everything back that is under way.

@@ -52,6 +52,9 @@ struct RESTInputs {
   /// What names the server in the inputs, for errors.
   let addressPointer: String
 
+  /// What a request may have in front of its body; libcurl ends at 1 MiB.
+  private static let largestHead = 1_000_000
+
   /// The inputs of a call.
   ///
   /// - Parameters:
@@ -81,6 +84,25 @@ struct RESTInputs {
     responseLimit = try inputs.required("max_response_bytes").int(in: 0...Int.max)
     allowsCompression = try inputs.required("compression").bool()
     try checkMethod(isForced: try inputs.required("force_body").bool())
+    try checkSize()
+  }
+
+  private func checkSize() throws(DriverError) {
+    let address = url.text.utf8.count
+    let credentials =
+      switch authentication {
+      case .none: 0
+      case .basic(let user, let password): (user.utf8.count + password.utf8.count) * 4 / 3
+      case .bearer(let token): token.utf8.count
+      }
+    guard address + headers.size + credentials > RESTInputs.largestHead else { return }
+    let largest = max(address, headers.size, credentials)
+    throw DriverError(
+      .invalidInput,
+      "the URL, the headers and the credentials of the request are longer than \(RESTInputs.largestHead) bytes together: send what is long in the body",
+      pointer: largest == address
+        ? addressPointer : largest == headers.size ? "/headers" : "/authentication"
+    )
   }
 
   private func checkMethod(isForced: Bool) throws(DriverError) {
