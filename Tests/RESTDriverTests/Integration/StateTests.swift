@@ -15,7 +15,81 @@ struct StateTests {
 
   init() throws { host = try HandHost() }
 
+  // MARK: - Names
+
+  @Test("asks the host for a name once, whatever the port, and nobody else")
+  func namePorts() throws {
+    host.loop.names["rest.test"] = .addresses(["127.0.0.1"])
+    for round in 0..<3 {
+      let server = try Requests().server { _, _ in Answer.ok("here") }
+      let url = Value.string("http://rest.test:\(server.port)/\(round)")
+      // No name server knows it: who asks another than the host gets no address.
+      #expect(try host.run(["url": url]).outputs["text"] == "here")
+      #expect(try host.run(["url": url]).outputs["text"] == "here")
+    }
+    #expect(host.loop.askedNames == ["rest.test"])
+  }
+
+  @Test("tells a name that nobody has from name servers that do not answer")
+  func nameFailures() throws {
+    host.loop.names["none.test"] = .error(
+      code: DH_ERROR_DNS,
+      vendorCode: -2,
+      flags: 0,
+      message: "no such name"
+    )
+    host.loop.names["later.test"] = .error(
+      code: DH_ERROR_DNS,
+      vendorCode: -3,
+      flags: DH_RETRYABLE,
+      message: "try again"
+    )
+    let none = try host.run(["url": "http://none.test/"]).failure
+    #expect(none?.message.contains("\"none.test\" has no address: check its spelling") == true)
+    #expect(none?.isRetryable == false && none?.vendorCode == -2)
+    let later = try host.run(["url": "http://later.test/", "method": "post"]).failure
+    #expect(later?.message.contains("no name server has answered") == true)
+    #expect(later?.isRetryable == true && later?.vendorCode == -3)
+  }
+
+  @Test("can be cancelled while a name is looked up")
+  func cancelledLookUp() throws {
+    let call = try host.start(["url": "http://never.test/"])
+    try host.loop.run("the name is asked for") { host.loop.askedNames == ["never.test"] }
+    for _ in 0..<3 { host.loop.turn() }
+    #expect(!call.isDone)
+    call.stop()
+    try host.loop.run("the call's end") { call.isDone }
+    #expect(call.failure?.code == DH_ERROR_CANCELLED)
+    // The answer comes too late for anybody.
+    host.loop.names["never.test"] = .addresses(["127.0.0.1"])
+    for _ in 0..<3 { host.loop.turn() }
+    #expect(call.failure?.code == DH_ERROR_CANCELLED)
+  }
+
   // MARK: - What is kept
+
+  @Test(
+    "keeps nothing of a request that is over",
+    arguments: [
+      ["url": "http://never.test/", "total_timeout": 0.05],
+      ["url": "http://none.test/"], ["url": "http://127.0.0.1:1/"],
+    ] as [ValueMap]
+  )
+  func noLeak(inputs: ValueMap) throws {
+    let loop = HandLoop()
+    loop.names["none.test"] = .error(code: DH_ERROR_DNS, vendorCode: -2, flags: 0, message: "none")
+    let client = try HandHost.client(loop)
+    weak var exchange: Exchange?
+    let call: HandCall
+    do {
+      let begun = try HandHost.begin(client, loop, inputs)
+      (call, exchange) = (begun.call, begun.exchange)
+    }
+    try loop.run("the call's end") { call.isDone }
+    for _ in 0..<3 { loop.turn() }
+    #expect(exchange == nil)
+  }
 
   @Test("keeps no answer and no address in the handles that wait for the next request")
   func idleHandles() async throws {

@@ -4,7 +4,17 @@ internal import DriverKit
 
 /// What libcurl says on the way.
 extension Exchange: CurlTransferHandler {
-  func mayBeSent(again: Bool) -> Bool { true }
+  func mayBeSent(again: Bool) -> Bool {
+    let url = inputs.url.authority
+    // libcurl takes the addresses when it begins to connect, and here it is connected.
+    if !addresses.isEmpty { client.names.noted(url.host, port: url.port, addresses) }
+    if again, !inputs.isIdempotent {
+      // The server may have done what was asked, and would do it again.
+      cut = .unanswered
+      return false
+    }
+    return true
+  }
 
   func received(headerLine line: Span<UInt8>) -> Bool {
     guard let handle else { return false }
@@ -68,6 +78,7 @@ extension Exchange: CurlTransferHandler {
   func finished(_ error: CurlError?) {
     client.unwatch(self)
     guard let handle else { return }
+    if handle.head.isComplete { client.heard(of: inputs.url.origin) }
     if let error {
       endHop(failure: .curl(error))
     } else if !handle.head.isComplete {

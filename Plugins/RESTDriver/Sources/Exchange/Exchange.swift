@@ -17,6 +17,8 @@ final class Exchange {
     case largeHead
     /// There is no memory for the body.
     case noMemory
+    /// A kept connection ended without an answer, and the request is none to be sent twice.
+    case unanswered
     /// The channel's reader went away, or the call is to stop.
     case failed(DriverError)
   }
@@ -93,9 +95,7 @@ final class Exchange {
 
   /// Takes everything back that is under way.
   private func end() {
-    if let lookup { client.names.cancel(lookup, of: inputs.url.authority.host) }
-    lookup = nil
-    lookupTimer = nil
+    endLookUp()
     client.unwatch(self)
     if let handle {
       client.multi.stop(handle.transfer)
@@ -116,6 +116,7 @@ final class Exchange {
   func beginHop() {
     hopBegan = monotonicNanoseconds()
     lookUpTime = 0
+    addresses = []
     let url = inputs.url.authority
     // libcurl knows this name by itself (RFC 6761, section 6.3).
     if url.isNumeric || url.host == "localhost" || url.host.hasSuffix(".localhost") {
@@ -133,9 +134,9 @@ final class Exchange {
   private func lookUp(_ url: Authority) {
     do throws(DriverError) {
       lookup = try client.names.lookUp(url.host) { [self] answer in
+        // Answered already: there is nothing to be taken back.
         lookup = nil
-        lookupTimer = nil
-        lookUpTime = monotonicNanoseconds() - hopBegan
+        endLookUp()
         switch answer {
         case .success(let found):
           addresses = found
@@ -147,9 +148,7 @@ final class Exchange {
       let limits = [inputs.timeouts.connect, remainingTime() ?? 0].filter { $0 > 0 }
       guard let limit = limits.min() else { return }
       let timer = client.loop.timer { [self] in
-        if let lookup { client.names.cancel(lookup, of: url.host) }
-        lookup = nil
-        lookUpTime = monotonicNanoseconds() - hopBegan
+        endLookUp()
         endHop(failure: .nameTimeout(isTotal: limit != inputs.timeouts.connect))
       }
       try timer.arm(afterNanoseconds: UInt64(limit) * 1_000_000)
@@ -159,8 +158,18 @@ final class Exchange {
     }
   }
 
+  /// Takes a look-up back, and what it holds of this.
+  private func endLookUp() {
+    guard lookup != nil || lookupTimer != nil else { return }
+    if let lookup { client.names.cancel(lookup, of: inputs.url.authority.host) }
+    lookup = nil
+    // Its closure holds this.
+    lookupTimer = nil
+    lookUpTime = monotonicNanoseconds() - hopBegan
+  }
+
   /// What is left of the total timeout, in milliseconds, at least 1; nil: no limit.
-  private func remainingTime() -> Int? {
+  func remainingTime() -> Int? {
     guard inputs.timeouts.total > 0 else { return nil }
     let spent = Int((monotonicNanoseconds() - began) / 1_000_000)
     return max(1, inputs.timeouts.total - spent)
@@ -217,7 +226,7 @@ final class Exchange {
       setting.encodings = "gzip, deflate"
     }
     setting.isTest = isTest
-    setting.isFresh = isTest
+    setting.isFresh = isTest || !inputs.isIdempotent && client.mayBeClosing(inputs.url.origin)
     return setting
   }
 
@@ -232,9 +241,9 @@ final class Exchange {
   }
 
   /// What libcurl has to be told of the name's addresses.
-  private var pin: String? {
+  var pin: String? {
     let url = inputs.url.authority
-    return addresses.isEmpty ? nil : client.names.pin(url.host, port: url.port)
+    return client.names.pin(url.host, port: url.port, addresses)
   }
 
   /// Ends the call, or what was tried.

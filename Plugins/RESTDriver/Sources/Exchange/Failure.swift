@@ -60,10 +60,15 @@ extension Exchange {
   private func unknownName(_ cause: DriverError) -> Explanation {
     let name =
       inputs.url.isSecret ? "in the URL (which is secret)" : "\"\(inputs.url.authority.host)\""
+    // Nobody has said that there is no such name, only that nobody could be asked.
     var explanation = Explanation(
       .dns,
-      "the name \(name) has no address",
-      cure: "check its spelling, and that this machine's name servers know it",
+      cause.isRetryable
+        ? "the name \(name) could not be looked up, because no name server has answered"
+        : "the name \(name) has no address",
+      cure: cause.isRetryable
+        ? "check the network and this machine's name servers, and try again"
+        : "check its spelling, and that this machine's name servers know it",
       pointer: pointer,
       isRetryable: cause.isRetryable
     )
@@ -205,6 +210,12 @@ extension Exchange {
       )
     case .largeHead: largeHead
     case .noMemory: Explanation(.tooLarge, "there is no memory left for the answer")
+    case .unanswered:
+      Explanation(
+        .protocolViolation,
+        "\(server) closed a connection that it had kept open, without an answer to \(inputs.method)",
+        cure: "look there whether it was carried out before it is sent again"
+      )
     case .failed(let error): Explanation(error)
     }
   }

@@ -16,6 +16,13 @@ final class RESTClient {
   private var watched: [Exchange] = []
   private var silenceTimer: LoopTimer?
   private var silenceTime = UInt64.max
+  /// When each origin was last heard of.
+  private var uses: [String: UInt64] = [:]
+
+  /// For how long after an answer its server is expected to keep the connection, in nanoseconds.
+  ///
+  /// Servers close idle ones after 2 seconds (gunicorn), 5 (Apache, Node) or more.
+  private static let keptTime: UInt64 = 1_800_000_000
 
   init(_ loop: Loop, userAgent: String, connections: Int) throws(CurlError) {
     self.loop = loop
@@ -50,6 +57,19 @@ final class RESTClient {
     } catch {
       // What cannot be cleaned is let go of too; there is always a new one.
     }
+  }
+
+  // MARK: - Kept connections
+
+  /// Whether a connection of an origin that is kept may be closed by its server at any moment.
+  func mayBeClosing(_ origin: String) -> Bool {
+    uses[origin].map { monotonicNanoseconds() - $0 > RESTClient.keptTime } ?? false
+  }
+
+  /// Notes that a server has answered.
+  func heard(of origin: String) {
+    if uses.count >= 1000 { uses.removeAll() }
+    uses[origin] = monotonicNanoseconds()
   }
 
   // MARK: - Silent servers
