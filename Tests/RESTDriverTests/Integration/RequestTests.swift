@@ -93,6 +93,44 @@ struct RequestTests {
     #expect(plain["text"] == .string(text))
   }
 
+  @Test("decompresses also what was compressed without being asked for")
+  func unaskedCompression() async throws {
+    // "hello, compressed" as gzip.
+    let packed: [UInt8] = [
+      0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 2, 3, 0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0xD7, 0x51, 0x48, 0xCE,
+      0xCF, 0x2D, 0x28, 0x4A, 0x2D, 0x2E, 0x4E, 0x4D, 0x01, 0, 0x12, 0x7E, 0x19, 0x78, 0x11, 0, 0,
+      0,
+    ]
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n\r\n"
+    let server = try TCPFaultServer(.sends(Array(head.utf8) + packed, then: .closes))
+    let result = try await rest.request(["url": .string(server.url), "compression": false])
+    #expect(result["text"] == "hello, compressed")
+    #expect(server.requestHeads.first?.contains("Accept-Encoding: identity\r\n") == true)
+  }
+
+  @Test("shows the URL that was requested, without dots in its path")
+  func dots() async throws {
+    let requests = Requests()
+    let server = try requests.server { _, _ in Answer.ok("") }
+    let result = try await rest.request(["url": .string(server.url + "/a/../b/%2e%2e/c?d=/../e")])
+    #expect(requests.all.first?.hasPrefix("GET /c?d=/../e HTTP/1.1\r\n") == true)
+    #expect(result["url"] == .string(server.url + "/c?d=/../e"))
+  }
+
+  @Test("leaves out headers that have no name, and puts those together that are folded")
+  func oddHeaders() async throws {
+    let misuses = rest.misuses
+    let head =
+      Array("HTTP/1.1 200 OK\r\nX-Folded: one\r\n two\r\n\tthree\r\nX-B\u{1}d: x\r\n".utf8)
+      + [0xFF, 0xFE] + Array(": x\r\nX Spaced: x\r\nX-Last: y\r\nContent-Length: 0\r\n\r\n".utf8)
+    let server = try TCPFaultServer(.sends(head, then: .closes))
+    let headers = try await rest.request(["url": .string(server.url)])["headers"]
+    #expect(headers.mapValue?.names == ["X-Folded", "X-Last", "Content-Length"])
+    let folded = headers["X-Folded"].stringValue?.split(whereSeparator: \.isWhitespace)
+    #expect(folded == ["one", "two", "three"])
+    #expect(rest.misuses == misuses)
+  }
+
   @Test(
     "is sent with any method",
     arguments: ["get", "POST", "Put", "patch", "delete", "options", "PROPFIND", "M-SEARCH"]
@@ -179,68 +217,6 @@ struct RequestTests {
     #expect(last["json"]["method"] == "DELETE" && last["json"]["data"] == "")
   }
 
-  @Test("passes the caller's trace on")
-  func trace() async throws {
-    var options = CallOptions()
-    options.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
-    let url = Value.string(try await HTTPBinServer.shared.url + "/headers")
-    let result = try await rest.host.connect(type: "REST", ["url": url], options: options)
-    #expect(result["json"]["headers"]["Traceparent"] == .string(options.traceparent))
-  }
-
-  @Test("goes over the connection of the one before, also to another path")
-  func reuse() async throws {
-    let server = try await NginxServer()
-    for index in 0..<20 {
-      _ = try await rest.request([
-        "url": .string("\(server.url)/\(index % 2 == 0 ? "json" : "request")")
-      ])
-    }
-    try await eventually("all requests are in the log") { try server.requests().count == 20 }
-    #expect(Set(try server.requests().map(\.connection)).count == 1)
-  }
-
-  @Test("of 200 at once all get their answers on one loop")
-  func many() async throws {
-    let url = nginx.url
-    let statuses = try await withThrowingTaskGroup(of: Value.self) { group in
-      for index in 0..<200 {
-        group.addTask {
-          try await rest.request(["url": .string("\(url)/request?n=\(index)")])["json"]["uri"]
-        }
-      }
-      return try await group.reduce(into: Set<Value>()) { $0.insert($1) }
-    }
-    #expect(statuses.count == 200)
-    #expect(rest.misuses == 0)
-  }
-
-  @Test("leaves out headers that have no name, and puts those together that are folded")
-  func oddHeaders() async throws {
-    let misuses = rest.misuses
-    let head =
-      Array("HTTP/1.1 200 OK\r\nX-Folded: one\r\n two\r\n\tthree\r\nX-B\u{1}d: x\r\n".utf8)
-      + [0xFF, 0xFE] + Array(": x\r\nX Spaced: x\r\nX-Last: y\r\nContent-Length: 0\r\n\r\n".utf8)
-    let server = try TCPFaultServer(.sends(head, then: .closes))
-    let headers = try await rest.request(["url": .string(server.url)])["headers"]
-    #expect(headers.mapValue?.names == ["X-Folded", "X-Last", "Content-Length"])
-    let folded = headers["X-Folded"].stringValue?.split(whereSeparator: \.isWhitespace)
-    #expect(folded == ["one", "two", "three"])
-    #expect(rest.misuses == misuses)
-  }
-
-  @Test("looks names up by the host, and reaches them by their address")
-  func names() async throws {
-    // A name of the system's own hosts file, other than localhost, which libcurl knows by itself.
-    let name = "ip6-localhost"
-    var list: UnsafeMutablePointer<addrinfo>?
-    let isKnown = getaddrinfo(name, nil, nil, &list) == 0
-    if isKnown { freeaddrinfo(list) }
-    // nginx listens on IPv4 only: where the name is found, nobody listens at its address.
-    let failure = await rest.failure(["url": .string("http://\(name):\(nginx.port)/json")])
-    #expect(failure?.code == (isKnown ? .unavailable : .dns))
-  }
-
   @Test("authenticates by user name and password, or by token")
   func authentication() async throws {
     try nginx.addFile("private.txt", "for you")
@@ -272,27 +248,51 @@ struct RequestTests {
     )
   }
 
-  @Test("shows the URL that was requested, without dots in its path")
-  func dots() async throws {
-    let requests = Requests()
-    let server = try requests.server { _, _ in Answer.ok("") }
-    let result = try await rest.request(["url": .string(server.url + "/a/../b/%2e%2e/c?d=/../e")])
-    #expect(requests.all.first?.hasPrefix("GET /c?d=/../e HTTP/1.1\r\n") == true)
-    #expect(result["url"] == .string(server.url + "/c?d=/../e"))
+  @Test("passes the caller's trace on")
+  func trace() async throws {
+    var options = CallOptions()
+    options.traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+    let url = Value.string(try await HTTPBinServer.shared.url + "/headers")
+    let result = try await rest.host.connect(type: "REST", ["url": url], options: options)
+    #expect(result["json"]["headers"]["Traceparent"] == .string(options.traceparent))
   }
 
-  @Test("decompresses also what was compressed without being asked for")
-  func unaskedCompression() async throws {
-    // "hello, compressed" as gzip.
-    let packed: [UInt8] = [
-      0x1F, 0x8B, 0x08, 0, 0, 0, 0, 0, 2, 3, 0xCB, 0x48, 0xCD, 0xC9, 0xC9, 0xD7, 0x51, 0x48, 0xCE,
-      0xCF, 0x2D, 0x28, 0x4A, 0x2D, 0x2E, 0x4E, 0x4D, 0x01, 0, 0x12, 0x7E, 0x19, 0x78, 0x11, 0, 0,
-      0,
-    ]
-    let head = "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Encoding: gzip\r\n\r\n"
-    let server = try TCPFaultServer(.sends(Array(head.utf8) + packed, then: .closes))
-    let result = try await rest.request(["url": .string(server.url), "compression": false])
-    #expect(result["text"] == "hello, compressed")
-    #expect(server.requestHeads.first?.contains("Accept-Encoding: identity\r\n") == true)
+  @Test("goes over the connection of the one before, also to another path")
+  func reuse() async throws {
+    let server = try await NginxServer()
+    for index in 0..<20 {
+      _ = try await rest.request([
+        "url": .string("\(server.url)/\(index % 2 == 0 ? "json" : "request")")
+      ])
+    }
+    try await eventually("all requests are in the log") { try server.requests().count == 20 }
+    #expect(Set(try server.requests().map(\.connection)).count == 1)
+  }
+
+  @Test("looks names up by the host, and reaches them by their address")
+  func names() async throws {
+    // A name of the system's own hosts file, other than localhost, which libcurl knows by itself.
+    let name = "ip6-localhost"
+    var list: UnsafeMutablePointer<addrinfo>?
+    let isKnown = getaddrinfo(name, nil, nil, &list) == 0
+    if isKnown { freeaddrinfo(list) }
+    // nginx listens on IPv4 only: where the name is found, nobody listens at its address.
+    let failure = await rest.failure(["url": .string("http://\(name):\(nginx.port)/json")])
+    #expect(failure?.code == (isKnown ? .unavailable : .dns))
+  }
+
+  @Test("of 200 at once all get their answers on one loop")
+  func many() async throws {
+    let url = nginx.url
+    let statuses = try await withThrowingTaskGroup(of: Value.self) { group in
+      for index in 0..<200 {
+        group.addTask {
+          try await rest.request(["url": .string("\(url)/request?n=\(index)")])["json"]["uri"]
+        }
+      }
+      return try await group.reduce(into: Set<Value>()) { $0.insert($1) }
+    }
+    #expect(statuses.count == 200)
+    #expect(rest.misuses == 0)
   }
 }

@@ -19,6 +19,8 @@ final class Exchange {
     case noMemory
     /// A kept connection ended without an answer, and the request is none to be sent twice.
     case unanswered
+    /// A test has its answer; nobody wants the body.
+    case answered
     /// The channel's reader went away, or the call is to stop.
     case failed(DriverError)
   }
@@ -41,33 +43,38 @@ final class Exchange {
   let client: RESTClient
   let call: Call
   let isTest: Bool
+  /// Whether the method is not the one that was asked for, but one that changes nothing.
+  let isReplaced: Bool
   var inputs: RESTInputs
   /// Nil before the first request and after the end.
   var handle: RequestHandle?
   var redirects: [Redirect] = []
   var cut: Cut?
-  /// Addresses of the name, for the test.
+  /// Addresses of the name; empty where none were looked for.
   var addresses: [String] = []
   /// How long the newest look-up took, in nanoseconds.
   private(set) var lookUpTime: UInt64 = 0
   let began = monotonicNanoseconds()
   /// The place among those that are watched for silence; the client's.
   var watchIndex: Int?
+  /// What fetches the certificates of a server that is not trusted, for a test.
+  var certificateProbe: CertificateProbe?
 
-  private var hopBegan: UInt64 = 0
-  private var lookup: Int?
-  private var lookupTimer: LoopTimer?
   var destination = Destination.unknown
   var isPaused = false
   /// When the server was heard of last; while a body is sent, when that last went on.
   var lastSign: UInt64 = 0
   var lastUpload: Int64 = 0
+  private var hopBegan: UInt64 = 0
+  private var lookup: Int?
+  private var lookupTimer: LoopTimer?
 
   init(_ client: RESTClient, _ call: Call, _ inputs: RESTInputs, isTest: Bool) {
     self.client = client
     self.call = call
-    self.inputs = isTest ? inputs.harmless : inputs
     self.isTest = isTest
+    self.inputs = isTest ? inputs.harmless : inputs
+    isReplaced = inputs.method != self.inputs.method
   }
 
   /// Begins; the call ends later, or in here.
@@ -96,18 +103,22 @@ final class Exchange {
   /// Takes everything back that is under way.
   private func end() {
     endLookUp()
+    certificateProbe?.stop()
+    certificateProbe = nil
     client.unwatch(self)
-    if let handle {
-      client.multi.stop(handle.transfer)
-      client.giveBack(handle)
-    }
-    handle = nil
+    giveBackHandle()
   }
 
   /// Ends the call with an error.
   func fail(_ error: DriverError) {
     end()
     call.fail(error)
+  }
+
+  /// Gives the handle back before the call ends, which may begin another call at once.
+  func giveBackHandle() {
+    if let handle { client.giveBack(handle) }
+    handle = nil
   }
 
   // MARK: - The name
@@ -250,17 +261,11 @@ final class Exchange {
   func endHop(failure: Failure?) {
     client.unwatch(self)
     if isTest {
-      finishTest(failure)
+      endTest(failure)
     } else if let failure {
       finish(failure)
     } else {
       finish()
     }
-  }
-
-  /// Gives the handle back before the call ends, which may begin another call at once.
-  func giveBackHandle() {
-    if let handle { client.giveBack(handle) }
-    handle = nil
   }
 }

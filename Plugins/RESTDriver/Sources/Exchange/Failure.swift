@@ -216,6 +216,8 @@ extension Exchange {
         "\(server) closed a connection that it had kept open, without an answer to \(inputs.method)",
         cure: "look there whether it was carried out before it is sent again"
       )
+    // Whoever cuts for that takes the answer there is.
+    case .answered: Explanation(.internal, "\(server) has answered, and the answer was lost")
     case .failed(let error): Explanation(error)
     }
   }
