@@ -28,7 +28,9 @@ final class CertificateProbe: CurlTransferHandler {
     var setting = RequestHandle.Setting()
     setting.trust = .anybody
     setting.timeout = exchange.remainingTime() ?? 0
-    setting.connectTimeout = inputs.timeouts.connect
+    // Whatever the request may take, this is only a help beside what is known already.
+    let connect = inputs.timeouts.connect
+    setting.connectTimeout = connect == 0 ? 10_000 : min(connect, 10_000)
     setting.isFresh = true
     setting.isTest = true
     try handle.prepare(inputs, setting, pin: exchange.pin)
