@@ -52,6 +52,10 @@ static inline CURLcode ccurl_set_close_socket_function(CURL *handle, curl_closes
   return curl_easy_setopt(handle, CURLOPT_CLOSESOCKETFUNCTION, function);
 }
 
+static inline CURLcode ccurl_set_before_request_function(CURL *handle, curl_prereq_callback function) {
+  return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, function);
+}
+
 // MARK: Information about a transfer
 
 static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) {

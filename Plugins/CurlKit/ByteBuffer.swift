@@ -4,7 +4,8 @@ internal import Glibc
 @safe
 package struct ByteBuffer: ~Copyable {
   private var start: UnsafeMutablePointer<UInt8>?
-  private var capacity = 0
+  /// How many bytes there is memory for.
+  package private(set) var capacity = 0
   /// The number of bytes.
   package private(set) var count = 0
 
@@ -31,6 +32,13 @@ package struct ByteBuffer: ~Copyable {
     }
     count = needed
     return true
+  }
+
+  /// Replaces the last bytes by spaces.
+  package mutating func blank(last count: Int) {
+    precondition(count >= 0 && count <= self.count, "there are \(self.count) bytes")
+    guard let start = unsafe start else { return }
+    unsafe (start + self.count - count).update(repeating: UInt8(ascii: " "), count: count)
   }
 
   /// Forgets the bytes, and gives the memory back where that is more than `limit`.

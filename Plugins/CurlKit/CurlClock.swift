@@ -41,15 +41,18 @@ final class CurlClock {
   }
 
   /// Sets the loop's timer if it runs out later than libcurl wants.
+  ///
+  /// What libcurl wants at once comes with the loop's next turn.
   func settle() {
-    guard let wanted else { return }
+    guard let wanted = isDue ? monotonicNanoseconds() : wanted else { return }
     if let armed, armed <= wanted { return }
     arm(wanted)
   }
 
   /// The corresponding C type is `curl_multi_timer_callback`.
   private static let changed: curl_multi_timer_callback = { _, milliseconds, context in
-    guard let context = unsafe context else { return -1 }
+    // -1 would make the multi useless for all of its transfers.
+    guard let context = unsafe context else { return 0 }
     let clock = unsafe Unmanaged<CurlClock>.fromOpaque(context).takeUnretainedValue()
     clock.isDue = milliseconds == 0
     clock.wanted =
@@ -59,11 +62,11 @@ final class CurlClock {
 
   private func ranOut() {
     armed = nil
-    guard let wanted else { return }
-    if monotonicNanoseconds() >= wanted {
-      self.wanted = nil
+    if isDue || wanted.map({ monotonicNanoseconds() >= $0 }) == true {
+      isDue = false
+      wanted = nil
       onTime?()
-    } else {
+    } else if let wanted {
       arm(wanted)
     }
   }

@@ -66,13 +66,6 @@ package struct CurlEasy: ~Copyable {
     try CurlError.check(unsafe ccurl_set_pointer(handle, option, pointer))
   }
 
-  /// Takes all options back.
-  ///
-  /// Connections and the session cache stay.
-  ///
-  /// The corresponding C function is `curl_easy_reset`.
-  func reset() { unsafe curl_easy_reset(handle) }
-
   // MARK: - Information: the corresponding C function is `curl_easy_getinfo`
 
   /// A number; 0 where libcurl has none.

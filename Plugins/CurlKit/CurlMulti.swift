@@ -7,11 +7,22 @@ internal import Glibc
 /// The corresponding C type is `CURLM`, driven by `curl_multi_socket_action`.
 @safe
 package final class CurlMulti {
-  private let handle: UnsafeMutableRawPointer
-  private let loop: Loop
+  /// A transfer that must end, whatever libcurl would make of it.
+  private struct Doom {
+    var transfer: CurlTransfer
+    var error: CurlError
+  }
+
+  // Another one only after libcurl has given the first one up.
+  private(set) var handle: UnsafeMutableRawPointer
+  private let connections: Int
   private let sockets: CurlSockets
   private let clock: CurlClock
   private var active: [ObjectIdentifier: CurlTransfer] = [:]
+  /// Transfers that are still to be ended: outside of libcurl, which may be in the middle of one.
+  private var doomed: [Doom] = []
+  /// Sockets that nobody watches, whose transfers have to hear of it.
+  private var lost: [Int32] = []
   /// Whether libcurl is being called, so that a start in between only has to be noted.
   private var isRunning = false
 
@@ -24,16 +35,20 @@ package final class CurlMulti {
   package init(_ loop: Loop, connections: Int) throws(CurlError) {
     guard let handle = unsafe curl_multi_init() else { throw CurlError(CURLE_FAILED_INIT) }
     unsafe self.handle = unsafe handle
-    self.loop = loop
+    self.connections = connections
     sockets = CurlSockets(loop)
     clock = CurlClock(loop)
+    setUp()
+    sockets.onEvents = { [unowned self] in run($0, $1) }
+    clock.onTime = { [unowned self] in run(CURL_SOCKET_TIMEOUT, 0) }
+  }
+
+  private func setUp() {
     unsafe sockets.setUp(multi: unsafe handle)
     unsafe clock.setUp(multi: unsafe handle)
     // libcurl's own default is four times the transfers under way, which closes connections after
     // each burst.
     unsafe ccurl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, connections)
-    sockets.onEvents = { [unowned self] in run($0, $1) }
-    clock.onTime = { [unowned self] in run(CURL_SOCKET_TIMEOUT, 0) }
   }
 
   deinit {
@@ -52,8 +67,12 @@ package final class CurlMulti {
   ///
   /// The corresponding C function is `curl_multi_add_handle`.
   package func start(_ transfer: CurlTransfer) throws(CurlError) {
-    transfer.forgetError()
-    let code = unsafe curl_multi_add_handle(handle, transfer.easy.handle)
+    transfer.forget()
+    var code = unsafe curl_multi_add_handle(handle, transfer.easy.handle)
+    if code == CURLM_ABORTED_BY_CALLBACK {
+      beginAnew(CurlError(multi: code))
+      code = unsafe curl_multi_add_handle(handle, transfer.easy.handle)
+    }
     guard code == CURLM_OK else { throw CurlError(multi: code) }
     transfer.isActive = true
     active[ObjectIdentifier(transfer)] = transfer
@@ -65,63 +84,124 @@ package final class CurlMulti {
   /// `finished` is not called. The corresponding C function is `curl_multi_remove_handle`.
   package func stop(_ transfer: CurlTransfer) {
     guard transfer.isActive else { return }
-    transfer.isActive = false
-    active[ObjectIdentifier(transfer)] = nil
-    unsafe curl_multi_remove_handle(handle, transfer.easy.handle)
+    transfer.isWorn = true
+    remove(transfer)
+    // Taking one away may be what makes libcurl want to run for another one.
+    if !isRunning { clock.settle() }
   }
 
   /// Brings the bytes again that a handler has paused.
   ///
-  /// The corresponding C function is `curl_easy_pause`.
+  /// A handler that refuses them then ends the transfer, and is told so before this returns. The
+  /// corresponding C function is `curl_easy_pause`.
   package func resume(_ transfer: CurlTransfer) {
     guard transfer.isActive else { return }
+    let wasRunning = isRunning
     isRunning = true
-    unsafe curl_easy_pause(transfer.easy.handle, CURLPAUSE_CONT)
-    isRunning = false
-    // What has come meanwhile is asked for now: no event tells of it.
-    run(CURL_SOCKET_TIMEOUT, 0)
+    let code = unsafe curl_easy_pause(transfer.easy.handle, CURLPAUSE_CONT)
+    isRunning = wasRunning
+    if code != CURLE_OK {
+      // libcurl itself does nothing further about it.
+      doom(transfer, CurlError(code, detail: transfer.errorText))
+      settle()
+    } else if !isRunning {
+      // What has come meanwhile is asked for now: no event tells of it.
+      run(CURL_SOCKET_TIMEOUT, 0)
+    }
   }
 
   // MARK: - Running
 
   private func run(_ socket: Int32, _ events: Int32) {
     isRunning = true
-    var left: Int32 = 0
-    unsafe curl_multi_socket_action(handle, socket, events, &left)
+    act(socket, events)
     isRunning = false
     settle()
   }
 
   /// Tells of finished transfers, and lets libcurl run at once where it asked for that.
+  ///
+  /// Once only: from a fast server there is always more, and everybody else on the loop waits. The
+  /// rest comes with the loop's next turn.
   private func settle() {
     if isRunning { return }
     isRunning = true
-    var left: Int32 = 0
-    while true {
+    deliver()
+    if clock.takeDue() {
+      act(CURL_SOCKET_TIMEOUT, 0)
       deliver()
-      guard clock.takeDue() else { break }
-      unsafe curl_multi_socket_action(handle, CURL_SOCKET_TIMEOUT, 0, &left)
     }
     isRunning = false
     clock.settle()
   }
 
+  private func act(_ socket: Int32, _ events: Int32) {
+    var left: Int32 = 0
+    let code = unsafe curl_multi_socket_action(handle, socket, events, &left)
+    if code != CURLM_OK { beginAnew(CurlError(multi: code)) }
+  }
+
   private func deliver() {
     var left: Int32 = 0
-    while let message = unsafe curl_multi_info_read(handle, &left) {
-      guard unsafe message.pointee.msg == CURLMSG_DONE,
-        let easy = unsafe message.pointee.easy_handle,
-        let transfer = unsafe CurlTransfer.of(unsafe easy)
-      else { continue }
-      // The message is gone with the handle's removal.
-      let code = unsafe ccurl_result(message)
-      unsafe curl_multi_remove_handle(handle, easy)
-      transfer.isActive = false
-      active[ObjectIdentifier(transfer)] = nil
-      transfer.handler?.finished(
-        code == CURLE_OK ? nil : CurlError(code, detail: transfer.errorText)
-      )
+    while true {
+      if let message = unsafe curl_multi_info_read(handle, &left) {
+        guard unsafe message.pointee.msg == CURLMSG_DONE,
+          let easy = unsafe message.pointee.easy_handle,
+          let transfer = unsafe CurlTransfer.of(unsafe easy)
+        else { continue }
+        // The message is gone with the handle's removal.
+        let code = unsafe ccurl_result(message)
+        finish(
+          transfer,
+          code == CURLE_OK
+            ? nil
+            : CurlError(code, detail: transfer.errorText, systemNumber: transfer.openError)
+        )
+      } else if let doom = doomed.popLast() {
+        finish(doom.transfer, doom.error)
+      } else if let failure = sockets.takeFailure() {
+        if let transfer = failure.transfer { doom(transfer, CurlError(failure.error)) }
+        lost.append(failure.descriptor)
+      } else if let socket = lost.popLast() {
+        // Others may share the connection, and would wait for it in vain.
+        if sockets.isLost(socket) { act(socket, CURL_CSELECT_ERR) }
+      } else {
+        break
+      }
     }
+  }
+
+  private func finish(_ transfer: CurlTransfer, _ error: CurlError?) {
+    if error != nil { transfer.isWorn = true }
+    remove(transfer)
+    transfer.handler?.finished(error)
+  }
+
+  private func remove(_ transfer: CurlTransfer) {
+    unsafe curl_multi_remove_handle(handle, transfer.easy.handle)
+    transfer.isActive = false
+    active[ObjectIdentifier(transfer)] = nil
+    if !doomed.isEmpty { doomed.removeAll { $0.transfer === transfer } }
+  }
+
+  private func doom(_ transfer: CurlTransfer, _ error: CurlError) {
+    if transfer.isActive { doomed.append(Doom(transfer: transfer, error: error)) }
+  }
+
+  /// Ends all transfers with an error, and goes on with another multi.
+  ///
+  /// libcurl gives a whole multi up when a callback fails, which none of ours does, or when there is no
+  /// memory for its own tables.
+  private func beginAnew(_ error: CurlError) {
+    for transfer in active.values {
+      unsafe curl_multi_remove_handle(handle, transfer.easy.handle)
+      doom(transfer, error)
+    }
+    // Without memory for another one the old one stays: without transfers it works again.
+    guard let fresh = unsafe curl_multi_init() else { return }
+    unsafe curl_multi_cleanup(handle)
+    unsafe handle = unsafe fresh
+    setUp()
   }
 }
 

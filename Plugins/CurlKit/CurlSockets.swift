@@ -18,26 +18,52 @@ final class CurlSockets {
     var isIdle = true
     /// Whether it was opened here, so that its closing is heard of.
     var isOwn = false
+
+    /// Ends the watch now.
+    ///
+    /// Letting go of it is not enough: while its callback runs the watch is held, and libcurl may close
+    /// the descriptor in there and open another one of the same number.
+    func end() {
+      watch?.end()
+      watch = nil
+      events = []
+    }
+  }
+
+  /// A socket whose events libcurl will not hear of.
+  struct Failure {
+    var descriptor: Int32
+    /// The transfer that has asked for them; nil for one of libcurl's own.
+    var transfer: CurlTransfer?
+    var error: DriverError
   }
 
   private let loop: Loop
   /// By descriptor.
   private var sockets: [Socket?] = []
+  private var failures: [Failure] = []
   /// Tells libcurl of a socket's events (`CURL_CSELECT_…`).
   var onEvents: ((_ socket: Int32, _ events: Int32) -> Void)?
 
   init(_ loop: Loop) { self.loop = loop }
 
   /// Makes a transfer open and close its sockets here.
-  func setUp(_ easy: borrowing CurlEasy) throws(CurlError) {
-    let context = unsafe Unmanaged.passUnretained(self).toOpaque()
-    unsafe try easy.set(CURLOPT_OPENSOCKETDATA, pointer: context)
-    unsafe try easy.set(CURLOPT_CLOSESOCKETDATA, pointer: context)
-    try CurlError.check(
-      unsafe ccurl_set_open_socket_function(easy.handle, CurlSockets.open)
+  func setUp(_ transfer: CurlTransfer) throws(CurlError) {
+    // An opened socket is the transfer's, which keeps the reason where there is none.
+    unsafe try transfer.easy.set(
+      CURLOPT_OPENSOCKETDATA,
+      pointer: Unmanaged.passUnretained(transfer).toOpaque()
+    )
+    // A connection outlives its transfer, and is closed by whoever needs its place.
+    unsafe try transfer.easy.set(
+      CURLOPT_CLOSESOCKETDATA,
+      pointer: Unmanaged.passUnretained(self).toOpaque()
     )
     try CurlError.check(
-      unsafe ccurl_set_close_socket_function(easy.handle, CurlSockets.close)
+      unsafe ccurl_set_open_socket_function(transfer.easy.handle, CurlSockets.open)
+    )
+    try CurlError.check(
+      unsafe ccurl_set_close_socket_function(transfer.easy.handle, CurlSockets.close)
     )
   }
 
@@ -56,7 +82,7 @@ final class CurlSockets {
   /// The corresponding C type is `curl_opensocket_callback`.
   private static let open: curl_opensocket_callback = { context, purpose, address in
     guard let context = unsafe context, let address = unsafe address else { return -1 }
-    let sockets = unsafe Unmanaged<CurlSockets>.fromOpaque(context).takeUnretainedValue()
+    let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
     let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let descriptor = unsafe Glibc.socket(
       address.pointee.family,
@@ -64,8 +90,11 @@ final class CurlSockets {
       address.pointee.protocol
     )
     if descriptor >= 0 {
-      sockets.forget(descriptor)
-      sockets.socket(descriptor).isOwn = true
+      transfer.sockets.forget(descriptor)
+      transfer.sockets.socket(descriptor).isOwn = true
+    } else {
+      // libcurl only says that it could not connect.
+      transfer.openError = errno
     }
     return descriptor
   }
@@ -78,18 +107,26 @@ final class CurlSockets {
   }
 
   /// The corresponding C type is `curl_socket_callback`.
-  private static let changed: curl_socket_callback = { _, descriptor, what, context, _ in
-    guard let context = unsafe context else { return -1 }
+  ///
+  /// Always answers 0: anything else would make the multi useless for all of its transfers, for good.
+  private static let changed: curl_socket_callback = { easy, descriptor, what, context, _ in
+    guard let context = unsafe context else { return 0 }
     let sockets = unsafe Unmanaged<CurlSockets>.fromOpaque(context).takeUnretainedValue()
-    return sockets.change(descriptor, to: what) ? 0 : -1
+    if let error = sockets.change(descriptor, to: what) {
+      let transfer = unsafe easy.flatMap { unsafe CurlTransfer.of($0) }
+      sockets.failures.append(
+        Failure(descriptor: descriptor, transfer: transfer, error: error)
+      )
+    }
+    return 0
   }
 
-  private func change(_ descriptor: Int32, to what: Int32) -> Bool {
+  private func change(_ descriptor: Int32, to what: Int32) -> DriverError? {
     let socket = socket(descriptor)
     if what == CURL_POLL_REMOVE {
       socket.isIdle = true
       if !socket.isOwn { forget(descriptor) }
-      return true
+      return nil
     }
     socket.isIdle = false
     let events: Loop.Events =
@@ -102,22 +139,44 @@ final class CurlSockets {
     return watch(socket, descriptor, for: events)
   }
 
-  private func watch(_ socket: Socket, _ descriptor: Int32, for events: Loop.Events) -> Bool {
-    if socket.watch != nil, socket.events == events { return true }
-    do throws(DriverError) {
-      if let watch = socket.watch {
+  /// Watches a socket for other events; an error where that cannot be done.
+  private func watch(
+    _ socket: Socket,
+    _ descriptor: Int32,
+    for events: Loop.Events
+  ) -> DriverError? {
+    if let watch = socket.watch {
+      if socket.events == events { return nil }
+      do throws(DriverError) {
         try watch.change(to: events)
-      } else {
-        socket.watch = try loop.watch(descriptor, for: events) { [unowned self, unowned socket] in
-          happened($0, socket, descriptor)
-        }
+        socket.events = events
+        return nil
+      } catch {
+        // What cannot be changed may still be made anew.
+        socket.end()
+      }
+    }
+    do throws(DriverError) {
+      socket.watch = try loop.watch(descriptor, for: events) { [unowned self, unowned socket] in
+        happened($0, socket, descriptor)
       }
       socket.events = events
-      return true
+      return nil
     } catch {
-      // libcurl then ends all transfers of the multi, with an error each.
-      return false
+      return error
     }
+  }
+
+  // MARK: - What the multi asks
+
+  /// The oldest failure that nobody has asked for yet.
+  func takeFailure() -> Failure? { failures.isEmpty ? nil : failures.removeFirst() }
+
+  /// Whether libcurl waits for a socket that nobody watches.
+  func isLost(_ descriptor: Int32) -> Bool {
+    let place = Int(descriptor)
+    guard sockets.indices.contains(place), let socket = sockets[place] else { return false }
+    return !socket.isIdle && socket.watch == nil
   }
 
   // MARK: - What the loop says
@@ -126,8 +185,7 @@ final class CurlSockets {
     if socket.isIdle {
       // Room to write is no news on an idle connection. Anything else is its end, most likely; libcurl
       // finds that out when it wants to use it again.
-      if events == .writable, watch(socket, descriptor, for: .readable) { return }
-      socket.watch = nil
+      if events != .writable || watch(socket, descriptor, for: .readable) != nil { socket.end() }
       return
     }
     var mask: Int32 = 0
@@ -150,6 +208,8 @@ final class CurlSockets {
 
   private func forget(_ descriptor: Int32) {
     let place = Int(descriptor)
-    if sockets.indices.contains(place) { sockets[place] = nil }
+    guard sockets.indices.contains(place), let socket = sockets[place] else { return }
+    socket.end()
+    sockets[place] = nil
   }
 }

@@ -4,8 +4,16 @@ internal import CCurl
 ///
 /// Nothing here may start or remove transfers but `finished`.
 package protocol CurlTransferHandler: AnyObject {
+  /// The connection is there, and the request is about to be sent.
+  ///
+  /// - Parameter again: It was sent before over a kept connection, which then ended without an answer.
+  /// - Returns: Whether to send it; otherwise the transfer ends with CURLE_ABORTED_BY_CALLBACK.
+  func mayBeSent(again: Bool) -> Bool
+
   /// One line of a head, with its line end: the status line, a header, or the empty line at the end.
-  func received(headerLine line: Span<UInt8>)
+  ///
+  /// False ends the transfer with CURLE_WRITE_ERROR.
+  func received(headerLine line: Span<UInt8>) -> Bool
 
   /// Bytes of the body, decoded.
   func received(body bytes: Span<UInt8>) -> CurlTransfer.Taking
@@ -32,12 +40,21 @@ package final class CurlTransfer {
   package var handler: (any CurlTransferHandler)?
   /// Whether the transfer is under way.
   package internal(set) var isActive = false
+  /// Whether libcurl may have tried a request of it a second time.
+  ///
+  /// It counts that as long as the handle lives, and at the sixth time it gives up, whatever that
+  /// request is: so this is a transfer to let go of.
+  package internal(set) var isWorn = false
 
   /// Where libcurl writes what exactly went wrong.
   ///
   /// The corresponding C option is CURLOPT_ERRORBUFFER.
   private let errorBuffer: UnsafeMutablePointer<CChar>
-  private unowned let sockets: CurlSockets
+  unowned let sockets: CurlSockets
+  /// The errno of the newest socket that could not be opened; 0: none.
+  var openError: Int32 = 0
+  /// Whether the request was sent, and nothing has been heard since.
+  private var isUnanswered = false
 
   init(_ sockets: CurlSockets) throws(CurlError) {
     easy = try CurlEasy()
@@ -53,16 +70,15 @@ package final class CurlTransfer {
     unsafe errorBuffer.deallocate()
   }
 
-  /// Takes all options back but those that make the transfer what it is.
-  package func reset() throws(CurlError) {
-    easy.reset()
-    try setUp()
-  }
-
   /// What libcurl says of the failure, in its own words; empty where it says nothing.
   var errorText: String { unsafe String(cString: errorBuffer) }
 
-  func forgetError() { unsafe errorBuffer.pointee = 0 }
+  /// Forgets what was known of the request before.
+  package func forget() {
+    unsafe errorBuffer.pointee = 0
+    openError = 0
+    isUnanswered = false
+  }
 
   /// The transfer that a handle belongs to.
   static func of(_ handle: UnsafeMutableRawPointer) -> CurlTransfer? {
@@ -87,7 +103,11 @@ package final class CurlTransfer {
     try CurlError.check(
       unsafe ccurl_set_write_function(easy.handle, CURLOPT_HEADERFUNCTION, CurlTransfer.writeHead)
     )
-    try sockets.setUp(easy)
+    unsafe try easy.set(CURLOPT_PREREQDATA, pointer: context)
+    try CurlError.check(
+      unsafe ccurl_set_before_request_function(easy.handle, CurlTransfer.beforeRequest)
+    )
+    try sockets.setUp(self)
   }
 
   private static let writeBody: curl_write_callback = { bytes, size, count, context in
@@ -107,8 +127,20 @@ package final class CurlTransfer {
   private static let writeHead: curl_write_callback = { bytes, size, count, context in
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
     let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+    transfer.isUnanswered = false
     let start = unsafe UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
-    transfer.handler?.received(headerLine: unsafe Span(_unsafeStart: start, count: size * count))
-    return size * count
+    let line = unsafe Span<UInt8>(_unsafeStart: start, count: size * count)
+    // Any other number than that of the bytes is an error for libcurl.
+    return transfer.handler?.received(headerLine: line) ?? false ? size * count : 0
+  }
+
+  /// The corresponding C type is `curl_prereq_callback`.
+  private static let beforeRequest: curl_prereq_callback = { context, _, _, _, _ in
+    guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
+    let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+    if transfer.isUnanswered { transfer.isWorn = true }
+    let mayBeSent = transfer.handler?.mayBeSent(again: transfer.isUnanswered) ?? false
+    transfer.isUnanswered = true
+    return mayBeSent ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
   }
 }

@@ -177,21 +177,81 @@ struct FailureTests {
     #expect(rest.host.statistics.drivers["REST"]?.abandonedCalls == 0)
   }
 
-  @Test("while its name is looked up can be cancelled too")
-  func cancelledLookUp() async throws {
-    for _ in 0..<20 {
-      let task = Task { await rest.failure(["url": "http://no-such-host.invalid/"]) }
-      await Task.yield()
-      task.cancel()
-      let code = await task.value?.code
-      #expect(code == .cancelled || code == .dns)
+  @Test("because its headers are too long says so, and not that the connection broke")
+  func longHeaders() async throws {
+    let line = "X-Long: " + String(repeating: "x", count: 110_000) + "\r\n"
+    let many = (0..<40).map { "X-\($0): " + String(repeating: "x", count: 10_000) + "\r\n" }
+      .joined()
+    for headers in [line, many] {
+      let answer = "HTTP/1.1 200 OK\r\n\(headers)Content-Length: 0\r\n\r\n"
+      let server = try TCPFaultServer(.sends(Array(answer.utf8), then: .stalls))
+      let error = await rest.failure(["url": .string(server.url)])
+      #expect(error?.code == .tooLarge)
+      #expect(error?.message.contains("the headers of \(server.url) are too long") == true)
     }
-    #expect(rest.misuses == 0)
   }
 
-  @Test("by a secret URL does not give it away")
-  func secretURL() async throws {
-    let result = try await rest.request(["url": .string(nginx.url + "/json")])
-    #expect(result.secretOutputs.isEmpty)
+  @Test("because a header line has no name says so")
+  func namelessHeader() async throws {
+    for (line, what) in [
+      ("no colon at all", "does not answer as HTTP asks"),
+      (" folded: with nothing to go on with", "sent a header line without a name"),
+    ] {
+      let answer = "HTTP/1.1 200 OK\r\n\(line)\r\nContent-Length: 0\r\n\r\n"
+      let server = try TCPFaultServer(.sends(Array(answer.utf8), then: .stalls))
+      let error = await rest.failure(["url": .string(server.url)])
+      #expect(error?.code == .protocolViolation)
+      #expect(error?.message.contains(what) == true)
+    }
+  }
+
+  @Test(
+    "over a kept connection is not sent again unless that does no harm",
+    arguments: [
+      ("get", 3), ("put", 3), ("delete", 3), ("post", 2), ("patch", 2), ("M-SEARCH", 2),
+    ]
+  )
+  func resent(method: String, count: Int) async throws {
+    let requests = Requests()
+    // The first connection is closed when the second request has come over it.
+    let server = try requests.server { number, ofConnection in
+      ofConnection == 0 && number > 0 ? nil : Answer.ok("\(number)")
+    }
+    _ = try await rest.request(["url": .string(server.url)])
+    let inputs: ValueMap = ["url": .string(server.url), "method": .string(method)]
+    if count == 3 {
+      #expect(try await rest.request(inputs)["text"] == "2")
+    } else {
+      let error = await rest.failure(inputs)
+      #expect(error?.code == .protocolViolation && error?.isRetryable == false)
+      #expect(
+        error?.message.contains("without an answer to \(method.uppercased()): look there") == true
+      )
+    }
+    #expect(requests.methods == ["GET"] + Array(repeating: method.uppercased(), count: count - 1))
+  }
+
+  @Test("once is not so again: what changes something goes over a new connection after a pause")
+  func quietConnection() async throws {
+    let server = try Requests().server { number, _ in Answer.ok("\(number)") }
+    let url = Value.string(server.url)
+    _ = try await rest.request(["url": url])
+    _ = try await rest.request(["url": url, "method": "post"])
+    #expect(server.connectionCount == 1)
+    // By now many servers have closed the connection, or are just about to.
+    try await Task.sleep(for: .seconds(2))
+    _ = try await rest.request(["url": url, "method": "post"])
+    #expect(server.connectionCount == 2)
+    _ = try await rest.request(["url": url])
+    #expect(server.connectionCount == 2)
+  }
+
+  @Test("a redirect to nowhere says why it is none")
+  func badRedirect() async throws {
+    let answer = "HTTP/1.1 302 Found\r\nLocation: http://a b/\r\nContent-Length: 0\r\n\r\n"
+    let server = try TCPFaultServer(.sends(Array(answer.utf8), then: .stalls))
+    let error = await rest.failure(["url": .string(server.url)])
+    #expect(error?.code == .protocolViolation)
+    #expect(error?.message.contains("(\"a b\" is not the name of a host)") == true)
   }
 }

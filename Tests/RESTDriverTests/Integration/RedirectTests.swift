@@ -2,7 +2,7 @@ import DriverHost
 import TestSupport
 import Testing
 
-@Suite("Redirects", .requires(.nginx, .httpbin))
+@Suite("Redirects", .requires(.nginx, .httpbin, .openssl))
 struct RedirectTests {
   let rest: RESTHost
   let nginx: NginxServer
@@ -74,7 +74,7 @@ struct RedirectTests {
   func credentials() async throws {
     let other = try await NginxServer()
     let inputs: ValueMap = [
-      "headers": ["Cookie": "session=1", "X-Kept": "yes"],
+      "headers": ["Cookie": "session=1"],
       "authentication": [
         "authentication_method": "basic", "username": "u", "password": "pass word",
       ],
@@ -97,6 +97,54 @@ struct RedirectTests {
     #expect(kept.authorization.hasPrefix("Basic "))
     let dropped = try #require(try other.requests().last { $0.uri == "/request" })
     #expect(dropped.authorization.isEmpty && dropped.cookie.isEmpty)
+  }
+
+  @Test("to another origin leave behind what might be a key there, and keep the rest")
+  func headers() async throws {
+    let httpbin = try await HTTPBinServer.shared
+    let inputs: ValueMap = [
+      "headers": [
+        "Accept": "text/plain", "X-API-Key": "geheim", "X-Auth-Token": "geheim", "X-Own": "x",
+        "Host": "virtual.example",
+      ]
+    ]
+    func follow(from start: String) async throws -> Value {
+      var inputs = inputs
+      inputs["url"] = .string("\(start)/redirect-to?url=\(httpbin.url)/headers")
+      return try await rest.request(inputs)["json"]["headers"]
+    }
+    let foreign = try await follow(from: nginx.url)
+    #expect(foreign["Accept"] == "text/plain")
+    #expect(foreign["X-Api-Key"].isNull && foreign["X-Auth-Token"].isNull)
+    #expect(foreign["X-Own"].isNull)
+    #expect(foreign["Host"] == .string("127.0.0.1:\(httpbin.port)"))
+    let own = try await follow(from: httpbin.url)
+    #expect(own["X-Api-Key"] == "geheim" && own["X-Own"] == "x")
+    #expect(own["Host"] == "virtual.example")
+  }
+
+  @Test("do not carry a body from https to http", arguments: [307, 308])
+  func downgrade(status: Int) async throws {
+    let plain = try await NginxServer()
+    let authority = try await CertificateAuthority()
+    var options = NginxServer.Options()
+    options.certificate = try await authority.issue()
+    options.extra = "location = /down { return \(status) \(plain.url)/upload; }"
+    let server = try await NginxServer(options)
+    let inputs: ValueMap = [
+      "url": .string(server.url + "/down"), "tls": ["ca_file": .string(authority.path)],
+      "expected_status_code": [200, 201],
+    ]
+    var sending = inputs
+    sending["method"] = "post"
+    sending["data"] = "confidential"
+    let error = await rest.failure(sending)
+    #expect(error?.code == .protocolViolation)
+    #expect(error?.message.contains("the body would be sent for all to read") == true)
+    #expect(error?.outputs["redirects"] == [])
+    #expect(try await rest.request(inputs)["status_code"] == 201)
+    try await eventually("the request is in the log") { try !plain.requests().isEmpty }
+    #expect(try plain.requests().map(\.method) == ["GET"])
   }
 
   @Test("to another scheme, or with credentials of their own, are not obeyed")

@@ -1,4 +1,5 @@
 import DriverHost
+import Foundation
 import TestSupport
 import Testing
 
@@ -31,6 +32,55 @@ struct TLSTests {
     #expect(unverified["status_code"] == 200)
     // A connection that was not verified is not used for a request that is to be.
     #expect(await rest.failure(["url": url])?.code == .tls)
+  }
+
+  @Test("trusts what the file says now, also for connections that are kept")
+  func changedFile() async throws {
+    let (before, after) = (try await CertificateAuthority(), try await CertificateAuthority())
+    let server = try await server(try await before.issue())
+    let folder = try TemporaryFolder()
+    func failure(_ authority: CertificateAuthority) async throws -> HostError.Code? {
+      let path = try folder.write(try authority.pem, to: "ca.pem")
+      do throws(HostError) {
+        _ = try await rest.request([
+          "url": .string(server.url + "/json"), "tls": ["ca_file": .string(path)],
+        ])
+        return nil
+      } catch {
+        return error.code
+      }
+    }
+    #expect(try await failure(before) == nil)
+    #expect(try await failure(after) == .tls)
+    #expect(try await failure(before) == nil)
+  }
+
+  @Test("does not wait for a file that is none")
+  func pipe() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.file("ca.pipe")
+    #expect(mkfifo(path, 0o600) == 0)
+    let nginx = try await NginxServer.shared
+    for path in [path, folder.path, "/dev/zero"] {
+      let error = await rest.failure([
+        "url": "https://127.0.0.1:1/", "tls": ["ca_file": .string(path)],
+      ])
+      #expect(error?.code == .invalidInput && error?.pointer?.description == "/tls/ca_file")
+      #expect(error?.message.contains("\(path) of tls.ca_file is no regular file") == true)
+    }
+    // Where nothing is encrypted nobody needs it.
+    let plain = try await rest.request([
+      "url": .string(nginx.url + "/json"), "tls": ["ca_file": .string(path)],
+    ])
+    #expect(plain["status_code"] == 200)
+    try folder.write("no certificate", to: "text.pem")
+    let encrypted = try await server(try await CertificateAuthority.selfSigned())
+    let text = await rest.failure([
+      "url": .string(encrypted.url),
+      "tls": ["ca_file": .string(folder.file("text.pem"))],
+    ])
+    #expect(text?.pointer?.description == "/tls/ca_file")
+    #expect(text?.message.contains("holds no certificate that can be read") == true)
   }
 
   @Test("speaks HTTP/2 where the server does")

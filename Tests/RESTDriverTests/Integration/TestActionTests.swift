@@ -45,6 +45,75 @@ struct TestActionTests {
     )
     #expect(result["certificate"]["subject"].stringValue?.contains("the server") == true)
     #expect(result["certificate"]["valid_until"].stringValue?.contains("2049") == true)
+    let chain = try #require(result["certificate_chain"].listValue)
+    #expect(chain.count == 2 && chain[0] == result["certificate"])
+    #expect(chain[1]["subject"].stringValue?.contains("Driver Host Test CA") == true)
+    #expect(chain[0]["issuer"] == chain[1]["subject"])
+  }
+
+  @Test("shows the certificates also of a server that is not trusted, and sends it nothing")
+  func untrusted() async throws {
+    let authority = try await CertificateAuthority()
+    func test(
+      _ certificate: CertificateAuthority.Certificate,
+      _ tls: Value
+    ) async throws -> (step: String, chain: [Value], log: [NginxServer.Request]) {
+      var options = NginxServer.Options()
+      options.certificate = certificate
+      options.http2 = true
+      let server = try await NginxServer(options)
+      let (steps, result) = try await rest.steps(["url": .string(server.url), "tls": tls])
+      #expect(result["certificate_chain"][0] == result["certificate"])
+      let log = try server.requests()
+      return (steps[2], result["certificate_chain"].listValue ?? [], log)
+    }
+    let unknown = try await test(try await authority.issue(), [:])
+    #expect(unknown.step == "tls failed" && unknown.chain.count == 2 && unknown.log.isEmpty)
+    let trusted: Value = ["ca_file": .string(authority.path)]
+    let expired = try await test(try await authority.issue(validity: .expired), trusted)
+    #expect(expired.step == "tls failed" && expired.log.isEmpty)
+    #expect(expired.chain.first?["valid_until"].stringValue?.contains("2021") == true)
+    let otherName = try await test(
+      try await authority.issue(names: ["other.example"], addresses: []),
+      trusted
+    )
+    #expect(otherName.step == "tls failed" && otherName.chain.count == 2 && otherName.log.isEmpty)
+  }
+
+  @Test("without TLS on the other side has no certificates to show")
+  func noCertificates() async throws {
+    let (steps, result) = try await rest.steps([
+      "url": .string("https://127.0.0.1:\(nginx.port)/json")
+    ])
+    #expect(steps[2] == "tls failed")
+    #expect(result["certificate"].isNull && result["certificate_chain"] == [])
+  }
+
+  @Test("does not read the body")
+  func body() async throws {
+    let closed = Locked(false)
+    let server = try TCPFaultServer(
+      .runs { connection in
+        _ = connection.readHead()
+        connection.write("HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\nx")
+        connection.stall()
+        closed.with { $0 = true }
+      }
+    )
+    let (steps, result) = try await rest.steps([
+      "url": .string(server.url), "max_response_bytes": 1, "total_timeout": 0,
+      "read_timeout": 0,
+    ])
+    #expect(steps.last == "request passed" && result["status_code"] == 200)
+    try await eventually("the connection is closed") { closed.with { $0 } }
+  }
+
+  @Test("takes a method that is not known for an answer only where it was not asked for")
+  func unknownMethod() async throws {
+    let url = Value.string(nginx.url + "/status/405")
+    #expect(try await rest.steps(["url": url]).steps.last == "request failed")
+    #expect(try await rest.steps(["url": url, "method": "options"]).steps.last == "request failed")
+    #expect(try await rest.steps(["url": url, "method": "post"]).steps.last == "request passed")
   }
 
   @Test("stops at the step that fails, and says what to do")

@@ -99,6 +99,73 @@ struct RequestInputTests {
     #expect(throws: (any Error).self) { try restInputs(inputs) }
   }
 
+  @Test(
+    "name a trace where the text is one, and nothing else",
+    arguments: [
+      ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true),
+      ("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", true),
+      ("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-what-will-be", true),
+      ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-x", false),
+      ("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01x", false),
+      ("ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false),
+      ("00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01", false),
+      ("00-00000000000000000000000000000000-00f067aa0ba902b7-01", false),
+      ("00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01", false),
+      ("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7", false),
+      ("00_4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", false),
+      ("cc-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-\r\nX: y", false), ("", false),
+    ]
+  )
+  func traces(text: String, isTrace: Bool) {
+    #expect(TraceContext.isParent(text) == isTrace)
+  }
+
+  @Test("cannot bring a line end in, wherever a header comes from")
+  func appended() throws {
+    var headers = RequestHeaders()
+    for (name, value) in [("a", "b\r\nc: d"), ("a\n", "b"), ("", "b"), ("a:", nil), ("a", "\0")] {
+      #expect(throws: DriverError.self) { try headers.append(name, value) }
+    }
+    #expect(headers.lines.isEmpty)
+  }
+
+  @Test("say which headers may go to another origin: what is known to be no key, and no secret")
+  func foreign() throws {
+    let headers: Value = [
+      "Accept": "a", "X-API-Key": "k", "Host": "h", "Authorization": "b", "Cookie": "c",
+      "content-type": "t", "X-Own": "o", "Accept-Language": "geheim", "Accept-Encoding": nil,
+    ]
+    let values = try DescriptorFile.schema.complete(
+      ["url": "http://a/", "headers": headers],
+      action: "request"
+    ).values
+    let secret = JSONPointer(["headers", "Accept-Language"])
+    let kept = try withInputs(values, secrets: [secret]) { map throws(DriverError) in
+      var inputs = try RESTInputs(map)
+      inputs.headers.dropForeign()
+      return inputs.headers.lines.map(\.text)
+    }
+    #expect(kept == ["Accept: a", "content-type: t", "Accept-Encoding:"])
+  }
+
+  @Test("that libcurl could not take are refused by their name")
+  func tooLong() throws {
+    func pointer(_ changes: ValueMap) -> String? {
+      let error = #expect(throws: DriverError.self) { try uncheckedInputs(changes) }
+      #expect(error?.code == .invalidInput)
+      return error?.pointer
+    }
+    let long = Value.string(String(repeating: "x", count: 1_000_000))
+    #expect(pointer(["headers": ["X-Long": long]]) == "/headers")
+    #expect(pointer(["query": ["long": long]]) == "/url")
+    #expect(
+      pointer(["authentication": ["authentication_method": "bearer", "token": long]])
+        == "/authentication"
+    )
+    let authorities = Value.string(String(repeating: "x", count: 8_000_001))
+    #expect(pointer(["tls": ["verify": true, "ca": authorities]]) == "/tls/ca")
+  }
+
   @Test("may force a body on a method without one")
   func forced() throws {
     let inputs = try restInputs(["url": "http://a/", "data": ["q": 1], "force_body": true])

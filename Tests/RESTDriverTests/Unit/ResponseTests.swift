@@ -1,3 +1,4 @@
+import CurlKit
 import DriverKit
 import Testing
 
@@ -33,10 +34,59 @@ struct ResponseTests {
     arguments: [
       ("", []), ("\r\n", []), (":", []), (": x\r\n", []), ("a:b", ["a=b"]), ("a:\r\n", ["a="]),
       ("HTTP/2 200 \r\n\r\n", []), ("a:\t b \t\r\nc:d\n", ["a=b", "c=d"]), ("a b: c\r\n", []),
+      ("a : b\r\nc: d\r\n", ["c=d"]), ("ü: b\r\nc: d\r\n", ["c=d"]), ("a\u{1}: b\r\n", []),
+      ("a(b): c\r\n", []), ("a\t: c\r\n", []),
     ]
   )
   func damaged(text: String, expected: [String]) {
     #expect(ResponseTests.texts(text) == expected)
+  }
+
+  @Test(
+    "has its head put together line by line",
+    arguments: [
+      (["HTTP/1.1 200 OK", "A: b", "C: d", ""], ["A=b", "C=d"]),
+      // Headers that go on in the next line.
+      (["HTTP/1.1 200 OK", "A: b", " c", "\td", "E: f", ""], ["A=b   c  \td", "E=f"]),
+      (["HTTP/1.1 200 OK", "A:", " b", ""], ["A=b"]),
+      // There is none to go on with.
+      (["HTTP/1.1 200 OK", " A: b", "\tB: c", "C: d", ""], ["C=d"]),
+      (["HTTP/1.1 200 OK", "A: b", "", " c", "T: u", " v", ""], ["A=b", "T=u   v"]),
+      // What goes on with a header without a name goes with it.
+      (["HTTP/1.1 200 OK", "(: b", " X: c", "D: e", ""], ["D=e"]),
+      // Another head.
+      (["HTTP/1.1 100 Continue", "A: b", "", "HTTP/1.1 200 OK", "C: d", ""], ["C=d"]),
+      (["HTTP/1.1 200 OK", "A: b", "HTTP/1.1 201: no head", ""], ["A=b"]),
+    ] as [([String], [String])]
+  )
+  func lines(lines: [String], fields: [String]) {
+    var head = AnswerHead()
+    for line in lines {
+      let isTaken = head.append(Array((line + "\r\n").utf8).span)
+      #expect(isTaken)
+    }
+    let isComplete = head.isComplete
+    #expect(isComplete)
+    let found = head.bytes.withSpan { bytes in
+      ResponseHead.fields(bytes).map { field in
+        "\(ResponseHead.text(bytes, field.name))=\(ResponseHead.text(bytes, field.value))"
+      }
+    }
+    #expect(found == fields)
+  }
+
+  @Test("has a head that ends somewhere")
+  func limit() {
+    var head = AnswerHead()
+    let isTaken = head.append(Array("HTTP/1.1 200 OK\r\n".utf8).span)
+    #expect(isTaken)
+    let line = Array("A: \(String(repeating: "b", count: 100_000))\r\n".utf8)
+    var taken = 0
+    for _ in 0..<20 where head.append(line.span) { taken += 1 }
+    #expect(taken == 10)
+    head.clear()
+    let (isEmpty, capacity) = (head.isEmpty, head.bytes.capacity)
+    #expect(isEmpty && capacity <= 16 << 10)
   }
 
   @Test("finds a header whatever its case")
@@ -105,6 +155,9 @@ struct ResponseTests {
     #expect(text([], "iso-8859-1") == "")
     #expect(text([0x81, 0xFF], "shift_jis") == nil)
     #expect(text([0x41], "no-such-encoding") == nil)
+    // A vowel whose accent may follow waits until it is certain that none does.
+    #expect(text([0x61], "windows-1258") == "a" && text([0x62, 0xEA], "windows-1258") == "bê")
+    #expect(text([0x61, 0xEC], "windows-1258") == "á")
   }
 
   @Test("is told from bytes, and a document from text")
@@ -116,24 +169,5 @@ struct ResponseTests {
     #expect(looks("{}") && looks(" \n[1]") && looks("\u{FEFF}{}"))
     #expect(!looks("") && !looks("1") && !looks("a{"))
     #expect(BodyText.document(Array("\u{FEFF}{} \n".utf8).span) == 3..<5)
-  }
-}
-
-@Suite("Percent-encoding")
-struct PercentEncodingTests {
-  @Test(
-    "is undone",
-    arguments: [
-      ("a%20b", "a b"), ("%C3%BC", "ü"), ("100%", "100%"), ("%zz", "%zz"), ("%4", "%4"),
-      ("a+b", "a+b"),
-    ]
-  )
-  func decode(text: String, expected: String) {
-    #expect(PercentEncoding.decode(text.utf8) == expected)
-  }
-
-  @Test("that is not UTF-8 is none")
-  func invalid() {
-    #expect(PercentEncoding.decode("%FF".utf8) == nil)
   }
 }

@@ -18,7 +18,15 @@ struct URLTests {
       ("http://example.org?q", "http://example.org/?q", "example.org", 80),
       ("http://example.org/a#part", "http://example.org/a", "example.org", 80),
       ("http://example.org#part", "http://example.org/", "example.org", 80),
-      ("http://u:p@example.org/", "http://example.org/", "example.org", 80),
+      ("http://127.1/", "http://127.0.0.1/", "127.0.0.1", 80),
+      ("http://0x7f000001:81/", "http://127.0.0.1:81/", "127.0.0.1", 81),
+      ("http://[fe80::1%25eth0]/", "http://[fe80::1%25eth0]/", "fe80::1%25eth0", 80),
+      ("http://a/b/../c/./d", "http://a/c/d", "a", 80),
+      ("http://a/../../b/..", "http://a/", "a", 80),
+      ("http://a/b/.", "http://a/b/", "a", 80), ("http://a/%2e%2E/b/.%2e/c", "http://a/c", "a", 80),
+      ("http://a/b?c=/../d", "http://a/b?c=/../d", "a", 80),
+      ("http://a/.b/..c/...", "http://a/.b/..c/...", "a", 80),
+      ("http://a//b//../c", "http://a//b/c", "a", 80),
       ("http://[2001:DB8::1]:81/", "http://[2001:db8::1]:81/", "2001:db8::1", 81),
       ("http://127.0.0.1/", "http://127.0.0.1/", "127.0.0.1", 80),
       ("http://a/ü b?c=\"d\"", "http://a/%C3%BC%20b?c=%22d%22", "a", 80),
@@ -40,6 +48,8 @@ struct URLTests {
       ("http:///x", "no host"), ("http://:80/", "no host"), ("http://a:0/", "1 to 65535"),
       ("http://a:65536/", "1 to 65535"), ("http://a:x/", "1 to 65535"),
       ("http://a b/", "not the name"), ("http://[::1/", "IPv6"), ("http://[]/", "IPv6"),
+      ("http://[::g]/", "IPv6"), ("http://[1:2]/", "IPv6"), ("http://[:::]/", "IPv6"),
+      ("http://u:p@a/", "in authentication"), ("http://u@a/", "in authentication"),
       ("http://a\u{0}b/", "not the name"),
     ]
   )
@@ -57,6 +67,8 @@ struct URLTests {
     arguments: [
       ("127.0.0.1", true), ("127.1", true), ("0x7f000001", true), ("2130706433", true),
       ("[::1]", true), ("example.org", false), ("1.2.3.example", false), ("a1", false),
+      // No address, though it looks like one: the host's resolver is asked, and nobody else.
+      ("1.2.3.4.5", false), ("1.2.3.400", false), ("example.7", false), ("a.0x1", false),
     ]
   )
   func numeric(host: String, isNumeric: Bool) throws {
@@ -86,15 +98,30 @@ struct URLTests {
     #expect(InternationalName.ascii(String(repeating: "ü", count: 70)) == nil)
   }
 
-  @Test("gives its credentials away only to who asks for them")
+  @Test("with a user name or a password is refused, and neither is shown")
   func credentials() throws {
-    let url = try RequestURL(Array("https://an%20n:p%40ss:w@h/".utf8).span, pointer: "")
-    #expect(url.authority.credentials?.user == "an n")
-    #expect(url.authority.credentials?.password == "p@ss:w")
-    #expect(!url.text.contains("ss") && !url.display.contains("ss"))
-    #expect(
-      try restInputs(["url": "http://u:p@h/"]).authentication == .basic(user: "u", password: "p")
-    )
+    for inputs: ValueMap in [
+      ["url": "https://ann:geheim@h/"], ["url": "geheim@h/x"], ["url": "ftp://ann:geheim@h"],
+      ["host": "ann:geheim@h"], ["host": "geheim@h"],
+    ] {
+      let name = inputs.names[0]
+      let error = #expect(throws: HostError.self) { try restInputs(inputs) }
+      #expect(error?.faults.map(\.pointer.description) == ["/\(name)"])
+      #expect("\(String(describing: error))".contains("geheim") == false)
+      var changes: ValueMap = ["url": .null]
+      changes[name] = inputs[name]
+      let refused = #expect(throws: DriverError.self) { try uncheckedInputs(changes) }
+      #expect(refused?.pointer == "/\(name)" && refused?.message.contains("geheim") == false)
+    }
+    // Only in front of the path it is one.
+    #expect(try restInputs(["url": "http://h/@x?y=a@b"]).url.text == "http://h/@x?y=a@b")
+  }
+
+  @Test("that an answer redirects to loses what whoever redirects may not choose")
+  func redirect() throws {
+    #expect(try RequestURL(redirect: "http://u:p@h:81/a@b").text == "http://h:81/a@b")
+    #expect(try RequestURL(redirect: "https://u@p@h?c").text == "https://h/?c")
+    #expect(throws: DriverError.self) { try RequestURL(redirect: "file:///etc/passwd") }
   }
 
   @Test("shows messages neither its query nor a secret")
@@ -127,10 +154,6 @@ struct URLTests {
     }
     #expect(try text("http://a/1") == "http://a/1" && text("https://a/2") == "https://a/2")
     #expect(try text("http://A:81/") == "http://a:81/" && text("http://A:81/x") == "http://a:81/x")
-    let secret = try RequestURL(Array("http://u:p@b/".utf8).span, pointer: "", memory: memory)
-    #expect(secret.authority.credentials?.user == "u")
-    let plain = try RequestURL(Array("http://b/".utf8).span, pointer: "", memory: memory)
-    #expect(plain.authority.credentials == nil)
   }
 
   @Test("is made of its parts where it is not given as a whole")
@@ -144,6 +167,36 @@ struct URLTests {
     #expect(try text(["host": "2001:db8::1"]) == "https://[2001:db8::1]/")
     #expect(try text(["host": "h", "path": "x#part"]) == "https://h/x")
     #expect(try text(["url": "http://u/a", "host": "h", "path": "b"]) == "http://u/a")
+    #expect(try text(["host": "h", "base_path": "/a/../v1", "path": "x/../y"]) == "https://h/v1/y")
+    #expect(try text(["host": "h", "base_path": "v1", "path": "x/.."]) == "https://h/v1/")
+    #expect(try text(["host": "h", "path": "../x"]) == "https://h/x")
+    #expect(
+      try text(["host": "h", "base_path": "v1", "path": "x?../.."]) == "https://h/v1/x?../.."
+    )
+  }
+
+  @Test(
+    "made of its parts does not leave the base path",
+    arguments: [
+      "..", "/../admin", "../../admin", "x/../../admin", "%2e%2e/admin", ".%2E/admin",
+      "x/..%2f..%2Fadmin", "x//../../admin", "./../admin", "..%5cadmin", "..\\admin",
+    ]
+  )
+  func climbing(path: String) {
+    let error = #expect(throws: DriverError.self) {
+      try restInputs(["host": "h", "base_path": "/api/v1", "path": .string(path)])
+    }
+    #expect(error?.code == .invalidInput && error?.pointer == "/path")
+  }
+
+  @Test(
+    "has its port beside its host where they are given apart",
+    arguments: ["example.org:8080", "127.0.0.1:80", "h:"]
+  )
+  func portInHost(host: String) {
+    let error = #expect(throws: DriverError.self) { try restInputs(["host": .string(host)]) }
+    #expect(error?.pointer == "/host")
+    #expect(error?.message.hasSuffix("give the port in port") == true)
   }
 }
 

@@ -39,7 +39,7 @@ extension Exchange {
     let easy = handle.transfer
     let status = easy.easy.number(CURLINFO_RESPONSE_CODE)
     try call.output("status_code", .int(Int64(status)))
-    try handle.head.withSpan { head throws(DriverError) in
+    try handle.head.bytes.withSpan { head throws(DriverError) in
       let fields = ResponseHead.fields(head)
       ResponseHead.write(fields, of: head, to: &client.builder)
       try call.output("headers", &client.builder)

@@ -23,22 +23,40 @@ extension Exchange {
     }
   }
 
-  /// Ends the call with the steps.
-  ///
-  /// That one failed is the test's result, not the test's failure.
-  func finishTest(_ failure: Failure?) {
+  /// Ends the call with the steps, when all is known that there is to know.
+  func endTest(_ failure: Failure?) {
     let cause = failure.map { explanation(of: $0) }
     // That is wrong with the inputs, not with the way to the server.
     if let cause, cause.code == .invalidInput || cause.code == .cancelled {
       fail(cause.error)
       return
     }
-    let steps = steps(cause)
+    let certificates = handle?.transfer.easy.certificates() ?? []
+    let isRefused = cause?.vendorCode == Int64(CURLE_PEER_FAILED_VERIFICATION.rawValue)
+    if isRefused, certificates.isEmpty {
+      do throws(CurlError) {
+        certificateProbe = try CertificateProbe(self) { [self] in
+          certificateProbe = nil
+          finishTest(cause, $0)
+        }
+        return
+      } catch {
+        // The steps are what counts; there are just no certificates to show.
+      }
+    }
+    finishTest(cause, certificates)
+  }
+
+  /// That a step failed is the test's result, not the test's failure.
+  private func finishTest(_ cause: Explanation?, _ certificates: [[String]]) {
+    let chain = certificates.map { ServerCertificate($0) }
+    let steps = steps(cause, chain.first)
     do throws(DriverError) {
       try call.output("steps", .list(steps.map(\.output)))
       let status = handle?.transfer.easy.number(CURLINFO_RESPONSE_CODE) ?? 0
       try call.output("status_code", status == 0 ? .null : .int(Int64(status)))
-      try call.output("certificate", certificate())
+      try call.output("certificate", shown(chain.first?.output ?? .null))
+      try call.output("certificate_chain", shown(.list(chain.map(\.output))))
       giveBackHandle()
       call.succeed()
     } catch {
@@ -46,9 +64,14 @@ extension Exchange {
     }
   }
 
+  /// Certificates name the server, which may be a secret.
+  private func shown(_ output: OutputValue) -> OutputValue {
+    inputs.url.isSecret ? .secret(output) : output
+  }
+
   // MARK: - Steps
 
-  private func steps(_ cause: Explanation?) -> [Step] {
+  private func steps(_ cause: Explanation?, _ certificate: ServerCertificate?) -> [Step] {
     var steps: [Step] = []
     var isOpen = true
     func add(_ step: @autoclosure () -> Step, named name: String) {
@@ -62,7 +85,7 @@ extension Exchange {
     }
     add(resolveStep(cause), named: "resolve")
     add(connectStep(cause), named: "connect")
-    add(tlsStep(cause), named: "tls")
+    add(tlsStep(cause, certificate), named: "tls")
     if let cause, !hasAnswer {
       // Connected, but no answer came: it is the request that failed.
       steps.append(Step(name: "authenticate", outcome: .skipped, message: "not reached"))
@@ -128,7 +151,7 @@ extension Exchange {
     )
   }
 
-  private func tlsStep(_ cause: Explanation?) -> Step {
+  private func tlsStep(_ cause: Explanation?, _ certificate: ServerCertificate?) -> Step {
     guard inputs.url.authority.isEncrypted else {
       return Step(name: "tls", outcome: .skipped, message: "the address is not encrypted (http)")
     }
@@ -138,13 +161,13 @@ extension Exchange {
     let time = Timing.rounded(
       max(0, seconds(CURLINFO_APPCONNECT_TIME_T) - seconds(CURLINFO_CONNECT_TIME_T))
     )
-    let certificate = ServerCertificate(handle?.transfer.easy.certificates().first ?? [])
-    var step = Step(
-      name: "tls",
-      outcome: .passed,
-      seconds: time,
-      message: "the certificate of \(certificate.subject) is valid until \(certificate.validUntil)"
-    )
+    let message =
+      if let certificate, !inputs.url.isSecret {
+        "the certificate of \(certificate.subject) is valid until \(certificate.validUntil)"
+      } else {
+        "the server's certificate is trusted"
+      }
+    var step = Step(name: "tls", outcome: .passed, seconds: time, message: message)
     if !inputs.tls.verifies {
       step.message = "encrypted, but the certificate was not verified"
       step.hint = "set tls.verify to true"
@@ -179,10 +202,11 @@ extension Exchange {
     )
     if let cause { return failed("request", cause, seconds: time) }
     let answer = "\(inputs.method) answered \(Exchange.name(status))"
-    // The method may have been replaced, and a redirect is followed by a request.
+    // A redirect is followed by a request. A server need not know the method that replaces another one:
+    // that it says so is an answer.
     let isFine =
       inputs.expected.contains(status) || (200..<400).contains(status)
-      || status == 405 || status == 501
+      || isReplaced && [405, 501].contains(status)
     return Step(
       name: "request",
       outcome: isFine ? .passed : .failed,
@@ -190,37 +214,5 @@ extension Exchange {
       message: answer,
       hint: isFine ? "" : "check the address, the path and what the server asks for"
     )
-  }
-
-  private func certificate() -> OutputValue {
-    guard let lines = handle?.transfer.easy.certificates().first else { return .null }
-    let certificate = ServerCertificate(lines)
-    return [
-      "subject": .string(certificate.subject), "issuer": .string(certificate.issuer),
-      "valid_from": .string(certificate.validFrom), "valid_until": .string(certificate.validUntil),
-    ]
-  }
-}
-
-/// What libcurl says of a certificate (CURLINFO_CERTINFO).
-struct ServerCertificate {
-  var subject = ""
-  var issuer = ""
-  var validFrom = ""
-  var validUntil = ""
-
-  /// A certificate from its lines, each `name:value`.
-  init(_ lines: [String]) {
-    for line in lines {
-      guard let colon = line.firstIndex(of: ":") else { continue }
-      let value = String(line[line.index(after: colon)...])
-      switch line[..<colon] {
-      case "Subject": subject = value
-      case "Issuer": issuer = value
-      case "Start date": validFrom = value
-      case "Expire date": validUntil = value
-      default: break
-      }
-    }
   }
 }

@@ -10,6 +10,8 @@ enum Failure {
   case nameTimeout(isTotal: Bool)
   /// libcurl says so.
   case curl(CurlError)
+  /// libcurl does not take an option.
+  case option(CurlError)
   case other(DriverError)
 }
 
@@ -23,11 +25,26 @@ extension Exchange {
       explanation = timeout(isTotal ? .total : .connect, "looking its name up")
       explanation.stage = .resolve
     case .curl(let cause): explanation = self.explanation(of: cause)
+    case .option(let cause): return self.explanation(ofOption: cause)
     case .other(let cause): return Explanation(cause)
     }
     // What was not sent can be sent again; and so can what does nothing more the second time.
     if wasSent, !inputs.isIdempotent { explanation.isRetryable = false }
     return explanation
+  }
+
+  /// The inputs are checked before, so that this is about what nobody has thought of.
+  private func explanation(ofOption cause: CurlError) -> Explanation {
+    if cause.code == CURLE_OUT_OF_MEMORY { return noMemory }
+    var explanation = Explanation(.invalidInput, "libcurl does not take one of the inputs")
+    explanation.cure = "look for one that is very long"
+    explanation.vendorCode = Int64(cause.code.rawValue)
+    explanation.detail = "libcurl: \(cause.text) (\(cause.code.rawValue))"
+    return explanation
+  }
+
+  private var noMemory: Explanation {
+    Explanation(.unavailable, "there is no memory left for the request", isRetryable: true)
   }
 
   /// Whether any of the request may have reached the server.
@@ -43,10 +60,15 @@ extension Exchange {
   private func unknownName(_ cause: DriverError) -> Explanation {
     let name =
       inputs.url.isSecret ? "in the URL (which is secret)" : "\"\(inputs.url.authority.host)\""
+    // Nobody has said that there is no such name, only that nobody could be asked.
     var explanation = Explanation(
       .dns,
-      "the name \(name) has no address",
-      cure: "check its spelling, and that this machine's name servers know it",
+      cause.isRetryable
+        ? "the name \(name) could not be looked up, because no name server has answered"
+        : "the name \(name) has no address",
+      cure: cause.isRetryable
+        ? "check the network and this machine's name servers, and try again"
+        : "check its spelling, and that this machine's name servers know it",
       pointer: pointer,
       isRetryable: cause.isRetryable
     )
@@ -58,7 +80,7 @@ extension Exchange {
 
   /// The input that the address came from; empty for that of a redirect.
   private var pointer: String {
-    redirects.isEmpty ? call.inputs["url"] == nil ? "/host" : "/url" : ""
+    redirects.isEmpty ? inputs.addressPointer : ""
   }
 
   // MARK: - Timeouts
@@ -108,12 +130,12 @@ extension Exchange {
       explanation = Explanation(
         .invalidInput,
         "the URL is not one that a server can be reached by",
-        cure: "check its spelling",
+        cure: "check the spelling of host, port and path",
         pointer: pointer
       )
     case CURLE_COULDNT_RESOLVE_HOST:
       explanation = unknownName(DriverError(.dns, cause.text, isRetryable: true))
-    case CURLE_COULDNT_CONNECT: explanation = noConnection()
+    case CURLE_COULDNT_CONNECT: explanation = noConnection(cause)
     case CURLE_OPERATION_TIMEDOUT: explanation = timeout()
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CIPHER,
       CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
@@ -125,6 +147,8 @@ extension Exchange {
         verifyResult: handle?.transfer.easy.number(CURLINFO_SSL_VERIFYRESULT) ?? 0
       )
       explanation.stage = .tls
+    case CURLE_RECV_ERROR where cause.text.hasPrefix("Too large response headers"):
+      explanation = largeHead
     case CURLE_GOT_NOTHING:
       explanation = Explanation(
         .protocolViolation,
@@ -150,11 +174,19 @@ extension Exchange {
       explanation = Explanation(
         .protocolViolation,
         "\(server) compressed its answer in a way that cannot be read",
-        cure: "set compression to false",
+        cure: inputs.allowsCompression
+          ? "set compression to false"
+          : "its header Content-Encoding must be true of what follows, also where nobody asked for it",
         pointer: "/compression"
       )
-    case CURLE_OUT_OF_MEMORY:
-      explanation = Explanation(.unavailable, "there is no memory left for the request")
+    case CURLE_OUT_OF_MEMORY where wasSent: explanation = full
+    case CURLE_OUT_OF_MEMORY: explanation = noMemory
+    case CURLE_BAD_FUNCTION_ARGUMENT where wasSent:
+      explanation = Explanation(
+        .protocolViolation,
+        "\(server) sent a header line without a name",
+        cure: "check that the port is that of an HTTP server"
+      )
     default:
       explanation = Explanation(.internal, "\(server): the request failed in libcurl")
     }
@@ -176,15 +208,55 @@ extension Exchange {
         cure: "raise it, or send the body to a file",
         pointer: "/max_response_bytes"
       )
+    case .largeHead: largeHead
     case .noMemory: Explanation(.tooLarge, "there is no memory left for the answer")
+    case .unanswered:
+      Explanation(
+        .protocolViolation,
+        "\(server) closed a connection that it had kept open, without an answer to \(inputs.method)",
+        cure: "look there whether it was carried out before it is sent again"
+      )
+    // Whoever cuts for that takes the answer there is.
+    case .answered: Explanation(.internal, "\(server) has answered, and the answer was lost")
     case .failed(let error): Explanation(error)
     }
   }
 
-  private func noConnection() -> Explanation {
+  /// libcurl has limits of its own, and one code for all of them.
+  private var full: Explanation {
+    if handle?.head.isComplete != true { return largeHead }
+    if destination == .streamed {
+      return Explanation(
+        .tooLarge,
+        "the body of \(server) expands to more than 64 MiB at once, while its reader is slow",
+        cure: "set compression to false, or read faster",
+        pointer: "/compression"
+      )
+    }
+    return Explanation(.tooLarge, "there is no memory left for the answer")
+  }
+
+  private var largeHead: Explanation {
+    Explanation(
+      .tooLarge,
+      "the headers of \(server) are too long: one is over 100 KiB, or all are over 300 KiB together",
+      cure: "look into what the server puts there, such as cookies"
+    )
+  }
+
+  private func noConnection(_ cause: CurlError) -> Explanation {
     client.names.forget(inputs.url.authority.host)
     let number = Int32(clamping: handle?.transfer.easy.number(CURLINFO_OS_ERRNO) ?? 0)
-    var explanation = SocketFailure.explanation(number, server: server)
+    var explanation =
+      if let refusal = cause.cause {
+        SocketFailure.explanation(unwatched: refusal, server: server)
+      } else {
+        // Where there was no socket at all, libcurl does not know why.
+        SocketFailure.explanation(
+          cause.systemNumber == 0 ? number : cause.systemNumber,
+          server: server
+        )
+      }
     explanation.pointer = pointer
     explanation.stage = .connect
     return explanation

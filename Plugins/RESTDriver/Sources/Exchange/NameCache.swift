@@ -4,20 +4,18 @@ internal import DriverKit
 /// Names of hosts and their addresses, looked up by the host's resolver and kept for a short time.
 ///
 /// libcurl would look names up on a thread for each. It is given the addresses by CURLOPT_RESOLVE
-/// instead, which puts them into its own cache; there they expire as what it had looked up itself.
+/// instead, which puts them into its own cache, for one port at a time; there they expire long after
+/// they have here.
 final class NameCache {
   typealias Answer = Result<[String], DriverError>
 
   /// How long addresses are taken for current.
   private static let lifetime: UInt64 = 30_000_000_000
-  /// How long after a look-up each request brings the addresses along.
-  ///
-  /// From then on libcurl has them, for its own 60 seconds from the last time on.
-  private static let pinTime: UInt64 = 2_000_000_000
-
   private struct Entry {
     var addresses: [String]
     var time: UInt64
+    /// The ports that libcurl has these addresses for.
+    var ports: Set<UInt16> = []
   }
 
   /// What waits for one name.
@@ -42,12 +40,26 @@ final class NameCache {
   }
 
   /// The line for CURLOPT_RESOLVE; nil where libcurl has the addresses already.
-  func pin(_ name: String, port: UInt16) -> String? {
-    guard let entry = entries[name],
-      monotonicNanoseconds() - entry.time < NameCache.pinTime
-    else { return nil }
-    let addresses = entry.addresses.map { $0.utf8.contains(UInt8(ascii: ":")) ? "[\($0)]" : $0 }
-    return "+\(name):\(port):\(addresses.joined(separator: ","))"
+  ///
+  /// - Parameters:
+  ///   - name: The host's name in ASCII.
+  ///   - port: The port to be connected to.
+  ///   - addresses: What the name has.
+  /// - Returns: `+NAME:PORT:ADDRESS,…`
+  func pin(_ name: String, port: UInt16, _ addresses: [String]) -> String? {
+    if addresses.isEmpty || entries[name]?.ports.contains(port) == true { return nil }
+    // libcurl takes no address with a zone here; nearly always there is another one.
+    let plain = addresses.filter { !$0.utf8.contains(UInt8(ascii: "%")) }
+    let texts = (plain.isEmpty ? addresses : plain).map {
+      $0.utf8.contains(UInt8(ascii: ":")) ? "[\($0)]" : $0
+    }
+    return "+\(name):\(port):\(texts.joined(separator: ","))"
+  }
+
+  /// Notes that libcurl has taken a line for the addresses.
+  func noted(_ name: String, port: UInt16, _ addresses: [String]) {
+    guard let entry = entries[name], entry.addresses == addresses else { return }
+    entries[name]?.ports.insert(port)
   }
 
   /// Looks a name up once for all who wait for it; `receive` runs later, unless it is cancelled.

@@ -7,6 +7,7 @@ final class RESTClient {
   let multi: CurlMulti
   let names: NameCache
   let memory = RequestMemory()
+  let authorities = AuthorityFiles()
   /// For outputs, one after another.
   var builder = OutputBuilder()
   private let userAgent: String
@@ -15,6 +16,13 @@ final class RESTClient {
   private var watched: [Exchange] = []
   private var silenceTimer: LoopTimer?
   private var silenceTime = UInt64.max
+  /// When each origin was last heard of.
+  private var uses: [String: UInt64] = [:]
+
+  /// For how long after an answer its server is expected to keep the connection, in nanoseconds.
+  ///
+  /// Servers close idle ones after 2 seconds (gunicorn), 5 (Apache, Node) or more.
+  private static let keptTime: UInt64 = 1_800_000_000
 
   init(_ loop: Loop, userAgent: String, connections: Int) throws(CurlError) {
     self.loop = loop
@@ -33,16 +41,35 @@ final class RESTClient {
   }
 
   /// Takes a handle back.
+  ///
+  /// One that is worn or not sound is let go of, and so is one whose answer had a large head, which libcurl
+  /// would keep until the next one comes.
   func giveBack(_ handle: RequestHandle) {
     handle.transfer.handler = nil
+    multi.stop(handle.transfer)
+    // Each holds some KiB; a burst of thousands must not keep them all.
+    guard handle.isSound, !handle.transfer.isWorn, idle.count < 256,
+      handle.head.bytes.count <= 32 << 10
+    else { return }
     do throws(CurlError) {
       try handle.clean()
-      // Each holds some KiB; a burst of thousands must not keep them all.
-      if idle.count < 256 { idle.append(handle) }
+      idle.append(handle)
     } catch {
-      // A handle that cannot be cleaned is let go of; there is always a new one.
-      multi.stop(handle.transfer)
+      // What cannot be cleaned is let go of too; there is always a new one.
     }
+  }
+
+  // MARK: - Kept connections
+
+  /// Whether a connection of an origin that is kept may be closed by its server at any moment.
+  func mayBeClosing(_ origin: String) -> Bool {
+    uses[origin].map { monotonicNanoseconds() - $0 > RESTClient.keptTime } ?? false
+  }
+
+  /// Notes that a server has answered.
+  func heard(of origin: String) {
+    if uses.count >= 1000 { uses.removeAll() }
+    uses[origin] = monotonicNanoseconds()
   }
 
   // MARK: - Silent servers

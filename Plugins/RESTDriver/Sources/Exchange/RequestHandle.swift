@@ -4,12 +4,22 @@ internal import DriverKit
 
 /// A handle of libcurl with what it was last set to, so that the next request sets the difference only.
 final class RequestHandle {
-  /// What hardly ever changes between requests.
-  private struct Settings: Equatable {
-    var tls: RESTInputs.TLS
-    var allowsCompression: Bool
-    var isTest: Bool
-    var connectTimeout: Int
+  /// What a request is set to beside its inputs.
+  struct Setting: Equatable {
+    /// What the server's certificate is checked against.
+    var trust = Trust.system
+    /// How long it may take, in milliseconds; 0: no limit.
+    var timeout = 0
+    /// How long connecting may take, in milliseconds; 0: no limit.
+    var connectTimeout = 0
+    /// The value of Accept-Encoding; empty: all that libcurl can undo.
+    ///
+    /// What comes is undone whatever was asked for.
+    var encodings = ""
+    /// Whether it goes over a connection of its own.
+    var isFresh = false
+    /// Whether that connection is for nobody afterwards, and its certificates are wanted.
+    var isTest = false
   }
 
   /// The kinds of request that libcurl tells apart.
@@ -20,74 +30,67 @@ final class RequestHandle {
   }
 
   let transfer: CurlTransfer
-  /// The head of the newest answer: its lines with their line ends.
-  var head = ByteBuffer()
+  /// The head of the newest answer.
+  var head = AnswerHead()
   /// The answer's body, decoded.
   var body = ByteBuffer()
+  /// Whether it is set to what is known of it, so that it may serve another request.
+  private(set) var isSound = true
 
-  private let userAgent: String
-  private var settings: Settings?
+  private var setting: Setting?
   private var shape = Shape.get
   private var authentication = RESTInputs.Authentication.none
-  private var totalTimeout = 0
   private var headers = CurlList()
   private var resolve = CurlList()
 
   init(_ multi: CurlMulti, userAgent: String) throws(CurlError) {
-    self.userAgent = userAgent
     transfer = try multi.makeTransfer()
-    try setUp()
-  }
-
-  private func setUp() throws(CurlError) {
     try transfer.easy.set(CURLOPT_USERAGENT, userAgent)
     try transfer.easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
     // Proxies are an input, not the environment of the process that happens to run the host.
     try transfer.easy.set(CURLOPT_PROXY, "")
     try transfer.easy.set(CURLOPT_TCP_KEEPALIVE, 1)
+    // The path is as it is to be: what is requested is what the outputs show.
+    try transfer.easy.set(CURLOPT_PATH_AS_IS, 1)
+    // Longer than `NameCache` takes an address for current, so that libcurl never looks one up itself.
+    try transfer.easy.set(CURLOPT_DNS_CACHE_TIMEOUT, 300)
   }
 
   /// Sets everything that a request needs.
   ///
+  /// After an error the handle must not be used again: what it is set to is not known.
+  ///
   /// - Parameters:
   ///   - inputs: The request.
-  ///   - timeout: How long it may take, in milliseconds; 0: no limit.
-  ///   - connectTimeout: How long connecting may take, in milliseconds; 0: no limit.
-  ///   - isTest: Whether it is to go over a connection of its own, and to show certificates.
+  ///   - wanted: What it is set to beside them.
   ///   - pin: A line for CURLOPT_RESOLVE.
   /// - Throws: The option that libcurl refused.
   func prepare(
     _ inputs: RESTInputs,
-    timeout: Int,
-    connectTimeout: Int,
-    isTest: Bool,
+    _ wanted: Setting,
     pin: String?
   ) throws(CurlError) {
-    head.clear(keeping: 16 << 10)
+    isSound = false
+    head.clear()
     body.clear(keeping: 64 << 10)
-    let wanted = Settings(
-      tls: inputs.tls,
-      allowsCompression: inputs.allowsCompression,
-      isTest: isTest,
-      connectTimeout: connectTimeout
-    )
-    if settings != wanted {
-      if settings != nil { try reset() }
+    if setting != wanted {
       try apply(wanted)
-    }
-    if totalTimeout != timeout {
-      try transfer.easy.set(CURLOPT_TIMEOUT_MS, timeout)
-      totalTimeout = timeout
+      setting = wanted
     }
     try transfer.easy.set(CURLOPT_URL, inputs.url.text)
     try setMethod(inputs)
     try setAuthentication(inputs.authentication)
     try setHeaders(inputs)
     try setPin(pin)
+    isSound = true
   }
 
-  /// Lets go of what belongs to one request: its body and its credentials.
+  /// Lets go of what belongs to one request: where it went, what was sent with it, and its answer.
   func clean() throws(CurlError) {
+    head.clear()
+    body.clear(keeping: 64 << 10)
+    transfer.forget()
+    try transfer.easy.set(CURLOPT_URL, nil)
     if shape != .get, shape != .head {
       // In this order: the body makes it a post, and only then the method makes it a get again.
       try transfer.easy.unset(CURLOPT_POSTFIELDS)
@@ -100,49 +103,45 @@ final class RequestHandle {
       try transfer.easy.unset(CURLOPT_HTTPHEADER)
       headers = CurlList()
     }
+    if !resolve.isEmpty {
+      try transfer.easy.unset(CURLOPT_RESOLVE)
+      resolve = CurlList()
+    }
   }
 
-  private func reset() throws(CurlError) {
-    try transfer.reset()
-    shape = .get
-    authentication = .none
-    totalTimeout = 0
-    headers = CurlList()
-    resolve = CurlList()
-    settings = nil
-    try setUp()
-  }
-
-  private func apply(_ wanted: Settings) throws(CurlError) {
-    let tls = wanted.tls
-    if !tls.verifies {
-      try transfer.easy.set(CURLOPT_SSL_VERIFYPEER, 0)
-      try transfer.easy.set(CURLOPT_SSL_VERIFYHOST, 0)
-    }
-    if tls.authorities.isEmpty, tls.authorityFile.isEmpty {
-      // libcurl would read the system's bundle for each connection, some ten milliseconds each. The
-      // folder holds the same, and is looked into for the one authority that a server names.
-      if SystemAuthorities.areInFolder { try transfer.easy.set(CURLOPT_CAINFO, nil) }
-    } else if !tls.authorities.isEmpty {
-      try transfer.easy.set(CURLOPT_CAINFO_BLOB, blob: Array(tls.authorities.utf8))
-      try transfer.easy.set(CURLOPT_CAPATH, nil)
-    } else {
-      try transfer.easy.set(CURLOPT_CAINFO, tls.authorityFile)
-      try transfer.easy.set(CURLOPT_CAPATH, nil)
-    }
-    // The empty text means all encodings that libcurl knows.
-    if wanted.allowsCompression { try transfer.easy.set(CURLOPT_ACCEPT_ENCODING, "") }
-    if wanted.isTest {
-      try transfer.easy.set(CURLOPT_CERTINFO, 1)
-      try transfer.easy.set(CURLOPT_FRESH_CONNECT, 1)
-      try transfer.easy.set(CURLOPT_FORBID_REUSE, 1)
-    }
+  private func apply(_ wanted: Setting) throws(CurlError) {
+    if setting?.trust != wanted.trust { try setTrust(wanted.trust) }
+    try transfer.easy.set(CURLOPT_TIMEOUT_MS, wanted.timeout)
     // 0 would be libcurl's own default of 300 seconds; the greatest value stands for no limit.
     try transfer.easy.set(
       CURLOPT_CONNECTTIMEOUT_MS,
       wanted.connectTimeout == 0 ? 2_000_000_000 : wanted.connectTimeout
     )
-    settings = wanted
+    try transfer.easy.set(CURLOPT_ACCEPT_ENCODING, wanted.encodings)
+    try transfer.easy.set(CURLOPT_FRESH_CONNECT, wanted.isFresh ? 1 : 0)
+    try transfer.easy.set(CURLOPT_FORBID_REUSE, wanted.isTest ? 1 : 0)
+    try transfer.easy.set(CURLOPT_CERTINFO, wanted.isTest ? 1 : 0)
+  }
+
+  /// Each of these options, whatever they were: what one request was allowed, the next one is not.
+  private func setTrust(_ trust: Trust) throws(CurlError) {
+    try transfer.easy.set(CURLOPT_SSL_VERIFYPEER, trust == .anybody ? 0 : 1)
+    try transfer.easy.set(CURLOPT_SSL_VERIFYHOST, trust == .anybody ? 0 : 2)
+    if case .authorities(let text) = trust {
+      // Kept connections and TLS sessions are told apart by this text.
+      try transfer.easy.set(CURLOPT_CAINFO_BLOB, blob: text)
+      try transfer.easy.set(CURLOPT_CAINFO, nil)
+      try transfer.easy.set(CURLOPT_CAPATH, nil)
+      return
+    }
+    try transfer.easy.unset(CURLOPT_CAINFO_BLOB)
+    // libcurl would read the system's bundle for each connection, some ten milliseconds each. The
+    // folder holds the same, and is looked into for the one authority that a server names.
+    let file = SystemAuthorities.areInFolder ? nil : CurlDefaults.authorityFile
+    try transfer.easy.set(CURLOPT_CAINFO, file)
+    try transfer.easy.set(CURLOPT_CAPATH, CurlDefaults.authorityFolder)
+    // Where it has to be the file, it is read again once a minute.
+    try transfer.easy.set(CURLOPT_CA_CACHE_TIMEOUT, 60)
   }
 
   private func setMethod(_ inputs: RESTInputs) throws(CurlError) {

@@ -38,4 +38,16 @@ enum SocketFailure {
     }
     return explanation
   }
+
+  /// What it means that the host's loop does not watch a socket.
+  static func explanation(unwatched cause: DriverError, server: String) -> Explanation {
+    var explanation = Explanation(
+      .unavailable,
+      "\(server): this machine cannot wait for another connection",
+      cure: "have fewer at once, or raise fs.epoll.max_user_watches",
+      isRetryable: true
+    )
+    explanation.detail = cause.message
+    return explanation
+  }
 }

@@ -34,20 +34,28 @@ enum TLSFailure {
   }
 
   private static func badAuthorities(_ inputs: RESTInputs) -> Explanation {
-    if inputs.tls.authorityFile.isEmpty {
-      return Explanation(
+    switch inputs.tls.authorities {
+    case .file(let path):
+      Explanation(
+        .invalidInput,
+        "the file \(path) of tls.ca_file holds no certificate that can be read",
+        cure: "it must be PEM text",
+        pointer: "/tls/ca_file"
+      )
+    case .text:
+      Explanation(
         .invalidInput,
         "tls.ca holds no certificate that can be read",
         cure: "give the authorities' certificates as PEM text",
         pointer: "/tls/ca"
       )
+    case .system:
+      Explanation(
+        .tls,
+        "the authorities that this machine trusts cannot be read",
+        cure: "install its package ca-certificates, or give authorities by tls.ca"
+      )
     }
-    return Explanation(
-      .invalidInput,
-      "the file \(inputs.tls.authorityFile) of tls.ca_file cannot be read, or holds no certificate",
-      cure: "check the path and its rights; the file must be PEM text",
-      pointer: "/tls/ca_file"
-    )
   }
 
   /// OpenSSL's verify results (X509_V_ERR_…, in verify(1)); 0 or 1 where libcurl has found the name not

@@ -1,17 +1,16 @@
 internal import CurlKit
 internal import DriverKit
+internal import Glibc
 
 /// Scheme, host and port of a URL: where a connection goes.
 struct Authority {
   /// Whether the connection is encrypted.
   private(set) var isEncrypted: Bool
-  /// The host in ASCII and lower case; an IPv6 address without brackets.
+  /// The host in ASCII and lower case; an IPv4 address in four parts, an IPv6 one without brackets.
   private(set) var host = ""
   /// Whether the host is an address, so that no name has to be looked up.
   private(set) var isNumeric = false
   private(set) var port: UInt16 = 0
-  /// A user name and a password that stood before the host.
-  private(set) var credentials: (user: String, password: String)?
 
   /// Whether both are of one origin (RFC 6454): credentials for one are for the other.
   func hasSameOrigin(as other: Authority) -> Bool {
@@ -36,10 +35,7 @@ struct Authority {
   init(_ text: [UInt8], isEncrypted: Bool, pointer: String) throws(DriverError) {
     self.isEncrypted = isEncrypted
     var place = text[...]
-    if let at = place.lastIndex(of: UInt8(ascii: "@")) {
-      try setCredentials(place[..<at], pointer)
-      place = place[(at + 1)...]
-    }
+    try Authority.refuseUserinfo(text, pointer)
     try setPort(&place, pointer)
     try setHost(place, pointer)
   }
@@ -48,15 +44,17 @@ struct Authority {
   init(host: String, port: UInt16?, isEncrypted: Bool) throws(DriverError) {
     self.isEncrypted = isEncrypted
     var name = Array(host.utf8)
-    if name.contains(UInt8(ascii: ":")), name.first != UInt8(ascii: "[") {
-      name = [UInt8(ascii: "[")] + name + [UInt8(ascii: "]")]
+    try Authority.refuseUserinfo(name, "/host")
+    if name.first != UInt8(ascii: "[") {
+      let colons = name.count { $0 == UInt8(ascii: ":") }
+      if colons == 1 {
+        throw Authority.fault("host is a name or an address alone: give the port in port", "/host")
+      }
+      if colons > 1 { name = [UInt8(ascii: "[")] + name + [UInt8(ascii: "]")] }
     }
     self.port = port ?? (isEncrypted ? 443 : 80)
     try setHost(name[...], "/host")
   }
-
-  /// Takes the credentials out: whoever redirects may not choose them.
-  mutating func dropCredentials() { credentials = nil }
 
   // MARK: - Parts
 
@@ -64,21 +62,13 @@ struct Authority {
     DriverError(.invalidInput, message, pointer: pointer)
   }
 
-  private mutating func setCredentials(
-    _ userinfo: ArraySlice<UInt8>,
-    _ pointer: String
-  ) throws(DriverError) {
-    let parts = userinfo.split(
-      separator: UInt8(ascii: ":"),
-      maxSplits: 1,
-      omittingEmptySubsequences: false
+  /// Addresses are shown and logged: what stands in one cannot be kept secret.
+  private static func refuseUserinfo(_ text: [UInt8], _ pointer: String) throws(DriverError) {
+    guard text.contains(UInt8(ascii: "@")) else { return }
+    throw fault(
+      "a user name or a password must not stand in the address: give them in authentication",
+      pointer
     )
-    guard let user = PercentEncoding.decode(parts[0]),
-      let password = parts.count > 1 ? PercentEncoding.decode(parts[1]) : ""
-    else {
-      throw Authority.fault("the user name or the password in the URL is not UTF-8", pointer)
-    }
-    credentials = (user, password)
   }
 
   /// Takes a port off the end.
@@ -109,10 +99,11 @@ struct Authority {
     guard !name.isEmpty else { throw Authority.fault("the URL names no host", pointer) }
     if name.first == UInt8(ascii: "[") {
       let address = name.dropFirst().dropLast()
-      guard name.last == UInt8(ascii: "]"), !address.isEmpty,
-        address.allSatisfy(Authority.isInAddress)
-      else {
-        throw Authority.fault("the IPv6 address in the URL is not one", pointer)
+      guard name.last == UInt8(ascii: "]"), Authority.isIPv6(address) else {
+        throw Authority.fault(
+          "\"\(String(decoding: address, as: UTF8.self))\" is not an IPv6 address",
+          pointer
+        )
       }
       host = String(decoding: address, as: UTF8.self).lowercased()
       isNumeric = true
@@ -128,7 +119,10 @@ struct Authority {
       }
       host = ascii.lowercased()
     }
-    isNumeric = Authority.isIPv4(host)
+    if let address = Authority.ipv4(host) {
+      host = address
+      isNumeric = true
+    }
   }
 
   private static func lowercased(_ byte: UInt8) -> UInt8 {
@@ -142,17 +136,28 @@ struct Authority {
     }
   }
 
-  /// Digits of an IPv6 address, and a zone (RFC 6874).
-  private static func isInAddress(_ byte: UInt8) -> Bool {
-    isInName(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: "%")
+  /// Whether a text is an IPv6 address, with a zone (RFC 6874) or without.
+  private static func isIPv6(_ text: ArraySlice<UInt8>) -> Bool {
+    let zone = text.drop { $0 != UInt8(ascii: "%") }
+    guard zone.dropFirst().allSatisfy({ isInName($0) || $0 == UInt8(ascii: "%") }) else {
+      return false
+    }
+    var address = in6_addr()
+    let digits = String(decoding: text[..<zone.startIndex], as: UTF8.self)
+    return unsafe inet_pton(AF_INET6, digits, &address) == 1
   }
 
-  /// Whether libcurl takes a host for an IPv4 address: its last part is a number.
+  /// An IPv4 address as four numbers; nil for a name.
   ///
-  /// `127.1` and `0x7f000001` are addresses too.
-  private static func isIPv4(_ host: String) -> Bool {
-    let last = host.utf8.split(separator: UInt8(ascii: ".")).last ?? host.utf8[...]
-    if last.starts(with: "0x".utf8) { return true }
-    return last.allSatisfy { $0 >= UInt8(ascii: "0") && $0 <= UInt8(ascii: "9") }
+  /// `127.1` and `0x7f000001` are addresses too. The corresponding C function is `inet_aton`.
+  private static func ipv4(_ host: String) -> String? {
+    // Names nearly never begin like that.
+    guard let first = host.utf8.first, first >= UInt8(ascii: "0"), first <= UInt8(ascii: "9") else {
+      return nil
+    }
+    var address = in_addr()
+    guard unsafe inet_aton(host, &address) != 0 else { return nil }
+    let number = UInt32(bigEndian: address.s_addr)
+    return [24, 16, 8, 0].map { String(number >> $0 & 0xFF) }.joined(separator: ".")
   }
 }

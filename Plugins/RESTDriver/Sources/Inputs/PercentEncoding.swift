@@ -26,27 +26,6 @@ enum PercentEncoding {
     if isAllowedInURL(byte) { bytes.append(byte) } else { append(byte, to: &bytes) }
   }
 
-  /// The text that an encoded one stands for; nil if that is not UTF-8.
-  static func decode(_ bytes: some Sequence<UInt8>) -> String? {
-    var decoded: [UInt8] = []
-    var pending: [UInt8] = []
-    for byte in bytes {
-      if pending.isEmpty, byte != UInt8(ascii: "%") {
-        decoded.append(byte)
-        continue
-      }
-      pending.append(byte)
-      guard pending.count == 3 else { continue }
-      if let high = hexadecimal(pending[1]), let low = hexadecimal(pending[2]) {
-        decoded.append(high << 4 | low)
-      } else {
-        decoded += pending
-      }
-      pending.removeAll()
-    }
-    return String(validating: decoded + pending, as: UTF8.self)
-  }
-
   private static func append(_ byte: UInt8, to bytes: inout [UInt8]) {
     bytes.append(UInt8(ascii: "%"))
     bytes.append(digit(byte >> 4))
@@ -55,10 +34,6 @@ enum PercentEncoding {
 
   private static func digit(_ value: UInt8) -> UInt8 {
     value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10
-  }
-
-  private static func hexadecimal(_ byte: UInt8) -> UInt8? {
-    Character(Unicode.Scalar(byte)).hexDigitValue.map(UInt8.init)
   }
 
   /// RFC 3986, section 2.3.

@@ -13,11 +13,20 @@ struct RESTInputs {
 
   /// How the server of an https address is verified.
   struct TLS: Equatable {
+    /// Whose word counts for a certificate.
+    enum Authorities: Equatable {
+      case system
+      /// PEM text.
+      case text(String)
+      /// The path of a file of it.
+      case file(String)
+    }
+
+    /// What libcurl takes of either (CURL_MAX_INPUT_LENGTH).
+    static let largestAuthorities = 8_000_000
+
     var verifies = true
-    /// PEM text of the authorities to trust; empty: see `authorityFile`.
-    var authorities = ""
-    /// A file of them; empty: the system's.
-    var authorityFile = ""
+    var authorities = Authorities.system
   }
 
   /// Waits, in milliseconds; 0: no limit.
@@ -40,6 +49,11 @@ struct RESTInputs {
   /// 0: no limit.
   var responseLimit = 0
   var allowsCompression = true
+  /// What names the server in the inputs, for errors.
+  let addressPointer: String
+
+  /// What a request may have in front of its body; libcurl ends at 1 MiB.
+  private static let largestHead = 1_000_000
 
   /// The inputs of a call.
   ///
@@ -51,12 +65,13 @@ struct RESTInputs {
     _ inputs: borrowing InputMap,
     memory: RequestMemory = RequestMemory()
   ) throws(DriverError) {
+    addressPointer = inputs["url"] == nil ? "/host" : "/url"
     url = try RESTInputs.url(inputs, memory)
     if let query = inputs["query"] { url.append(try Parameters(query)) }
     method = try inputs.required("method").string().uppercased()
     if let value = inputs["headers"] { headers = try RequestHeaders(value) }
     body = try RequestBody.of(inputs)
-    authentication = try RESTInputs.authentication(inputs, url)
+    authentication = try RESTInputs.authentication(inputs)
     if let value = try inputs["tls"]?.map() { tls = try RESTInputs.tls(value) }
     timeouts = Timeouts(
       connect: try RESTInputs.milliseconds(inputs.required("connect_timeout")),
@@ -69,6 +84,25 @@ struct RESTInputs {
     responseLimit = try inputs.required("max_response_bytes").int(in: 0...Int.max)
     allowsCompression = try inputs.required("compression").bool()
     try checkMethod(isForced: try inputs.required("force_body").bool())
+    try checkSize()
+  }
+
+  private func checkSize() throws(DriverError) {
+    let address = url.text.utf8.count
+    let credentials =
+      switch authentication {
+      case .none: 0
+      case .basic(let user, let password): (user.utf8.count + password.utf8.count) * 4 / 3
+      case .bearer(let token): token.utf8.count
+      }
+    guard address + headers.size + credentials > RESTInputs.largestHead else { return }
+    let largest = max(address, headers.size, credentials)
+    throw DriverError(
+      .invalidInput,
+      "the URL, the headers and the credentials of the request are longer than \(RESTInputs.largestHead) bytes together: send what is long in the body",
+      pointer: largest == address
+        ? addressPointer : largest == headers.size ? "/headers" : "/authentication"
+    )
   }
 
   private func checkMethod(isForced: Bool) throws(DriverError) {
@@ -150,8 +184,7 @@ struct RESTInputs {
   }
 
   private static func authentication(
-    _ inputs: borrowing InputMap,
-    _ url: RequestURL
+    _ inputs: borrowing InputMap
   ) throws(DriverError) -> Authentication {
     let map = try inputs.required("authentication").map()
     let method = try map.required("authentication_method").text()
@@ -169,21 +202,30 @@ struct RESTInputs {
         pointer: "/authentication/authentication_method"
       )
     }
-    return url.authority.credentials.map { .basic(user: $0.user, password: $0.password) } ?? .none
+    return .none
   }
 
   private static func tls(_ map: borrowing InputMap) throws(DriverError) -> TLS {
-    let tls = TLS(
-      verifies: try map.required("verify").bool(),
-      authorities: try map["ca"]?.string() ?? "",
-      authorityFile: try map["ca_file"]?.string() ?? ""
-    )
-    if !tls.authorities.isEmpty, !tls.authorityFile.isEmpty {
-      throw DriverError(
-        .invalidInput,
-        "tls.ca and tls.ca_file are two forms of the same: give one of them",
-        pointer: "/tls/ca_file"
-      )
+    var tls = TLS(verifies: try map.required("verify").bool())
+    if let text = try map["ca"]?.string(), !text.isEmpty {
+      guard text.utf8.count <= TLS.largestAuthorities else {
+        throw DriverError(
+          .invalidInput,
+          "tls.ca is longer than \(TLS.largestAuthorities) bytes: give only the authorities that are needed",
+          pointer: "/tls/ca"
+        )
+      }
+      tls.authorities = .text(text)
+    }
+    if let path = try map["ca_file"]?.string(), !path.isEmpty {
+      guard tls.authorities == .system else {
+        throw DriverError(
+          .invalidInput,
+          "tls.ca and tls.ca_file are two forms of the same: give one of them",
+          pointer: "/tls/ca_file"
+        )
+      }
+      tls.authorities = .file(path)
     }
     return tls
   }

@@ -5,8 +5,8 @@ struct RequestHeaders {
   /// A header in libcurl's form: `Name: value`, `Name;` for an empty one, `Name:` for none.
   struct Line {
     var text: String
-    /// Whether it must not go to another origin.
-    var isCredential: Bool
+    /// Whether another origin may see it.
+    var isHarmless: Bool
   }
 
   private(set) var lines: [Line] = []
@@ -14,38 +14,60 @@ struct RequestHeaders {
   private(set) var hasExpect = false
   private(set) var hasTraceparent = false
 
+  /// What describes the request or who asks for it to anybody, and is no key to anything.
+  ///
+  /// All else stays with the origin that it was given for: whether `X-API-Key` or `X-Auth` is a key, only
+  /// its owner knows, and a Host is the name of that one server.
+  private static let harmless: Set<String> = [
+    "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control",
+    "content-encoding", "content-language", "content-type", "dnt", "expect", "if-match",
+    "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "pragma", "prefer",
+    "range", "te", "traceparent", "user-agent",
+  ]
+
   /// No headers.
   init() {}
 
   /// The headers of a map, or of a list of pairs.
   init(_ value: borrowing InputValue) throws(DriverError) {
     for pair in try Parameters(value).pairs {
-      guard !pair.name.isEmpty, pair.name.utf8.allSatisfy(RequestHeaders.isToken) else {
-        throw DriverError(
-          .invalidInput,
-          "\(pair.pointer): the name of a header may hold letters, digits and !#$%&'*+-.^_`|~ only",
-          pointer: pair.pointer
-        )
-      }
-      if let value = pair.value, value.utf8.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) {
-        throw DriverError(
-          .invalidInput,
-          "\(pair.pointer) must not hold a line end or a NUL",
-          pointer: pair.pointer
-        )
-      }
-      append(pair.name, pair.value)
+      try append(pair.name, pair.value, pointer: pair.pointer, isSecret: pair.isSecret)
     }
   }
 
   /// Adds a header.
-  mutating func append(_ name: String, _ value: String?) {
-    var isCredential = false
-    switch name.lowercased() {
+  ///
+  /// - Parameters:
+  ///   - name: Its name.
+  ///   - value: Its value; nil takes out what libcurl would send by itself.
+  ///   - pointer: The input that it comes from, for errors.
+  ///   - isSecret: Whether it came from a secret.
+  /// - Throws: `.invalidInput` where a server would read something else than one header.
+  mutating func append(
+    _ name: String,
+    _ value: String?,
+    pointer: String = "",
+    isSecret: Bool = false
+  ) throws(DriverError) {
+    guard !name.isEmpty, name.utf8.allSatisfy(RequestHeaders.isToken) else {
+      throw DriverError(
+        .invalidInput,
+        "\(pointer): the name of a header may hold letters, digits and !#$%&'*+-.^_`|~ only",
+        pointer: pointer
+      )
+    }
+    if let value, value.utf8.contains(where: { $0 == 0 || $0 == 10 || $0 == 13 }) {
+      throw DriverError(
+        .invalidInput,
+        "\(pointer) must not hold a line end or a NUL",
+        pointer: pointer
+      )
+    }
+    let lowercased = name.lowercased()
+    switch lowercased {
     case "content-type": hasContentType = true
     case "expect": hasExpect = true
     case "traceparent": hasTraceparent = true
-    case "authorization", "cookie", "proxy-authorization": isCredential = true
     default: break
     }
     let text =
@@ -54,11 +76,16 @@ struct RequestHeaders {
       case "": "\(name);"
       case let value?: "\(name): \(value)"
       }
-    lines.append(Line(text: text, isCredential: isCredential))
+    lines.append(
+      Line(text: text, isHarmless: !isSecret && RequestHeaders.harmless.contains(lowercased))
+    )
   }
 
-  /// Takes out what must not go to another origin.
-  mutating func dropCredentials() { lines.removeAll(where: \.isCredential) }
+  /// How many bytes they take in a request.
+  var size: Int { lines.reduce(0) { $0 + $1.text.utf8.count + 2 } }
+
+  /// Takes out what is not for another origin.
+  mutating func dropForeign() { lines.removeAll { !$0.isHarmless } }
 
   /// Takes out what described a body that is not sent any more.
   mutating func dropContent() {

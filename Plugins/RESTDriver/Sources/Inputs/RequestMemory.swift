@@ -23,10 +23,7 @@ final class RequestMemory {
     let bytes = RequestMemory.copy(written)
     let made = try Authority(bytes, isEncrypted: isEncrypted, pointer: pointer)
     let text = Array(made.origin.utf8)
-    // Credentials are not remembered longer than they are needed.
-    if made.credentials == nil {
-      (authority, writtenAuthority, origin) = (made, bytes, text)
-    }
+    (authority, writtenAuthority, origin) = (made, bytes, text)
     return (made, text)
   }
 

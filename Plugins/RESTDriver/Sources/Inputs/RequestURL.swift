@@ -3,7 +3,7 @@ internal import DriverKit
 /// Where a request goes.
 struct RequestURL {
   private(set) var authority: Authority
-  /// What libcurl is given and the outputs show: without credentials and without a fragment.
+  /// What libcurl is given and the outputs show: without a fragment, and without dots in the path.
   private(set) var text: String
   /// How much of the text is scheme, host and port.
   private let originLength: Int
@@ -51,7 +51,24 @@ struct RequestURL {
     bytes.reserveCapacity(origin.count + text.count - end + 1)
     bytes += origin
     URLScanner.appendRest(text, end, to: &bytes)
+    RequestURL.resolveDots(from: origin.count, in: &bytes)
     self.text = String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// The URL that an answer redirects to, as libcurl has resolved it.
+  ///
+  /// A user name and a password in it are left out: whoever redirects may not choose them.
+  init(redirect target: String) throws(DriverError) {
+    let bytes = Array(target.utf8)
+    var start = 0
+    var rest: [UInt8] = bytes
+    if URLScanner.takeScheme(bytes.span, &start) != nil {
+      let end = URLScanner.endOfAuthority(bytes.span, start)
+      if let at = bytes[start..<end].lastIndex(of: UInt8(ascii: "@")) {
+        rest = Array(bytes[..<start] + bytes[(at + 1)...])
+      }
+    }
+    try self.init(rest.span, pointer: "")
   }
 
   /// The URL of the inputs `scheme`, `host`, `port`, `base_path` and `path`.
@@ -65,6 +82,15 @@ struct RequestURL {
     authority = try Authority(host: host, port: port, isEncrypted: isEncrypted)
     let origin = Array(authority.origin.utf8)
     originLength = origin.count
+    let segments = path.utf8.prefix { $0 != UInt8(ascii: "?") && $0 != UInt8(ascii: "#") }
+    let hasBase = basePath.utf8.contains { $0 != UInt8(ascii: "/") }
+    if hasBase, PathSegments.climbs(Array(segments)[...]) {
+      throw DriverError(
+        .invalidInput,
+        "path leads above base_path by its dots: give a path that stays below it",
+        pointer: "/path"
+      )
+    }
     var rest: [UInt8] = []
     for part in [basePath, path] where !part.isEmpty {
       if rest.last == UInt8(ascii: "/") { rest.removeLast() }
@@ -76,6 +102,7 @@ struct RequestURL {
       }
     }
     if rest.first != UInt8(ascii: "/") { rest.insert(UInt8(ascii: "/"), at: 0) }
+    RequestURL.resolveDots(from: 0, in: &rest)
     text = String(decoding: origin + rest, as: UTF8.self)
   }
 
@@ -91,8 +118,11 @@ struct RequestURL {
     text += String(decoding: added, as: UTF8.self)
   }
 
-  /// Takes the credentials out: whoever redirects may not choose them.
-  mutating func dropCredentials() { authority.dropCredentials() }
+  private static func resolveDots(from start: Int, in bytes: inout [UInt8]) {
+    let end = bytes[start...].firstIndex(of: UInt8(ascii: "?")) ?? bytes.endIndex
+    guard PathSegments.mayHaveDots(bytes[start..<end]) else { return }
+    bytes.replaceSubrange(start..<end, with: PathSegments.resolved(bytes[start..<end]))
+  }
 }
 
 /// Takes a URL's text apart from its beginning; `place` is how far that has come.

@@ -21,7 +21,10 @@ enum CharacterEncoding {
         var room = decoded.count
         let result = unsafe iconv(converter, &source, &left, &target, &room)
         // (size_t)-1 is the failure, and what is left over was no whole character.
-        return result == -1 || left > 0 ? nil : decoded.count - room
+        if result == -1 || left > 0 { return nil }
+        // Some encodings wait for what follows a character, such as an accent of its own.
+        if unsafe iconv(converter, nil, nil, &target, &room) == -1 { return nil }
+        return decoded.count - room
       }
     }
     guard let count else { return nil }

@@ -9,7 +9,9 @@ enum ResponseHead {
     var value: Range<Int>
   }
 
-  /// The headers in order, trailers last; the status line is left out.
+  /// The headers in order, trailers last.
+  ///
+  /// Left out are the status line, and lines whose name is none (RFC 9110, section 5.1).
   static func fields(_ head: Span<UInt8>) -> [Field] {
     var fields: [Field] = []
     fields.reserveCapacity(16)
@@ -26,8 +28,8 @@ enum ResponseHead {
   private static func field(_ head: Span<UInt8>, _ line: Range<Int>) -> Field? {
     var colon = line.lowerBound
     while colon < line.upperBound, head[colon] != UInt8(ascii: ":") {
-      // A status line, or a line that is no header: a name has no spaces.
-      if head[colon] == UInt8(ascii: " ") { return nil }
+      // A status line, or a line that is no header: nobody could name it.
+      if !RequestHeaders.isToken(head[colon]) { return nil }
       colon += 1
     }
     guard colon < line.upperBound, colon > line.lowerBound else { return nil }

@@ -1,0 +1,127 @@
+internal import CCurl
+internal import CurlKit
+internal import DriverKit
+
+/// What libcurl says on the way.
+extension Exchange: CurlTransferHandler {
+  func mayBeSent(again: Bool) -> Bool {
+    let url = inputs.url.authority
+    // libcurl takes the addresses when it begins to connect, and here it is connected.
+    if !addresses.isEmpty { client.names.noted(url.host, port: url.port, addresses) }
+    if again, !inputs.isIdempotent {
+      // The server may have done what was asked, and would do it again.
+      cut = .unanswered
+      return false
+    }
+    return true
+  }
+
+  func received(headerLine line: Span<UInt8>) -> Bool {
+    guard let handle else { return false }
+    lastSign = monotonicNanoseconds()
+    if handle.head.append(line) { return true }
+    cut = .largeHead
+    return false
+  }
+
+  func received(body bytes: Span<UInt8>) -> CurlTransfer.Taking {
+    guard let handle, cut == nil else { return .refused }
+    lastSign = monotonicNanoseconds()
+    if destination == .unknown { chooseDestination(handle) }
+    switch destination {
+    case .streamed: return stream(bytes)
+    case .dropped: return .taken
+    case .unknown, .collected: break
+    }
+    if isTest {
+      cut = .answered
+      return .refused
+    }
+    let limit = inputs.responseLimit
+    if limit > 0, handle.body.count + bytes.count > limit {
+      cut = .tooLarge
+      return .refused
+    }
+    if handle.body.append(bytes) { return .taken }
+    cut = .noMemory
+    return .refused
+  }
+
+  private func chooseDestination(_ handle: RequestHandle) {
+    let status = handle.transfer.easy.number(CURLINFO_RESPONSE_CODE)
+    if willRedirect(handle, status) {
+      destination = .dropped
+    } else {
+      let isWanted = !isTest && inputs.expected.contains(status) && call.isWanted(0)
+      destination = isWanted ? .streamed : .collected
+    }
+  }
+
+  private func stream(_ bytes: Span<UInt8>) -> CurlTransfer.Taking {
+    do throws(DriverError) {
+      switch try call.write(bytes, to: 0) {
+      case .taken: return .taken
+      case .again:
+        isPaused = true
+        try call.onReady(0, on: client.loop) { [self] in
+          guard isPaused, let handle = self.handle else { return }
+          isPaused = false
+          lastSign = monotonicNanoseconds()
+          client.multi.resume(handle.transfer)
+        }
+        return .paused
+      case .unwanted:
+        throw DriverError(.cancelled, "whoever read the body went away")
+      }
+    } catch {
+      cut = .failed(error)
+      return .refused
+    }
+  }
+
+  func finished(_ error: CurlError?) {
+    client.unwatch(self)
+    guard let handle else { return }
+    if handle.head.isComplete { client.heard(of: inputs.url.origin) }
+    if case .answered = cut {
+      endHop(failure: nil)
+    } else if let error {
+      endHop(failure: .curl(error))
+    } else if !handle.head.isComplete {
+      // libcurl takes a head that breaks off for a whole one.
+      endHop(failure: .curl(CurlError(CURLE_PARTIAL_FILE)))
+    } else if let target = redirectTarget(handle) {
+      redirect(to: target, handle.transfer.easy.number(CURLINFO_RESPONSE_CODE))
+    } else {
+      endHop(failure: nil)
+    }
+  }
+}
+
+/// Servers that say nothing.
+extension Exchange {
+  /// When the server will have been silent for too long, if nothing more comes.
+  var silenceEnd: UInt64 { lastSign + UInt64(inputs.timeouts.read) * 1_000_000 }
+
+  /// Whether the server has been silent for too long.
+  func isSilent(at now: UInt64) -> Bool {
+    guard now >= silenceEnd, let easy = handle?.transfer else { return false }
+    let uploaded = easy.easy.offset(CURLINFO_SIZE_UPLOAD_T)
+    // Before the request is sent it is the connection that takes long, which has its own timeout; and
+    // a paused body is the reader's doing.
+    let isUnderWay = easy.easy.offset(CURLINFO_PRETRANSFER_TIME_T) > 0
+    if !isUnderWay || isPaused || uploaded > lastUpload {
+      lastUpload = uploaded
+      lastSign = now
+      return false
+    }
+    return true
+  }
+
+  /// Ends the request, because its server is silent.
+  func endBecauseSilent() {
+    cut = .silence
+    if let handle { client.multi.stop(handle.transfer) }
+    endHop(failure: .curl(CurlError(CURLE_OPERATION_TIMEDOUT)))
+  }
+}
