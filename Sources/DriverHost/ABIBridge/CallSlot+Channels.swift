@@ -137,7 +137,12 @@ extension CallSlot {
   /// Ends the call with an error of the host's own, whatever its driver makes of the stop.
   func overrule(_ call: UInt64, _ error: HostError) {
     monitor.lock()
-    if isLive(call), overrulingError == nil { overrulingError = error }
+    guard isLive(call) else {
+      // Its driver has ended it: the channel itself says what became of its output.
+      monitor.unlock()
+      return
+    }
+    if overrulingError == nil { overrulingError = error }
     monitor.unlock()
     askToStop(call, .cancelled)
   }

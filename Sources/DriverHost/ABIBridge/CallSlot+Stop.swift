@@ -30,7 +30,9 @@ extension CallSlot {
       if unsafe stop.function != nil { scheduleStopFunction(of: call) }
     case .settling:
       stop.reason = reason
-      if outcome?.error == nil { outcome?.error = stopError(reason: reason, request) }
+      if outcome?.error == nil {
+        outcome?.error = overrulingError ?? stopError(reason: reason, request)
+      }
     case .free, .abandoned, .over, .settled:
       monitor.unlock()
       return
