@@ -198,11 +198,6 @@ class Bench:
         self.add_curl("REST, 1 GiB down", "curl -o /dev/null", ["-o", "/dev/null", url], size)
         self.add_curl("REST, 1 GiB down", "curl -o file", ["-o", str(target), url], size)
         target.unlink(missing_ok=True)
-        upload = f"{server.url}/upload/big"
-        result = self.host("upload", upload, str(big))
-        self.add("REST, 1 GiB up", "drivers, from a file", round(result["rate"]), "MB/s", peak_mib=result["peak_kib"] / 1024,
-                 goal_mib=64)
-        self.add_curl("REST, 1 GiB up", "curl -T file", ["-o", "/dev/null", "-T", str(big), upload], size)
         big.unlink()
 
     def add_curl(self, workload: str, name: str, arguments: list[str], size: int) -> None:
@@ -232,7 +227,7 @@ class Bench:
 
 
 class Server:
-    """nginx on a free port of loopback, with a small document, and a place that takes uploads."""
+    """nginx on a free port of loopback, with a small document."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
@@ -253,8 +248,6 @@ http {{
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   server {{
     listen 127.0.0.1:{self.port} backlog=8192; root {folder}/www;
-    location /upload/ {{ proxy_request_buffering off; proxy_pass http://127.0.0.1:{self.port}/taken; }}
-    location = /taken {{ client_body_buffer_size 1m; client_body_in_file_only off; return 201; }}
   }}
 }}
 """

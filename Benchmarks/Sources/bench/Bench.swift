@@ -35,9 +35,11 @@ struct Bench {
       else { throw BenchError("usage: bench DRIVER-PATH get URL IN-FLIGHT TOTAL") }
       let requests = Requests(host, url: url)
       try await requests.measure(inFlight, total, onLoop: workload == "get")
-    case "download", "upload":
-      guard let url = arguments.popFirst() else { throw BenchError("usage: bench … \(workload) URL") }
-      try await Requests(host, url: url).move(isUpload: workload == "upload", arguments.popFirst())
+    case "download":
+      guard let url = arguments.popFirst() else {
+        throw BenchError("usage: bench DRIVER-PATH download URL [FILE]")
+      }
+      try await Requests(host, url: url).download(to: arguments.popFirst())
     default: throw BenchError("there is no workload \(workload)")
     }
     await host.close()

@@ -46,17 +46,12 @@ struct Requests: Sendable {
     return try await host.connect(type: "REST", inputs)["json"].resolved
   }
 
-  /// One large body, from the server or to it; prints the megabytes a second.
-  func move(isUpload: Bool, _ path: String?) async throws {
+  /// One large body from the server, to a file or to a function; prints the megabytes a second.
+  func download(to path: String?) async throws {
     var options = CallOptions()
-    var inputs: ValueMap = [
-      "url": .string(url), "read_timeout": 0, "total_timeout": 0, "expected_status_code": [],
-    ]
+    let inputs: ValueMap = ["url": .string(url), "read_timeout": 0, "total_timeout": 0]
     let counted = Atomic<Int>(0)
-    if isUpload {
-      inputs["method"] = "put"
-      inputs["body"] = ["file": .string(path ?? "")]
-    } else if let path {
+    if let path {
       options.outputs["body"] = .file(path)
     } else {
       options.outputs["body"] = .bytes { bytes in counted.add(bytes.count, ordering: .relaxed) }
@@ -64,7 +59,7 @@ struct Requests: Sendable {
     let start = now()
     _ = try await host.connect(type: "REST", inputs, options: options)
     let statistics = host.statistics.drivers["REST"]
-    let bytes = Double((statistics?.bytesWritten ?? 0) + (statistics?.bytesRead ?? 0))
+    let bytes = Double(statistics?.bytesWritten ?? 0)
     try report(rate: bytes / 1e6 / (Double(now() - start) / 1e9))
   }
 
