@@ -6,10 +6,11 @@ final class HostCore: Sendable {
   private let forkDepth: Int
   private let state = Lock(State())
 
+  /// In this order: the first case holds its address as it is, so that tools which look for lost memory find it.
   private enum Preparation {
+    case done(PreparedDriver)
     /// A thread is at it; these wait for it.
     case underWay([Waiter])
-    case done(PreparedDriver)
   }
 
   private typealias Answer = Result<PreparedDriver, HostError>
