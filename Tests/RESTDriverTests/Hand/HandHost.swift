@@ -29,7 +29,11 @@ final class HandHost {
     guard status == DH_OK else { throw TestSupportError("the driver was not made") }
   }
 
-  deinit { HandHost.entry.functions.pointee.destroy?(instance) }
+  deinit {
+    HandHost.entry.functions.pointee.destroy?(instance)
+    // A test that waited may be on another thread by now, and then the driver has posted its last work.
+    while loop.hasPostedWork { loop.runPosted() }
+  }
 
   /// Begins a call; `loop` has to be turned for it.
   func start(

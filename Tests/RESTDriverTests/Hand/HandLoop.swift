@@ -79,12 +79,21 @@ final class HandLoop {
 
   /// Lets everything run that is due, and waits a little where nothing is.
   func turn() {
+    let hadWork = hasPostedWork
+    runPosted()
+    runTimers()
+    answerLookups()
+    waitForEvents(hadWork || hasPostedWork ? 0 : 10)
+  }
+
+  /// Whether something is posted that has not run.
+  var hasPostedWork: Bool { !posted.isEmpty }
+
+  /// Runs what was posted so far.
+  func runPosted() {
     let work = posted
     posted = []
     for body in work { call(body) }
-    runTimers()
-    answerLookups()
-    waitForEvents(work.isEmpty && posted.isEmpty ? 10 : 0)
   }
 
   private func call(_ body: () -> Void) {

@@ -122,6 +122,8 @@ struct LoopTests {
     let server = try await NginxServer(options)
     let size = 64 << 20
     try server.addFile("fast.bin", size: size)
+    // Made here: it belongs to one thread, and a test that waits may go on on another.
+    let host = try HandHost()
     let call = try host.start(
       [
         "url": .string(server.url + "/files/fast.bin"), "tls": ["ca_file": .string(authority.path)],
@@ -140,6 +142,8 @@ struct LoopTests {
     let nginx = try await NginxServer.shared
     let size = 1 << 20
     try nginx.addFile("slow.bin", size: size)
+    // Made here: see `fastServer`.
+    let host = try HandHost()
     var sink = HandCall.Sink()
     sink.limit = 64 << 10
     sink.isSlow = true

@@ -127,6 +127,8 @@ struct StateTests {
     var options = NginxServer.Options()
     options.certificate = try await authority.issue()
     let server = try await NginxServer(options)
+    // Made here: it belongs to one thread, and a test that waits may go on on another.
+    let host = try HandHost()
     // One handle serves them all, one after another.
     func code(_ tls: Value) throws -> UInt32? {
       try host.run(["url": .string(server.url + "/json"), "tls": tls]).failure?.code
@@ -147,6 +149,12 @@ struct StateTests {
   @Test("gives a secret URL away neither in an output nor in a message")
   func secretURL() async throws {
     let nginx = try await NginxServer.shared
+    let authority = try await CertificateAuthority()
+    var options = NginxServer.Options()
+    options.certificate = try await authority.issue(names: ["other.example"], addresses: [])
+    let server = try await NginxServer(options)
+    // Made here: it belongs to one thread, and a test that waits may go on on another.
+    let host = try HandHost()
     let secret = [JSONPointer(["url"])]
     func texts(_ call: HandCall) -> String {
       // These are flagged, or what the server says.
@@ -175,10 +183,6 @@ struct StateTests {
     )
     let unknown = try host.run(["url": "http://none.test/"], secrets: secret)
     #expect(!texts(unknown).contains("none.test"))
-    let authority = try await CertificateAuthority()
-    var options = NginxServer.Options()
-    options.certificate = try await authority.issue(names: ["other.example"], addresses: [])
-    let server = try await NginxServer(options)
     let inputs: ValueMap = [
       "url": .string(server.url), "tls": ["ca": .string(try authority.pem)],
     ]
