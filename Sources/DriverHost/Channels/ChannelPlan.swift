@@ -22,10 +22,12 @@ struct ChannelPlan {
     self.services = services
     var outputs = options.outputs
     var sources = options.sources
-    for path in inputs.sinks where outputs[path.channel] == nil {
+    // An input that all actions share says nothing to one without the channel, such as a test.
+    func hasChannel(_ name: String) -> Bool { action.channels.contains { $0.name == name } }
+    for path in inputs.sinks where outputs[path.channel] == nil && hasChannel(path.channel) {
       outputs[path.channel] = .file(path.path)
     }
-    for path in inputs.sources where sources[path.channel] == nil {
+    for path in inputs.sources where sources[path.channel] == nil && hasChannel(path.channel) {
       sources[path.channel] = .file(path.path)
     }
     self.outputs = outputs

@@ -78,6 +78,30 @@ struct StreamTests {
     #expect(String(decoding: received.with { $0 }, as: UTF8.self).hasPrefix("{\"greeting\""))
   }
 
+  @Test("goes into the file that destination names, once all of it is there")
+  func destination() async throws {
+    let folder = try TemporaryFolder()
+    let path = folder.path + "/answer.bin"
+    try nginx.addFile("answer.bin", size: 3 << 20)
+    func inputs(_ path: String, _ target: String) -> ValueMap {
+      ["url": .string(nginx.url + path), "destination": .string(target)]
+    }
+    let result = try await rest.request(inputs("/files/answer.bin", path))
+    #expect(result["status_code"] == 200 && result.outputs["bytes"] == nil)
+    #expect(try Data(contentsOf: URL(filePath: path)).count == 3 << 20)
+    // Neither a failure nor a test of the connection changes what is there.
+    let failure = await rest.failure(inputs("/status/404", path))
+    #expect(failure?.outputs["json"] == ["status": 404])
+    var options = CallOptions()
+    options.action = "test"
+    _ = try await rest.host.connect(type: "REST", inputs("/json", path), options: options)
+    #expect(try Data(contentsOf: URL(filePath: path)).count == 3 << 20)
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["answer.bin"])
+    // The folder is looked at before anything is sent.
+    let missing = await rest.failure(inputs("/json", folder.path + "/none/answer.bin"))
+    #expect(missing?.message.contains("/none/answer.bin") == true)
+  }
+
   @Test("whose reader fails ends the request")
   func failingReader() async throws {
     struct Full: Error {}
