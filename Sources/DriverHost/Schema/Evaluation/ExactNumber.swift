@@ -97,8 +97,10 @@ struct Divisor: Sendable {
     if number.digits.isEmpty { return true }
     // digits·10^shift must be a multiple of our digits. The digits end in no 0, so nothing is left
     // to divide by a power of ten.
-    let shift = number.exponent - exponent
-    guard shift >= 0 else { return false }
+    guard number.exponent >= exponent else { return false }
+    // Exponents may be as far apart as their texts say.
+    let (difference, isBeyond) = number.exponent.subtractingReportingOverflow(exponent)
+    let shift = isBeyond ? .max : difference
     var divisor = digits
     // The power of ten takes as many factors 2 and 5 out of the divisor as it has.
     Divisor.removeFactor(2, atMost: shift, from: &divisor)
