@@ -120,15 +120,4 @@ extension Evaluation {
       node
     )
   }
-
-  /// Whether a pattern is found in a text; a pattern over its limit ends the run.
-  mutating func matches(_ pattern: ECMARegex, _ text: String) -> Bool {
-    switch pattern.match(text) {
-    case .matched: return true
-    case .notMatched: return false
-    case .overLimit:
-      stopAt(pattern)
-      return false
-    }
-  }
 }

@@ -9,8 +9,10 @@ struct Evaluation {
     case depth
     /// The schemas take too many steps.
     case work
-    /// A regular expression took too many steps.
+    /// A regular expression alone took too many steps.
     case pattern(ECMARegex)
+    /// A regular expression took too much memory.
+    case memory(ECMARegex)
   }
 
   let program: SchemaProgram
@@ -27,6 +29,8 @@ struct Evaluation {
   static let maximumDepth = 512
   /// How many schemas may be applied in all: a second, which only a schema made for it needs.
   private let maximumWork: Int
+  /// How many steps the patterns for one name may take.
+  static let maximumPatternWork = 1_000_000
 
   init(
     _ program: SchemaProgram,
@@ -185,8 +189,22 @@ extension Evaluation {
     if stop == nil { stop = .depth }
   }
 
-  mutating func stopAt(_ pattern: ECMARegex) {
-    if stop == nil { stop = .pattern(pattern) }
+  /// Whether a pattern is found in a text; a pattern over its limit ends the run.
+  mutating func matches(_ pattern: ECMARegex, _ text: String) -> Bool {
+    let before = maximumWork - work
+    var remaining = before
+    defer { work = maximumWork - remaining }
+    switch pattern.match(text, work: &remaining) {
+    case .matched: return true
+    case .notMatched: return false
+    case .overWork:
+      // Who has taken most of it is to blame.
+      if stop == nil { stop = before > maximumWork / 2 ? .pattern(pattern) : .work }
+      return false
+    case .overMemory:
+      if stop == nil { stop = .memory(pattern) }
+      return false
+    }
   }
 
   /// Adds a fault of a keyword at this place.
@@ -224,7 +242,7 @@ extension Evaluation {
   private static func keyword(_ stop: Stop) -> String {
     switch stop {
     case .depth, .work: "$ref"
-    case .pattern: "pattern"
+    case .pattern, .memory: "pattern"
     }
   }
 
@@ -241,6 +259,12 @@ extension Evaluation {
       """
       the pattern `\(pattern.source)` takes too long on this value, so that it cannot be checked; \
       write it with less repetition inside repetition
+      """
+    case .memory(let pattern):
+      """
+      the pattern \(FaultText.name(pattern.source)) takes more than \
+      \(PCRE2Pattern.heapLimitMiB) MiB of memory on this value, so that it cannot be checked; \
+      give a shorter text, or write the pattern with less in its repeated groups
       """
     }
   }

@@ -125,7 +125,9 @@ extension InputDefaults {
       guard described.contains(where: { giving[$0] }) else { return }
       for name in members.names {
         path.append(name)
-        var nodes = keywords.patterns.filter { $0.pattern.match(name) == .matched }.map(\.node)
+        var work = Evaluation.maximumPatternWork
+        var nodes = keywords.patterns
+          .filter { $0.pattern.match(name, work: &work) == .matched }.map(\.node)
         if nodes.isEmpty, keywords.names.index(of: name) == nil {
           nodes = [keywords.additional].compactMap(\.self)
         }
