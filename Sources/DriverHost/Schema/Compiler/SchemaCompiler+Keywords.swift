@@ -309,7 +309,7 @@ extension SchemaCompiler {
         \(name) is no regular expression of ECMA-262 with the u flag: \(reason), at character \
         \(error.position)
         """
-      report(at: frame.place, message, keyword: keyword)
+      registry.report(at: frame.place, message, keyword: keyword)
       return nil
     }
   }

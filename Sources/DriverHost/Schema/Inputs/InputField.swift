@@ -44,7 +44,8 @@ package struct InputField: Sendable, Hashable {
   package var source: String?
   /// The inputs inside a map.
   package var fields: [InputField] = []
-  /// What each member of a map is that has no name of its own, and each item of a list; one or none.
+  /// What each member of a map is that has no name of its own, and each item of a list; one or
+  /// none.
   package var elements: [InputField] = []
   /// The forms that its value may have, where it is a union.
   package var union: InputUnion?
