@@ -143,9 +143,21 @@ struct InputSessionTests {
     )
   }
 
-  @Test("have no inputs where the driver has none")
-  func none() throws {
+  @Test("are told apart also by types that do not keep any")
+  func withoutSessions() throws {
     let schema = try InputSchemaFixture.schema(inputs, actions: actions)
-    #expect(try schema.complete(json: given).sessionInputs.values.isEmpty)
+    #expect(
+      try schema.complete(json: given).sessionInputs.values.names == [
+        "host", "authentication", "port",
+      ]
+    )
+  }
+
+  @Test("are all one where a type says nothing of them, whatever secrets it has")
+  func none() throws {
+    let schema = try InputSchemaFixture.schema(
+      #"{"properties": {"password": {"x-secret": true}}}"#
+    )
+    #expect(try schema.complete(json: #"{"password": "p"}"#).sessionInputs.values.isEmpty)
   }
 }

@@ -33,9 +33,11 @@ package struct CompleteInputs: Sendable {
   /// The schema that they were checked against.
   let schema: InputSchema
 
-  /// The inputs that a session belongs to: calls with equal ones may share one.
+  /// The inputs that a session belongs to: calls with equal ones may share one, and go to the same
+  /// loop.
   ///
-  /// Empty for types without sessions. Made at each look, since not every call asks.
+  /// Empty for types that mark no input `x-session` and declare no sessions, whose calls are all
+  /// alike. Made at each look, since not every call asks.
   package var sessionInputs: Session {
     let names = schema.sessionNames
     var session = Session(values: [:], secrets: [])

@@ -44,7 +44,7 @@ package final class InputSchema: Sendable {
     typeRoot = parts.typeRoot
     allNames = parts.allNames
     allNamesTable = NameTable(parts.allNames)
-    sessionNames = descriptor.session == nil ? [] : parts.sessionNames()
+    sessionNames = parts.sessionNames()
     actions = Dictionary(
       zip(descriptor.actions, parts.roots).map { action, root in
         (action.name, parts.action(root, action.channels, defaults, schemas))

@@ -102,9 +102,11 @@ struct InputSchemaParts {
   /// The names whose values tell sessions apart: those marked `x-session`, or that may hold a
   /// secret.
   ///
-  /// A secret of one action only is none of a session's, which serves all of them.
+  /// A secret of one action only is none of a session's, which serves all of them. A type that says
+  /// nothing of sessions, and marks nothing, has no such names: its calls are all alike.
   func sessionNames() -> Set<ExactName> {
     let marked = program.nodes.indices.filter { program.nodes[$0].source["x-session"] == true }
+    guard descriptor.session != nil || !marked.isEmpty else { return [] }
     let secret = program.nodes.indices.filter { program.nodes[$0].isSecret }
     let graph = program.graph
     let ofAnyPart = graph.leading(to: marked)
