@@ -6,6 +6,8 @@ extension SchemaCompiler {
   /// in place (`$ref`, `allOf`, the branches of a union), is read as if `unevaluatedProperties:
   /// false` stood in it, unless it says `additionalProperties` or `unevaluatedProperties` itself.
   /// What lists none stays open: it is a free-form map.
+  ///
+  /// This is the only place where that is decided: `InputDocument` writes down what comes out here.
   mutating func closeObjects(in order: [Int]) {
     let listing = holds(in: order) { !$0.properties.isEmpty }
     // Whether it has a say in which members there are.

@@ -35,9 +35,19 @@ struct SchemaCompiler {
     case test
   }
 
+  /// A reference, and what it refers to.
+  struct Reference {
+    var origin: SchemaPlace
+    /// Whether it stands in a test.
+    var isOpen: Bool
+    var target: SchemaPlace
+  }
+
   let options: Options
   var registry: SchemaRegistry
   var drafts: [SchemaDraft] = []
+  /// Kept where objects are closed, for those who write that down.
+  private(set) var references: [Reference] = []
 
   private var indices: [Key: Int] = [:]
   private var pending: [(target: SchemaRegistry.Target, isOpen: Bool, index: Int)] = []
@@ -229,6 +239,11 @@ extension SchemaCompiler {
   mutating func reference(_ text: String, _ frame: Frame) -> Int? {
     do {
       let (target, _) = try registry.resolve(text, in: frame.resource)
+      if options.closesObjects {
+        references.append(
+          Reference(origin: frame.place, isOpen: frame.isOpen, target: target.place)
+        )
+      }
       return schedule(target, isOpen: frame.isOpen)
     } catch {
       registry.report(at: frame.place, "`$ref`: \(error.reason)", keyword: "$ref")

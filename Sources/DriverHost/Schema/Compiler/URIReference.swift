@@ -122,6 +122,18 @@ struct URIReference: Sendable, Hashable, CustomStringConvertible {
     return String(validating: bytes, as: UTF8.self)
   }
 
+  /// A text with what no fragment may hold as `%XX` (section 3.5).
+  static func percentEncoded(_ text: String) -> String {
+    let allowed = Array("!$&'()*+,-./:;=?@_~".utf8)
+    return text.utf8.reduce(into: "") { result, byte in
+      if byte.isASCIILetter || byte.isASCIIDigit || allowed.contains(byte) {
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+      }
+    }
+  }
+
   private static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
     Unicode.Scalar(byte).hexadecimalValue.map { UInt8($0) }
   }

@@ -16,6 +16,7 @@ struct InputSchemaParts {
 
   let descriptor: Descriptor
   let parts: [Part]
+  private let references: [SchemaCompiler.Reference]
 
   init(_ descriptor: Descriptor) {
     self.descriptor = descriptor
@@ -55,6 +56,7 @@ struct InputSchemaParts {
     self.roots = roots
     self.parts = parts
     (program, faults) = compiler.finish()
+    references = compiler.references
   }
 
   /// The names of the type and of all its actions.
@@ -119,5 +121,41 @@ struct InputSchemaParts {
       }
     }
     return names
+  }
+}
+
+// MARK: - What the host closes
+
+extension InputSchemaParts {
+  /// What the host closes, by places in the descriptor.
+  struct Closures {
+    /// The schemas that refuse members which they do not describe.
+    var places: Set<JSONPointer> = []
+    /// References in tests to what is, or leads to, one of them, with what they refer to: a test
+    /// sees it with nothing closed.
+    var opened: [JSONPointer: JSONPointer] = [:]
+  }
+
+  /// Whether the host, and no keyword, refuses members that a schema does not describe.
+  func isClosed(_ index: Int) -> Bool {
+    let node = program.nodes[index]
+    return [node.object?.additional, node.unevaluatedProperties].contains { forbidding in
+      forbidding.map { program.nodes[$0].place == nil } ?? false
+    }
+  }
+
+  /// What the host closes, but for the roots of actions.
+  var closures: Closures {
+    let closed = program.nodes.filter { isClosed($0.index) && !roots.contains($0.index) }
+    let leads = program.graph.leading(to: closed.map(\.index))
+    let leading = Set(program.nodes.filter { leads[$0.index] }.compactMap(\.place))
+    let places = program.places
+    var closures = Closures()
+    closures.places = Set(closed.compactMap(\.place).map { places.pointer(to: $0) })
+    for reference in references where reference.isOpen && leading.contains(reference.target) {
+      let origin = places.pointer(to: reference.origin)
+      closures.opened[origin] = places.pointer(to: reference.target)
+    }
+    return closures
   }
 }
