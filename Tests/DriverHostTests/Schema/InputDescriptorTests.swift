@@ -149,6 +149,32 @@ struct InputDescriptorTests {
     )
   }
 
+  @Test("say of effects what there is, and where they differ from the action's")
+  func effects() throws {
+    #expect(
+      try InputSchemaFixture.faults(
+        ##"""
+        {"properties": {"effect": {}, "idempotent": {}, "a": {"effect": "read"},
+          "u": {"oneOf": [{"const": 1, "effect": "delete"}, {"const": 2, "idempotent": "yes"},
+            {"const": 3, "$ref": "#/$defs/ok"}]}}, "effect": "read", "$defs": {"ok": {"effect": "write"}}}
+        """##
+      ) == [
+        """
+        /inputs/effect: `effect` stands on an action, or on a branch of a union of its inputs \
+        (`oneOf`, `anyOf`) that differs from it, and not here
+        """,
+        """
+        /inputs/properties/a/effect: `effect` stands on an action, or on a branch of a union of its \
+        inputs (`oneOf`, `anyOf`) that differs from it, and not here
+        """,
+        """
+        /inputs/properties/u/oneOf/0/effect: `effect` must be one of "read", "write", "destructive"
+        """,
+        "/inputs/properties/u/oneOf/1/idempotent: `idempotent` must be true or false",
+      ]
+    )
+  }
+
   @Test("describe a map")
   func map() throws {
     #expect(

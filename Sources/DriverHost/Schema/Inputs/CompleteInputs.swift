@@ -30,6 +30,11 @@ package struct CompleteInputs: Sendable {
   package var sinks: [ChannelPath] = []
   /// `x-source` inputs.
   package var sources: [ChannelPath] = []
+  /// What this call does to the other side; nil where that is what the action says.
+  package var effect: Descriptor.Action.Effect?
+  /// Whether doing this call twice is the same as doing it once; nil where that is what the action
+  /// says.
+  package var isIdempotent: Bool?
   /// The schema that they were checked against.
   let schema: InputSchema
 

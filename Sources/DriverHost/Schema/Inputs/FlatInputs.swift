@@ -41,6 +41,7 @@ final class FlatInputs: Sendable {
     let describesMembers = others.contains { index in
       let node = program.nodes[index]
       return node.tracks || node.object?.looksAtMembers ?? false
+        || schemas.facts[index].effect != nil
     }
     // A `$dynamicRef` depends on the way that led to it, which has to begin at the root.
     guard !describesMembers, !program.isDynamic, !root.tracks, names.count <= 64,
@@ -188,6 +189,8 @@ extension InputSchema {
       complete.secrets = conversion.secrets
       complete.sinks = conversion.sinks
       complete.sources = conversion.sources
+      complete.effect = conversion.effect.effect
+      complete.isIdempotent = conversion.effect.isIdempotent
     }
     return complete
   }

@@ -86,6 +86,7 @@ extension InputConversion {
     let facts = schemas.facts[index]
     if facts.isSecret { site.isSecret = true }
     if facts.allowsNul { site.allowsNul = true }
+    if let own = facts.effect { effect.formUnion(own) }
     if let conversion = facts.conversion, site.conversion == nil {
       site.conversion = conversion
       site.conversionNode = index

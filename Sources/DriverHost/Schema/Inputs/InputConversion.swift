@@ -33,6 +33,8 @@ struct InputConversion {
   private(set) var secrets: [JSONPointer] = []
   private(set) var sinks: [CompleteInputs.ChannelPath] = []
   private(set) var sources: [CompleteInputs.ChannelPath] = []
+  /// What the branches that hold say of the call.
+  var effect = CallEffect()
   private(set) var findings: [Finding] = []
   /// How many findings there are beside those that are kept.
   private(set) var unlisted = 0

@@ -17,12 +17,14 @@ struct InputFacts: Sendable {
   /// `x-sink` and `x-source`: the channels that a path is for.
   let sink: String?
   let source: String?
+  /// What a branch says of a call that it is selected by.
+  let effect: CallEffect?
   /// Whether no other schema applies to the same value because of this one.
   let isAlone: Bool
 
   /// Whether there may be something to do that only the schema tells.
   var isOfInterest: Bool {
-    isSecret || allowsNul || sink != nil || source != nil
+    isSecret || allowsNul || sink != nil || source != nil || effect != nil
       || conversion == .bytes || conversion == .decimal
   }
 
@@ -40,6 +42,7 @@ struct InputFacts: Sendable {
     allowsNul = node.source["x-nul"] == true
     sink = node.source["x-sink"]?.stringValue
     source = node.source["x-source"]?.stringValue
+    effect = CallEffect(node.source)
     isAlone = node.inPlace == nil
   }
 }

@@ -120,6 +120,12 @@ struct InputFieldReader {
     branch.summary = annotation("description", node)?.stringValue
     branch.limits = limits(of: node)
     branch.allowed = allowed(by: node)
+    var effect = CallEffect()
+    for part in program.alwaysClosure(of: node) {
+      if let own = CallEffect(program.nodes[part].source) { effect.formUnion(own) }
+    }
+    branch.effect = effect.effect
+    branch.isIdempotent = effect.isIdempotent
     guard !visiting.contains(node) else { return branch }
     visiting.append(node)
     branch.fields = fields(of: node).filter { $0.name != discriminator?.name }

@@ -160,6 +160,8 @@ extension InputSchema {
       defaulted: defaulted,
       sinks: conversion.sinks,
       sources: conversion.sources,
+      effect: conversion.effect.effect,
+      isIdempotent: conversion.effect.isIdempotent,
       schema: self
     )
     return Thorough(result: .success(adding(secrets, to: complete)), needsRoom: false)

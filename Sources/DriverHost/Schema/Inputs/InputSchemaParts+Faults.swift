@@ -1,7 +1,7 @@
 /// What is wrong with a descriptor's schemas although each is a schema.
 extension InputSchemaParts {
   /// Names that the host keeps for itself, names that mean two things, inputs that are no map,
-  /// and paths for channels that there are not.
+  /// paths for channels that there are not, and effects that are none.
   func faultsOfNames() -> [Fault] {
     var faults = SchemaFaults()
     var known: [ExactName: (schema: Value, part: Part)] = [:]
@@ -39,6 +39,7 @@ extension InputSchemaParts {
       }
     }
     addFaultsOfChannels(to: &faults)
+    addFaultsOfEffects(to: &faults)
     return faults.all
   }
 
@@ -72,6 +73,37 @@ extension InputSchemaParts {
             node,
             "no action has an \(keyword.word) channel \(FaultText.name(name))",
             keyword.name
+          )
+        )
+      }
+    }
+  }
+
+  /// What says `effect` or `idempotent` and is no branch of a union, or says something else.
+  private func addFaultsOfEffects(to faults: inout SchemaFaults) {
+    let nodes = program.nodes.filter { node in
+      node.source["effect"] != nil || node.source["idempotent"] != nil
+    }
+    if nodes.isEmpty { return }
+    let branches = program.nodes.flatMap { ($0.inPlace?.oneOf ?? []) + ($0.inPlace?.anyOf ?? []) }
+    let allowed = Set(
+      NodeSet.closure(of: branches) { program.nodes[$0].inPlace?.always ?? [] }
+    )
+    for node in nodes {
+      let keyword = node.source["effect"] != nil ? "effect" : "idempotent"
+      if let problem = CallEffect.problem(in: node.source) {
+        faults.add(
+          fault(node, "`\(problem.keyword)` must be \(problem.expected)", problem.keyword)
+        )
+      } else if !allowed.contains(node.index) {
+        faults.add(
+          fault(
+            node,
+            """
+            `\(keyword)` stands on an action, or on a branch of a union of its inputs \
+            (`oneOf`, `anyOf`) that differs from it, and not here
+            """,
+            keyword
           )
         )
       }
