@@ -60,11 +60,11 @@ public struct Fault: Sendable, Hashable {
 }
 
 extension Fault: CustomStringConvertible {
-  /// `file:line:column: /pointer: message`, leaving out what is not known.
+  /// `file:line:column: /pointer: message` on one line, leaving out what is not known.
   public var description: String {
     var parts: [String] = []
     if let location { parts.append(location.description) }
-    if !pointer.tokens.isEmpty { parts.append(pointer.description) }
+    if !pointer.tokens.isEmpty { parts.append(FaultText.line(pointer.description, upTo: 400)) }
     parts.append(message)
     return parts.joined(separator: ": ")
   }

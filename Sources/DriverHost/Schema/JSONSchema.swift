@@ -67,7 +67,12 @@ package struct JSONSchema: Sendable {
   /// Whether a value is valid; false as well where that cannot be told within the limits.
   package func isValid(_ value: Value) -> Bool {
     var evaluation = Evaluation(program)
-    return evaluation.run(root, value)
+    let isValid = evaluation.run(root, value)
+    guard evaluation.needsRoom else { return isValid }
+    return DeepStack.run {
+      var evaluation = Evaluation(program, in: .deepStack)
+      return evaluation.run(root, value)
+    } ?? false
   }
 
   /// All that is wrong with a value, in document order; nothing if it is valid.
@@ -78,12 +83,36 @@ package struct JSONSchema: Sendable {
   /// - Returns: The faults; not all of them are listed if there are very many.
   package func faults(
     in value: Value,
-    locations: (JSONPointer) -> SourceLocation? = { _ in nil }
+    locations: @escaping (JSONPointer) -> SourceLocation? = { _ in nil }
   ) -> [Fault] {
-    var check = Evaluation(program)
-    if check.run(root, value) { return [] }
-    var evaluation = Evaluation(program, collecting: FaultReport())
+    let (report, context) = report(on: value, locations)
+    return report.faults(context)
+  }
+
+  /// What is wrong with a value, as far as it is listed, and how much more there is.
+  func listedFaults(in value: Value) -> (faults: [Fault], unlisted: Int) {
+    let (report, context) = report(on: value) { _ in nil }
+    return (report.listedFaults(context), report.unlisted)
+  }
+
+  private func report(
+    on value: Value,
+    _ locations: @escaping (JSONPointer) -> SourceLocation?
+  ) -> (FaultReport, FaultReport.Context) {
+    var context = FaultReport.Context(places: program.places, locations: locations)
+    if isValid(value) { return (FaultReport(), context) }
+    context.secrets = SecretFinder.places(in: value, at: root, of: program)
+    let (report, needsRoom) = report(on: value, in: .callersStack)
+    guard needsRoom else { return (report, context) }
+    return (DeepStack.run { self.report(on: value, in: .deepStack).report } ?? report, context)
+  }
+
+  private func report(
+    on value: Value,
+    in room: Evaluation.Room
+  ) -> (report: FaultReport, needsRoom: Bool) {
+    var evaluation = Evaluation(program, collecting: FaultReport(), in: room)
     _ = evaluation.run(root, value)
-    return evaluation.report.faults(locations: locations)
+    return (evaluation.report, evaluation.needsRoom)
   }
 }

@@ -8,7 +8,7 @@ package struct SchemaResources: Sendable {
     var read: Reader
   }
 
-  private var documents: [String: Value] = [:]
+  private var documents: [ExactName: Value] = [:]
   private var folders: [Folder] = []
 
   /// No documents but those of JSON Schema itself, which are built in.
@@ -16,7 +16,7 @@ package struct SchemaResources: Sendable {
 
   /// Makes a document known under an address; a later one under the same address replaces it.
   package mutating func add(_ document: Value, at uri: String) {
-    documents[URIReference(uri).document.description] = document
+    documents[ExactName(URIReference(uri).document.description)] = document
   }
 
   /// Makes the documents of a folder known: what follows the prefix is the path below it.
@@ -26,17 +26,18 @@ package struct SchemaResources: Sendable {
   /// the longest is asked first. The documents are read when a schema refers to them.
   package mutating func addFolder(at prefix: String, read: @escaping Reader) {
     let text = URIReference(prefix).document.description
-    folders.append(Folder(prefix: text.hasSuffix("/") ? text : text + "/", read: read))
+    folders.append(
+      Folder(prefix: text.utf8.last == UInt8(ascii: "/") ? text : text + "/", read: read)
+    )
     folders.sort { $0.prefix.utf8.count > $1.prefix.utf8.count }
   }
 
   /// The document of an address without a fragment; nil if it is not known.
   func document(at uri: String) throws(HostError) -> Value? {
-    if let document = documents[uri] { return document }
-    for folder in folders where uri.hasPrefix(folder.prefix) {
-      guard let path = SchemaResources.path(String(uri.dropFirst(folder.prefix.count))) else {
-        continue
-      }
+    if let document = documents[ExactName(uri)] { return document }
+    for folder in folders where uri.utf8.starts(with: folder.prefix.utf8) {
+      let rest = uri.utf8.dropFirst(folder.prefix.utf8.count)
+      guard let path = SchemaResources.path(String(Substring(rest))) else { continue }
       if let document = try folder.read(path) { return document }
     }
     return nil
@@ -47,8 +48,11 @@ package struct SchemaResources: Sendable {
     guard let path = URIReference.percentDecoded(escaped), !path.utf8.contains(0) else {
       return nil
     }
-    let segments = path.split(separator: "/", omittingEmptySubsequences: false)
-    let isPlain = segments.allSatisfy { !$0.isEmpty && $0 != "." && $0 != ".." }
+    // By bytes, as the file system has it: a slash with an accent behind it is a slash.
+    let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    let isPlain = segments.allSatisfy { segment in
+      !segment.isEmpty && !segment.elementsEqual(".".utf8) && !segment.elementsEqual("..".utf8)
+    }
     return isPlain ? path : nil
   }
 }

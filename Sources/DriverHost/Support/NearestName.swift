@@ -4,12 +4,16 @@ package enum NearestName {
   ///
   /// Little is one change for each three letters, at least one. A change is a letter inserted, left
   /// out, replaced, or swapped with the next (the restricted Damerau-Levenshtein distance). Upper
-  /// and lower case count as equal.
+  /// and lower case count as equal. Nothing is near a name of more than 64 bytes.
+  ///
+  /// - Complexity: O(known names).
   package static func of(_ name: String, among known: some Sequence<String>) -> String? {
+    // The comparison takes time by the square of a length that users choose.
+    guard name.utf8.count <= maximumLength else { return nil }
     let wanted = folded(name)
     let limit = max(1, wanted.count / 3)
     var best: (name: String, distance: Int)?
-    for candidate in known {
+    for candidate in known where candidate.utf8.count <= maximumLength + limit {
       let letters = folded(candidate)
       guard abs(letters.count - wanted.count) <= limit else { continue }
       let distance = distance(wanted, letters)
@@ -22,8 +26,10 @@ package enum NearestName {
 
   /// `; did you mean …?` with the nearest name, or nothing.
   package static func hint(for name: String, among known: some Sequence<String>) -> String {
-    of(name, among: known).map { "; did you mean `\($0)`?" } ?? ""
+    of(name, among: known).map { "; did you mean \(FaultText.name($0))?" } ?? ""
   }
+
+  private static let maximumLength = 64
 
   private static func folded(_ name: String) -> [UInt8] {
     name.utf8.map { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 ? $0 | 0x20 : $0 }

@@ -70,6 +70,21 @@ extension DecimalText {
     var isNegative: Bool
     var digits: [UInt8]
     var exponent: Int
+
+    /// The number as an int64; nil if it has a fraction or lies beyond.
+    var int64: Int64? {
+      guard exponent >= 0, digits.count + exponent <= 19 else { return nil }
+      // Built below zero, where int64 reaches one further.
+      var result: Int64 = 0
+      for digit in digits + Array(repeating: UInt8(ascii: "0"), count: exponent) {
+        let (product, overflow) = result.multipliedReportingOverflow(by: 10)
+        let (sum, carry) = product.subtractingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
+        if overflow || carry { return nil }
+        result = sum
+      }
+      if isNegative { return result }
+      return result == .min ? nil : -result
+    }
   }
 
   /// The number in the one form that all texts of it share.

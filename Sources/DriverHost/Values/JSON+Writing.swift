@@ -16,17 +16,15 @@ extension JSON {
   /// - Parameters:
   ///   - value: The value.
   ///   - pretty: One member or item a line, indented by two spaces.
-  ///   - sortedKeys: Members by their names' code points rather than in their own order.
   ///   - decimals: Decimals as strings or as numbers.
   /// - Returns: The document.
   public static func text(
     _ value: Value,
     pretty: Bool = false,
-    sortedKeys: Bool = false,
     decimals: DecimalForm = .string
   ) -> String {
     var bytes: [UInt8] = []
-    append(value, to: &bytes, pretty: pretty, sortedKeys: sortedKeys, decimals: decimals)
+    append(value, to: &bytes, pretty: pretty, decimals: decimals)
     return String(decoding: bytes, as: UTF8.self)
   }
 
@@ -36,16 +34,14 @@ extension JSON {
   ///   - value: The value.
   ///   - bytes: What to append to.
   ///   - pretty: One member or item a line, indented by two spaces.
-  ///   - sortedKeys: Members by their names' code points rather than in their own order.
   ///   - decimals: Decimals as strings or as numbers.
   public static func append(
     _ value: Value,
     to bytes: inout [UInt8],
     pretty: Bool = false,
-    sortedKeys: Bool = false,
     decimals: DecimalForm = .string
   ) {
-    let writer = JSONWriter(pretty: pretty, sortedKeys: sortedKeys, decimals: decimals)
+    let writer = JSONWriter(pretty: pretty, decimals: decimals)
     writer.append(value, to: &bytes, level: 0)
   }
 }
@@ -55,7 +51,6 @@ extension JSON {
 /// Recursive: as deep as its values, which readers limit.
 private struct JSONWriter {
   let pretty: Bool
-  let sortedKeys: Bool
   let decimals: JSON.DecimalForm
 
   func append(_ value: Value, to bytes: inout [UInt8], level: Int) {
@@ -94,20 +89,12 @@ private struct JSONWriter {
 
   private func append(_ members: ValueMap, to bytes: inout [UInt8], level: Int) {
     bytes.append(UInt8(ascii: "{"))
-    var index = 0
-    func append(_ member: ValueMap.Element, to bytes: inout [UInt8]) {
+    for (index, member) in members.enumerated() {
       separate(index, level: level + 1, in: &bytes)
       appendString(member.name, to: &bytes)
       bytes.append(UInt8(ascii: ":"))
       if pretty { bytes.append(UInt8(ascii: " ")) }
-      self.append(member.value, to: &bytes, level: level + 1)
-      index += 1
-    }
-    if sortedKeys {
-      let sorted = members.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
-      for member in sorted { append(member, to: &bytes) }
-    } else {
-      for member in members { append(member, to: &bytes) }
+      append(member.value, to: &bytes, level: level + 1)
     }
     if !members.isEmpty { breakLine(level: level, in: &bytes) }
     bytes.append(UInt8(ascii: "}"))

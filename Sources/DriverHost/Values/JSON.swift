@@ -72,24 +72,20 @@ public enum JSON {
     try read(bytes, JSONSource(file, limits)).value
   }
 
-  /// Reads one document and keeps where everything stands in it.
+  /// Reads one document whose encoding is settled, and keeps where everything stands in it.
   static func parseWithLocations(
-    _ bytes: Span<UInt8>,
+    _ text: UTF8Text,
     file: String,
     limits: Limits = Limits()
   ) throws(HostError) -> (value: Value, locations: SourceMap) {
-    let (value, nodes) = try read(bytes, JSONSource(file, limits), recording: true)
+    let source = JSONSource(file, isValid: true, limits)
+    let (value, nodes) = try read(text.bytes.span, source, recording: true)
     return (value, SourceMap(of: value, nodes: nodes, file: file))
   }
 
-  /// Checks a document and builds nothing: `parse` with the same limits takes what this takes.
-  ///
-  /// - Throws: `HostError` with the line, the column and what would have been right.
-  public static func check(_ bytes: Span<UInt8>, limits: Limits = Limits()) throws(HostError) {
-    _ = try read(bytes, JSONSource(nil, limits), building: false)
-  }
-
   /// Why a text is no JSON document, with line and column; nil if it is one.
+  ///
+  /// Nothing is built: `parse` takes what this finds nothing wrong with.
   static func problem(in text: String) -> String? {
     var text = text
     text.makeContiguousUTF8()

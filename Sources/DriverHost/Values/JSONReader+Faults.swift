@@ -22,6 +22,8 @@ extension JSONReader {
     case UInt8(ascii: "`"), UInt8(ascii: "'"): return "a quotation mark other than `\"`"
     case 0x21...0x7E: return "`\(Character(Unicode.Scalar(byte)))`"
     case 0x80...: return "a character outside ASCII"
+    case 0x20, 0x09: return "a blank"
+    case 0x0A, 0x0D: return "a line break"
     default: return "a control character"
     }
   }

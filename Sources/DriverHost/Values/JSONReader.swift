@@ -20,7 +20,7 @@ struct JSONFailure: Error {
 }
 
 extension JSON {
-  /// Reads a document: the common way of `parse`, `check` and all others.
+  /// Reads a document: the common way of `parse`, `problem` and all others.
   static func read(
     _ bytes: Span<UInt8>,
     _ source: JSONSource,
@@ -226,7 +226,12 @@ struct JSONReader: ~Copyable {
   private mutating func close(_ container: Open) {
     open.removeLast()
     if isBuilding {
-      if container.isMap {
+      if container.isMap, !faults.isEmpty {
+        // Nobody gets it any more, and names that are equal would all meet in one place of its
+        // index.
+        values.drop(from: container.firstValue)
+        values.push(.null)
+      } else if container.isMap {
         let members = values.takeMembers(
           from: container.firstValue,
           names: names,

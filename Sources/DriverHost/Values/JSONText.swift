@@ -5,7 +5,7 @@ public final class JSONText: Sendable {
 
   private let parsed = Lock<Value?>(nil)
 
-  /// A document that has been checked already: see `JSON.check`.
+  /// A document that has been checked already: see `JSON.problem`.
   init(checked text: String) {
     self.text = text
   }

@@ -18,11 +18,12 @@ public struct ParsedDocument: Sendable {
 public enum Document {
   /// Reads one document.
   ///
-  /// A file named `….json` is JSON. Any other is JSON if it begins with `{` or `[` and JSON can
-  /// read it, else YAML, which has such maps and lists too. If neither can read it, the error is
-  /// that of the reader whose author was meant: YAML where the name says so, or where something
-  /// stands at the place where JSON stops that only YAML has. A byte order mark in front is
-  /// skipped, since editors put it there; UTF-16 is read where it has one.
+  /// A file named `….json` is JSON. Any other is JSON if it begins with `{`, `[` or `"` and JSON
+  /// can read it, else YAML, which has such maps, lists and strings too. If neither can read it,
+  /// the error is that of the reader whose author was meant: YAML where the name says so, or where
+  /// something stands at the place where JSON stops that only YAML has, or for a string, which
+  /// mostly is the first key of a map. A byte order mark in front is skipped, since editors put it
+  /// there; UTF-16 is read where it has one.
   ///
   /// - Parameters:
   ///   - bytes: The document.
@@ -39,19 +40,18 @@ public enum Document {
   ) throws(HostError) -> ParsedDocument {
     let text = try UTF8Text(bytes, file: file)
     let first = text.bytes.first { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }
-    let looksLikeJSON = first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
+    // Halves of surrogate pairs in escapes are what only JSON takes in a string.
+    let isText = first == UInt8(ascii: "\"")
+    let looksLikeJSON = isText || first == UInt8(ascii: "{") || first == UInt8(ascii: "[")
     guard looksLikeJSON || file.hasSuffix(".json") else {
       return try YAML.parse(text, file: file, limits: yaml)
     }
     do throws(HostError) {
-      let (value, locations) = try JSON.parseWithLocations(
-        text.bytes.span,
-        file: file,
-        limits: json
-      )
+      let (value, locations) = try JSON.parseWithLocations(text, file: file, limits: json)
       return ParsedDocument(value: value, locations: locations, droppedLines: [], cutLines: [])
     } catch {
       if file.hasSuffix(".json") || error.code == .tooLarge { throw error }
+      if isText { return try YAML.parse(text, file: file, limits: yaml) }
       return try parseAsYAML(text, file: file, limits: yaml, insteadOfJSON: error)
     }
   }

@@ -47,14 +47,10 @@ public struct SourceMap: Sendable {
     return location(nodes[node].key)
   }
 
-  /// The best place for a fault at a pointer: its value's, else that of the nearest value above it.
+  /// The best place for a fault at a pointer: that of its value or its name, whichever it means,
+  /// else that of the nearest value around it.
   public func nearest(to pointer: JSONPointer) -> SourceLocation? {
-    var pointer = pointer
-    while true {
-      if let location = value(at: pointer) { return location }
-      if pointer.tokens.isEmpty { return nil }
-      pointer.tokens.removeLast()
-    }
+    pointer.nearest { $0.isOfName ? key(at: $0) : value(at: $0) }
   }
 
   private func location(_ place: SourcePlace) -> SourceLocation {
@@ -73,21 +69,5 @@ public struct SourceMap: Sendable {
       for _ in 0..<position { node = Int(nodes[node].next) }
     }
     return node
-  }
-}
-
-extension Value {
-  /// The member or item that a token of a JSON pointer names, and its place in the order.
-  fileprivate func child(_ token: String) -> (position: Int, value: Value)? {
-    switch self {
-    case .map(let members):
-      return members.position(of: token).map { ($0, members[$0].value) }
-    case .list(let items):
-      guard let index = Int(token), String(index) == token, items.indices.contains(index) else {
-        return nil
-      }
-      return (index, items[index])
-    default: return nil
-    }
   }
 }

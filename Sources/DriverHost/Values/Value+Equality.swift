@@ -27,14 +27,27 @@ extension Value: Equatable, Hashable {
     switch resolved {
     case .null: hasher.combine(0)
     case .bool(let truth): hasher.combine(truth)
-    case .string(let text): hasher.combine(text)
+    case .string(let text): text.combineExactly(into: &hasher)
     case .bytes(let bytes): hasher.combine(bytes)
     case .list(let items):
       hasher.combine(items.count)
       for item in items { item.hash(into: &hasher) }
     case .map(let members): members.hash(into: &hasher)
-    case .int, .double, .decimal, .json:
-      hasher.combine(doubleValue ?? 0)
+    case .int(let integer): hasher.combine(integer)
+    case .double, .decimal, .json: Value.hash(number: self, into: &hasher)
+    }
+  }
+
+  // Its own frame, since values nest.
+  @inline(never)
+  private static func hash(number: Value, into hasher: inout Hasher) {
+    if case .double(let double) = number, double.magnitude < 0x1p53,
+      let integer = Int64(exactly: double)
+    {
+      hasher.combine(integer)
+    } else if let number = DecimalText(number: number)?.normalized {
+      // By all of its digits: numbers that round to one double are easily made.
+      if let integer = number.int64 { hasher.combine(integer) } else { hasher.combine(number) }
     }
   }
 }

@@ -87,6 +87,16 @@ public struct ValueMap: Sendable {
     return removed.value
   }
 
+  /// Removes all members of a kind.
+  ///
+  /// - Complexity: O(n).
+  mutating func removeAll(where isRemoved: (_ name: String, _ value: Value) -> Bool) {
+    let before = members.count
+    members.removeAll { isRemoved($0.name, $0.value) }
+    guard members.count < before, !index.isEmpty else { return }
+    self = ValueMap(unique: members)
+  }
+
   /// Adds a member whose name is not there yet.
   private mutating func append(_ member: Member) {
     members.append(member)
@@ -138,7 +148,7 @@ extension ValueMap: Equatable, Hashable {
   @inline(never)
   private static func hash(_ member: Member) -> Int {
     var hasher = Hasher()
-    hasher.combine(member.name)
+    member.name.combineExactly(into: &hasher)
     member.value.hash(into: &hasher)
     return hasher.finalize()
   }

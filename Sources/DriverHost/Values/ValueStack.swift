@@ -61,6 +61,13 @@ struct ValueStack: ~Copyable {
     }
   }
 
+  /// Frees the values from `first` on.
+  mutating func drop(from first: Int) {
+    precondition(first >= 0 && first <= count)
+    unsafe (start + first).deinitialize(count: count - first)
+    count = first
+  }
+
   /// Takes the value on top.
   mutating func pop() -> Value {
     precondition(count > 0)

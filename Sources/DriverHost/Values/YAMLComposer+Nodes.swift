@@ -148,7 +148,7 @@ extension YAMLComposer {
       let line = open[top].keyPlaces[first].line
       open[top].key = key
       note(
-        "the key `\(key)` stands in this map already, in line \(line); "
+        "the key \(FaultText.name(key)) stands in this map already, in line \(line); "
           + "remove or rename one of them",
         expected: "another key",
         at: place

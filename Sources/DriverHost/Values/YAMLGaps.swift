@@ -80,6 +80,10 @@ struct YAMLGaps {
   /// One character further, or to the end of a comment (YAML 1.2, section 6.6).
   private mutating func stepInGap() {
     let byte = source[offset]
+    if byte == UInt8(ascii: "!") {
+      skipTag()
+      return
+    }
     let beginsWord = offset == 0 || isBlank(source[offset - 1])
     if byte == UInt8(ascii: "#") {
       if !beginsWord {
@@ -100,6 +104,18 @@ struct YAMLGaps {
     noteName()
     if !isBlank(byte), !isMarker { holdsData = true }
     step()
+  }
+
+  /// Goes through a tag, in which `?`, `&`, `*` and `#` are letters of an address.
+  private mutating func skipTag() {
+    if !isMarker { holdsData = true }
+    let isVerbatim = source[offset + 1] == UInt8(ascii: "<")
+    let ends = isVerbatim ? [] : Array(",[]{}".utf8)
+    repeat {
+      let isLast = isVerbatim && source[offset] == UInt8(ascii: ">")
+      step()
+      if isLast { return }
+    } while offset < source.count && !isBlank(source[offset]) && !ends.contains(source[offset])
   }
 
   /// Refuses a `:` in the name of an anchor or an alias: libyaml ends the name there, YAML 1.2 does
@@ -126,7 +142,7 @@ struct YAMLGaps {
     problems.append(Problem(place: place, message: message))
   }
 
-  // MARK: Lines
+  // MARK: - Lines
 
   /// Whether what stands here belongs to a directive, or to a document marker that is alone.
   private var isMarker: Bool {

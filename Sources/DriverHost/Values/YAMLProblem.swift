@@ -42,6 +42,8 @@ enum YAMLProblem {
       "separate the items by commas and close the list with `]`"
     case "did not find expected ',' or '}'":
       "separate the members by commas and close the map with `}`"
+    case "did not find expected node content":
+      "write the value that is missing here, or take a comma that is too many away"
     case "found unexpected end of stream": "close the quote"
     case "found unknown escape character":
       "write `\\\\` for a backslash, or take single quotes, in which it is plain text"

@@ -18,13 +18,13 @@ enum YAMLTag {
     case map
   }
 
-  private static let yamlPrefix = "tag:yaml.org,2002:"
+  private static let yamlAuthority = "yaml.org,2002"
+  private static let yamlPrefix = "tag:\(yamlAuthority):"
 
   /// The names by which tags say that a node is an object of a program.
   private static let languages: Set<Substring> = [
     "csharp", "dotnet", "erlang", "go", "golang", "haskell", "java", "javascript", "js", "lua",
-    "net",
-    "node", "perl", "php", "python", "ruby", "rust", "swift",
+    "net", "node", "perl", "php", "python", "ruby", "rust", "swift",
   ]
 
   /// The meaning of a tag whose handle has been resolved.
@@ -39,7 +39,8 @@ enum YAMLTag {
       self = .none
     } else if YAMLTag.namesLanguage(tag) {
       self = .refused(
-        reason: "the tag `\(tag)` names a type of a programming language; remove the tag"
+        reason:
+          "the tag \(FaultText.name(tag)) names a type of a programming language; remove the tag"
       )
     } else if tag.hasPrefix(YAMLTag.yamlPrefix) {
       self.init(yamlName: String(tag.dropFirst(YAMLTag.yamlPrefix.count)))
@@ -62,13 +63,33 @@ enum YAMLTag {
       }
     self = .refused(
       reason:
-        "the tag `!!\(name)` is not in YAML's core schema (null, bool, int, float, str, seq, map)"
-        + cure
+        "the tag \(FaultText.name("!!" + name)) is not in YAML's core schema (null, bool, int, "
+        + "float, str, seq, map)\(cure)"
     )
   }
 
+  /// Whether a tag's first segment behind its authority is a language's: `python/object/apply:…`.
+  ///
+  /// Elsewhere in an address such words are nobody's business: `http://example.net/go`.
   private static func namesLanguage(_ tag: String) -> Bool {
-    tag.lowercased().split { !$0.isASCII || !($0.isLetter || $0.isNumber) }
-      .contains { languages.contains($0) }
+    let (authority, path) = parts(of: tag.lowercased())
+    // Type names of Java and .NET have dots, and no slash.
+    let isOfYAML = authority == yamlAuthority
+    let segment = path.prefix { $0 != "/" && $0 != ":" && $0 != "#" && !(isOfYAML && $0 == ".") }
+    // Ruby once had `ruby.yaml.org` as its authority.
+    let owner = authority.hasSuffix(".yaml.org,2002") ? authority.prefix { $0 != "." } : ""
+    return languages.contains(segment) || languages.contains(owner)
+  }
+
+  /// What stands for an organization in a tag's address, and what stands behind it.
+  private static func parts(of tag: String) -> (authority: Substring, path: Substring) {
+    if tag.hasPrefix("tag:") {
+      let rest = tag.dropFirst("tag:".count)
+      let authority = rest.prefix { $0 != ":" }
+      return (authority, rest.dropFirst(authority.count + 1))
+    }
+    guard let start = tag.firstRange(of: "://")?.upperBound else { return ("", tag[...]) }
+    let authority = tag[start...].prefix { $0 != "/" }
+    return (authority, tag[start...].dropFirst(authority.count + 1))
   }
 }

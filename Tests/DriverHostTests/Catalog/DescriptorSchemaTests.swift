@@ -26,7 +26,7 @@ struct DescriptorSchemaTests {
         """,
       action: """
         {"properties": {"b": {"$ref": "#/$defs/n"}}, "required": ["b", "a"],
-         "$defs": {"m": true}, "additionalProperties": true}
+         "$defs": {"m": true}, "additionalProperties": false}
         """
     )
     #expect(

@@ -17,6 +17,14 @@ struct NearestNameTests {
     #expect(NearestName.of(name, among: known) == nearest)
   }
 
+  @Test("is none for a name that is too long to be compared")
+  func long() {
+    // By the square of the length it would take a day.
+    let long = String(repeating: "a", count: 1_000_000)
+    #expect(NearestName.of(long, among: [long + "b", "a"]) == nil)
+    #expect(NearestName.of("aaa", among: [long, "aab"]) == "aab")
+  }
+
   @Test("is none where nothing is near", arguments: ["", "X", "KAFKA", "RESTAURANT"])
   func none(name: String) {
     #expect(NearestName.of(name, among: known) == nil)

@@ -69,7 +69,6 @@ struct ECMARegexTests {
       ("^*", "nothing to repeat", 2),
       ("(?=a)*", "nothing to repeat", 6),
       ("a{2,1}", "numbers out of order in a repetition", 2),
-      ("a{0,70000}", "at most 65535 repetitions are possible", 2),
       ("(a", "`(` is not closed", 1),
       ("a)", "unmatched `)`", 2),
       ("[a", "`[` is not closed", 1),
@@ -100,20 +99,26 @@ struct ECMARegexTests {
     }
   }
 
-  @Test(
-    "are refused where PCRE2 cannot do them, and not misread",
-    arguments: ["(?<=a+)b", "(?<=a|bc)d(?<=(e|fg))"]
-  )
-  func limits(pattern: String) {
-    let error = #expect(throws: ECMARegex.SyntaxFault.self) { _ = try ECMARegex(pattern) }
-    #expect(error?.reason.contains("more than the regular expression library can do") == true)
+  @Test("are refused where PCRE2 cannot do them, and not misread")
+  func lookbehinds() {
+    #expect(throws: ECMARegex.SyntaxFault.self) { _ = try ECMARegex("(?<=a|bc)d(?<=(e|fg))") }
   }
 
-  @Test("that nest too deep are refused")
-  func nesting() {
-    let deep = String(repeating: "(", count: 100_000) + String(repeating: ")", count: 100_000)
-    let error = #expect(throws: ECMARegex.SyntaxFault.self) { _ = try ECMARegex(deep) }
-    #expect(error?.reason == "groups nest too deep")
+  @Test(
+    "that are right, and more than the host can do, are refused as that",
+    arguments: [
+      (
+        String(repeating: "(", count: 100_000) + String(repeating: ")", count: 100_000),
+        "groups nest deeper than 250 levels"
+      ),
+      ("a{0,70000}", "at most 65535 repetitions are possible"),
+      ("(?<=a+)b", "it is more than the regular expression library can do"),
+    ]
+  )
+  func limits(pattern: String, reason: String) {
+    let error = #expect(throws: ECMARegex.SyntaxFault.self) { _ = try ECMARegex(pattern) }
+    #expect(error?.isLimit == true)
+    #expect(error?.reason.hasPrefix(reason) == true)
   }
 
   @Test(
@@ -122,7 +127,46 @@ struct ECMARegexTests {
   )
   func bombs(pattern: String) throws {
     let regex = try ECMARegex(pattern)
-    #expect(regex.match(String(repeating: "a", count: 50_000) + "!") == .overLimit)
+    #expect(regex.match(String(repeating: "a", count: 50_000) + "!") == .overWork)
+  }
+
+  @Test("that begin anew at each place are stopped as well")
+  func quadratic() throws {
+    let text = String(repeating: "a", count: 200_000)
+    for pattern in ["(?:a|b)*[cd]", "(?:a|b)+?c|d", #"(?=a)[a-z]+\d"#, "[a-z]+[0-9]|a{3}[0-9]"] {
+      #expect(try ECMARegex(pattern).match(text) == .overWork, "\(pattern)")
+    }
+  }
+
+  @Test("that take one step for each part of a long text match it")
+  func long() throws {
+    let base64 = "^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$"
+    let text = String(repeating: "QUJD", count: 110_000)
+    #expect(try ECMARegex(base64).match(text) == .matched)
+    #expect(try ECMARegex(base64).match(text + "QQ==") == .matched)
+    #expect(try ECMARegex(base64).match(text + "Q") == .notMatched)
+    #expect(try ECMARegex("^[A-Za-z0-9+/]*={0,2}$").match(text) == .matched)
+  }
+
+  @Test("that take too much memory say so")
+  func memory() throws {
+    let regex = try ECMARegex("^(?:a|b)*$")
+    var work = 20_000_000
+    #expect(
+      regex.match(String(repeating: "a", count: 2_000_000), work: &work) == .overMemory
+    )
+    #expect(work > 10_000_000)
+  }
+
+  @Test("count the work of every match")
+  func work() throws {
+    var work = 1_000
+    #expect(try ECMARegex("^[a-z]+$").match("abc", work: &work) == .matched)
+    #expect((990..<1_000).contains(work))
+    let bomb = try ECMARegex("^(a+)+$")
+    #expect(bomb.match("aaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", work: &work) == .overWork)
+    #expect(work == 0)
+    #expect(try ECMARegex("x").match("x", work: &work) == .overWork)
   }
 
   @Test("match on many threads at once")
@@ -140,5 +184,13 @@ struct ECMARegexTests {
       }
       for await isRight in group { #expect(isRight) }
     }
+  }
+}
+
+extension ECMARegex {
+  /// Looks for the pattern with as much work as a pattern of good manners takes.
+  func match(_ text: String) -> PCRE2Pattern.Outcome {
+    var work = 1_000_000
+    return match(text, work: &work)
   }
 }

@@ -18,6 +18,10 @@ struct ExactNumberTests {
       ("246913578024691357802469135780", "123456789012345678901234567890", true),
       ("246913578024691357802469135781", "123456789012345678901234567890", false),
       ("5e-324", "5e-324", true),
+      // Exponents farther apart than an integer of the machine says.
+      ("100e99999999999999999999", "0.01e-99999999999999999999", true),
+      ("0.01e-99999999999999999999", "100e99999999999999999999", false),
+      ("7e99999999999999999999", "3e-99999999999999999999", false),
     ]
   )
   func multiples(value: String, divisor: String, isMultiple: Bool) throws {

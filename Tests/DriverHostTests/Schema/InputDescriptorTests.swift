@@ -76,6 +76,59 @@ struct InputDescriptorTests {
     )
   }
 
+  @Test(
+    "have defaults that can be used",
+    arguments: [
+      (
+        #"{"type": "string", "contentEncoding": "base64", "default": "!!!"}"#,
+        "the text is not base64: what is no base64 digit stands at byte 1 of 3"
+      ),
+      (
+        #"{"type": "string", "default": "a\u0000"}"#,
+        "the text holds the character U+0000, at which C libraries would cut it off"
+      ),
+      (
+        #"{"type": "integer", "default": 9223372036854775808}"#,
+        "expected an integer that 64 bits hold, got 9223372036854775808"
+      ),
+      (
+        #"{"type": "object", "properties": {"b": {"items": {"type": "integer"}}}, "default": {"b": [1e30]}}"#,
+        "/b/0: expected an integer that 64 bits hold, got 1e+30"
+      ),
+      (#"{"enum": [], "default": 1}"#, "expected nothing, since no value is listed, got 1"),
+    ]
+  )
+  func usable(schema: String, reason: String) throws {
+    #expect(
+      try InputSchemaFixture.faults(#"{"properties": {"a": \#(schema)}}"#) == [
+        "/inputs/properties/a/default: the default does not fit its own schema: \(reason)"
+      ]
+    )
+  }
+
+  @Test("have defaults that fit also where they come with a reference")
+  func referredDefaults() throws {
+    #expect(
+      try InputSchemaFixture.faults(
+        ##"""
+        {"$defs": {"n": {"default": 10}}, "properties": {"a": {"$ref": "#/$defs/n", "maximum": 5}}}
+        """##
+      ) == [
+        """
+        /inputs/properties/a: the default does not fit its own schema: expected at most 5, got 10
+        """
+      ]
+    )
+  }
+
+  @Test("have defaults with U+0000 where the schema around them allows it")
+  func nulDefaults() throws {
+    let schema = try InputSchemaFixture.schema(
+      #"{"properties": {"m": {"x-nul": true, "type": "object", "properties": {"a": {"default": "\u0000"}}, "default": {}}}}"#
+    )
+    #expect(try schema.complete([:], action: "go").values == ["m": ["a": "\0"]])
+  }
+
   @Test("have defaults that end")
   func endless() throws {
     let faults = try InputSchemaFixture.faults(
@@ -93,6 +146,32 @@ struct InputDescriptorTests {
            "default": null}}, "properties": {"tree": {"$ref": "#/$defs/tree"}}}
         """##
       ) == []
+    )
+  }
+
+  @Test("say of effects what there is, and where they differ from the action's")
+  func effects() throws {
+    #expect(
+      try InputSchemaFixture.faults(
+        ##"""
+        {"properties": {"effect": {}, "idempotent": {}, "a": {"effect": "read"},
+          "u": {"oneOf": [{"const": 1, "effect": "delete"}, {"const": 2, "idempotent": "yes"},
+            {"const": 3, "$ref": "#/$defs/ok"}]}}, "effect": "read", "$defs": {"ok": {"effect": "write"}}}
+        """##
+      ) == [
+        """
+        /inputs/effect: `effect` stands on an action, or on a branch of a union of its inputs \
+        (`oneOf`, `anyOf`) that differs from it, and not here
+        """,
+        """
+        /inputs/properties/a/effect: `effect` stands on an action, or on a branch of a union of its \
+        inputs (`oneOf`, `anyOf`) that differs from it, and not here
+        """,
+        """
+        /inputs/properties/u/oneOf/0/effect: `effect` must be one of "read", "write", "destructive"
+        """,
+        "/inputs/properties/u/oneOf/1/idempotent: `idempotent` must be true or false",
+      ]
     )
   }
 

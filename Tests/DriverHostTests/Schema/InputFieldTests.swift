@@ -79,6 +79,23 @@ struct InputFieldTests {
     #expect(union.branches[1].fields[0].isRequired)
   }
 
+  @Test("show what a branch of a union does")
+  func effects() throws {
+    let field = try #require(
+      try fields(
+        ##"""
+        {"properties": {"mode": {"oneOf": [
+          {"properties": {"mode_name": {"const": "list"}}, "effect": "read", "idempotent": true},
+          {"$ref": "#/$defs/delete"}, {"properties": {"mode_name": {"const": "put"}}}]}},
+         "$defs": {"delete": {"properties": {"mode_name": {"const": "delete"}}, "effect": "destructive"}}}
+        """##
+      ).first
+    )
+    let branches = try #require(field.union?.branches)
+    #expect(branches.map(\.effect) == [.read, .destructive, nil])
+    #expect(branches.map(\.isIdempotent) == [true, nil, nil])
+  }
+
   @Test(
     "say in words what a value may be",
     arguments: [

@@ -176,6 +176,69 @@ struct InputSchemaTests {
     #expect(try schema.faults(json: #"{"e": [null]}"#).count == 1)
   }
 
+  @Test("that nobody knows are listed up to a limit, in any number")
+  func manyUnknown() throws {
+    // Taken out of the map one by one, or compared with all names each, they would never end.
+    let names = (0..<50).map { #""member number \#($0)": {}"# }.joined(separator: ",")
+    let schema = try InputSchemaFixture.schema("{\"properties\": {\(names)}}")
+    var inputs = ValueMap()
+    for number in 0..<200_000 { inputs["membre nubmer \(number)"] = 1 }
+    let unknown = #expect(throws: HostError.self) { try schema.complete(inputs, action: "go") }
+    #expect(unknown?.faults.count == 1_001)
+    #expect(unknown?.faults.last?.message == "199000 more faults are not listed")
+    #expect(unknown?.faults.last?.kind == .invalid)
+    // And what is wrong with values whose schema holds.
+    let any = try InputSchemaFixture.schema(#"{"properties": {"a": {}}}"#)
+    let nuls = Value.list(Array(repeating: "\0", count: 200_000))
+    let refused = #expect(throws: HostError.self) { try any.complete(["a": nuls], action: "go") }
+    #expect(refused?.faults.count == 1_001)
+  }
+
+  @Test("of other actions, and unset ones, leave in one go")
+  func manyDropped() throws {
+    let names = (0..<20_000).map { #""i\#($0)": {"type": "integer"}"# }.joined(separator: ",")
+    let schema = try InputSchemaFixture.schema(
+      #"{"properties": {"a": {}}}"#,
+      actions: [("go", "{}"), ("other", "{\"properties\": {\(names)}}")]
+    )
+    var inputs: ValueMap = ["a": 1]
+    for number in 0..<20_000 { inputs["i\(number)"] = .null }
+    #expect(try schema.complete(inputs, action: "go").dropped.count == 20_000)
+    #expect(try schema.complete(inputs, action: "other").unset.count == 20_000)
+    #expect(try schema.complete(inputs, action: "other").values == ["a": 1])
+  }
+
+  @Test("are named on one line")
+  func lines() throws {
+    let schema = try InputSchemaFixture.schema(#"{"properties": {"a\nb": {"type": "integer"}}}"#)
+    #expect(
+      try schema.faults(json: #"{"a\nb": "x\ny", "a\nc": 1, "\u001b[2J": 1}"#).map { fault in
+        fault.split(separator: ": ", maxSplits: 1).last ?? ""
+      } == [
+        #"expected an integer, got "x\ny""#,
+        #"unknown input `a\nc`; `drivers describe T` lists them"#,
+        #"unknown input `\u001b[2J`; `drivers describe T` lists them"#,
+      ]
+    )
+    let error = #expect(throws: HostError.self) { try schema.complete(["a\nb": "x"], action: "go") }
+    #expect(error?.message.split(separator: "\n").count == 2)
+    #expect(throws: HostError.self) { try schema.complete([:], action: "go\n") }
+  }
+
+  @Test("stand where they are written: a name that nobody knows at the name")
+  func places() throws {
+    let schema = try InputSchemaFixture.schema(rest, actions: actions)
+    let text = "url: 1\nmethud: x\nauthentication: {authentication_method: none,\n  user: a}\n"
+    let document = try YAML.parse(Array(text.utf8), file: "f")
+    let inputs = try #require(document.value.mapValue)
+    let error = #expect(throws: HostError.self) {
+      try schema.complete(inputs, action: "go") { document.locations.nearest(to: $0) }
+    }
+    #expect(
+      error?.faults.map { $0.location?.description } == ["f:1:6", "f:2:1", "f:4:3"]
+    )
+  }
+
   @Test("name an action that there is not")
   func unknownAction() throws {
     let schema = try InputSchemaFixture.schema(rest, actions: actions)

@@ -27,6 +27,16 @@ struct InputSecretTests {
         #"{"properties": {"a": {}}, "unevaluatedProperties": {"x-secret": true}}"#,
         #"{"a": 1, "b": 2}"#, ["/b"]
       ),
+      // What a test says of a value that it holds for.
+      (
+        #"{"if": {"properties": {"t": {"x-secret": true}}, "required": ["t"]}, "then": {}}"#,
+        #"{"t": 1}"#, ["/t"]
+      ),
+      (#"{"if": {"x-secret": true, "type": "integer"}, "then": {}}"#, #""s""#, []),
+      (
+        #"{"type": "array", "contains": {"type": "string", "x-secret": true}}"#, #"[1, "a", "b"]"#,
+        ["/1", "/2"]
+      ),
       // However deep a schema that refers to itself goes.
       (
         ##"{"$ref": "#/$defs/tree"}"##,
@@ -67,6 +77,24 @@ struct InputSecretTests {
         InvalidInputError /b: the text holds the character U+0000, at which C libraries would cut \
         it off
         """,
+      ]
+    )
+  }
+
+  @Test("that a fault hides a part of are all masked")
+  func typeFaults() throws {
+    let schema = try InputSchemaFixture.schema(
+      ##"""
+      {"$defs": {"s": {"x-secret": true}}, "properties": {"a": {"type": "string", "$ref": "#/$defs/s"},
+        "b": {"type": "object", "properties": {"p": {"x-secret": true}}}, "c": {"type": "integer"}}}
+      """##
+    )
+    #expect(
+      try schema.faults(json: #"{"a": 12345, "b": "hunter2", "c": "shown", "d": 1}"#) == [
+        "InvalidInputError /a: expected a string, got ***",
+        "InvalidInputError /b: expected a map, got ***",
+        "InvalidInputError /c: expected an integer, got \"shown\"",
+        "ExtraInputError /d: unknown input `d`; `drivers describe T` lists them",
       ]
     )
   }
@@ -115,9 +143,21 @@ struct InputSessionTests {
     )
   }
 
-  @Test("have no inputs where the driver has none")
-  func none() throws {
+  @Test("are told apart also by types that do not keep any")
+  func withoutSessions() throws {
     let schema = try InputSchemaFixture.schema(inputs, actions: actions)
-    #expect(try schema.complete(json: given).sessionInputs.values.isEmpty)
+    #expect(
+      try schema.complete(json: given).sessionInputs.values.names == [
+        "host", "authentication", "port",
+      ]
+    )
+  }
+
+  @Test("are all one where a type says nothing of them, whatever secrets it has")
+  func none() throws {
+    let schema = try InputSchemaFixture.schema(
+      #"{"properties": {"password": {"x-secret": true}}}"#
+    )
+    #expect(try schema.complete(json: #"{"password": "p"}"#).sessionInputs.values.isEmpty)
   }
 }

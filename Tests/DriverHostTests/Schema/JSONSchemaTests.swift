@@ -28,6 +28,24 @@ struct JSONSchemaTests {
         #"{"enum": ["get", "post"]}"#, #""pots""#,
         #" #/enum expected one of "get", "post", got "pots"; did you mean "post"?"#
       ),
+      (
+        #"{"enum": []}"#, "3",
+        " #/enum expected nothing, since no value is listed, got 3"
+      ),
+      // Names and patterns stay on one line.
+      (
+        #"{"properties": {"a\nb": false}, "additionalProperties": false}"#, #"{"c\u2028\td": 1}"#,
+        "/c\u{2028}\td #/additionalProperties unknown key `c\\u2028\\td`"
+      ),
+      (#"{"required": ["a\u0085b"]}"#, "{}", "/a\u{85}b #/required missing key `a\\u0085b`"),
+      (
+        #"{"dependentRequired": {"a\n": ["b"]}}"#, #"{"a\n": 1}"#,
+        "/b #/dependentRequired missing key `b`: `a\\n` needs it"
+      ),
+      (
+        #"{"pattern": "^a\n$"}"#, #""b""#,
+        #" #/pattern expected text that matches /^a\n$/, got "b""#
+      ),
       (#"{"minimum": 1}"#, "0", " #/minimum expected at least 1, got 0"),
       (#"{"exclusiveMinimum": 1}"#, "1.0", " #/exclusiveMinimum expected more than 1, got 1.0"),
       (#"{"maximum": 1}"#, "2", " #/maximum expected at most 1, got 2"),
@@ -123,6 +141,55 @@ struct JSONSchemaTests {
     let faults = schema.faults(in: .list(Array(repeating: 1, count: 5_000)))
     #expect(faults.count == 1_001)
     #expect(faults.last?.message == "4000 more faults are not listed")
+  }
+
+  @Test("counts no faults of alternatives that were only tried")
+  func attempts() throws {
+    let schema = try JSONSchema(
+      ["anyOf": [["items": ["type": "string"]], ["items": ["type": "null"], "minItems": 9_000]]]
+        as Value
+    )
+    let faults = schema.faults(in: .list(Array(repeating: 1, count: 5_000)))
+    #expect(faults.count == 501)
+    #expect(faults.last?.message == "4500 more faults are not listed")
+  }
+
+  @Test("stays at its limit where far more is wrong, and looks for no likely names beyond it")
+  func farTooMany() throws {
+    let names = (0..<50).map { "member number \($0)" }
+    let schema = try JSONSchema(
+      [
+        "properties": .map(ValueMap(names.map { ($0, true) })), "additionalProperties": false,
+      ] as Value
+    )
+    let members = (0..<200_000).map { (name: "membre nubmer \($0)", value: 1 as Value) }
+    let faults = schema.faults(in: .map(ValueMap(members)))
+    #expect(faults.count == 1_001)
+    #expect(faults.last?.message == "199000 more faults are not listed")
+    let missing = try JSONSchema(["items": ["required": ["a"]]] as Value)
+    #expect(missing.faults(in: .list(Array(repeating: [:], count: 200_000))).count == 1_001)
+  }
+
+  @Test("names a key at its name and a value at its value")
+  func places() throws {
+    let document = try YAML.parse(
+      Array("a:\n  b: 1\n  cc: 2\nd: [x]\n".utf8),
+      file: "x"
+    )
+    let schema = try JSONSchema(
+      JSON.parse(
+        """
+        {"properties": {"a": {"properties": {"b": {"type": "null"}}, "unevaluatedProperties": false},
+          "d": {"items": false}}, "propertyNames": {"enum": ["a"]}, "required": ["e"]}
+        """
+      )
+    )
+    let faults = schema.faults(in: document.value) { document.locations.nearest(to: $0) }
+    #expect(
+      faults.map { "\($0.pointer) \($0.location?.line ?? 0):\($0.location?.column ?? 0)" } == [
+        "/a/b 2:6", "/a/cc 3:3", "/d 4:1", "/d/0 4:5", "/e 1:1",
+      ]
+    )
   }
 
   @Test("has a location for each fault where the caller knows one")

@@ -98,104 +98,85 @@ struct SchemaCompilerTests {
     #expect(found == ["/$defs/b/$id: another schema has the address `http://e/x`: #/$defs/a"])
   }
 
+  @Test("says once what is wrong", arguments: ["5", #"{"items": [{}]}"#, #"{"type": "strnig"}"#])
+  func once(schema: String) throws {
+    #expect(try faults(schema).count == 1)
+  }
+
+  @Test("says what is right and cannot be done")
+  func limits() throws {
+    #expect(
+      try faults(#"{"pattern": "(?<=a+)b"}"#) == [
+        """
+        /pattern: `(?<=a+)b` cannot be used: it is more than the regular expression library can do \
+        (lookbehind assertion is not fixed length); write the pattern in another way
+        """
+      ]
+    )
+  }
+
+  @Test("lists no more faults than anybody reads, however many there are")
+  func tooMany() throws {
+    // Each looked for among all others, they would never end.
+    let schemas = (0..<30_000).map { _ in Value(dictionaryLiteral: ("minLength", -1)) }
+    let malformed = #expect(throws: HostError.self) {
+      try JSONSchema(["$schema": "http://e/", "allOf": .list(schemas)], resources: anything)
+    }
+    #expect(malformed?.faults.count == 1_001)
+    #expect(malformed?.faults.last?.message == "29000 more faults are not listed")
+    let invalid = #expect(throws: HostError.self) { try JSONSchema(["allOf": .list(schemas)]) }
+    #expect(invalid?.faults.count == 1_001)
+    var definitions = ValueMap()
+    for index in 0..<100 { definitions["definition number \(index)"] = true }
+    let lost = (0..<30_000).map {
+      Value(dictionaryLiteral: ("$ref", .string("#/$defs/definitoin \($0)")))
+    }
+    let unresolved = #expect(throws: HostError.self) {
+      try JSONSchema(["$defs": .map(definitions), "allOf": .list(lost)])
+    }
+    #expect(unresolved?.faults.count == 1_001)
+  }
+
+  /// A meta-schema that takes everything.
+  private var anything: SchemaResources {
+    var resources = SchemaResources()
+    resources.add(true, at: "http://e/")
+    return resources
+  }
+
+  @Test("keeps long names once")
+  func longNames() throws {
+    // As texts, the places of all members would take 20 GB.
+    let name = String(repeating: "n", count: 1_000_000)
+    let members = (0..<20_000).map { (name: "m\($0)", value: ["type": "null"] as Value) }
+    let schema = try JSONSchema(
+      ["properties": [name: ["properties": .map(ValueMap(members))]]] as Value
+    )
+    #expect(schema.isValid([name: ["m1": nil]]))
+    let fault = schema.faults(in: [name: ["m1": 1]]).first
+    #expect(fault?.schemaLocation?.hasSuffix("nnn/properties/m1/type") == true)
+    #expect(fault?.description.utf8.count ?? 0 < 500)
+  }
+
+  @Test("keeps messages on one line")
+  func lines() throws {
+    let found = try faults(
+      ##"{"properties": {"a\nb": {"pattern": "a\n("}, "c": {"$ref": "#/$defs/d\ne"}}}"##
+    )
+    #expect(found.count == 2)
+    #expect(found[0].contains(#"`a\n(` is no regular expression"#))
+    #expect(found[1].contains(#"there is no `$defs` in #"#))
+    let error = #expect(throws: HostError.self) {
+      try JSONSchema(["properties": ["a\nb": ["type": 1]]] as Value)
+    }
+    #expect(error?.message.split(separator: "\n").count == 2)
+  }
+
   @Test("stops at schemas that nest too deep")
   func depth() throws {
     var schema: Value = ["type": "string"]
     for _ in 0..<10_000 { schema = ["items": schema] }
     let error = #expect(throws: HostError.self) { try JSONSchema(schema) }
     #expect(error?.faults.contains { $0.message.contains("deeper than") } == true)
-  }
-}
-
-@Suite("Limits of validation")
-struct SchemaLimitTests {
-  private func nested(_ depth: Int, _ wrap: (Value) -> Value) -> Value {
-    var value: Value = 1
-    for _ in 0..<depth { value = wrap(value) }
-    return value
-  }
-
-  @Test("values that nest too deep are refused, not followed")
-  func depth() throws {
-    let schema = try JSONSchema(
-      JSON.parse(##"{"properties": {"a": {"$ref": "#"}}, "items": {"$ref": "#"}}"##)
-    )
-    for value in [nested(10_000) { ["a": $0] }, nested(10_000) { [$0] }] {
-      #expect(!schema.isValid(value))
-      #expect(schema.faults(in: value).map { $0.message.contains("nest deeper than") } == [true])
-    }
-    #expect(schema.isValid(nested(200) { ["a": $0] }))
-  }
-
-  @Test("a limit is a fault also where the schema says `not`")
-  func negated() throws {
-    let schema = try JSONSchema(
-      JSON.parse(
-        ##"{"not": {"$ref": "#/$defs/a"}, "$defs": {"a": {"items": {"$ref": "#/$defs/a"}}}}"##
-      )
-    )
-    #expect(!schema.isValid(nested(10_000) { [$0] }))
-    let pattern = try JSONSchema(["not": ["pattern": "^(a+)+$"]] as Value)
-    let bomb = Value.string(String(repeating: "a", count: 50_000) + "!")
-    #expect(!pattern.isValid(bomb))
-    #expect(pattern.faults(in: bomb).map { $0.message.contains("takes too long") } == [true])
-  }
-
-  @Test("schemas that multiply themselves are stopped")
-  func work() throws {
-    var definitions: ValueMap = ["s0": ["type": "integer"]]
-    for index in 1...40 {
-      let below: Value = ["$ref": .string("#/$defs/s\(index - 1)")]
-      definitions["s\(index)"] = ["allOf": [below, below]]
-    }
-    let schema = try JSONSchema(["$ref": "#/$defs/s40", "$defs": .map(definitions)] as Value)
-    var evaluation = Evaluation(
-      schema.program,
-      collecting: FaultReport(),
-      maximumWork: 100_000
-    )
-    let isValid = evaluation.run(schema.root, 1)
-    #expect(!isValid)
-    let faults = evaluation.report.faults { _ in nil }
-    #expect(faults.map { $0.message.contains("steps on this value") } == [true])
-  }
-
-  @Test("a list of many different items is unique in good time")
-  func uniqueItems() throws {
-    let schema = try JSONSchema(["uniqueItems": true] as Value)
-    let items = (0..<50_000).map { index -> Value in ["a": .int(Int64(index)), "b": [.int(1)]] }
-    #expect(schema.isValid(.list(items)))
-    #expect(!schema.isValid(.list(items + [["b": [1.0], "a": 7]])))
-  }
-
-  @Test("more members than there are bits in a word are told apart")
-  func manyMembers() throws {
-    let names = (0..<300).map { "member\($0)" }
-    let properties = ValueMap(names.map { (name: $0, value: ["type": "integer"] as Value) })
-    let schema = try JSONSchema(
-      [
-        "allOf": [["properties": .map(properties)]], "unevaluatedProperties": false,
-        "required": .list(names.map { .string($0) }),
-      ] as Value
-    )
-    var members = ValueMap(names.map { (name: $0, value: 1 as Value) })
-    #expect(schema.isValid(.map(members)))
-    members["member299"] = nil
-    members["other"] = 1
-    #expect(
-      schema.faults(in: .map(members)).map(\.pointer)
-        == [JSONPointer(["other"]), JSONPointer(["member299"])]
-    )
-  }
-
-  @Test("names that look the same are different members")
-  func normalization() throws {
-    let schema = try JSONSchema(
-      ["properties": ["caf\u{E9}": ["type": "integer"]], "additionalProperties": false] as Value
-    )
-    #expect(schema.isValid(["caf\u{E9}": 1]))
-    #expect(!schema.isValid(["cafe\u{301}": 1]))
-    let kelvin = try JSONSchema(["properties": ["K": ["type": "integer"]]] as Value)
-    #expect(kelvin.isValid(["\u{212A}": "x"]))
   }
 }

@@ -26,7 +26,11 @@ struct SchemaResourcesTests {
 
   @Test(
     "are never looked for outside their folder",
-    arguments: ["..%2Fsecret", "a/%2E%2E/%2E%2E/secret", "a//b", "a%00b", "%2Fetc/passwd", ""]
+    arguments: [
+      "..%2Fsecret", "a/%2E%2E/%2E%2E/secret", "a//b", "a%00b", "%2Fetc/passwd", "",
+      // A slash with an accent behind it is one character to Swift.
+      "..%2F%CC%81secret", "a%2F..%2F..%2F%CC%81x", "../\u{301}x",
+    ]
   )
   func traversal(path: String) throws {
     var resources = SchemaResources()

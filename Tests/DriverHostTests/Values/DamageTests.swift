@@ -36,11 +36,14 @@ struct DamageTests {
   /// Reads a document in every way; the ways must agree, and whatever is read can be written.
   private func read(_ bytes: [UInt8]) throws {
     let parsed = Result { () throws(HostError) in try JSON.parse(bytes) }
-    let checked = Result { () throws(HostError) in try JSON.check(bytes.span) }
+    let checked = Result { () throws(HostError) in try check(bytes) }
     switch (parsed, checked) {
     case (.success(let value), .success):
       #expect(exact(try JSON.parse(JSON.text(value, decimals: .number))) == exact(value))
-      let (located, locations) = try JSON.parseWithLocations(bytes.span, file: "x.json")
+      let (located, locations) = try JSON.parseWithLocations(
+        UTF8Text(bytes, file: "x.json"),
+        file: "x.json"
+      )
       #expect(exact(located) == exact(value))
       #expect(locations.value(at: JSONPointer()) != nil)
     case (.failure(let one), .failure(let other)):
@@ -110,7 +113,7 @@ struct DamageTests {
     let problem = onThread(stackSize: 512 << 10) {
       do {
         _ = try JSON.parse(text)
-        try JSON.check(Array(text.utf8).span)
+        try check(Array(text.utf8))
         _ = try YAML.parse(Array(text.utf8), file: "x.yaml")
         return nil
       } catch {
@@ -128,7 +131,7 @@ struct DamageTests {
     let problem = onThread(stackSize: DamageTests.stackSize) {
       do {
         let value = try JSON.parse(text)
-        let other = try JSON.parse(JSON.text(value, pretty: true, sortedKeys: true))
+        let other = try JSON.parse(JSON.text(value, pretty: true))
         return value == other && value.hashValue == other.hashValue ? nil : "not equal"
       } catch {
         return "\(error)"

@@ -16,12 +16,14 @@ struct DocumentTests {
       ("{\"a\":\t1}", "x.yaml", #"{"a": int 1}"#),
       ("\n\t[1]", "<standard input>", "[int 1]"), ("\u{FEFF}{}", "x.json", "{}"),
       (#"["\ud83d\ude00"]"#, "x", #"[string "😀"]"#), ("\"a\"", "x.json", #"string "a""#),
+      (#""\ud83d\ude00""#, "x", #"string "😀""#), (" \"a\\/b\" ", "x", #"string "a/b""#),
       // YAML that looks like JSON.
       ("{a: 1, }", "x", #"{"a": int 1}"#), ("[a, b]", "x.yml", #"[string "a", string "b"]"#),
       ("{\"a\": 1} # c", "x.yaml", #"{"a": int 1}"#), ("{a: 1}: b", "x", nil),
       // YAML.
       ("a: 1", "x.yaml", #"{"a": int 1}"#), ("\u{FEFF}a: 1", "x", #"{"a": int 1}"#),
       ("'a'", "x", #"string "a""#), ("", "x", "null"), ("12", "x", "int 12"),
+      ("\"a\": 1", "x", #"{"a": int 1}"#), ("\"a\\x41\"", "x", #"string "aA""#),
       // Not what its name says.
       ("a: 1", "x.json", nil), ("{\"a\": 1,}", "x.json", nil), ("", "x.json", nil),
     ] as [(String, String, String?)]
@@ -44,6 +46,7 @@ struct DocumentTests {
       ("{\"a\": hunter2}}", "x", "1:15: did not find expected <document start>"),
       ("{\"a\": 1}}", "x", "1:9: there should be the end"), ("[1, 2", "x", "1:6: there should be"),
       ("{\"a\": 1,}", "x.json", "1:9: there should be a name in quotes here, not `}`"),
+      ("\"a\": b: c", "x", "1:7: mapping values are not allowed"),
       ("{a: 1}", "x.json", "1:2: there should be a name in quotes or `}` here, not `a`"),
     ]
   )

@@ -36,7 +36,7 @@ struct JSONReadingTests {
   func takes(document: String, value: String) throws {
     #expect(exact(try JSON.parse(document)) == value)
     #expect(exact(try JSON.parse(Array(document.utf8))) == value)
-    try JSON.check(Array(document.utf8).span)
+    try check(Array(document.utf8))
     #expect(JSON.problem(in: document) == nil)
   }
 
@@ -70,6 +70,9 @@ struct JSONReadingTests {
       ("[1,,2]", "1:4: there should be a value or `]` here, not `,`"),
       ("[1 2]", "1:4: there should be a comma or `]` here, not `2`"),
       ("[1}", "1:3: there should be a comma or `]` here, not `}`"),
+      ("[- 1]", "1:3: there should be a digit here, not a blank"),
+      ("[1.\t]", "1:4: there should be a digit after the point here, not a blank"),
+      ("[1e\n]", "1:4: there should be a digit of the exponent here, not a line break"),
       ("[1:2]", "1:3: there should be a comma or `]` here, not `:`"),
       ("[*]", "1:2: there should be a value or `]` here, not `*`"),
       // Objects.
@@ -145,7 +148,7 @@ struct JSONReadingTests {
   func refuses(document: String, reason: String) {
     #expect(refusal { try JSON.parse(document, file: "x.json") } == [reason])
     #expect(refusal { try JSON.parse(Array(document.utf8)) } == [reason])
-    #expect(refusal { try JSON.check(Array(document.utf8).span) } == [reason])
+    #expect(refusal { try check(Array(document.utf8)) } == [reason])
     let parts = reason.split(separator: ":", maxSplits: 2)
     #expect(JSON.problem(in: document) == "line \(parts[0]), column \(parts[1]):\(parts[2])")
   }
@@ -174,7 +177,7 @@ struct JSONReadingTests {
       "\(fault.location!.line):\(fault.location!.column) \(fault.pointer)"
     }
     #expect(found == places)
-    #expect(throws: HostError.self) { try JSON.check(Array(document.utf8).span) }
+    #expect(throws: HostError.self) { try check(Array(document.utf8)) }
   }
 
   @Test("keeps canonically equivalent names apart")
@@ -214,7 +217,7 @@ struct JSONReadingTests {
     let document = Array("[\"ok\",\n\"é".utf8) + bytes + Array("\"]".utf8)
     let refusals = refusal { try JSON.parse(document) }
     #expect(refusals == ["2:3: this is not UTF-8: \(reason); save the document as UTF-8"])
-    #expect(refusal { try JSON.check(document.span) } == refusals)
+    #expect(refusal { try check(document) } == refusals)
   }
 
   @Test("refuses UTF-16 by name")

@@ -72,16 +72,6 @@ struct JSONWritingTests {
     )
   }
 
-  @Test("sorts members by code points where it is asked to, at every level")
-  func sorted() {
-    let value: Value = ["é": 1, "b": ["z": 1, "Z": 2], "a": 2, "😀": 3, "\u{FFFD}": 4, "": 5]
-    #expect(
-      JSON.text(value, sortedKeys: true)
-        == #"{"":5,"a":2,"b":{"Z":2,"z":1},"é":1,"\#u{FFFD}":4,"😀":3}"#
-    )
-    #expect(JSON.text(value).hasPrefix(#"{"é":1"#))
-  }
-
   @Test("pastes a document as it is, and keeps it on one line where all is on one line")
   func documents() throws {
     let text = "{\n  \"a\": \"x\\ny\",\r\n  \"b\": 12345678901234567890\n}"

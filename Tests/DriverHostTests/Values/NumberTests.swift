@@ -49,7 +49,7 @@ struct NumberTests {
     #expect(exact(try JSON.parse(text)) == value)
     #expect(exact(try JSON.parse("[\(text)]")[0]) == value)
     #expect(exact(try JSON.parse("{\"a\": \(text) }")["a"]) == value)
-    try JSON.check(Array(text.utf8).span)
+    try check(Array(text.utf8))
   }
 
   @Test("comes back from the writer as it went in")

@@ -16,6 +16,11 @@ func refusal(_ read: () throws -> some Any) -> [String] {
   }
 }
 
+/// Reads a JSON document without building anything.
+func check(_ document: [UInt8]) throws(HostError) {
+  _ = try JSON.read(document.span, JSONSource(nil, JSON.Limits()), building: false)
+}
+
 /// A value as text that keeps what `==` on values does not: 1 is no 1.0 here.
 func exact(_ value: Value) -> String {
   switch value {

@@ -90,6 +90,15 @@ struct YAMLReadingTests {
       ("[a\nb: 1", "2:2: did not find expected"),
       ("{a: 1", "1:6: did not find expected ',' or '}'"),
       (
+        "[1,,2]",
+        "1:4: did not find expected node content while parsing a flow node: write the value that "
+          + "is missing here, or take a comma that is too many away"
+      ),
+      (
+        "\"a\\nb\": 1\n\"a\\nb\": 2",
+        "2:1: the key `a\\nb` stands in this map already, in line 1"
+      ),
+      (
         "\"a", "1:3: found unexpected end of stream while scanning a quoted scalar: close the quote"
       ),
       (#""\q""#, "1:2: found unknown escape character"), (#""\ud83d\ude00""#, "1:"),

@@ -95,6 +95,12 @@ struct YAMLScalarTests {
       ("!x {a: !y b}", #"{"a": string "b"}"#), ("!x/y:z true", "true"),
       ("!ruby/object:A {}", "{}"), ("!<tag:example.com,2000:app/thing> 5", "int 5"),
       ("!<!x> 5", "int 5"),
+      // Words that are languages elsewhere.
+      ("!<tag:example.com,2000:network> 5", "int 5"), ("!<tag:example.net,2000:x/go/y> 5", "int 5"),
+      ("!<http://node.example/x/js> 5", "int 5"), ("!<http://example.com/path/net> 5", "int 5"),
+      // Letters that are indicators elsewhere.
+      ("!<http://x/?a&b*c> 5", "int 5"), ("!a&b:c 5", "int 5"), ("!a*b:c 5", "int 5"),
+      ("!a?b [!c&d:e f]", #"[string "f"]"#), ("!a?b {!c*d:e f: !<x&y> g}", #"{"f": string "g"}"#),
     ]
   )
   func otherTags(text: String, value: String) throws {
@@ -123,6 +129,8 @@ struct YAMLScalarTests {
       ("!<tag:ruby.yaml.org,2002:object:A> {}", "names a type of a programming language"),
       ("!!java.net.URL x", "names a type of a programming language"),
       ("!!perl/code x", "names a type of a programming language"),
+      ("!<tag:example.com,2000:python/name:x> {}", "names a type of a programming language"),
+      ("!<tag:example.com,2000:ruby:x> {}", "names a type of a programming language"),
     ]
   )
   func refusals(text: String, reason: String) {

@@ -4,7 +4,9 @@
 /// of one character for equal.
 struct NameTable: Sendable {
   private let names: [String]
-  private let isASCII: [Bool]
+  /// Whether Swift's own comparison, which is fastest for short texts, is right for a name: what is
+  /// equal to ASCII by normalization alone has more bytes.
+  private let isPlain: [Bool]
   /// Indices into `names` plus one, 0 where a slot is free; a power of two of them.
   private let slots: [UInt16]
   /// For more names than the slots are good for.
@@ -15,7 +17,9 @@ struct NameTable: Sendable {
 
   init(_ names: [String]) {
     self.names = names
-    isASCII = names.map { name in name.utf8.allSatisfy { $0 < 0x80 } }
+    isPlain = names.map { name in
+      name.utf8.count <= 15 && name.utf8.allSatisfy { $0 < 0x80 }
+    }
     guard names.count <= NameTable.maximumSmall else {
       slots = []
       large = Dictionary(
@@ -49,6 +53,12 @@ struct NameTable: Sendable {
     }
   }
 
+  private func isEqual(_ name: String, _ index: Int) -> Bool {
+    let own = names[index]
+    guard name.utf8.count == own.utf8.count else { return false }
+    return isPlain[index] ? name == own : name.isExactly(own)
+  }
+
   /// Bytes that differ between names of one schema: the length, both ends and the middle.
   private static func hash(_ name: String) -> Int {
     let utf8 = name.utf8
@@ -62,13 +72,5 @@ struct NameTable: Sendable {
   private static func utf8Span(of name: String) -> (Int, Int, Int) {
     let span = name.utf8Span.span
     return (Int(span[0]), Int(span[span.count / 2]), Int(span[span.count - 1]))
-  }
-
-  private func isEqual(_ name: String, _ index: Int) -> Bool {
-    let own = names[index]
-    guard name.utf8.count == own.utf8.count else { return false }
-    // An ASCII name and another of the same length in bytes that Swift finds equal are the same:
-    // what is equal to ASCII by normalization alone is longer.
-    return isASCII[index] ? name == own : name.utf8.elementsEqual(own.utf8)
   }
 }

@@ -301,14 +301,15 @@ extension SchemaCompiler {
     do {
       return try ECMARegex(source)
     } catch {
-      report(
-        at: frame.place,
+      let (name, reason) = (FaultText.name(source), FaultText.line(error.reason, upTo: 200))
+      let message =
+        error.isLimit
+        ? "\(name) cannot be used: \(reason); write the pattern in another way"
+        : """
+        \(name) is no regular expression of ECMA-262 with the u flag: \(reason), at character \
+        \(error.position)
         """
-        `\(source)` is no regular expression of ECMA-262 with the u flag: \(error.reason), at \
-        character \(error.position)
-        """,
-        keyword: keyword
-      )
+      registry.report(at: frame.place, message, keyword: keyword)
       return nil
     }
   }

@@ -5,12 +5,10 @@ extension SchemaCompiler {
   /// A part's own `additionalProperties: false` is left out: it would refuse the members of the
   /// others.
   ///
-  /// - Parameters:
-  ///   - parts: Nodes that were added in place.
-  ///   - location: What messages call the schema.
+  /// - Parameter parts: Nodes that were added in place; messages name the place of the last.
   /// - Returns: The index of the new node.
-  mutating func merge(_ parts: [Int], location: String) -> Int {
-    let merged = SchemaDraft(location: location, resource: 0)
+  mutating func merge(_ parts: [Int]) -> Int {
+    let merged = SchemaDraft(place: parts.last.flatMap { drafts[$0].place }, resource: 0)
     merged.types = .object
     merged.isPlace = options.closesObjects
     for part in parts {
@@ -41,23 +39,22 @@ extension SchemaCompiler {
     draft.always == nil && draft.types.contains(.object)
       && draft.patternProperties.isEmpty && draft.additionalProperties == nil
       && draft.unevaluatedProperties == nil
-      && draft.properties.allSatisfy { property in
-        !merged.properties.contains { $0.name == property.name }
-      }
+      && Set(draft.properties.map { ExactName($0.name) })
+        .isDisjoint(with: merged.properties.lazy.map { ExactName($0.name) })
   }
 
   private func mergeMembers(of part: Int, into merged: SchemaDraft) {
     let draft = drafts[part]
     merged.properties += draft.properties
-    for name in draft.required where !merged.required.contains(name) {
+    for name in draft.required where merged.requiredPlaces[ExactName(name)] == nil {
       merged.required.append(name)
-      merged.requiredLocations[name] = draft.location
+      merged.requiredPlaces[ExactName(name)] = draft.place
     }
   }
 
   /// A schema that says what another one says beside its list of members; nil if that is nothing.
   private mutating func rest(of draft: SchemaDraft) -> Int? {
-    let rest = SchemaDraft(location: draft.location, resource: draft.resource)
+    let rest = SchemaDraft(place: draft.place, resource: draft.resource)
     rest.constant = draft.constant
     rest.enumeration = draft.enumeration
     rest.minProperties = draft.minProperties

@@ -1,7 +1,5 @@
 /// Turns schemas into a program, and finds all that is wrong with them.
 struct SchemaCompiler {
-  typealias Place = SchemaRegistry.Place
-
   /// How schemas are to be read.
   struct Options {
     /// Whether `format` is asserted whatever the meta-schema says.
@@ -14,13 +12,13 @@ struct SchemaCompiler {
 
   /// A schema with the way it is used: one inside a test (`not`, `if`, …) is never closed.
   private struct Key: Hashable {
-    var place: Place
+    var place: SchemaPlace
     var isOpen: Bool
   }
 
   /// Where the reader of a schema is.
   struct Frame {
-    var place: Place
+    var place: SchemaPlace
     var resource: Int
     var dialect: Dialect
     var isOpen: Bool
@@ -37,14 +35,23 @@ struct SchemaCompiler {
     case test
   }
 
+  /// A reference, and what it refers to.
+  struct Reference {
+    var origin: SchemaPlace
+    /// Whether it stands in a test.
+    var isOpen: Bool
+    var target: SchemaPlace
+  }
+
   let options: Options
   var registry: SchemaRegistry
   var drafts: [SchemaDraft] = []
-  var faults: [Fault] = []
+  /// Kept where objects are closed, for those who write that down.
+  private(set) var references: [Reference] = []
 
   private var indices: [Key: Int] = [:]
   private var pending: [(target: SchemaRegistry.Target, isOpen: Bool, index: Int)] = []
-  private var dynamicNames: Set<String> = []
+  private var dynamicNames: Set<ExactName> = []
 
   init(resources: SchemaResources, options: Options) {
     self.options = options
@@ -66,7 +73,7 @@ struct SchemaCompiler {
     role: Role = .place
   ) -> Int {
     let resource = registry.add(document, at: uri, origin: origin)
-    let place = Place(document: registry.resources[resource].document, pointer: "")
+    let place = registry.resources[resource].place
     if options.checksMetaSchema { checkAgainstMetaSchema(document, at: place) }
     let root = compile(
       document,
@@ -83,25 +90,26 @@ struct SchemaCompiler {
   /// The program of all that was added, and all that is wrong with it: a program with faults must
   /// not be run.
   mutating func finish() -> (program: SchemaProgram, faults: [Fault]) {
-    faults += registry.faults
-    checkLoops()
-    var seen: Set<Fault> = []
-    faults = faults.filter { seen.insert($0).inserted }
+    let order = checkedOrder()
+    let faults = registry.faults.all
     if faults.isEmpty {
-      findDiscriminators()
-      if options.closesObjects { closeObjects() }
+      // What follows goes along references without an end to its steps.
+      findTypes(in: order)
+      findDiscriminators(in: order)
+      if options.closesObjects { closeObjects(in: order) }
     }
     let program = SchemaProgram(
-      nodes: drafts.map(SchemaNode.init),
+      nodes: drafts.enumerated().map { SchemaNode($1, index: $0) },
+      places: registry.places.forReading(),
       dynamicAnchors: dynamicAnchors()
     )
     return (program, faults)
   }
 
-  private func dynamicAnchors() -> [[String: Int]] {
+  private func dynamicAnchors() -> [[ExactName: Int]] {
     guard !dynamicNames.isEmpty else { return [] }
     return registry.resources.indices.map { resource in
-      var nodes: [String: Int] = [:]
+      var nodes: [ExactName: Int] = [:]
       for name in dynamicNames {
         guard let target = registry.dynamicTarget(name, in: resource) else { continue }
         nodes[name] = indices[Key(place: target.place, isOpen: !options.closesObjects)]
@@ -117,7 +125,7 @@ extension SchemaCompiler {
   /// Compiles the schema at a place once; the index of its node.
   mutating func compile(
     _ value: Value,
-    at place: Place,
+    at place: SchemaPlace,
     resource: Int,
     role: Role,
     isOpen: Bool,
@@ -132,7 +140,7 @@ extension SchemaCompiler {
     let index = drafts.count
     indices[key] = index
     let resource = registry.resource(at: place) ?? resource
-    drafts.append(SchemaDraft(location: registry.location(place), resource: resource))
+    drafts.append(SchemaDraft(place: place, resource: resource))
     fill(index, value, at: place, resource: resource, role: role, isOpen: isOpen, depth: depth)
     return index
   }
@@ -140,7 +148,7 @@ extension SchemaCompiler {
   private mutating func fill(
     _ index: Int,
     _ value: Value,
-    at place: Place,
+    at place: SchemaPlace,
     resource: Int,
     role: Role,
     isOpen: Bool,
@@ -164,7 +172,7 @@ extension SchemaCompiler {
       for (keyword, value) in members { read(keyword, value, into: draft, frame) }
       finishKeywords(draft, frame)
     default:
-      report(at: place, "a schema is a map or a boolean, not \(value.kindInWords)")
+      reportUnlessKnown(at: place, "a schema is a map or a boolean, not \(value.kindInWords)")
     }
   }
 
@@ -176,8 +184,8 @@ extension SchemaCompiler {
     role: Role,
     _ frame: Frame
   ) -> Int {
-    var place = frame.place / keyword
-    if let token { place = place / token }
+    var place = registry.places.child(keyword, of: frame.place)
+    if let token { place = registry.places.child(token, of: place) }
     return compile(
       value,
       at: place,
@@ -196,7 +204,7 @@ extension SchemaCompiler {
     let index = drafts.count
     indices[key] = index
     let resource = registry.resource(at: target.place) ?? target.resource
-    drafts.append(SchemaDraft(location: registry.location(target.place), resource: resource))
+    drafts.append(SchemaDraft(place: target.place, resource: resource))
     pending.append((target, isOpen, index))
     return index
   }
@@ -231,9 +239,14 @@ extension SchemaCompiler {
   mutating func reference(_ text: String, _ frame: Frame) -> Int? {
     do {
       let (target, _) = try registry.resolve(text, in: frame.resource)
+      if options.closesObjects {
+        references.append(
+          Reference(origin: frame.place, isOpen: frame.isOpen, target: target.place)
+        )
+      }
       return schedule(target, isOpen: frame.isOpen)
     } catch {
-      report(at: frame.place, "`$ref`: \(error.reason)", keyword: "$ref")
+      registry.report(at: frame.place, "`$ref`: \(error.reason)", keyword: "$ref")
       return nil
     }
   }
@@ -243,14 +256,14 @@ extension SchemaCompiler {
     do {
       let (target, fragment) = try registry.resolve(text, in: frame.resource)
       let initial = schedule(target, isOpen: frame.isOpen)
-      let anchors = registry.resources[target.resource].dynamicAnchors
-      guard anchors[fragment] == target.place.pointer else {
+      let anchor = ExactName(fragment)
+      guard registry.resources[target.resource].dynamicAnchors[anchor] == target.place else {
         return DynamicReference(initial: initial, anchor: nil)
       }
-      dynamicNames.insert(fragment)
-      return DynamicReference(initial: initial, anchor: fragment)
+      dynamicNames.insert(anchor)
+      return DynamicReference(initial: initial, anchor: anchor)
     } catch {
-      report(at: frame.place, "`$dynamicRef`: \(error.reason)", keyword: "$dynamicRef")
+      registry.report(at: frame.place, "`$dynamicRef`: \(error.reason)", keyword: "$dynamicRef")
       return nil
     }
   }
@@ -259,37 +272,36 @@ extension SchemaCompiler {
 // MARK: - Faults
 
 extension SchemaCompiler {
-  mutating func report(at place: Place, _ message: String, keyword: String? = nil) {
-    let fault = registry.fault(at: place, message, keyword: keyword)
-    faults.append(fault)
-  }
-
-  /// Reports a keyword's value that is of the wrong kind, unless the meta-schema said so already.
+  /// Reports a keyword's value that is of the wrong kind.
   mutating func reportMalformed(_ keyword: String, expected: String, _ frame: Frame) {
-    let fault = registry.fault(
-      at: frame.place,
-      "`\(keyword)` must be \(expected)",
-      keyword: keyword
-    )
-    let isKnown = faults.contains { $0.pointer.tokens.starts(with: fault.pointer.tokens) }
-    if !isKnown || registry.documents[frame.place.document].origin == nil { faults.append(fault) }
+    reportUnlessKnown(at: frame.place, "`\(keyword)` must be \(expected)", keyword: keyword)
   }
 
-  private mutating func checkAgainstMetaSchema(_ document: Value, at place: Place) {
-    let origin = registry.documents[place.document].origin ?? JSONPointer()
+  /// Reports what is wrong with a schema, unless the meta-schema said so already.
+  private mutating func reportUnlessKnown(
+    at place: SchemaPlace,
+    _ message: String,
+    keyword: String? = nil
+  ) {
+    let pointer = registry.places.pointer(to: place, keyword: keyword)
+    if registry.places.isOfCaller(place), registry.faults.holdsFault(at: pointer) { return }
+    registry.report(at: place, message, keyword: keyword)
+  }
+
+  private mutating func checkAgainstMetaSchema(_ document: Value, at place: SchemaPlace) {
+    let origin = registry.places.pointer(to: place)
     do {
-      let metaSchema = try metaSchema(of: document)
-      for var fault in metaSchema.faults(in: document) {
+      let (faults, unlisted) = try metaSchema(of: document).listedFaults(in: document)
+      for var fault in faults {
         fault.pointer = JSONPointer(origin.tokens + fault.pointer.tokens)
-        faults.append(fault)
+        registry.faults.add(fault)
       }
+      registry.faults.addUnlisted(unlisted)
     } catch {
-      faults.append(
-        registry.fault(
-          at: place,
-          "the meta-schema cannot be used: \(error.message)",
-          keyword: "$schema"
-        )
+      registry.report(
+        at: place,
+        "the meta-schema cannot be used: \(error.message)",
+        keyword: "$schema"
       )
     }
   }

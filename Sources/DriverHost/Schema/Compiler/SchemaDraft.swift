@@ -2,7 +2,8 @@
 ///
 /// A class, because it is large and is written to in many places.
 final class SchemaDraft {
-  var location: String
+  /// Where it stands; nil for what the host adds.
+  let place: SchemaPlace?
   var resource: Int
   var source: ValueMap = [:]
   /// Whether the host closes it: it stands where a value of its own does, and not inside a test.
@@ -10,6 +11,8 @@ final class SchemaDraft {
 
   var always: Bool?
   var types = JSONTypes.any
+  /// The types that it allows with all that applies in place, once that is known.
+  var allowedTypes = JSONTypes.any
   var takesBytes = false
   var takesDecimals = false
   var constant: Value?
@@ -40,7 +43,7 @@ final class SchemaDraft {
   var maxProperties: Int?
   var required: [String] = []
   /// Where `required` names a member, if that is another schema than this.
-  var requiredLocations: [String: String] = [:]
+  var requiredPlaces: [ExactName: SchemaPlace] = [:]
   var properties: [(name: String, node: Int)] = []
   var patternProperties: [(pattern: ECMARegex, node: Int)] = []
   var additionalProperties: Int?
@@ -61,10 +64,13 @@ final class SchemaDraft {
   var otherwise: Int?
   var dependentSchemas: [(name: String, node: Int)] = []
 
-  init(location: String, resource: Int) {
-    self.location = location
+  init(place: SchemaPlace?, resource: Int) {
+    self.place = place
     self.resource = resource
   }
+
+  /// The schemas that apply to the same value whatever that is.
+  var alwaysInPlace: [Int] { (reference.map { [$0] } ?? []) + allOf }
 
   /// The schemas that apply to the same value, whatever they do with it.
   var inPlace: [Int] {

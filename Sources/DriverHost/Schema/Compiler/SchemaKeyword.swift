@@ -12,6 +12,14 @@ enum SchemaKeyword {
     case map
   }
 
+  /// Whether what a keyword holds only tells values apart.
+  static func isTest(_ keyword: String) -> Bool {
+    switch keyword {
+    case "contains", "contentSchema", "if", "not", "propertyNames": true
+    default: false
+    }
+  }
+
   /// What the value of a keyword of JSON Schema 2020-12 holds; `none` for unknown ones.
   static func shape(of keyword: String) -> Shape {
     switch keyword {

@@ -3,13 +3,17 @@
 /// Other schemas are indices into the program's nodes, so that
 /// schemas which refer to each other make no reference cycle.
 final class SchemaNode: Sendable {
-  /// The schema's address for messages: `#/properties/port`.
-  let location: String
+  /// Its place among the program's nodes.
+  let index: Int
+  /// Where it stands; nil for the one that the host adds to close drivers' objects.
+  let place: SchemaPlace?
   /// The resource that it belongs to, for `$dynamicRef`.
   let resource: Int
   /// What `true` and `false` say; nil for a schema with keywords.
   let always: Bool?
   let types: JSONTypes
+  /// The types that it allows with all that applies in place.
+  let allowedTypes: JSONTypes
   /// Whether bytes may stand where the schema asks for a string: `contentEncoding: base64`.
   let takesBytes: Bool
   /// Whether a decimal may stand where the schema asks for a string: `format: decimal`.
@@ -31,11 +35,13 @@ final class SchemaNode: Sendable {
   /// Whether it must know what its own keywords have looked at.
   var tracks: Bool { unevaluatedItems != nil || unevaluatedProperties != nil }
 
-  init(_ draft: SchemaDraft) {
-    location = draft.location
+  init(_ draft: SchemaDraft, index: Int) {
+    self.index = index
+    place = draft.place
     resource = draft.resource
     always = draft.always
     types = draft.types
+    allowedTypes = draft.allowedTypes
     takesBytes = draft.takesBytes
     takesDecimals = draft.takesDecimals
     constant = draft.constant.map { Choice([$0]) }
@@ -57,16 +63,23 @@ struct Choice: Sendable {
   let values: [Value]
   private let strings: NameTable
   private let others: [Value]
+  /// The same, where they are more than are searched in order.
+  private let index: Set<Value>
 
   init(_ values: [Value]) {
     self.values = values
     strings = NameTable(values.compactMap(\.stringValue))
     others = values.filter { $0.stringValue == nil }
+    index = others.count > 8 ? Set(others) : []
   }
 
   func contains(_ value: Value) -> Bool {
     if case .string(let text) = value { return strings.index(of: text) != nil }
-    return others.contains(value)
+    // Hashing goes down a value as deep as that is; what is listed is not that deep.
+    guard !index.isEmpty, !value.nests(deeperThan: Evaluation.maximumLevel) else {
+      return others.contains(value)
+    }
+    return index.contains(value)
   }
 }
 
@@ -150,7 +163,7 @@ final class ObjectKeywords: Sendable {
   let requiredOthers: [String]
   let required: [String]
   /// Where each of them is named, if that is not here.
-  let requiredLocations: [String: String]
+  let requiredPlaces: [ExactName: SchemaPlace]
   let patterns: [(pattern: ECMARegex, node: Int)]
   let additional: Int?
   let propertyNames: Int?
@@ -163,7 +176,7 @@ final class ObjectKeywords: Sendable {
     properties = draft.properties
     names = NameTable(draft.properties.map(\.name))
     required = draft.required
-    requiredLocations = draft.requiredLocations
+    requiredPlaces = draft.requiredPlaces
     var bits: UInt64 = 0
     var others: [String] = []
     for name in draft.required {
@@ -208,15 +221,16 @@ final class InPlaceKeywords: Sendable {
   let dependentSchemas: [(name: String, node: Int)]
   /// Those of them that may look at members for `unevaluated…`.
   let evaluating: [Int]
-
   /// Those that apply whatever the value is.
-  var always: [Int] { (reference.map { [$0] } ?? []) + allOf }
+  let always: [Int]
+
   /// The branches that a discriminator selects one of.
   var selected: [Int] { oneOfDiscriminator == nil ? [] : oneOf }
 
   /// Nil if the schema has none of them.
   init?(_ draft: SchemaDraft) {
     evaluating = draft.evaluating
+    always = draft.alwaysInPlace
     reference = draft.reference
     dynamicReference = draft.dynamicReference
     allOf = draft.allOf
@@ -242,30 +256,5 @@ struct DynamicReference: Sendable {
   /// The schema that it refers to as `$ref` would.
   let initial: Int
   /// The `$dynamicAnchor` that schemas on the way may have instead; nil if it acts as `$ref`.
-  let anchor: String?
-}
-
-/// A member whose value tells the branches of a union apart: each allows values that no other does.
-struct Discriminator: Sendable {
-  /// The member's name.
-  let name: String
-  /// Each value that is allowed, with the branch that it selects, in the branches' order.
-  let choices: [(value: Value, branch: Int)]
-
-  private let strings: NameTable
-  private let stringBranches: [Int]
-
-  init(name: String, choices: [(value: Value, branch: Int)]) {
-    self.name = name
-    self.choices = choices
-    let texts = choices.filter { $0.value.stringValue != nil }
-    strings = NameTable(texts.compactMap(\.value.stringValue))
-    stringBranches = texts.map(\.branch)
-  }
-
-  /// The branch that a value selects, as an index into the union; nil if no branch allows it.
-  func branch(for value: Value) -> Int? {
-    if case .string(let text) = value { return strings.index(of: text).map { stringBranches[$0] } }
-    return choices.first { $0.value == value }?.branch
-  }
+  let anchor: ExactName?
 }

@@ -8,19 +8,19 @@ extension SchemaRegistry {
     let uri = URIReference(text).resolved(against: resources[resource].uri)
     let found = try self.resource(uri.document.description)
     guard let fragment = URIReference.percentDecoded(uri.fragment ?? "") else {
-      throw Unresolved(reason: "`\(text)` has a broken `%` escape")
+      throw Unresolved(reason: "\(FaultText.name(text)) has a broken `%` escape")
     }
-    let root = resources[found]
-    guard !fragment.isEmpty, !fragment.hasPrefix("/") else {
+    guard !fragment.isEmpty, fragment.utf8.first != UInt8(ascii: "/") else {
       return (try follow(fragment, from: found, text), fragment)
     }
-    guard let pointer = root.anchors[fragment] else {
-      let hint = NearestName.hint(for: fragment, among: Array(root.anchors.keys))
-      throw Unresolved(reason: "`\(text)`: there is no `$anchor` of that name\(hint)")
+    guard let place = resources[found].anchors[ExactName(fragment)] else {
+      let hint = hint(for: fragment, among: resources[found].anchors.keys.lazy.map(\.text))
+      throw Unresolved(
+        reason: "\(FaultText.name(text)): there is no `$anchor` of that name\(hint)"
+      )
     }
-    let place = Place(document: root.document, pointer: pointer)
-    guard let value = value(at: place) else {
-      throw Unresolved(reason: "`\(text)` refers to nothing")
+    guard let value = value(at: place, of: found) else {
+      throw Unresolved(reason: "\(FaultText.name(text)) refers to nothing")
     }
     return (
       Target(place: place, value: value, resource: resourcesByPlace[place] ?? found), fragment
@@ -28,29 +28,29 @@ extension SchemaRegistry {
   }
 
   /// The target of a `$dynamicAnchor`; nil if the resource has none of that name.
-  func dynamicTarget(_ anchor: String, in resource: Int) -> Target? {
-    guard let pointer = resources[resource].dynamicAnchors[anchor] else { return nil }
-    let place = Place(document: resources[resource].document, pointer: pointer)
-    return value(at: place).map { Target(place: place, value: $0, resource: resource) }
+  func dynamicTarget(_ anchor: ExactName, in resource: Int) -> Target? {
+    guard let place = resources[resource].dynamicAnchors[anchor] else { return nil }
+    return value(at: place, of: resource).map {
+      Target(place: place, value: $0, resource: resource)
+    }
   }
 
-  private func value(at place: Place) -> Value? {
-    JSONPointer(text: place.pointer).flatMap { documents[place.document].value[$0] }
+  private func value(at place: SchemaPlace, of resource: Int) -> Value? {
+    documents[resources[resource].document][JSONPointer(places.tokens(of: place))]
   }
 
   private mutating func resource(_ uri: String) throws(Unresolved) -> Int {
-    if let known = resourcesByURI[uri] { return known }
+    if let known = resourcesByURI[ExactName(uri)] { return known }
     let found: Value?
     do {
       found = try document(at: uri)
     } catch {
-      throw Unresolved(reason: "`\(uri)` cannot be read: \(error.message)")
+      throw Unresolved(reason: "\(FaultText.name(uri)) cannot be read: \(error.message)")
     }
     guard let found else {
-      throw Unresolved(reason: "`\(uri)`: \(SchemaRegistry.unknown(uri))")
+      throw Unresolved(reason: "\(FaultText.name(uri)): \(SchemaRegistry.unknown(uri))")
     }
-    documents.append(Document(value: found, display: uri + "#", origin: nil))
-    return register(documents.count - 1, at: URIReference(uri))
+    return add(referred: found, at: uri)
   }
 
   /// The document of an address, built in or given; nil if it is not known.
@@ -68,28 +68,33 @@ extension SchemaRegistry {
   }
 
   /// Walks a JSON pointer from a resource's root.
-  private func follow(
+  private mutating func follow(
     _ pointer: String,
     from resource: Int,
     _ text: String
   ) throws(Unresolved) -> Target {
-    let root = resources[resource]
-    var place = Place(document: root.document, pointer: root.pointer)
+    var place = resources[resource].place
     var current = resource
-    guard var value = value(at: place) else {
-      throw Unresolved(reason: "`\(text)` refers to nothing")
+    guard var value = value(at: place, of: resource) else {
+      throw Unresolved(reason: "\(FaultText.name(text)) refers to nothing")
     }
     for token in JSONPointer(text: pointer)?.tokens ?? [] {
-      guard let next = value[JSONPointer([token])] else {
-        let hint = NearestName.hint(for: token, among: value.mapValue?.names ?? [])
+      guard let (_, next) = value.child(token) else {
+        let there = FaultText.line(places.location(of: place), upTo: 200)
+        let hint = hint(for: token, among: value.mapValue?.names ?? [])
         throw Unresolved(
-          reason: "`\(text)`: there is no `\(token)` in \(location(place))\(hint)"
+          reason: "\(FaultText.name(text)): there is no \(FaultText.name(token)) in \(there)\(hint)"
         )
       }
       value = next
-      place = place / token
+      place = places.child(token, of: place)
       if let inner = resourcesByPlace[place] { current = inner }
     }
     return Target(place: place, value: value, resource: current)
+  }
+
+  /// What somebody may have meant, unless nobody will read it.
+  private func hint(for name: String, among known: some Sequence<String>) -> String {
+    faults.isFull ? "" : NearestName.hint(for: name, among: known)
   }
 }

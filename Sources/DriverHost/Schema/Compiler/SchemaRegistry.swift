@@ -1,35 +1,20 @@
 /// The documents that a compilation has to do with: what they identify, and what a reference means.
 struct SchemaRegistry {
-  /// A document whose schemas take part.
-  struct Document {
-    var value: Value
-    /// What a location in it begins with: `#`, or the document's address and `#`.
-    var display: String
-    /// What a pointer into the caller's document begins with; nil for documents that are not his.
-    var origin: JSONPointer?
-  }
-
   /// A schema with an address of its own: a document's root, or one with `$id` inside.
   struct Resource {
     var uri: URIReference
     var document: Int
     /// Where it stands in the document.
-    var pointer: String
+    var place: SchemaPlace
     var dialect: Dialect
     /// The places of `$anchor` and `$dynamicAnchor`.
-    var anchors: [String: String] = [:]
-    var dynamicAnchors: [String: String] = [:]
-  }
-
-  /// A place in one of the documents.
-  struct Place: Hashable {
-    var document: Int
-    var pointer: String
+    var anchors: [ExactName: SchemaPlace] = [:]
+    var dynamicAnchors: [ExactName: SchemaPlace] = [:]
   }
 
   /// What a reference means.
   struct Target {
-    var place: Place
+    var place: SchemaPlace
     var value: Value
     var resource: Int
   }
@@ -39,14 +24,15 @@ struct SchemaRegistry {
     var reason: String
   }
 
-  var documents: [Document] = []
+  /// The documents whose schemas take part.
+  private(set) var documents: [Value] = []
   private(set) var resources: [Resource] = []
-  /// What is wrong with the documents' own names.
-  var faults: [Fault] = []
+  var places = SchemaPlaces()
+  var faults = SchemaFaults()
 
-  private(set) var resourcesByURI: [String: Int] = [:]
-  private(set) var resourcesByPlace: [Place: Int] = [:]
-  private var scanned: Set<Place> = []
+  private(set) var resourcesByURI: [ExactName: Int] = [:]
+  private(set) var resourcesByPlace: [SchemaPlace: Int] = [:]
+  private var scanned: Set<SchemaPlace> = []
   let external: SchemaResources
 
   /// How deep schemas may nest.
@@ -58,42 +44,41 @@ struct SchemaRegistry {
 
   /// Adds a document of the caller; the index of its resource.
   mutating func add(_ value: Value, at uri: String, origin: JSONPointer) -> Int {
-    documents.append(Document(value: value, display: "#\(origin)", origin: origin))
-    return register(documents.count - 1, at: URIReference(uri).document)
+    register(value, at: URIReference(uri).document, display: "#\(origin)", origin: origin)
   }
 
-  mutating func register(_ document: Int, at uri: URIReference) -> Int {
-    let value = documents[document].value
-    resources.append(Resource(uri: uri, document: document, pointer: "", dialect: .standard))
+  /// Adds a document that others refer to; the index of its resource.
+  mutating func add(referred value: Value, at uri: String) -> Int {
+    register(value, at: URIReference(uri), display: uri + "#", origin: nil)
+  }
+
+  private mutating func register(
+    _ value: Value,
+    at uri: URIReference,
+    display: String,
+    origin: JSONPointer?
+  ) -> Int {
+    let root = places.addDocument(display: display, origin: origin)
+    documents.append(value)
+    resources.append(
+      Resource(uri: uri, document: documents.count - 1, place: root, dialect: .standard)
+    )
     let index = resources.count - 1
-    resourcesByURI[uri.description] = index
-    resourcesByPlace[Place(document: document, pointer: "")] = index
-    scan(value, at: Place(document: document, pointer: ""), resource: index, depth: 0)
+    resourcesByURI[ExactName(uri.description)] = index
+    resourcesByPlace[root] = index
+    scan(value, at: root, resource: index, depth: 0)
     return index
   }
 
-  /// The address of a place for messages: `#/properties/port`.
-  func location(_ place: Place) -> String {
-    documents[place.document].display + place.pointer
-  }
-
   /// The resource that begins at a place; nil if none does.
-  func resource(at place: Place) -> Int? {
+  func resource(at place: SchemaPlace) -> Int? {
     resourcesByPlace[place]
   }
 
-  /// A fault of a schema at a place, in the caller's terms.
-  func fault(at place: Place, _ message: String, keyword: String? = nil) -> Fault {
-    let location = location(place) + (keyword.map { "/" + JSONPointer.escaped($0) } ?? "")
-    var pointer = JSONPointer()
-    var text = message
-    if let origin = documents[place.document].origin {
-      let own = JSONPointer(text: place.pointer)?.tokens ?? []
-      pointer = JSONPointer(origin.tokens + own + (keyword.map { [$0] } ?? []))
-    } else {
-      text += " (in \(location))"
-    }
-    return Fault(.schema, at: pointer, text, keyword: keyword, schemaLocation: location)
+  /// Reports what is wrong with a schema at a place.
+  mutating func report(at place: SchemaPlace, _ message: String, keyword: String? = nil) {
+    let places = places
+    faults.add(places.fault(at: place, message, keyword: keyword))
   }
 }
 
@@ -107,13 +92,16 @@ extension SchemaRegistry {
   }
 
   /// Finds `$id`, `$anchor` and `$dynamicAnchor` wherever a schema stands.
-  private mutating func scan(_ value: Value, at place: Place, resource: Int, depth: Int) {
+  private mutating func scan(
+    _ value: Value,
+    at place: SchemaPlace,
+    resource: Int,
+    depth: Int
+  ) {
     scanned.insert(place)
     guard case .map(let members) = value else { return }
     guard depth < SchemaRegistry.maximumDepth else {
-      faults.append(
-        fault(at: place, "schemas nest deeper than \(SchemaRegistry.maximumDepth) levels")
-      )
+      report(at: place, "schemas nest deeper than \(SchemaRegistry.maximumDepth) levels")
       return
     }
     var resource = resource
@@ -128,27 +116,32 @@ extension SchemaRegistry {
     }
     if let anchor = members["$dynamicAnchor"]?.stringValue {
       addAnchor(anchor, "$dynamicAnchor", place, resource)
-      resources[resource].dynamicAnchors[anchor] = place.pointer
+      resources[resource].dynamicAnchors[ExactName(anchor)] = place
     }
     for (keyword, inner) in members {
-      switch SchemaKeyword.shape(of: keyword) {
+      let shape = SchemaKeyword.shape(of: keyword)
+      if case .none = shape { continue }
+      let outer = places.child(keyword, of: place)
+      switch shape {
       case .none: continue
-      case .schema: scan(inner, at: place / keyword, resource: resource, depth: depth + 1)
+      case .schema: scan(inner, at: outer, resource: resource, depth: depth + 1)
       case .list:
         for (index, item) in (inner.listValue ?? []).enumerated() {
-          scan(item, at: place / keyword / "\(index)", resource: resource, depth: depth + 1)
+          let place = places.child(String(index), of: outer)
+          scan(item, at: place, resource: resource, depth: depth + 1)
         }
       case .map:
         for (name, item) in inner.mapValue ?? [:] {
-          scan(item, at: place / keyword / name, resource: resource, depth: depth + 1)
+          let place = places.child(name, of: outer)
+          scan(item, at: place, resource: resource, depth: depth + 1)
         }
       }
     }
   }
 
-  private mutating func identify(_ id: String, at place: Place, in outer: Int) -> Int {
+  private mutating func identify(_ id: String, at place: SchemaPlace, in outer: Int) -> Int {
     let uri = URIReference(id).resolved(against: resources[outer].uri).document
-    if place == Place(document: resources[outer].document, pointer: resources[outer].pointer) {
+    if place == resources[outer].place {
       // A document's root: it is found under both the address it was given and its own.
       claim(uri, for: outer, at: place)
       resources[outer].uri = uri
@@ -157,8 +150,8 @@ extension SchemaRegistry {
     resources.append(
       Resource(
         uri: uri,
-        document: place.document,
-        pointer: place.pointer,
+        document: resources[outer].document,
+        place: place,
         dialect: resources[outer].dialect
       )
     )
@@ -168,70 +161,60 @@ extension SchemaRegistry {
     return index
   }
 
-  private mutating func claim(_ uri: URIReference, for resource: Int, at place: Place) {
+  private mutating func claim(_ uri: URIReference, for resource: Int, at place: SchemaPlace) {
     let text = uri.description
-    if let other = resourcesByURI[text], other != resource {
-      let there = location(
-        Place(document: resources[other].document, pointer: resources[other].pointer)
-      )
-      faults.append(
-        fault(at: place, "another schema has the address `\(text)`: \(there)", keyword: "$id")
+    if let other = resourcesByURI[ExactName(text)], other != resource {
+      let there = FaultText.line(places.location(of: resources[other].place), upTo: 200)
+      report(
+        at: place,
+        "another schema has the address \(FaultText.name(text)): \(there)",
+        keyword: "$id"
       )
       return
     }
-    resourcesByURI[text] = resource
+    resourcesByURI[ExactName(text)] = resource
   }
 
   private mutating func addAnchor(
     _ name: String,
     _ keyword: String,
-    _ place: Place,
+    _ place: SchemaPlace,
     _ resource: Int
   ) {
-    if let other = resources[resource].anchors[name], other != place.pointer {
-      let there = location(Place(document: place.document, pointer: other))
-      faults.append(
-        fault(at: place, "another schema has the anchor `\(name)`: \(there)", keyword: keyword)
+    if let other = resources[resource].anchors[ExactName(name)], other != place {
+      let there = FaultText.line(places.location(of: other), upTo: 200)
+      report(
+        at: place,
+        "another schema has the anchor \(FaultText.name(name)): \(there)",
+        keyword: keyword
       )
       return
     }
-    resources[resource].anchors[name] = place.pointer
+    resources[resource].anchors[ExactName(name)] = place
   }
 
-  private mutating func dialect(_ name: String, at place: Place) -> Dialect {
+  private mutating func dialect(_ name: String, at place: SchemaPlace) -> Dialect {
     let uri = URIReference(name).document.description
     if uri == MetaSchema.address { return .standard }
+    let reason: String
     do {
-      guard let metaSchema = try document(at: uri) else {
-        let reason =
-          name.contains("json-schema.org")
-          ? "only JSON Schema 2020-12 is known: `\(MetaSchema.address)`"
-          : SchemaRegistry.unknown(uri)
-        faults.append(fault(at: place, "`$schema` names `\(name)`: \(reason)", keyword: "$schema"))
-        return .standard
-      }
-      return try Dialect(metaSchema: metaSchema)
+      if let metaSchema = try document(at: uri) { return try Dialect(metaSchema: metaSchema) }
+      reason =
+        name.contains("json-schema.org")
+        ? "only JSON Schema 2020-12 is known: `\(MetaSchema.address)`"
+        : SchemaRegistry.unknown(uri)
     } catch let error as HostError {
-      faults.append(
-        fault(at: place, "`$schema` names `\(name)`: \(error.message)", keyword: "$schema")
-      )
+      reason = error.message
     } catch let error as Dialect.Refusal {
-      faults.append(
-        fault(at: place, "`$schema` names `\(name)`: \(error.reason)", keyword: "$schema")
-      )
+      reason = error.reason
     } catch {
-      faults.append(fault(at: place, "`$schema` names `\(name)`: \(error)", keyword: "$schema"))
+      reason = "\(error)"
     }
-    return .standard
-  }
-}
-
-extension SchemaRegistry.Place {
-  /// The place of a member or an item below another.
-  static func / (place: SchemaRegistry.Place, token: String) -> SchemaRegistry.Place {
-    SchemaRegistry.Place(
-      document: place.document,
-      pointer: place.pointer + "/" + JSONPointer.escaped(token)
+    report(
+      at: place,
+      "`$schema` names \(FaultText.name(name)): \(reason)",
+      keyword: "$schema"
     )
+    return .standard
   }
 }

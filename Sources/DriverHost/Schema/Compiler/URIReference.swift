@@ -24,8 +24,9 @@ struct URIReference: Sendable, Hashable, CustomStringConvertible {
       scheme = rest[..<colon].lowercased()
       rest = rest[rest.utf8.index(after: colon)...]
     }
-    if rest.hasPrefix("//") {
-      rest = rest.dropFirst(2)
+    // By bytes throughout: a slash with an accent behind it is one character to Swift.
+    if rest.utf8.starts(with: "//".utf8) {
+      rest = Substring(rest.utf8.dropFirst(2))
       let end = rest.utf8.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
       authority = String(rest[..<end])
       rest = rest[end...]
@@ -67,7 +68,7 @@ struct URIReference: Sendable, Hashable, CustomStringConvertible {
     if path.isEmpty {
       target.path = base.path
       target.query = query ?? base.query
-    } else if path.hasPrefix("/") {
+    } else if path.utf8.first == UInt8(ascii: "/") {
       target.path = URIReference.withoutDots(path)
     } else {
       target.path = URIReference.withoutDots(base.merging(path))
@@ -84,11 +85,12 @@ struct URIReference: Sendable, Hashable, CustomStringConvertible {
 
   /// A path without `.` and `..` (section 5.2.4).
   private static func withoutDots(_ path: String) -> String {
-    guard path.contains(".") else { return path }
-    let isAbsolute = path.hasPrefix("/")
+    guard path.utf8.contains(UInt8(ascii: ".")) else { return path }
+    let isAbsolute = path.utf8.first == UInt8(ascii: "/")
     var kept: [Substring] = []
-    let segments = path.split(separator: "/", omittingEmptySubsequences: false)
-    for (index, segment) in segments.enumerated() {
+    let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    for (index, bytes) in segments.enumerated() {
+      let segment = Substring(bytes)
       let isLast = index == segments.count - 1
       switch segment {
       case ".":
@@ -118,6 +120,18 @@ struct URIReference: Sendable, Hashable, CustomStringConvertible {
       bytes.append(high << 4 | low)
     }
     return String(validating: bytes, as: UTF8.self)
+  }
+
+  /// A text with what no fragment may hold as `%XX` (section 3.5).
+  static func percentEncoded(_ text: String) -> String {
+    let allowed = Array("!$&'()*+,-./:;=?@_~".utf8)
+    return text.utf8.reduce(into: "") { result, byte in
+      if byte.isASCIILetter || byte.isASCIIDigit || allowed.contains(byte) {
+        result.unicodeScalars.append(Unicode.Scalar(byte))
+      } else {
+        result += "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+      }
+    }
   }
 
   private static func hexadecimalValue(_ byte: UInt8) -> UInt8? {

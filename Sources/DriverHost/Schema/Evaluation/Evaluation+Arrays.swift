@@ -45,8 +45,7 @@ extension Evaluation {
   ) -> Bool {
     evaluated.insert(index)
     if isCollecting { report.enter(String(index), position: index, isDeclared: true) }
-    var inner = EvaluatedSet(isTracking: false)
-    let isValid = evaluate(schema, item, &inner)
+    let isValid = evaluatePart(schema, item)
     if isCollecting { report.leave() }
     return isValid
   }
@@ -59,7 +58,7 @@ extension Evaluation {
     _ evaluated: inout EvaluatedSet
   ) -> Bool {
     var count = 0
-    for (index, item) in items.enumerated() where test(schema, item) {
+    for (index, item) in items.enumerated() where testPart(schema, item) {
       count += 1
       evaluated.insert(index)
       // Nobody asks for the rest once there are enough.
@@ -104,6 +103,7 @@ extension Evaluation {
 
   private mutating func checkUnique(_ items: [Value], _ node: SchemaNode) -> Bool {
     guard items.count > 1 else { return true }
+    charge(items.count)
     guard let (first, second) = repeated(items) else { return true }
     if isCollecting {
       report.enter(String(second), position: second, isDeclared: true)
@@ -115,6 +115,11 @@ extension Evaluation {
 
   /// Two equal items, by their indices.
   private mutating func repeated(_ items: [Value]) -> (Int, Int)? {
+    // Comparing and hashing go down a value as deep as that is.
+    guard !items.contains(where: { $0.nests(deeperThan: Evaluation.maximumLevel) }) else {
+      stopAtLevel()
+      return nil
+    }
     if items.count <= 8 {
       for second in items.indices {
         for first in 0..<second where items[first] == items[second] { return (first, second) }
@@ -123,31 +128,9 @@ extension Evaluation {
     }
     var seen: [Value: Int] = Dictionary(minimumCapacity: items.count)
     for (index, item) in items.enumerated() {
-      // Hashing goes down a value as deep as that is.
-      guard !item.nests(deeperThan: Evaluation.maximumDepth) else {
-        stopAtDepth()
-        return nil
-      }
       if let first = seen.updateValue(index, forKey: item) { return (first, index) }
     }
     return nil
-  }
-
-  /// Whether a schema holds for a value, without a fault if not.
-  mutating func test(_ schema: Int, _ value: Value) -> Bool {
-    var inner = EvaluatedSet(isTracking: false)
-    return test(schema, value, &inner)
-  }
-
-  mutating func test(
-    _ schema: Int,
-    _ value: Value,
-    _ evaluated: inout EvaluatedSet
-  ) -> Bool {
-    let outer = isCollecting
-    isCollecting = false
-    defer { isCollecting = outer }
-    return evaluate(schema, value, &evaluated)
   }
 }
 

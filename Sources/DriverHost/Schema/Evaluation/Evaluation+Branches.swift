@@ -9,14 +9,10 @@ extension Evaluation {
     _ value: Value
   ) {
     let name = discriminator.name
-    guard !report.hasEntry(below: name) else { return }
-    let position = value.mapValue?.names.firstIndex(of: name) ?? 0
-    let allowed = discriminator.choices.map(\.value)
-    let nearest = choice.stringValue.flatMap { text in
-      NearestName.of(text, among: allowed.lazy.compactMap(\.stringValue))
-    }
+    guard report.isFull || !report.hasEntry(below: name) else { return }
+    let position = value.mapValue?.position(of: name) ?? 0
     report.enter(name, position: position, isDeclared: true)
-    fail(keyword, expected: FaultText.allowed(allowed), choice, nearest: nearest, node)
+    failChoice(keyword, discriminator.choices.map(\.value), choice, node)
     report.leave()
   }
 
@@ -30,13 +26,12 @@ extension Evaluation {
     _ evaluated: inout EvaluatedSet
   ) {
     if let discriminator, case .map(let members) = value, members[discriminator.name] == nil {
-      markSecrets(branches, value)
       evaluated.insertAll()
       let allowed = FaultText.allowed(discriminator.choices.map(\.value))
       failMissing(discriminator.name, keyword, because: "it must be \(allowed)", node)
       return
     }
-    let attempts = branches.map { attempt($0, value, evaluated.sibling) }
+    let attempts = branches.map { attempt($0, of: branches.count, value, evaluated.sibling) }
     let here = report.path.count
     let mismatches = attempts.filter { $0.isMismatch(at: here) }
     if mismatches.count == attempts.count, mismatches.allSatisfy({ $0.entries.count == 1 }) {
@@ -46,7 +41,7 @@ extension Evaluation {
     }
     if let names = namesMissing(attempts, at: here) {
       evaluated.insertAll()
-      let others = FaultText.alternatives(names.dropFirst().map { "`\($0)`" })
+      let others = FaultText.alternatives(names.dropFirst().map(FaultText.name))
       failMissing(names[0], keyword, because: "give it or \(others)", node)
       return
     }
@@ -55,7 +50,7 @@ extension Evaluation {
       ? attempts : attempts.filter { !$0.isMismatch(at: here) }
     // `min` keeps the first of equals, which the author put first.
     guard let best = candidates.min(by: { $0.isNearer(than: $1) }) else { return }
-    report.entries += best.entries
+    report.add(best.entries, unlisted: best.unlisted)
     evaluated.formUnion(best.evaluated)
   }
 
@@ -82,7 +77,7 @@ extension Evaluation {
     for case let word? in entries.map(\.problem.expected) where !words.contains(word) {
       words.append(word)
     }
-    let nearest = entries.lazy.compactMap(\.problem.nearest).first
+    let nearest = { entries.lazy.compactMap { $0.problem.nearest() }.first }
     if words.isEmpty {
       fail(keyword, message: "this value fits none of the alternatives", node)
     } else {
@@ -93,7 +88,7 @@ extension Evaluation {
   mutating func failAmbiguous(_ first: Int, _ second: Int, _ branches: [Int], _ node: SchemaNode) {
     let names = [first, second].map { index in
       let title = program.nodes[branches[index]].source["title"]?.stringValue
-      return title.map { "\"\($0)\"" } ?? "number \(index + 1)"
+      return title.map { FaultText.quoted($0) } ?? "number \(index + 1)"
     }
     fail(
       "oneOf",
@@ -112,6 +107,7 @@ extension Evaluation {
   /// What a branch finds wrong.
   private struct Attempt {
     var entries: [FaultReport.Entry]
+    var unlisted: Int
     var evaluated: EvaluatedSet
 
     /// Whether the branch is for another kind of value altogether.
@@ -124,7 +120,8 @@ extension Evaluation {
 
     /// Whether the value is nearer to this branch: fewer faults, or deeper ones.
     func isNearer(than other: Attempt) -> Bool {
-      if entries.count != other.entries.count { return entries.count < other.entries.count }
+      let (count, otherCount) = (entries.count + unlisted, other.entries.count + other.unlisted)
+      if count != otherCount { return count < otherCount }
       return depth > other.depth
     }
 
@@ -133,21 +130,14 @@ extension Evaluation {
 
   private mutating func attempt(
     _ schema: Int,
+    of count: Int,
     _ value: Value,
     _ evaluated: EvaluatedSet
   ) -> Attempt {
-    let before = report.entries
-    report.entries = []
+    let kept = report.begin(of: count)
     var own = evaluated
     _ = evaluate(schema, value, &own)
-    let found = report.entries
-    report.entries = before
-    return Attempt(entries: found, evaluated: own)
-  }
-
-  /// Finds the secrets that branches name, whether they hold or not.
-  mutating func markSecrets(_ branches: [Int], _ value: Value) {
-    guard program.hasSecrets else { return }
-    for schema in branches { _ = attempt(schema, value, EvaluatedSet(isTracking: false)) }
+    let found = report.end(kept)
+    return Attempt(entries: found.entries, unlisted: found.unlisted, evaluated: own)
   }
 }

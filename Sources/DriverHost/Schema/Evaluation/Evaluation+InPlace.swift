@@ -68,7 +68,7 @@ extension Evaluation {
     if let object = node.object, node.types == .any || node.types == .object,
       object.properties.isEmpty, !object.required.isEmpty, node.inPlace == nil
     {
-      let names = object.required.map { "`\($0)`" }
+      let names = object.required.map(FaultText.name)
       return names.count == 1
         ? "\(names[0]) must not be given here"
         : "\(FaultText.listed(names)) must not be given together"
@@ -103,10 +103,7 @@ extension Evaluation {
       // The other branches can only say what they have looked at.
       if !evaluated.isTracking { break }
     }
-    if isValid {
-      if isCollecting { markSecrets(keywords.anyOf, value) }
-      return true
-    }
+    if isValid { return true }
     if isCollecting {
       failBranches(
         keywords.anyOf,
@@ -134,20 +131,14 @@ extension Evaluation {
       var own = evaluated.sibling
       guard test(schema, value, &own) else { continue }
       if let first {
-        if isCollecting {
-          markSecrets(keywords.oneOf, value)
-          failAmbiguous(first, index, keywords.oneOf, node)
-        }
+        if isCollecting { failAmbiguous(first, index, keywords.oneOf, node) }
         evaluated.insertAll()
         return false
       }
       first = index
       evaluated.formUnion(own)
     }
-    if first != nil {
-      if isCollecting { markSecrets(keywords.oneOf, value) }
-      return true
-    }
+    if first != nil { return true }
     if isCollecting {
       failBranches(
         keywords.oneOf,
@@ -193,7 +184,6 @@ extension Evaluation {
       // Which members there may be is not known then.
       evaluated.insertAll()
       if isCollecting {
-        markSecrets(branches, value)
         failDiscriminator(discriminator, choice, keyword, node, value)
       }
       return false
@@ -228,8 +218,7 @@ extension Evaluation {
       guard let schema = node.unevaluatedItems, !evaluated.isAll else { return true }
       for index in items.indices where !evaluated.contains(index) {
         if isCollecting { report.enter(String(index), position: index, isDeclared: true) }
-        var inner = EvaluatedSet(isTracking: false)
-        isValid = evaluate(schema, items[index], &inner) && isValid
+        isValid = evaluatePart(schema, items[index]) && isValid
         if isCollecting { report.leave() }
         guard isValid || isCollecting else { return false }
       }

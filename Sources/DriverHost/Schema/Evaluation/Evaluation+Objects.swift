@@ -20,6 +20,7 @@ extension Evaluation {
     }
     var found: UInt64 = 0
     if keywords.looksAtMembers {
+      charge(members.count / 4)
       for position in 0..<members.count {
         let (name, value) = members[position]
         isValid =
@@ -35,7 +36,12 @@ extension Evaluation {
       for other in required where members[other] == nil {
         guard isCollecting else { return false }
         isValid = false
-        failMissing(other, "dependentRequired", because: "`\(name)` needs it", node)
+        failMissing(
+          other,
+          "dependentRequired",
+          because: "\(FaultText.name(name)) needs it",
+          node
+        )
       }
     }
     return isValid
@@ -93,11 +99,10 @@ extension Evaluation {
     _ position: Int,
     isDeclared: Bool
   ) -> Bool {
-    var inner = EvaluatedSet(isTracking: false)
-    guard isCollecting else { return evaluate(schema, value, &inner) }
+    guard isCollecting else { return evaluatePart(schema, value) }
     report.enter(name, position: position, isDeclared: isDeclared)
     defer { report.leave() }
-    return evaluate(schema, value, &inner)
+    return evaluatePart(schema, value)
   }
 
   private mutating func checkRequired(
@@ -106,25 +111,13 @@ extension Evaluation {
     _ node: SchemaNode
   ) -> Bool {
     var isValid = true
+    charge(keywords.required.count / 4)
     for name in keywords.required where members[name] == nil {
       guard isCollecting else { return false }
       isValid = false
       failMissing(name, "required", because: nil, node)
     }
     return isValid
-  }
-
-  mutating func failMissing(
-    _ name: String,
-    _ keyword: String,
-    because reason: String?,
-    _ node: SchemaNode
-  ) {
-    // One of several schemas for this value may have said so already.
-    guard !report.hasEntry(below: name) else { return }
-    let problem = FaultReport.Problem(kind: .missing, keyword: keyword, expected: reason)
-    let elsewhere = keyword == "required" ? node.object?.requiredLocations[name] : nil
-    report.add(problem, below: name, schema: (elsewhere ?? node.location) + "/" + keyword)
   }
 
   /// Adds the fault of a member's name: what `propertyNames` finds wrong with it.
@@ -135,91 +128,12 @@ extension Evaluation {
     _ node: SchemaNode
   ) {
     report.enter(name, position: position, isDeclared: false)
-    let start = report.entries.count
+    defer { report.leave() }
     var inner = EvaluatedSet(isTracking: false)
+    let kept = report.begin(of: 1)
     _ = evaluate(schema, .string(name), &inner)
-    let reasons = report.entries[start...].compactMap(\.problem.expected)
-    report.entries.removeSubrange(start...)
+    let reasons = report.end(kept).entries.compactMap(\.problem.expected)
     let reason = reasons.isEmpty ? "" : ": expected \(reasons.joined(separator: "; "))"
     fail("propertyNames", message: "this name is not allowed\(reason)", node)
-    report.leave()
-  }
-}
-
-// MARK: - Unknown members
-
-extension Evaluation {
-  /// Adds the fault of a member that a schema has no place for.
-  mutating func failUnknown(
-    _ name: String,
-    _ position: Int,
-    _ forbidding: Int,
-    _ members: ValueMap,
-    _ node: SchemaNode
-  ) {
-    let known = program.memberNames(of: node)
-    var problem = FaultReport.Problem(kind: .unknown, keyword: "")
-    problem.nearest = NearestName.of(name, among: known.lazy.filter { members[$0] == nil })
-    problem.hint = program.whereItBelongs(name, in: node, members)
-    let closed = program.nodes[forbidding].location
-    if closed.isEmpty {
-      // The host closes drivers' objects; no keyword says so.
-      problem.keyword = "properties"
-      report.enter(name, position: position, isDeclared: false)
-      report.add(problem, schema: node.location + "/properties")
-    } else {
-      problem.keyword =
-        node.object?.additional == forbidding ? "additionalProperties" : "unevaluatedProperties"
-      report.enter(name, position: position, isDeclared: false)
-      report.add(problem, schema: closed)
-    }
-    report.leave()
-  }
-}
-
-extension SchemaProgram {
-  /// The names of members that a schema lists, itself or in what applies in place.
-  func memberNames(of node: SchemaNode) -> [String] {
-    var names: [String] = []
-    var seen: Set<Int> = []
-    func visit(_ node: SchemaNode) {
-      names += node.object?.properties.map(\.name) ?? []
-      for next in node.inPlace?.evaluating ?? [] where seen.insert(next).inserted {
-        visit(nodes[next])
-      }
-    }
-    visit(node)
-    return names
-  }
-
-  /// `; it belongs to …` for a member of another branch of a union; otherwise nothing.
-  func whereItBelongs(_ name: String, in node: SchemaNode, _ members: ValueMap) -> String {
-    var seen: Set<Int> = []
-    func visit(_ node: SchemaNode) -> String? {
-      guard let keywords = node.inPlace else { return nil }
-      let unions = [
-        (keywords.oneOfDiscriminator, keywords.oneOf),
-        (keywords.anyOfDiscriminator, keywords.anyOf),
-      ]
-      for case (let discriminator?, let branches) in unions {
-        guard let selected = members[discriminator.name].flatMap(discriminator.branch) else {
-          continue
-        }
-        let owners = discriminator.choices.filter { choice in
-          choice.branch != selected
-            && memberNames(of: nodes[branches[choice.branch]]).contains(name)
-        }
-        guard !owners.isEmpty else { continue }
-        return """
-          ; it belongs to `\(discriminator.name)` \
-          \(FaultText.allowed(owners.map(\.value)))
-          """
-      }
-      for next in keywords.evaluating where seen.insert(next).inserted {
-        if let found = visit(nodes[next]) { return found }
-      }
-      return nil
-    }
-    return visit(node) ?? ""
   }
 }

@@ -54,7 +54,12 @@ extension Evaluation {
     if let pattern = keywords.pattern, !matches(pattern, text) {
       guard isCollecting else { return false }
       isValid = false
-      fail("pattern", expected: "text that matches /\(pattern.source)/", value, node)
+      fail(
+        "pattern",
+        expected: "text that matches /\(FaultText.line(pattern.source))/",
+        value,
+        node
+      )
     }
     if let format = keywords.format, !format.accepts(text) {
       guard isCollecting else { return false }
@@ -102,33 +107,5 @@ extension Evaluation {
     _ node: SchemaNode
   ) {
     failCount(keyword, relation, bound, length, "character", node)
-  }
-
-  /// Adds a fault of a number of things, which is no secret where the things are none.
-  mutating func failCount(
-    _ keyword: String,
-    _ relation: String,
-    _ bound: Int,
-    _ count: Int,
-    _ noun: String,
-    _ node: SchemaNode
-  ) {
-    fail(
-      keyword,
-      expected: "\(relation) \(FaultText.counted(bound, noun))",
-      .int(Int64(count)),
-      node
-    )
-  }
-
-  /// Whether a pattern is found in a text; a pattern over its limit ends the run.
-  mutating func matches(_ pattern: ECMARegex, _ text: String) -> Bool {
-    switch pattern.match(text) {
-    case .matched: return true
-    case .notMatched: return false
-    case .overLimit:
-      stopAt(pattern)
-      return false
-    }
   }
 }

@@ -5,36 +5,61 @@
 struct Evaluation {
   /// Why a run was given up; what it has found until then says nothing.
   enum Stop {
-    /// The value or the schemas nest too deep.
-    case depth
+    /// The value nests too deep.
+    case level
+    /// Too many schemas apply inside each other.
+    case nesting
     /// The schemas take too many steps.
     case work
-    /// A regular expression took too many steps.
+    /// A regular expression alone took too many steps.
     case pattern(ECMARegex)
+    /// A regular expression took too much memory.
+    case memory(ECMARegex)
   }
 
   let program: SchemaProgram
-  var isCollecting: Bool
+  private(set) var isCollecting: Bool
   var report: FaultReport
-  private(set) var stop: Stop?
+  var stop: Stop?
 
-  private var depth = 0
-  private var work = 0
+  /// How many schemas are being applied inside each other, and to how deep a part of the value.
+  private var nesting = 0
+  private var level = 0
+  /// How many more steps may be taken.
+  private var remaining: Int
   /// The resources on the way, outermost first, for `$dynamicRef`.
   private var scope: [Int] = []
 
-  /// How many schemas may be applied inside each other: a stack frame each.
-  static let maximumDepth = 512
-  /// How many schemas may be applied in all: a second, which only a schema made for it needs.
-  private let maximumWork: Int
+  /// How deep lists and maps may stand inside each other, which is what the readers of documents
+  /// allow.
+  static let maximumLevel = 512
+  /// How many steps may be taken in all: a second, which only what is made for it needs.
+  ///
+  /// A step is a schema that is applied, or as much of other work.
+  static let maximumWork = 20_000_000
+
+  /// How many schemas may be applied inside each other, for a part of the value or for the same,
+  /// which take some stack frames each.
+  enum Room: Int {
+    /// What the stack of any caller has room for.
+    case callersStack = 400
+    /// What a `DeepStack` has room for.
+    case deepStack = 4_096
+  }
+
+  let room: Room
+  let maximumWork: Int
 
   init(
     _ program: SchemaProgram,
     collecting report: FaultReport? = nil,
-    maximumWork: Int = 20_000_000
+    in room: Room = .callersStack,
+    maximumWork: Int = Evaluation.maximumWork
   ) {
     self.program = program
+    self.room = room
     self.maximumWork = maximumWork
+    remaining = maximumWork
     isCollecting = report != nil
     self.report = report ?? FaultReport()
   }
@@ -45,9 +70,8 @@ struct Evaluation {
     let isValid = evaluate(root, value, &evaluated)
     guard let stop else { return isValid }
     if isCollecting {
-      report.entries = []
       let problem = FaultReport.Problem(keyword: Evaluation.keyword(stop), message: words(stop))
-      report.add(problem, schema: program.nodes[root].location)
+      report.replaceAll(with: problem, schema: program.nodes[root].place)
     }
     return false
   }
@@ -75,10 +99,9 @@ struct Evaluation {
     let isOuter = program.isDynamic && scope.last != node.resource
     if isOuter { scope.append(node.resource) }
     defer {
-      depth -= 1
+      nesting -= 1
       if isOuter { scope.removeLast() }
     }
-    if isCollecting, node.isSecret { report.markSecret() }
     guard node.tracks else { return apply(node, value, &evaluated) }
     var own = EvaluatedSet(isTracking: true)
     var isValid = apply(node, value, &own)
@@ -89,17 +112,34 @@ struct Evaluation {
 
   private mutating func begin() -> Bool {
     if stop != nil { return false }
-    depth += 1
-    work += 1
-    if depth > Evaluation.maximumDepth {
-      stop = .depth
-    } else if work > maximumWork {
+    remaining -= 1
+    if remaining < 0 {
       stop = .work
+    } else if nesting >= room.rawValue {
+      stop = .nesting
     } else {
+      nesting += 1
       return true
     }
-    depth -= 1
     return false
+  }
+
+  /// Applies a schema to a part of the value that is being looked at.
+  @inline(__always)
+  mutating func evaluatePart(_ index: Int, _ value: Value) -> Bool {
+    if level >= Evaluation.maximumLevel {
+      stopAtLevel()
+      return false
+    }
+    level += 1
+    defer { level -= 1 }
+    var inner = EvaluatedSet(isTracking: false)
+    return evaluate(index, value, &inner)
+  }
+
+  /// Takes so many steps for what is no schema.
+  mutating func charge(_ steps: Int) {
+    remaining -= steps
   }
 
   private mutating func apply(
@@ -117,11 +157,11 @@ struct Evaluation {
     if let constant = node.constant, !constant.contains(value) {
       guard isCollecting else { return false }
       isValid = false
-      failChoice("const", constant, value, node)
+      failChoice("const", constant.values, value, node)
     } else if let enumeration = node.enumeration, !enumeration.contains(value) {
       guard isCollecting else { return false }
       isValid = false
-      failChoice("enum", enumeration, value, node)
+      failChoice("enum", enumeration.values, value, node)
     }
     switch value {
     case .null, .bool: break
@@ -178,70 +218,47 @@ extension Evaluation {
   }
 }
 
-// MARK: - Faults
+// MARK: - Tests
 
 extension Evaluation {
-  mutating func stopAtDepth() {
-    if stop == nil { stop = .depth }
+  /// Whether a schema holds for a value, without a fault if not.
+  mutating func test(_ schema: Int, _ value: Value) -> Bool {
+    var inner = EvaluatedSet(isTracking: false)
+    return test(schema, value, &inner)
   }
 
-  mutating func stopAt(_ pattern: ECMARegex) {
-    if stop == nil { stop = .pattern(pattern) }
-  }
-
-  /// Adds a fault of a keyword at this place.
-  mutating func fail(
-    _ keyword: String,
-    expected: String? = nil,
-    _ value: Value? = nil,
-    message: String? = nil,
-    nearest: String? = nil,
-    _ node: SchemaNode
-  ) {
-    let problem = FaultReport.Problem(
-      keyword: keyword,
-      expected: expected,
-      value: value,
-      message: message,
-      nearest: nearest
-    )
-    let suffix = keyword == "false" ? "" : "/" + JSONPointer.escaped(keyword)
-    report.add(problem, schema: node.location + suffix)
-  }
-
-  private mutating func failChoice(
-    _ keyword: String,
-    _ choice: Choice,
+  mutating func test(
+    _ schema: Int,
     _ value: Value,
-    _ node: SchemaNode
-  ) {
-    let nearest = value.stringValue.flatMap { text in
-      NearestName.of(text, among: choice.values.lazy.compactMap(\.stringValue))
-    }
-    fail(keyword, expected: FaultText.allowed(choice.values), value, nearest: nearest, node)
+    _ evaluated: inout EvaluatedSet
+  ) -> Bool {
+    let outer = isCollecting
+    isCollecting = false
+    defer { isCollecting = outer }
+    return evaluate(schema, value, &evaluated)
   }
 
-  private static func keyword(_ stop: Stop) -> String {
-    switch stop {
-    case .depth, .work: "$ref"
-    case .pattern: "pattern"
-    }
+  /// Whether a schema holds for a part of the value, without a fault if not.
+  mutating func testPart(_ schema: Int, _ value: Value) -> Bool {
+    let outer = isCollecting
+    isCollecting = false
+    defer { isCollecting = outer }
+    return evaluatePart(schema, value)
   }
 
-  private func words(_ stop: Stop) -> String {
-    switch stop {
-    case .depth:
-      """
-      the value and its schema nest deeper than \(Evaluation.maximumDepth) levels, so that it \
-      cannot be checked
-      """
-    case .work:
-      "the schema takes more than \(maximumWork) steps on this value"
-    case .pattern(let pattern):
-      """
-      the pattern `\(pattern.source)` takes too long on this value, so that it cannot be checked; \
-      write it with less repetition inside repetition
-      """
+  /// Whether a pattern is found in a text; a pattern over its limit ends the run.
+  mutating func matches(_ pattern: ECMARegex, _ text: String) -> Bool {
+    let before = remaining
+    switch pattern.match(text, work: &remaining) {
+    case .matched: return true
+    case .notMatched: return false
+    case .overWork:
+      // Who has taken most of it is to blame.
+      if stop == nil { stop = before > maximumWork / 2 ? .pattern(pattern) : .work }
+      return false
+    case .overMemory:
+      if stop == nil { stop = .memory(pattern) }
+      return false
     }
   }
 }

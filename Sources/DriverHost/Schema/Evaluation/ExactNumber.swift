@@ -52,19 +52,7 @@ enum ExactNumber {
     switch value {
     case .int(let integer): return integer
     case .double(let number): return Int64(exactly: number)
-    case .decimal(let text):
-      let number = text.normalized
-      guard number.exponent >= 0, number.digits.count + number.exponent <= 19 else { return nil }
-      // Built below zero, where int64 reaches one further.
-      var result: Int64 = 0
-      for digit in number.digits + Array(repeating: UInt8(ascii: "0"), count: number.exponent) {
-        let (product, overflow) = result.multipliedReportingOverflow(by: 10)
-        let (sum, carry) = product.subtractingReportingOverflow(Int64(digit - UInt8(ascii: "0")))
-        if overflow || carry { return nil }
-        result = sum
-      }
-      if number.isNegative { return result }
-      return result == .min ? nil : -result
+    case .decimal(let text): return text.normalized.int64
     default: return nil
     }
   }
@@ -97,8 +85,10 @@ struct Divisor: Sendable {
     if number.digits.isEmpty { return true }
     // digits·10^shift must be a multiple of our digits. The digits end in no 0, so nothing is left
     // to divide by a power of ten.
-    let shift = number.exponent - exponent
-    guard shift >= 0 else { return false }
+    guard number.exponent >= exponent else { return false }
+    // Exponents may be as far apart as their texts say.
+    let (difference, isBeyond) = number.exponent.subtractingReportingOverflow(exponent)
+    let shift = isBeyond ? .max : difference
     var divisor = digits
     // The power of ten takes as many factors 2 and 5 out of the divisor as it has.
     Divisor.removeFactor(2, atMost: shift, from: &divisor)

@@ -133,7 +133,9 @@ private struct ScalarClass: Sendable {
   }
 
   func contains(_ scalar: Unicode.Scalar) -> Bool {
-    pattern.match(String(Character(scalar))) == .matched
+    // One character takes no more than the pattern has parts.
+    var work = 1_000
+    return pattern.match(String(Character(scalar)), work: &work) == .matched
   }
 }
 

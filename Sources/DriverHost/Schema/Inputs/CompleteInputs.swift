@@ -8,7 +8,7 @@ package struct CompleteInputs: Sendable {
     package var path: String
   }
 
-  /// What a session is opened with.
+  /// What tells the session of these inputs from others, and what it is opened with.
   package struct Session: Sendable {
     /// The `x-session` inputs, and those that hold secrets.
     package var values: ValueMap
@@ -27,9 +27,30 @@ package struct CompleteInputs: Sendable {
   /// What came from defaults of the schema.
   package var defaulted: [JSONPointer]
   /// `x-sink` inputs.
-  package var sinks: [ChannelPath]
+  package var sinks: [ChannelPath] = []
   /// `x-source` inputs.
-  package var sources: [ChannelPath]
-  /// What the session for these inputs is opened with.
-  package var sessionInputs: Session
+  package var sources: [ChannelPath] = []
+  /// What this call does to the other side; nil where that is what the action says.
+  package var effect: Descriptor.Action.Effect?
+  /// Whether doing this call twice is the same as doing it once; nil where that is what the action
+  /// says.
+  package var isIdempotent: Bool?
+  /// The schema that they were checked against.
+  let schema: InputSchema
+
+  /// The inputs that a session belongs to: calls with equal ones may share one, and go to the same
+  /// loop.
+  ///
+  /// Empty for types that mark no input `x-session` and declare no sessions, whose calls are all
+  /// alike. Made at each look, since not every call asks.
+  package var sessionInputs: Session {
+    let names = schema.sessionNames
+    var session = Session(values: [:], secrets: [])
+    if names.isEmpty { return session }
+    for (name, value) in values where names.contains(ExactName(name)) {
+      session.values[name] = value
+    }
+    session.secrets = secrets.filter { names.contains(ExactName($0.tokens.first ?? "")) }
+    return session
+  }
 }

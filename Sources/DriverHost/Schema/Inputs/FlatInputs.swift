@@ -37,10 +37,11 @@ final class FlatInputs: Sendable {
     _ schemas: InputFactsTable
   ) {
     let program = defaults.program
-    let others = (root.inPlace?.evaluating ?? []).flatMap { program.placeClosure(of: $0) }
+    let others = program.placeClosure(of: root.inPlace?.evaluating ?? [])
     let describesMembers = others.contains { index in
       let node = program.nodes[index]
       return node.tracks || node.object?.looksAtMembers ?? false
+        || schemas.facts[index].effect != nil
     }
     // A `$dynamicRef` depends on the way that led to it, which has to begin at the root.
     guard !describesMembers, !program.isDynamic, !root.tracks, names.count <= 64,
@@ -58,7 +59,8 @@ final class FlatInputs: Sendable {
     }
     guard keywords.patterns.isEmpty, keywords.propertyNames == nil,
       keywords.dependentRequired.isEmpty, keywords.requiredOthers.isEmpty,
-      keywords.minimum == 0, keywords.maximum == .max, names == keywords.properties.map(\.name)
+      keywords.minimum == 0, keywords.maximum == .max,
+      names.elementsEqual(keywords.properties, by: { $0.isExactly($1.name) })
     else { return nil }
     nodes = keywords.properties.map(\.node)
     giving = nodes.map { defaults.giving[$0] }
@@ -83,7 +85,8 @@ final class FlatInputs: Sendable {
 }
 
 extension InputSchema {
-  /// Completes inputs with nothing wrong; nil if there is, or if their schema does not name them all.
+  /// Completes inputs with nothing wrong; nil if there is, or if their schema does not name them
+  /// all.
   func complete(
     _ inputs: ValueMap,
     _ action: InputAction,
@@ -116,8 +119,13 @@ extension InputSchema {
       }
     }
     guard found & flat.required == flat.required else { return nil }
-    for name in work.dropped { work.values.remove(name) }
-    for name in work.unset { work.values.remove(name) }
+    if !work.dropped.isEmpty || !work.unset.isEmpty {
+      work.values.removeAll { name, value in
+        guard let index = action.names.index(of: name) else { return true }
+        guard nullsUnset, case .null = value else { return false }
+        return !action.allowsNull[index]
+      }
+    }
     addDefaults(flat, found, &work)
     if flat.together != nil, !evaluation.runInPlace(action.root, .map(work.values)) { return nil }
     return finish(work, action)
@@ -151,7 +159,7 @@ extension InputSchema {
     _ work: inout FlatWork
   ) -> Value? {
     var value = value
-    let places = defaults.add(inside: &value, of: name, at: node)
+    guard let places = defaults.add(inside: &value, of: name, at: node) else { return nil }
     if !places.isEmpty {
       work.values[name] = value
       work.defaulted += places
@@ -167,9 +175,7 @@ extension InputSchema {
       dropped: work.dropped,
       unset: work.unset,
       defaulted: work.defaulted,
-      sinks: [],
-      sources: [],
-      sessionInputs: CompleteInputs.Session(values: [:], secrets: [])
+      schema: self
     )
     if !work.special.isEmpty {
       var conversion = InputConversion(schemas, channels: action.channels)
@@ -183,8 +189,9 @@ extension InputSchema {
       complete.secrets = conversion.secrets
       complete.sinks = conversion.sinks
       complete.sources = conversion.sources
+      complete.effect = conversion.effect.effect
+      complete.isIdempotent = conversion.effect.isIdempotent
     }
-    if !sessionNames.isEmpty { complete.sessionInputs = session(complete.values, complete.secrets) }
     return complete
   }
 }

@@ -6,37 +6,48 @@ struct InputConversion {
   struct Finding {
     var path: [String]
     var problem: FaultReport.Problem
-    var location: String
+    /// The keyword that asks for something else, and where it stands.
+    var schema: SchemaPlace?
+    var keyword: String?
   }
 
   /// The schemas that apply to one value, and what they say of it.
-  private struct Site {
-    var nodes: [Int] = []
+  struct Site {
+    private var found = NodeSet()
     var isSecret = false
     var allowsNul = false
     var conversion: InputFacts.Conversion?
     var conversionNode = 0
 
+    var nodes: [Int] { found.nodes }
     var isEmpty: Bool { nodes.isEmpty }
+
+    /// Adds a schema; false if it was there.
+    mutating func insert(_ node: Int) -> Bool { found.insert(node) }
   }
 
-  private let schemas: InputFactsTable
+  let schemas: InputFactsTable
   private let channels: [Descriptor.Channel]
-  private var evaluation: Evaluation
+  var evaluation: Evaluation
 
   private(set) var secrets: [JSONPointer] = []
   private(set) var sinks: [CompleteInputs.ChannelPath] = []
   private(set) var sources: [CompleteInputs.ChannelPath] = []
+  /// What the branches that hold say of the call.
+  var effect = CallEffect()
   private(set) var findings: [Finding] = []
+  /// How many findings there are beside those that are kept.
+  private(set) var unlisted = 0
   private var path: [String] = []
 
-  /// How deep a value may nest, whatever its schema says of it: a stack frame or two each.
-  private static let maximumDepth = Evaluation.maximumDepth
-
-  init(_ schemas: InputFactsTable, channels: [Descriptor.Channel]) {
+  init(
+    _ schemas: InputFactsTable,
+    channels: [Descriptor.Channel],
+    in room: Evaluation.Room = .callersStack
+  ) {
     self.schemas = schemas
     self.channels = channels
-    evaluation = Evaluation(schemas.program)
+    evaluation = Evaluation(schemas.program, in: room)
   }
 
   /// Converts one input; nil if it stays as it is.
@@ -62,10 +73,18 @@ struct InputConversion {
 
   /// Says that it is not known which branches hold, and so not what is secret.
   private mutating func reportStop() {
-    let message = "the inputs take too long to be checked against their schema"
-    findings.append(
-      Finding(path: [], problem: .init(keyword: "oneOf", message: message), location: "#")
-    )
+    let message = """
+      the inputs take too long to be checked against their schema; give fewer or smaller ones
+      """
+    add(Finding(path: [], problem: .init(keyword: "oneOf", message: message)))
+  }
+
+  private mutating func add(_ finding: Finding) {
+    if findings.count < FaultReport.maximumEntries {
+      findings.append(finding)
+    } else {
+      unlisted += 1
+    }
   }
 }
 
@@ -90,7 +109,7 @@ extension InputConversion {
       guard !isTooDeep() else { return nil }
       return converting(items, site, isSecret: isSecret, allowsNul: allowsNul).map { .list($0) }
     case .string(let text):
-      if !allowsNul, text.holdsNul { refuseNul(site) }
+      if !allowsNul, text.holdsNul { refuseNul(site, isOfName: false) }
       noteChannels(text, site)
       return site.conversion.flatMap { converting(text, to: $0, site) }
     case .int, .double, .decimal:
@@ -114,7 +133,7 @@ extension InputConversion {
       // Most members take nothing; a name that a schema knows holds no U+0000.
       if let node = soleNode(of: name, site), !schemas.mustConvert(value, at: node) { continue }
       path.append(name)
-      if !allowsNul, name.holdsNul { refuseNul(site) }
+      if !allowsNul, name.holdsNul { refuseNul(site, isOfName: true) }
       let member = self.site(ofMember: name, value, in: site)
       let converted = converting(value, member, isSecret: isSecret, allowsNul: allowsNul)
       if let converted {
@@ -158,7 +177,7 @@ extension InputConversion {
     case .bytes:
       do {
         // A YAML block or a PEM file has line breaks in it.
-        return .bytes(try Base64.decode(text.withoutWhitespace))
+        return .bytes(try Base64.decode(text, ignoringWhiteSpace: true))
       } catch {
         find("contentEncoding", message: "the text \(error.description)", site)
         return nil
@@ -201,126 +220,24 @@ extension InputConversion {
   }
 }
 
-// MARK: - Which schemas apply
-
-extension InputConversion {
-  /// The schema of a member where it is only one, so that nothing has to be collected.
-  private func soleNode(of name: String, _ site: Site) -> Int? {
-    var sole: Int?
-    for index in site.nodes {
-      guard let keywords = schemas.program.nodes[index].object else { continue }
-      guard keywords.patterns.isEmpty else { return nil }
-      if let property = keywords.names.index(of: name) {
-        guard sole == nil else { return nil }
-        sole = keywords.properties[property].node
-      } else if keywords.additional != nil {
-        return nil
-      }
-    }
-    return sole
-  }
-
-  private mutating func site(ofMember name: String, _ value: Value, in outer: Site) -> Site {
-    var site = Site()
-    for index in outer.nodes {
-      guard let keywords = schemas.program.nodes[index].object else { continue }
-      var isNamed = false
-      if let property = keywords.names.index(of: name) {
-        isNamed = true
-        add(keywords.properties[property].node, value, to: &site)
-      }
-      for (pattern, node) in keywords.patterns where evaluation.matches(pattern, name) {
-        isNamed = true
-        add(node, value, to: &site)
-      }
-      if !isNamed, let node = keywords.additional { add(node, value, to: &site) }
-    }
-    guard site.isEmpty else { return site }
-    for index in outer.nodes {
-      if let node = schemas.program.nodes[index].unevaluatedProperties {
-        add(node, value, to: &site)
-      }
-    }
-    return site
-  }
-
-  private mutating func site(ofItem index: Int, _ value: Value, in outer: Site) -> Site {
-    var site = Site()
-    for node in outer.nodes {
-      guard let keywords = schemas.program.nodes[node].array else { continue }
-      if index < keywords.prefix.count {
-        add(keywords.prefix[index], value, to: &site)
-      } else if let items = keywords.items {
-        add(items, value, to: &site)
-      }
-    }
-    guard site.isEmpty else { return site }
-    for node in outer.nodes {
-      if let items = schemas.program.nodes[node].unevaluatedItems { add(items, value, to: &site) }
-    }
-    return site
-  }
-
-  /// Adds a schema and those that apply to the same value because of it.
-  private mutating func add(_ index: Int, _ value: Value, to site: inout Site) {
-    let facts = schemas.facts[index]
-    site.nodes.append(index)
-    if facts.isSecret { site.isSecret = true }
-    if facts.allowsNul { site.allowsNul = true }
-    if let conversion = facts.conversion, site.conversion == nil {
-      site.conversion = conversion
-      site.conversionNode = index
-    }
-    guard !facts.isAlone, let keywords = schemas.program.nodes[index].inPlace else { return }
-    if let reference = keywords.reference { add(reference, value, to: &site) }
-    if let reference = keywords.dynamicReference {
-      for node in schemas.program.targets(of: reference) { add(node, value, to: &site) }
-    }
-    for part in keywords.allOf { add(part, value, to: &site) }
-    addBranches(keywords.anyOf, keywords.anyOfDiscriminator, value, to: &site)
-    addBranches(keywords.oneOf, keywords.oneOfDiscriminator, value, to: &site)
-    if let condition = keywords.condition {
-      let next = evaluation.test(condition, value) ? keywords.then : keywords.otherwise
-      if let next { add(next, value, to: &site) }
-    }
-    guard !keywords.dependentSchemas.isEmpty, case .map(let members) = value else { return }
-    for (name, node) in keywords.dependentSchemas where members[name] != nil {
-      add(node, value, to: &site)
-    }
-  }
-
-  private mutating func addBranches(
-    _ branches: [Int],
-    _ discriminator: Discriminator?,
-    _ value: Value,
-    to site: inout Site
-  ) {
-    if let discriminator, let choice = value.mapValue?[discriminator.name] {
-      if let branch = discriminator.branch(for: choice) { add(branches[branch], value, to: &site) }
-      return
-    }
-    for branch in branches where evaluation.test(branch, value) { add(branch, value, to: &site) }
-  }
-}
-
 // MARK: - Findings
 
 extension InputConversion {
   private mutating func isTooDeep() -> Bool {
-    guard path.count > InputConversion.maximumDepth else { return false }
-    let message = "the value nests deeper than \(InputConversion.maximumDepth) levels"
-    findings.append(
-      Finding(path: [path[0]], problem: .init(keyword: "type", message: message), location: "#")
-    )
+    guard path.count > Evaluation.maximumLevel else { return false }
+    let message = "the value nests deeper than \(Evaluation.maximumLevel) levels"
+    add(Finding(path: [path[0]], problem: .init(keyword: "type", message: message)))
     return true
   }
 
-  private mutating func refuseNul(_ site: Site) {
-    find(
-      "x-nul",
+  private mutating func refuseNul(_ site: Site, isOfName: Bool) {
+    let problem = FaultReport.Problem(
+      keyword: "x-nul",
       message: "the text holds the character U+0000, at which C libraries would cut it off",
-      site
+      isOfName: isOfName
     )
+    let schema = site.nodes.first.flatMap { schemas.program.nodes[$0].place }
+    add(Finding(path: path, problem: problem, schema: schema, keyword: "x-nul"))
   }
 
   private mutating func find(
@@ -330,15 +247,13 @@ extension InputConversion {
     message: String? = nil,
     _ site: Site
   ) {
-    let isOfConversion = keyword != "x-nul"
-    let node = isOfConversion ? site.conversionNode : site.nodes.first
-    let location = node.map { schemas.program.nodes[$0].location } ?? "#"
-    findings.append(
-      Finding(
-        path: path,
-        problem: .init(keyword: keyword, expected: expected, value: value, message: message),
-        location: location + "/" + keyword
-      )
+    let problem = FaultReport.Problem(
+      keyword: keyword,
+      expected: expected,
+      value: value,
+      message: message
     )
+    let schema = schemas.program.nodes[site.conversionNode].place
+    add(Finding(path: path, problem: problem, schema: schema, keyword: keyword))
   }
 }

@@ -17,13 +17,15 @@ struct InputFacts: Sendable {
   /// `x-sink` and `x-source`: the channels that a path is for.
   let sink: String?
   let source: String?
+  /// What a branch says of a call that it is selected by.
+  let effect: CallEffect?
   /// Whether no other schema applies to the same value because of this one.
   let isAlone: Bool
 
   /// Whether there may be something to do that only the schema tells.
   var isOfInterest: Bool {
-    isSecret || allowsNul || sink != nil || source != nil || conversion == .bytes
-      || conversion == .decimal
+    isSecret || allowsNul || sink != nil || source != nil || effect != nil
+      || conversion == .bytes || conversion == .decimal
   }
 
   init(_ node: SchemaNode) {
@@ -40,6 +42,7 @@ struct InputFacts: Sendable {
     allowsNul = node.source["x-nul"] == true
     sink = node.source["x-sink"]?.stringValue
     source = node.source["x-source"]?.stringValue
+    effect = CallEffect(node.source)
     isAlone = node.inPlace == nil
   }
 }
@@ -67,9 +70,10 @@ final class InputFactsTable: Sendable {
     self.program = program
     let facts = program.nodes.map(InputFacts.init)
     self.facts = facts
-    let isOfInterest = program.nodes(leadingTo: facts.indices.filter { facts[$0].isOfInterest })
-    let holdsIntegers = program.nodes(
-      leadingTo: facts.indices.filter { facts[$0].conversion == .integer }
+    let graph = program.graph
+    let isOfInterest = graph.leading(to: facts.indices.filter { facts[$0].isOfInterest })
+    let holdsIntegers = graph.leading(
+      to: facts.indices.filter { facts[$0].conversion == .integer }
     )
     depths = facts.indices.map { index in
       // What a `$dynamicRef` means is not known here.
@@ -96,13 +100,13 @@ extension Value {
     case .double, .decimal: return withNumbers
     case .string(let text): return text.holdsNul
     case .list(let items):
-      if depth > Evaluation.maximumDepth { return true }
+      if depth > Evaluation.maximumLevel { return true }
       for item in items where item.needsLook(withNumbers: withNumbers, depth: depth + 1) {
         return true
       }
       return false
     case .map(let members):
-      if depth > Evaluation.maximumDepth { return true }
+      if depth > Evaluation.maximumLevel { return true }
       for (name, value) in members
       where name.holdsNul || value.needsLook(withNumbers: withNumbers, depth: depth + 1) {
         return true
@@ -127,12 +131,5 @@ extension String {
       start = end
     }
     return false
-  }
-
-  /// The text without ASCII white space.
-  var withoutWhitespace: String {
-    guard utf8.contains(where: { $0 <= 0x20 }) else { return self }
-    let kept = utf8.filter { $0 != 0x20 && !(0x09...0x0D).contains($0) }
-    return String(decoding: kept, as: UTF8.self)
   }
 }

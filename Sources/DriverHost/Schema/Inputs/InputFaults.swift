@@ -25,72 +25,89 @@ struct InputFaults {
   ///
   /// - Parameters:
   ///   - unknown: Names that the type does not know.
-  ///   - findings: What is wrong with values whose schema holds.
+  ///   - conversion: What has found what is wrong with values whose schema holds.
   ///   - schema: The type's inputs.
   ///   - locations: Where in a file a place of the inputs stands.
-  /// - Returns: The error, at the stage `.input`.
+  ///   - room: How much room there is on the stack.
+  /// - Returns: The error, at the stage `.input`, and whether it is one of room on the stack.
   func error(
     _ unknown: [String],
-    _ findings: [InputConversion.Finding],
+    _ conversion: InputConversion,
     among schema: InputSchema,
-    _ locations: ((JSONPointer) -> SourceLocation?)?
-  ) -> HostError {
-    let report = FaultReport(isOfInputs: true, secrets: secrets)
-    var evaluation = Evaluation(program, collecting: report)
-    _ = evaluation.run(action.root, .map(checked))
-    for finding in findings { evaluation.report.add(finding, in: .map(checked)) }
-    for name in unknown { evaluation.report.add(problem(name, schema), member: name, "") }
+    _ locations: ((JSONPointer) -> SourceLocation?)?,
+    in room: Evaluation.Room
+  ) -> (error: HostError, needsRoom: Bool) {
+    let value = Value.map(checked)
+    var evaluation = Evaluation(program, collecting: FaultReport(isOfInputs: true), in: room)
+    _ = evaluation.run(action.root, value)
+    var report = evaluation.report
+    var known = Set(report.entries.map { JSONPointer($0.path.map(\.token)) })
+    for finding in conversion.findings where known.insert(JSONPointer(finding.path)).inserted {
+      report.add(finding, in: value)
+    }
+    report.add([], unlisted: conversion.unlisted)
+    for name in unknown {
+      report.enter(name, position: 0, isDeclared: false)
+      report.add(problem(name, schema), schema: nil)
+      report.leave()
+    }
     // What was left out has moved the rest.
-    let positions = Dictionary(
-      zip(given.names + checked.names.filter { given[$0] == nil }, 0...),
-      uniquingKeysWith: { first, _ in first }
+    report.reorder { name in
+      given.position(of: name) ?? checked.position(of: name).map { given.count + $0 }
+    }
+    let error = HostError(
+      faults: report.faults(context(value, locations)),
+      of: "the input for \(schema.typeName)"
     )
-    evaluation.report.reorder { positions[$0] }
-    let faults = evaluation.report.faults { locations?($0) }
-    return HostError(faults: faults, of: "the input for \(schema.typeName)")
+    return (error, evaluation.needsRoom || conversion.evaluation.needsRoom)
+  }
+
+  private func context(
+    _ value: Value,
+    _ locations: ((JSONPointer) -> SourceLocation?)?
+  ) -> FaultReport.Context {
+    var hidden = SecretFinder.places(in: value, at: action.root, of: program)
+    for place in secrets { hidden.insert(place.tokens) }
+    return FaultReport.Context(
+      places: program.places,
+      secrets: hidden,
+      locations: locations ?? { _ in nil }
+    )
   }
 
   private func problem(_ name: String, _ schema: InputSchema) -> FaultReport.Problem {
     var problem = FaultReport.Problem(kind: .unknown, keyword: "properties")
-    if InputSchema.reservedNames.contains(name) {
-      problem.hint = "; it is an option of the connection, not an input of the driver"
+    if InputSchema.isReserved(name) {
+      problem.hint = { "; it is an option of the connection, not an input of the driver" }
       return problem
     }
-    let known = action.listed + schema.allNames + InputSchema.reservedNames.sorted()
-    problem.nearest = NearestName.of(name, among: known.filter { given[$0] == nil })
-    problem.hint = "; `drivers describe \(schema.typeName)` lists them"
+    problem.nearest = { [action, given] in
+      let known = [action.listed, schema.allNames, InputSchema.reservedNames.sorted()].joined()
+      return NearestName.of(name, among: known.lazy.filter { given[$0] == nil })
+    }
+    problem.hint = { "; `drivers describe \(schema.typeName)` lists them" }
     return problem
   }
 }
 
 extension FaultReport {
-  /// Adds what was found wrong with a value, unless a fault there says something already.
-  fileprivate mutating func add(_ finding: InputConversion.Finding, in value: Value) {
-    guard !entries.contains(where: { $0.tokens == finding.path }) else { return }
+  /// Adds what was found wrong with a value whose schema holds.
+  mutating func add(_ finding: InputConversion.Finding, in value: Value) {
     var here = value
     var path: [Step] = []
     for token in finding.path {
-      var position = 0
-      if case .map(let members) = here { position = members.position(of: token) ?? 0 }
-      if case .list = here { position = Int(token) ?? 0 }
+      let child = here.child(token)
       // A secret's own keys are not to be shown.
-      path.append(Step(token: token, position: position, isDeclared: Int(token) != nil))
-      here = here[JSONPointer([token])] ?? .null
+      let isIndex = here.listValue != nil
+      path.append(Step(token: token, position: child?.position ?? 0, isDeclared: isIndex))
+      here = child?.value ?? .null
     }
-    entries.append(Entry(problem: finding.problem, path: path, schemaLocation: finding.location))
-  }
-
-  fileprivate mutating func add(_ problem: Problem, member name: String, _ location: String) {
-    let step = Step(token: name, position: 0, isDeclared: false)
-    entries.append(Entry(problem: problem, path: [step], schemaLocation: location))
-  }
-
-  /// Sets where the members at the top stand.
-  fileprivate mutating func reorder(_ position: (String) -> Int?) {
-    for index in entries.indices where !entries[index].path.isEmpty {
-      // What is missing stays at the end.
-      guard let position = position(entries[index].path[0].token) else { continue }
-      entries[index].path[0].position = position
-    }
+    let entry = Entry(
+      problem: finding.problem,
+      path: path,
+      schema: finding.schema,
+      keyword: finding.keyword
+    )
+    add([entry])
   }
 }

@@ -44,7 +44,8 @@ package struct InputField: Sendable, Hashable {
   package var source: String?
   /// The inputs inside a map.
   package var fields: [InputField] = []
-  /// What each member of a map is that has no name of its own, and each item of a list; one or none.
+  /// What each member of a map is that has no name of its own, and each item of a list; one or
+  /// none.
   package var elements: [InputField] = []
   /// The forms that its value may have, where it is a union.
   package var union: InputUnion?
@@ -68,6 +69,11 @@ package struct InputUnion: Sendable, Hashable {
     package var limits: [String] = []
     /// All values that it may have.
     package var allowed: [Value] = []
+    /// What a call with it does to the other side; nil where that is what the action says.
+    package var effect: Descriptor.Action.Effect?
+    /// Whether doing a call with it twice is the same as doing it once; nil where that is what the
+    /// action says.
+    package var isIdempotent: Bool?
     /// The inputs inside it, without the discriminator.
     package var fields: [InputField] = []
     /// What its items and unnamed members are; one or none.

@@ -1,5 +1,5 @@
-/// What kind of value a driver's schema wants at a place, for arguments on a command line, which are
-/// all text.
+/// What kind of value a driver's schema wants at a place, for arguments on a command line, which
+/// are all text.
 package struct InputHints: Sendable {
   /// How an argument is to be read.
   package enum Kind: Sendable, Hashable {
@@ -11,71 +11,52 @@ package struct InputHints: Sendable {
     case other
   }
 
-  private let roots: [Value]
+  private let program: SchemaProgram
+  private let roots: [Int]
 
-  /// Hints from the schemas of a type and of one action.
+  /// Hints from the schemas of a type and of one action, whose inputs are none of them if null.
+  ///
+  /// Where they are at fault there are no hints; `InputSchema` says what the faults are.
   package init(_ schemas: [Value]) {
-    roots = schemas
+    var compiler = SchemaCompiler(
+      resources: SchemaResources(),
+      options: SchemaCompiler.Options(checksMetaSchema: false)
+    )
+    let addresses = ["driver:/inputs", "driver:/action"]
+    let roots = zip(schemas, addresses).filter { !$0.0.isNull }.map { schema, address in
+      compiler.add(schema, at: address, role: .inPlace)
+    }
+    let (program, faults) = compiler.finish()
+    self.program = program
+    self.roots = faults.isEmpty ? roots : []
   }
 
   /// The kind at a path of member names.
   package func kind(at path: [String]) -> Kind {
-    var found: [Value] = []
-    for root in roots { collect(path[...], in: root, root: root, depth: 0, into: &found) }
-    let kinds = found.map(InputHints.kind(of:))
+    var found = program.placeClosure(of: roots)
+    for name in path {
+      found = program.placeClosure(of: found.compactMap { schema(ofMember: name, in: $0) })
+    }
+    let kinds = found.compactMap(kind(of:))
     // In a union, text is only certain where every branch that knows the member wants it.
     guard let first = kinds.first, kinds.allSatisfy({ $0 == first }) else { return .other }
     return first
   }
 
-  /// Finds the schemas that describe the member at a path, through `$ref`, `oneOf`, `anyOf`, `allOf`.
-  private func collect(
-    _ path: ArraySlice<String>,
-    in schema: Value,
-    root: Value,
-    depth: Int,
-    into found: inout [Value]
-  ) {
-    guard depth < 32 else { return }
-    if let reference = schema["$ref"].stringValue, reference.hasPrefix("#"),
-      let pointer = JSONPointer(text: String(reference.dropFirst())), let target = root[pointer]
-    {
-      collect(path, in: target, root: root, depth: depth + 1, into: &found)
-    }
-    for keyword in ["oneOf", "anyOf", "allOf"] {
-      for branch in schema[keyword].listValue ?? [] {
-        collect(path, in: branch, root: root, depth: depth + 1, into: &found)
-      }
-    }
-    guard let name = path.first else {
-      if InputHints.saysKind(schema) { found.append(schema) }
-      return
-    }
-    let member = schema["properties"][name]
-    let rest = path.dropFirst()
-    if !member.isNull {
-      collect(rest, in: member, root: root, depth: depth + 1, into: &found)
-    } else if case .map = schema["additionalProperties"].resolved {
-      collect(
-        rest,
-        in: schema["additionalProperties"],
-        root: root,
-        depth: depth + 1,
-        into: &found
-      )
-    }
+  private func schema(ofMember name: String, in node: Int) -> Int? {
+    guard let keywords = program.nodes[node].object else { return nil }
+    if let property = keywords.names.index(of: name) { return keywords.properties[property].node }
+    return keywords.additional
   }
 
-  private static func saysKind(_ schema: Value) -> Bool {
-    !schema["type"].isNull || !schema["const"].isNull || !schema["enum"].isNull
-  }
-
-  private static func kind(of schema: Value) -> Kind {
-    if schema["type"].stringValue == "string" {
-      return schema["contentEncoding"].stringValue == "base64" ? .bytes : .text
+  /// What one schema says; nil if it says nothing of the kind.
+  private func kind(of node: Int) -> Kind? {
+    let node = program.nodes[node]
+    if node.types == .string { return node.takesBytes ? .bytes : .text }
+    guard let choice = node.constant ?? node.enumeration else {
+      return node.types == .any ? nil : .other
     }
-    let allowed = schema["enum"].listValue ?? (schema["const"].isNull ? [] : [schema["const"]])
-    let isText = !allowed.isEmpty && allowed.allSatisfy { $0.stringValue != nil }
-    return schema["type"].isNull && isText ? .text : .other
+    let isText = node.types == .any && choice.values.allSatisfy { $0.stringValue != nil }
+    return isText && !choice.values.isEmpty ? .text : .other
   }
 }

@@ -18,8 +18,8 @@ package final class InputSchema: Sendable {
   /// The names of the type and of all its actions.
   let allNames: [String]
   let allNamesTable: NameTable
-  /// Names that are part of a session's identity; empty for drivers without sessions.
-  let sessionNames: Set<String>
+  /// The names of inputs that tell sessions apart: see `CompleteInputs.sessionInputs`.
+  let sessionNames: Set<ExactName>
 
   /// Compiles the schemas of a descriptor.
   ///
@@ -44,7 +44,7 @@ package final class InputSchema: Sendable {
     typeRoot = parts.typeRoot
     allNames = parts.allNames
     allNamesTable = NameTable(parts.allNames)
-    sessionNames = descriptor.session == nil ? [] : parts.sessionNames()
+    sessionNames = parts.sessionNames()
     actions = Dictionary(
       zip(descriptor.actions, parts.roots).map { action, root in
         (action.name, parts.action(root, action.channels, defaults, schemas))
@@ -53,10 +53,10 @@ package final class InputSchema: Sendable {
     )
   }
 
-  /// A place of the descriptor, from a schema's location in it.
-  static func pointer(of location: String) -> JSONPointer {
-    guard location.hasPrefix("#") else { return JSONPointer() }
-    return JSONPointer(text: String(location.dropFirst())) ?? JSONPointer()
+  /// Whether a name belongs to the host.
+  static func isReserved(_ name: String) -> Bool {
+    // They are ASCII, so that Swift takes nothing else for equal.
+    reservedNames.contains(name)
   }
 }
 
@@ -90,7 +90,23 @@ extension InputSchema {
     {
       return adding(secrets, to: complete)
     }
-    return try completeThoroughly(inputs, action, nullsUnset, secrets, locations)
+    func completeThoroughly(in room: Evaluation.Room) -> Thorough {
+      do throws(HostError) {
+        return try self.completeThoroughly(inputs, action, nullsUnset, secrets, locations, in: room)
+      } catch {
+        return Thorough(result: .failure(error), needsRoom: false)
+      }
+    }
+    let thorough = completeThoroughly(in: .callersStack)
+    guard thorough.needsRoom else { return try thorough.result.get() }
+    return try (DeepStack.run { completeThoroughly(in: .deepStack) } ?? thorough).result.get()
+  }
+
+  /// What completing any inputs has come to.
+  private struct Thorough {
+    var result: Result<CompleteInputs, HostError>
+    /// Whether it would have come to something else with more room on the stack.
+    var needsRoom: Bool
   }
 
   /// Completes any inputs, and finds all that is wrong with them.
@@ -99,20 +115,37 @@ extension InputSchema {
     _ action: InputAction,
     _ nullsUnset: Bool,
     _ secrets: [JSONPointer],
-    _ locations: ((JSONPointer) -> SourceLocation?)?
-  ) throws(HostError) -> CompleteInputs {
+    _ locations: ((JSONPointer) -> SourceLocation?)?,
+    in room: Evaluation.Room
+  ) throws(HostError) -> Thorough {
     let sorted = sort(inputs, action, nullsUnset: nullsUnset)
     var values = sorted.values
-    let defaulted = defaults.add(to: &values, at: action.root)
-    var evaluation = Evaluation(schemas.program)
+    guard let defaulted = defaults.add(to: &values, at: action.root) else {
+      throw HostError(
+        .invalidInput,
+        stage: .input,
+        """
+        the input for \(typeName) takes too long to be completed with its defaults; give fewer or \
+        smaller inputs
+        """
+      )
+    }
+    var evaluation = Evaluation(schemas.program, in: room)
     let isValid = evaluation.run(action.root, .map(values)) && sorted.unknown.isEmpty
     // Also where the inputs are not valid: what it finds is reported with the rest.
     let checked = values
-    var conversion = InputConversion(schemas, channels: action.channels)
+    var conversion = InputConversion(schemas, channels: action.channels, in: room)
     conversion.convert(&values, at: action.root)
     guard isValid, conversion.findings.isEmpty else {
-      throw InputFaults(schemas.program, action, inputs, checked, secrets)
-        .error(sorted.unknown, conversion.findings, among: self, locations)
+      let faults = InputFaults(schemas.program, action, inputs, checked, secrets)
+      let (error, needsRoom) = faults.error(
+        sorted.unknown,
+        conversion,
+        among: self,
+        locations,
+        in: room
+      )
+      return Thorough(result: .failure(error), needsRoom: needsRoom)
     }
     let complete = CompleteInputs(
       values: values,
@@ -122,9 +155,11 @@ extension InputSchema {
       defaulted: defaulted,
       sinks: conversion.sinks,
       sources: conversion.sources,
-      sessionInputs: session(values, conversion.secrets)
+      effect: conversion.effect.effect,
+      isIdempotent: conversion.effect.isIdempotent,
+      schema: self
     )
-    return adding(secrets, to: complete)
+    return Thorough(result: .success(adding(secrets, to: complete)), needsRoom: false)
   }
 
   /// The inputs with more secrets than the schema knows of.
@@ -135,7 +170,6 @@ extension InputSchema {
     complete.secrets += secrets.filter {
       !known.contains($0) && Value.map(complete.values)[$0] != nil
     }
-    complete.sessionInputs = session(complete.values, complete.secrets)
     return complete
   }
 
@@ -149,27 +183,19 @@ extension InputSchema {
 
   private func sort(_ inputs: ValueMap, _ action: InputAction, nullsUnset: Bool) -> Sorted {
     var sorted = Sorted(values: inputs)
-    for position in 0..<inputs.count {
-      let (name, value) = inputs[position]
+    sorted.values.removeAll { name, value in
       if let index = action.names.index(of: name) {
-        if nullsUnset, case .null = value, !action.allowsNull[index] { sorted.unset.append(name) }
+        guard nullsUnset, case .null = value, !action.allowsNull[index] else { return false }
+        sorted.unset.append(name)
       } else if allNamesTable.index(of: name) != nil {
         sorted.dropped.append(name)
-      } else if !action.isOpen || InputSchema.reservedNames.contains(name) {
+      } else if !action.isOpen || InputSchema.isReserved(name) {
         sorted.unknown.append(name)
+      } else {
+        return false
       }
+      return true
     }
-    for name in sorted.unset + sorted.dropped + sorted.unknown { sorted.values.remove(name) }
     return sorted
-  }
-
-  func session(_ values: ValueMap, _ secrets: [JSONPointer]) -> CompleteInputs.Session {
-    guard !sessionNames.isEmpty else { return CompleteInputs.Session(values: [:], secrets: []) }
-    var members = ValueMap()
-    for (name, value) in values where sessionNames.contains(name) { members[name] = value }
-    return CompleteInputs.Session(
-      values: members,
-      secrets: secrets.filter { sessionNames.contains($0.tokens.first ?? "") }
-    )
   }
 }

@@ -9,6 +9,8 @@ struct ECMARegex: Sendable {
     var reason: String
     /// The character at fault, from 1.
     var position: Int
+    /// Whether the pattern is right, and more than the host can do.
+    var isLimit = false
   }
 
   /// The pattern as it was written.
@@ -27,14 +29,20 @@ struct ECMARegex: Sendable {
       // length. Its offset counts in the translation and would mislead.
       throw SyntaxFault(
         reason: "it is more than the regular expression library can do (\(error.message))",
-        position: 1
+        position: 1,
+        isLimit: true
       )
     }
   }
 
   /// Looks for the pattern anywhere in a text.
-  func match(_ text: String) -> PCRE2Pattern.Outcome {
-    compiled.match(text)
+  ///
+  /// - Parameters:
+  ///   - text: Where to look.
+  ///   - work: How many steps may be made; those that were are taken off.
+  /// - Returns: Whether it was found.
+  func match(_ text: String, work: inout Int) -> PCRE2Pattern.Outcome {
+    compiled.match(text, work: &work)
   }
 
   /// The same pattern in PCRE2's syntax; throws what ECMA-262 refuses.

@@ -1,7 +1,8 @@
 /// Reads a pattern by the grammar of ECMA-262, 22.2.1, with `UnicodeMode`, and writes it for PCRE2.
 ///
 /// Only what the grammar knows is written, with every character that could mean something to PCRE2
-/// as `\x{…}`: none of PCRE2's own syntax can come through.
+/// as `\x{…}`: none of PCRE2's own syntax can come through. Callouts stand wherever a match may
+/// go another way, so that its work can be counted: see `MatchMeter`.
 struct ECMARegexParser {
   typealias SyntaxFault = ECMARegex.SyntaxFault
 
@@ -35,6 +36,10 @@ struct ECMARegexParser {
   private static let maximumNesting = 250
   /// The most that PCRE2 repeats.
   private static let maximumRepeat = 65_535
+  /// Where a match begins, at each place that is tried.
+  private static let startCallout = "(?C1)"
+  /// Where it goes on behind a choice.
+  private static let callout = "(?C)"
 
   let scalars: [Unicode.Scalar]
   var position = 0
@@ -54,7 +59,7 @@ struct ECMARegexParser {
   mutating func translate() throws(SyntaxFault) -> String {
     try disjunction()
     if position < scalars.count { throw fault("unmatched `)`") }
-    var text = ""
+    var text = ECMARegexParser.startCallout
     for piece in pieces {
       switch piece {
       case .text(let part): text += part
@@ -80,14 +85,16 @@ struct ECMARegexParser {
 
 extension ECMARegexParser {
   private mutating func disjunction() throws(SyntaxFault) {
-    if branches.count >= ECMARegexParser.maximumNesting { throw fault("groups nest too deep") }
+    if branches.count >= ECMARegexParser.maximumNesting {
+      throw limit("groups nest deeper than \(ECMARegexParser.maximumNesting) levels")
+    }
     disjunctionCount += 1
     branches.append(Branch(disjunction: disjunctionCount, alternative: 0))
     while let next = peek, next != ")" {
       if next == "|" {
         position += 1
         branches[branches.count - 1].alternative += 1
-        emit("|")
+        emit("|" + ECMARegexParser.callout)
       } else {
         try term(next)
       }
@@ -140,7 +147,7 @@ extension ECMARegexParser {
       }
       if let most, most < least { throw fault("numbers out of order in a repetition", at: start) }
       guard max(least, most ?? 0) <= ECMARegexParser.maximumRepeat else {
-        throw fault("at most \(ECMARegexParser.maximumRepeat) repetitions are possible", at: start)
+        throw limit("at most \(ECMARegexParser.maximumRepeat) repetitions are possible", at: start)
       }
       let upper = most.map(String.init) ?? ""
       emit(most == least ? "{\(least)}" : "{\(least),\(upper)}")
@@ -148,6 +155,7 @@ extension ECMARegexParser {
     }
     guard isAllowed else { throw fault("nothing to repeat", at: start) }
     if take("?") { emit("?") }
+    emit(ECMARegexParser.callout)
   }
 
   /// The rest of `{n}`, `{n,}` or `{n,m}`; nil if it is none of them.
@@ -205,6 +213,7 @@ extension ECMARegexParser {
     } else {
       openCapture()
     }
+    emit(ECMARegexParser.callout)
     try disjunction()
     guard take(")") else { throw fault("`(` is not closed", at: start) }
     emit(")")
@@ -333,6 +342,12 @@ extension ECMARegexParser {
 
   func fault(_ reason: String, at place: Int? = nil) -> SyntaxFault {
     SyntaxFault(reason: reason, position: (place ?? position) + 1)
+  }
+
+  private func limit(_ reason: String, at place: Int? = nil) -> SyntaxFault {
+    var limit = fault(reason, at: place)
+    limit.isLimit = true
+    return limit
   }
 
   private mutating func emit(_ text: String) {
