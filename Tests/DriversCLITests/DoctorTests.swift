@@ -67,6 +67,17 @@ struct DoctorTests {
     )
   }
 
+  @Test("finds inputs that cannot be checked, all faults of them")
+  func inputs() async throws {
+    let descriptor = FixtureDriver.descriptor(
+      more: ##""inputs": {"properties": {"a": {"type": "text"}, "b": {"$ref": "#/$defs/none"}}},"##
+    )
+    try add("Inputs", descriptor)
+    let run = try await examine("Inputs")
+    #expect(run.status == 3)
+    try Snapshot.check("doctor-inputs", [run])
+  }
+
   @Test(
     "survives a driver that crashes, and says where",
     .unavailable(

@@ -169,6 +169,7 @@ final class CallSlot: @unchecked Sendable {
   ///   - driver: The driver.
   ///   - receiver: Who is told of the end; nil: `claim` or `attach` will ask.
   ///   - hasDeadline: Whether the deadline counts from now on; if not, `setDeadline` will say so.
+  /// - Returns: The call's id.
   func begin(
     _ request: CallRequest,
     driver: DriverRuntime,

@@ -102,7 +102,11 @@ public struct Descriptor: Sendable {
     let hint =
       NearestName.of(name, among: known).map { "did you mean `\($0)`?" }
       ?? "there are \(known.joined(separator: ", "))"
-    return HostError(.invalidInput, stage: .input, "\(type) has no action \(FaultText.name(name)); \(hint)")
+    return HostError(
+      .invalidInput,
+      stage: .input,
+      "\(type) has no action \(FaultText.name(name)); \(hint)"
+    )
   }
 }
 

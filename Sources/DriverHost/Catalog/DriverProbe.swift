@@ -1,4 +1,4 @@
-/// Loads a driver, makes an instance and ends it, to find out whether it can be used.
+/// Compiles a driver's schema, loads it, makes an instance and ends it, to find out whether it can be used.
 ///
 /// A driver that is broken takes its process with it: so this belongs into a process of its own.
 package enum DriverProbe {
@@ -27,6 +27,8 @@ package enum DriverProbe {
     willRun: @escaping @Sendable (Step) -> Void
   ) throws(HostError) {
     let descriptor = driver.descriptor
+    // The host does the same before it loads a file, and refuses one whose inputs cannot be checked.
+    _ = try InputSchema(descriptor)
     let isBlocking = descriptor.execution == .blocking
     let services = DriverRuntime.Services(
       threads: ThreadPool(name: "dh-probe", limit: 1),

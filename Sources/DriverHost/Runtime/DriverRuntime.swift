@@ -114,6 +114,7 @@ final class DriverRuntime: @unchecked Sendable {
   ///   - request: What is asked of the driver.
   ///   - receiver: Runs exactly once, on any thread, and returns at once.
   /// - Returns: The call's id, for `askToStop`.
+  /// - Throws: Why the driver takes no call; the receiver is not run then.
   @discardableResult
   func call(
     _ request: CallRequest,
@@ -122,12 +123,14 @@ final class DriverRuntime: @unchecked Sendable {
     try begin(request, receiver: receiver, mayStartHere: false).id
   }
 
-  /// Begins a call: its id, its slot, and whether its driver has had it on this thread already.
+  /// Begins a call.
   ///
   /// - Parameters:
   ///   - request: What is asked of the driver.
   ///   - receiver: Who is told of the end; nil: the caller asks the slot.
   ///   - mayStartHere: Whether the driver's `start` may run on this stack, where this is its loop.
+  /// - Returns: The call's id and its slot.
+  /// - Throws: Why the driver takes no call; the receiver is not run then.
   func begin(
     _ request: CallRequest,
     receiver: CallSlot.Receiver?,

@@ -73,6 +73,11 @@ final class PreparedDriver: Sendable {
       channelCount: action.channels.count,
       onProgress: options.onProgress
     )
+    // Calls of a session go where it was opened; without sessions those with equal inputs of that kind
+    // meet here, for what the driver keeps between calls, such as connections.
+    if descriptor.session == nil, runtime.driverLoops.count > 1 {
+      request.affinity = SessionKey(complete.sessionInputs.values).affinity
+    }
     var collected: [String: CollectingSink] = [:]
     if !action.channels.isEmpty || !options.outputs.isEmpty || !options.sources.isEmpty {
       let channels = try ChannelPlan(action, complete, options, services: runtime.services)

@@ -37,7 +37,11 @@ struct DoctorProbe: ParsableCommand {
         willRun: { DoctorProbe.report(["step": .string($0.rawValue)]) }
       )
     } catch {
-      DoctorProbe.report(["fault": .string(error.message)])
+      // Each is a finding of its own.
+      let texts = error.faults.map { "its descriptor is at fault: \($0)" }
+      for text in texts.isEmpty ? [error.message] : texts {
+        DoctorProbe.report(["fault": .string(text)])
+      }
     }
     // What the driver registered for the end of the process runs now, which other commands leave
     // out: other programs end that way.

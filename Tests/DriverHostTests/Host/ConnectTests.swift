@@ -23,6 +23,55 @@ struct ConnectTests {
     #expect(result.execution.utf8.count == 36)
   }
 
+  @Test("brings calls with equal x-session inputs to one instance, and spreads the others")
+  func affinity() async throws {
+    let descriptor = """
+      {"descriptor": 1, "name": "PLACE", "id": "org.driverhost.test.place", "version": "1.0.0",
+       "abi": ["dh.driver/1"], "execution": "nonblocking",
+       "inputs": {"properties": {"server": {"type": "string", "x-session": true}}},
+       "actions": [{"name": "call"}]}
+      """
+    let source = """
+      #include <stdlib.h>
+      static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instance,
+                              dh_report_v1 report) {
+        (void)host, (void)loop, (void)report;
+        *instance = malloc(1);
+        return *instance == NULL ? DH_FAILED : DH_OK;
+      }
+      static void destroy(void *instance) { free(instance); }
+      static void start(void *instance, const dh_request_v1 *request) {
+        dh_value_v1 value = dh_int((int64_t)(intptr_t)instance);
+        dh_call_v1 call = request->call;
+        if (call.fn->output(call, dh_text("instance"), &value) == DH_OK) dh_succeed(call);
+        else dh_fail(call, DH_ERROR_INTERNAL, "the host did not take the instance");
+      }
+      static const dh_driver_v1 driver = {create, destroy, start};
+      DH_DRIVER_ENTRY(driver)
+      """
+    var configuration = HostConfiguration()
+    configuration.loops = 3
+    configuration.searchPath = SearchPath(entries: [
+      .init(
+        path: try FixtureDriver.build("place", descriptor: descriptor, source: source),
+        origin: .option
+      )
+    ])
+    let host = try Host(configuration)
+    func instances(_ inputs: ValueMap) async throws -> Set<Value> {
+      var instances: Set<Value> = []
+      for _ in 0..<6 {
+        instances.insert(try await host.connect(type: "PLACE", inputs)["instance"].resolved)
+      }
+      return instances
+    }
+    #expect(try await instances([:]).count == 3)
+    for name in ["a", "b", "c"] {
+      #expect(try await instances(["server": .string(name)]).count == 1)
+    }
+    await host.close()
+  }
+
   @Test("reports unknown names and wrong values at once, and starts nothing")
   func faults() async throws {
     let fixture = try FixtureHost("sleeper")
