@@ -141,20 +141,9 @@ struct Validate: ParsableCommand {
         locations: { document.locations.nearest(to: $0) }
       ).dropped
     } catch {
-      let faults = error.faults.map { placed($0, in: document) }
-      throw faults.isEmpty ? error : invalid(HostError(faults: faults, of: Files.name(path)))
+      if error.faults.isEmpty { throw error }
+      throw invalid(HostError(faults: error.faults, of: Files.name(path)))
     }
-  }
-
-  /// A fault with its place in the file: a name that nobody knows is at fault itself, not its
-  /// value.
-  private func placed(_ fault: Fault, in document: ParsedDocument) -> Fault {
-    guard fault.kind == .extra, let key = document.locations.key(at: fault.pointer) else {
-      return fault
-    }
-    var fault = fault
-    fault.location = key
-    return fault
   }
 
   /// Checks a document against a schema.
