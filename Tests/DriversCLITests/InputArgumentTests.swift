@@ -158,7 +158,7 @@ struct InputArgumentTests {
     )
     #expect(
       run.output == """
-        action play
+        action play (read, idempotent)
         input    value                        from
         mode     "fast"                       <folder>/in.yaml:1:7
         account  {"name":"Ada","code":"***"}  <folder>/in.yaml:3:3 and command line

@@ -21,6 +21,25 @@ struct RunCommandTests {
     try Snapshot.check("help-test", [try await cli.run("test --help")])
   }
 
+  @Test("say before a call what it would do, where its inputs decide that")
+  func effect() async throws {
+    let descriptor = FixtureDriver.descriptor(
+      more: """
+        "inputs": {"oneOf": [
+          {"properties": {"mode": {"const": "list"}}, "required": ["mode"],
+           "effect": "read", "idempotent": true},
+          {"properties": {"mode": {"const": "send"}}, "required": ["mode"]}]},
+        """
+    )
+    let library = try FixtureDriver.build("effect", descriptor: descriptor)
+    for (mode, wanted) in [("list", "read, idempotent"), ("send", "write")] {
+      let run = try await cli.run(
+        "run --type PLAIN --driver-path \(library) mode=\(mode) --explain"
+      )
+      #expect(run.status == 0 && run.output.hasPrefix("action call (\(wanted))\n"), "\(run)")
+    }
+  }
+
   @Test("print outputs in each format")
   func formats() async throws {
     try await cli.buildHello()

@@ -17,8 +17,9 @@ struct Run: AsyncParsableCommand {
 
       With --json: {"version": 1, "execution", "driver", "driver_version", "duration", "outputs"}; \
       driver is its id, the duration is in seconds, and outputs is a map of the driver's own \
-      names. With --explain too: {"version": 1, "action", "inputs": [{"name", "value", "from"}], \
-      "dropped", "unset"}.
+      names. With --explain too: {"version": 1, "action", "effect", "idempotent", "inputs": \
+      [{"name", "value", "from"}], "dropped", "unset"}; effect and idempotent are those of this \
+      call, which its inputs may decide.
 
       With --json every command prints a failure as {"version": 1, "error": {"code", "stage", \
       "message", "pointer", "file", "line", "column", "retryable", "faults": [{"kind", "pointer", \

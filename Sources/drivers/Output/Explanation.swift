@@ -1,6 +1,7 @@
 import DriverHost
 
-/// The inputs of a call as its driver would get them, each with where it came from, secrets masked.
+/// The inputs of a call as its driver would get them, each with where it came from, secrets masked, and what the call
+/// would do to the other side.
 struct Explanation {
   private struct Line {
     var name: String
@@ -9,6 +10,8 @@ struct Explanation {
   }
 
   private let action: String
+  private let effect: Descriptor.Action.Effect
+  private let isIdempotent: Bool
   private let lines: [Line]
   private let dropped: [String]
   private let unset: [String]
@@ -22,9 +25,11 @@ struct Explanation {
     _ complete: CompleteInputs,
     document: ParsedDocument?,
     arguments: InputArguments.Names,
-    action: String
+    action: Descriptor.Action
   ) {
-    self.action = action
+    self.action = action.name
+    effect = complete.effect ?? action.effect
+    isIdempotent = complete.isIdempotent ?? action.isIdempotent
     dropped = complete.dropped
     unset = complete.unset
     let masked = complete.values.masking(complete.secrets)
@@ -47,7 +52,8 @@ struct Explanation {
   var text: String {
     var table = TextTable(["input", "value", "from"])
     for line in lines { table.add([line.name, JSON.text(line.value), line.origin]) }
-    var text = "action \(action)\n\(table.text)"
+    let idempotent = isIdempotent ? ", idempotent" : ""
+    var text = "action \(action) (\(effect.rawValue)\(idempotent))\n\(table.text)"
     for (meaning, names) in [
       ("left out, since they belong to other actions", dropped), ("unset by null", unset),
     ] where !names.isEmpty {
@@ -59,7 +65,8 @@ struct Explanation {
   /// The documented object.
   var object: Value {
     [
-      "version": 1, "action": .string(action),
+      "version": 1, "action": .string(action), "effect": .string(effect.rawValue),
+      "idempotent": .bool(isIdempotent),
       "inputs": .list(
         lines.map { line in
           ["name": .string(line.name), "value": line.value, "from": .string(line.origin)]

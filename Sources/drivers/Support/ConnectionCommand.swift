@@ -140,7 +140,7 @@ struct ConnectionCommand {
       complete,
       document: document,
       arguments: InputArguments.names(input.inputs),
-      action: action.name
+      action: action
     )
     if host.json {
       Console.output(json: explanation.object)
