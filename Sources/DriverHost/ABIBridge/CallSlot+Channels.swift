@@ -96,6 +96,35 @@ extension CallSlot {
     }
   }
 
+  /// `length`: how many bytes an input channel has.
+  func length(_ call: UInt64, _ channel: UInt32) -> Int64 {
+    switch connected(call, channel) {
+    case .status(let status): return Int64(status)
+    case .output(_, let driver):
+      driver.reportMisuse("`length` was called on the output channel \(channel)")
+      return Int64(DH_INVALID)
+    case .input(let input, _): return input.length ?? Int64(DH_UNABLE)
+    }
+  }
+
+  /// `seek`: where the next `read` of an input channel begins.
+  func seek(_ call: UInt64, _ channel: UInt32, _ offset: Int64) -> Int32 {
+    switch connected(call, channel) {
+    case .status(let status): return status
+    case .output(_, let driver):
+      driver.reportMisuse("`seek` was called on the output channel \(channel)")
+      return DH_INVALID
+    case .input(let input, let driver):
+      guard offset >= 0, offset <= input.length ?? .max else {
+        driver.reportMisuse(
+          "`seek` was given the offset \(offset) in the channel `\(input.name)`\(input.length.map { " of \($0) bytes" } ?? "")"
+        )
+        return DH_INVALID
+      }
+      return input.seek(to: offset) ? DH_OK : DH_UNABLE
+    }
+  }
+
   /// `on_ready`: a function for when a channel has room or bytes.
   func setReadyFunction(
     _ call: UInt64,

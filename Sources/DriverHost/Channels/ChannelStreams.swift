@@ -87,11 +87,13 @@ extension ChannelDestination {
 
 /// A function of the caller's that gives bytes.
 final class HandlerSource: ChannelSource {
+  let length: Int64?
   private let handler: @Sendable (Int) throws -> [UInt8]
   private let rest = Lock<ArraySlice<UInt8>>([])
 
-  init(_ handler: @escaping @Sendable (Int) throws -> [UInt8]) {
+  init(_ handler: @escaping @Sendable (Int) throws -> [UInt8], length: Int64? = nil) {
     self.handler = handler
+    self.length = length
   }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(HostError) -> Int {
@@ -111,6 +113,10 @@ final class HandlerSource: ChannelSource {
     rest.withLock { $0 = bytes.dropFirst(count) }
     return count
   }
+
+  var canSeek: Bool { false }
+
+  func seek(to offset: Int64) {}
 
   func stop() {}
 }
