@@ -62,6 +62,7 @@ final class Exchange {
 
   var destination = Destination.unknown
   var isPaused = false
+  var isSendingPaused = false
   /// When the server was heard of last; while a body is sent, when that last went on.
   var lastSign: UInt64 = 0
   var lastUpload: Int64 = 0
@@ -210,6 +211,7 @@ final class Exchange {
       destination = .unknown
       cut = nil
       isPaused = false
+      isSendingPaused = false
       lastUpload = 0
       lastSign = monotonicNanoseconds()
       if inputs.timeouts.read > 0 { client.watch(self) }

@@ -153,7 +153,8 @@ final class RequestHandle {
       case (let method, let hasBody): .custom(method, hasBody: hasBody || sendsLength(method))
       }
     if let body = inputs.body {
-      try transfer.easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: Int64(body.count))
+      try transfer.easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: body.length ?? -1)
+      // Where there is no address libcurl asks for the bytes.
       unsafe try transfer.easy.set(CURLOPT_POSTFIELDS, pointer: body.bytes.baseAddress)
     }
     if wanted == shape, inputs.body != nil || wanted == .get || wanted == .head { return }
@@ -222,7 +223,7 @@ final class RequestHandle {
       }
     }
     // Above that size libcurl asks first, and waits a second for servers that do not know the question.
-    if let body = inputs.body, body.count >= 1 << 20, !inputs.headers.hasExpect {
+    if let body = inputs.body, body.length ?? .max >= 1 << 20, !inputs.headers.hasExpect {
       try list.append("Expect:")
     }
     if list.isEmpty && headers.isEmpty { return }
