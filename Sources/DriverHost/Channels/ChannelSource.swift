@@ -13,11 +13,30 @@ protocol ChannelSource: Sendable {
   /// Up to the buffer's size; 0 at the end, or after `stop`. May wait.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(HostError) -> Int
 
+  /// The same, as bytes of their own; empty at the end, or after `stop`.
+  func read(_ count: Int) throws(HostError) -> [UInt8]
+
   /// Has the next `read` begin so many bytes after the beginning.
   func seek(to offset: Int64) throws(HostError)
 
   /// Nothing is read any more: whoever waits in here comes out. Any thread.
   func stop()
+}
+
+extension ChannelSource {
+  func read(_ count: Int) throws(HostError) -> [UInt8] {
+    var failure: HostError?
+    let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      do throws(HostError) {
+        filled = try unsafe read(into: UnsafeMutableRawBufferPointer(buffer))
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    // Small pieces, as of a pipe, wait in a queue: not each in memory for a large one.
+    return unsafe bytes.count * 2 < count ? bytes.withUnsafeBytes { unsafe [UInt8]($0) } : bytes
+  }
 }
 
 /// A file, or a descriptor of the caller's.

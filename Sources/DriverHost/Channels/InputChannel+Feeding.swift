@@ -79,7 +79,6 @@ extension InputChannel {
 
   private func fill() {
     guard let source else { return }
-    var buffer = [UInt8](repeating: 0, count: 256 << 10)
     while true {
       monitor.lock()
       let start = target
@@ -87,9 +86,7 @@ extension InputChannel {
       monitor.unlock()
       let result = Result { () throws(HostError) in
         if let start { try source.seek(to: start) }
-        return try unsafe buffer.withUnsafeMutableBytes { bytes in
-          Result { () throws(HostError) in unsafe try source.read(into: unsafe bytes) }
-        }.get()
+        return try source.read(256 << 10)
       }
       monitor.lock()
       if target != nil {
@@ -98,9 +95,9 @@ extension InputChannel {
         continue
       }
       switch result {
-      case .success(0): isAtEnd = true
-      case .success(let count):
-        queue.append(Array(buffer.prefix(count)), size: count)
+      case .success([]): isAtEnd = true
+      case .success(let bytes):
+        queue.append(bytes, size: bytes.count)
         // Nobody is asked for more than there is to be.
         if head.count + queue.size >= left { isAtEnd = true }
       case .failure(let error): failure = error

@@ -231,9 +231,11 @@ final class Exchange {
     let connect = inputs.timeouts.connect
     let spent = Int(lookUpTime / 1_000_000)
     setting.connectTimeout = connect == 0 ? 0 : max(1, connect - spent)
+    let isReceiving = !isTest && call.isWanted(0)
+    setting.isStreamed = isReceiving || inputs.body?.isStreamed == true
     if !inputs.allowsCompression {
       setting.encodings = "identity"
-    } else if !isTest, call.isWanted(0) {
+    } else if isReceiving {
       // While the reader is slow libcurl holds all that one piece of the body expands to. These two
       // expand to a thousandfold at most, which are 16 MiB; brotli and zstd know no limit.
       setting.encodings = "gzip, deflate"

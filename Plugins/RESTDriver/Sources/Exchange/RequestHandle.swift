@@ -20,6 +20,8 @@ final class RequestHandle {
     var isFresh = false
     /// Whether that connection is for nobody afterwards, and its certificates are wanted.
     var isTest = false
+    /// Whether its bodies may be large, so that libcurl takes more of them at once.
+    var isStreamed = false
   }
 
   /// The kinds of request that libcurl tells apart.
@@ -117,6 +119,9 @@ final class RequestHandle {
       CURLOPT_CONNECTTIMEOUT_MS,
       wanted.connectTimeout == 0 ? 2_000_000_000 : wanted.connectTimeout
     )
+    // Allocated while a transfer is under way only. 16 and 64 KiB are libcurl's own.
+    try transfer.easy.set(CURLOPT_BUFFERSIZE, wanted.isStreamed ? 256 << 10 : 16 << 10)
+    try transfer.easy.set(CURLOPT_UPLOAD_BUFFERSIZE, wanted.isStreamed ? 256 << 10 : 64 << 10)
     try transfer.easy.set(CURLOPT_ACCEPT_ENCODING, wanted.encodings)
     try transfer.easy.set(CURLOPT_FRESH_CONNECT, wanted.isFresh ? 1 : 0)
     try transfer.easy.set(CURLOPT_FORBID_REUSE, wanted.isTest ? 1 : 0)
