@@ -86,7 +86,7 @@ let package = Package(
   products: [
     .executable(name: "drivers", targets: ["drivers"]),
     .library(name: "DriverHost", targets: ["DriverHost"]),
-    .library(name: "DriverKit", targets: ["DriverKit"]),
+    .library(name: "DriverKit", targets: ["DriverABI", "DriverKit"]),
   ] + drivers.map(\.product),
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
