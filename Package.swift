@@ -135,10 +135,11 @@ let package = Package(
 
     // MARK: The command line
     .target(name: "CDriverHeader", cSettings: c),
+    .target(name: "CTemplates", exclude: ["files"], cSettings: c),
     .executableTarget(
       name: "drivers",
       dependencies: [
-        "CDriverHeader", "DriverHost",
+        "CDriverHeader", "CTemplates", "DriverHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: shipped

@@ -8,8 +8,7 @@ use std::panic;
 
 #[used]
 #[link_section = ".note.driver_host"]
-static DESCRIPTOR: Note<{ include_bytes!(env!("DH_DESCRIPTOR")).len() }> =
-    Note::new(*include_bytes!(env!("DH_DESCRIPTOR")));
+static DESCRIPTOR: Note<{ include_bytes!("descriptor.json").len() }> = Note::new(*include_bytes!("descriptor.json"));
 
 /// CRC-32 as in ISO 3309, bit by bit.
 fn add(crc: u32, bytes: &[u8]) -> u32 {
@@ -19,13 +18,14 @@ fn add(crc: u32, bytes: &[u8]) -> u32 {
 }
 
 fn compute(request: &Request) -> Result<(), Failure> {
+    let call = request.call();
     let mut crc = !0;
     let mut count = 0;
-    if request.is_wanted(0) {
+    if call.is_wanted(0) {
         // A file, or whatever else the caller has connected to the channel.
         let mut buffer = vec![0; 64 << 10];
         loop {
-            let length = request.read(0, &mut buffer)?;
+            let length = call.read(0, &mut buffer)?;
             if length == 0 {
                 break;
             }
@@ -39,13 +39,13 @@ fn compute(request: &Request) -> Result<(), Failure> {
             message: "there is nothing to compute from: give text or file".to_string(),
         })?;
         for part in text.as_bytes().chunks(1 << 20) {
-            request.check_stop()?;
+            call.check_stop()?;
             crc = add(crc, part);
         }
         count = text.len();
     }
-    request.output_string("crc", &format!("{:08x}", !crc))?;
-    request.output_integer("bytes", count as i64)
+    call.output_string("crc", &format!("{:08x}", !crc))?;
+    call.output_integer("bytes", count as i64)
 }
 
 // MARK: - What the host calls
@@ -66,14 +66,7 @@ unsafe extern "C" fn destroy(_instance: *mut c_void) {}
 
 unsafe extern "C" fn start(_instance: *mut c_void, request: *const dh_request_v1) {
     let request = Request::new(request);
-    let call = request.call();
-    let result = panic::catch_unwind(panic::AssertUnwindSafe(|| compute(&request)));
-    let result = result.unwrap_or_else(|payload| {
-        let said = payload.downcast_ref::<String>().map(String::as_str);
-        let said = said.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("without a word");
-        Err(Failure::new(DH_ERROR_INTERNAL, format!("the driver panicked: {}", said)))
-    });
-    finish(call, result);
+    request.call().finish(caught(|| compute(&request)));
 }
 
 static DRIVER: dh_driver_v1 = dh_driver_v1 { create, destroy, start };
@@ -82,7 +75,7 @@ static DRIVER: dh_driver_v1 = dh_driver_v1 { create, destroy, start };
 /// Called by a host, with a text that is ended by NUL.
 #[no_mangle]
 pub unsafe extern "C" fn dh_driver_entry_v1(_host: *const dh_host_v1, id: *const c_char) -> *const c_void {
-    if CStr::from_ptr(id).to_bytes() == b"dh.driver/1" {
+    if CStr::from_ptr(id).to_bytes_with_nul() == DH_DRIVER_V1 {
         return &DRIVER as *const dh_driver_v1 as *const c_void;
     }
     std::ptr::null()

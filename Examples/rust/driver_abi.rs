@@ -1,5 +1,5 @@
-//! `driver_abi.h` for Rust: the declarations of revision 1, draft 2, as far as a blocking driver needs them, and a few
-//! functions that take the raw pointers out of sight. What each function promises stands in the header.
+//! `driver_abi.h` for Rust: the declarations of revision 1, draft 2, and a few functions that take the raw pointers out of
+//! sight. What each function promises stands in the header.
 #![allow(non_camel_case_types, dead_code)]
 
 use std::ffi::c_void;
@@ -152,12 +152,33 @@ pub struct dh_driver_v1 {
     pub start: unsafe extern "C" fn(*mut c_void, *const dh_request_v1),
 }
 
+#[repr(C)]
+pub struct dh_reactor_v1 {
+    pub watch: unsafe extern "C" fn(*mut c_void, i32, u32, dh_event_fn_v1, *mut c_void) -> i64,
+    pub change: unsafe extern "C" fn(*mut c_void, i64, u32) -> dh_status,
+    pub unwatch: unsafe extern "C" fn(*mut c_void, i64) -> dh_status,
+    pub timer: unsafe extern "C" fn(*mut c_void, u64, dh_fn_v1, *mut c_void) -> i64,
+    pub cancel: unsafe extern "C" fn(*mut c_void, i64) -> dh_status,
+    pub post: unsafe extern "C" fn(*mut c_void, dh_fn_v1, *mut c_void) -> dh_status,
+}
+
+pub type dh_event_fn_v1 = Option<unsafe extern "C" fn(*mut c_void, u32)>;
+
+pub const DH_READABLE: u32 = 1;
+pub const DH_WRITABLE: u32 = 2;
+pub const DH_HANGUP: u32 = 4;
+
+/// Interface ids, with the NUL that the host's `interface` wants.
+pub const DH_DRIVER_V1: &[u8] = b"dh.driver/1\0";
+pub const DH_REACTOR_V1: &[u8] = b"dh.reactor/1\0";
+
 // What the header's own assertions say: another number means that this file and the header disagree.
 const _: () = assert!(std::mem::size_of::<dh_value_v1>() == 24);
 const _: () = assert!(std::mem::size_of::<dh_error_v1>() == 96);
 const _: () = assert!(std::mem::size_of::<dh_calls_v1>() == 16 * 8);
 const _: () = assert!(std::mem::size_of::<dh_host_v1>() == 56);
 const _: () = assert!(std::mem::size_of::<dh_request_v1>() == 112);
+const _: () = assert!(std::mem::size_of::<dh_reactor_v1>() == 6 * 8);
 
 // MARK: - The descriptor
 
@@ -197,20 +218,103 @@ pub fn text(text: &str) -> dh_text_v1 {
     dh_text_v1 { ptr: text.as_ptr().cast(), len: text.len() }
 }
 
-/// What was asked. Its inputs are lent until the call's `done`.
+/// A call: a value, which may be kept and used from any thread. After its end nothing that it does has an effect.
+#[derive(Clone, Copy)]
+pub struct Call(pub dh_call_v1);
+
+// All functions of a call are thread-safe, and the table is valid until the process ends.
+unsafe impl Send for Call {}
+unsafe impl Sync for Call {}
+
+impl Call {
+    fn calls(&self) -> &'static dh_calls_v1 {
+        unsafe { &*self.0.calls }
+    }
+
+    /// Fails when the call is asked to stop: a long loop looks now and then.
+    pub fn check_stop(&self) -> Result<(), Failure> {
+        match unsafe { (self.calls().stopped)(self.0) } {
+            DH_OK => Ok(()),
+            DH_STOP_DEADLINE => Err(Failure::new(DH_ERROR_TIMED_OUT, "the call's time was up")),
+            _ => Err(Failure::new(DH_ERROR_CANCELLED, "the call was cancelled")),
+        }
+    }
+
+    /// Is anything connected to an input channel, or does anybody read an output channel?
+    pub fn is_wanted(&self, channel: u32) -> bool {
+        unsafe { (self.calls().wanted)(self.0, channel) > 0 }
+    }
+
+    /// Takes bytes from an input channel, and waits for some in a blocking driver: how many, 0 at the end.
+    pub fn read(&self, channel: u32, buffer: &mut [u8]) -> Result<usize, Failure> {
+        let count = unsafe { (self.calls().read)(self.0, channel, buffer.as_mut_ptr().cast(), buffer.len()) };
+        if count >= 0 {
+            return Ok(count as usize);
+        }
+        self.check_stop()?;
+        Err(Failure::new(DH_ERROR_INTERNAL, format!("the host gave no bytes ({})", count)))
+    }
+
+    fn output(&self, name: &str, value: dh_value_v1) -> Result<(), Failure> {
+        match unsafe { (self.calls().output)(self.0, text(name), &value) } {
+            DH_OK => Ok(()),
+            DH_LIMIT => Err(Failure::new(DH_ERROR_TOO_LARGE, "the outputs are over the host's limit")),
+            status => Err(Failure::new(DH_ERROR_INTERNAL, format!("the host did not take an output ({})", status))),
+        }
+    }
+
+    pub fn output_string(&self, name: &str, string: &str) -> Result<(), Failure> {
+        let value = dh_value_as_v1 { text: string.as_ptr().cast() };
+        self.output(name, dh_value_v1 { kind: DH_STRING, flags: 0, count: string.len(), r#as: value })
+    }
+
+    pub fn output_integer(&self, name: &str, integer: i64) -> Result<(), Failure> {
+        self.output(name, dh_value_v1 { kind: DH_INT, flags: 0, count: 0, r#as: dh_value_as_v1 { integer } })
+    }
+
+    /// Ends the call. From here on none of its inputs is there.
+    pub fn finish(&self, result: Result<(), Failure>) {
+        let failure = match result {
+            Ok(()) => {
+                unsafe { (self.calls().done)(self.0, std::ptr::null()) };
+                return;
+            }
+            Err(failure) => failure,
+        };
+        let error = dh_error_v1 {
+            code: failure.code,
+            flags: 0,
+            status: 0,
+            retry_after_ms: 0,
+            vendor_code: 0,
+            vendor_state: text(""),
+            pointer: text(failure.pointer),
+            message: text(&failure.message),
+            detail: text(""),
+            details: std::ptr::null(),
+        };
+        unsafe { (self.calls().done)(self.0, &error) };
+    }
+}
+
+/// What was asked. Its inputs are lent until the call's end.
 pub struct Request<'a> {
     raw: &'a dh_request_v1,
 }
 
 impl<'a> Request<'a> {
     /// # Safety
-    /// `raw` is what the host gave to `start`, which has not returned, and `done` was not called.
+    /// `raw` is what the host gave to `start`, which has not returned, and the call has not ended.
     pub unsafe fn new(raw: *const dh_request_v1) -> Self {
         Request { raw: &*raw }
     }
 
-    pub fn call(&self) -> dh_call_v1 {
-        self.raw.call
+    pub fn call(&self) -> Call {
+        Call(self.raw.call)
+    }
+
+    pub fn action(&self) -> &'a str {
+        std::str::from_utf8(unsafe { bytes_of(self.raw.action) }).unwrap_or("")
     }
 
     /// The input `name`; None if there is none, or it is null.
@@ -239,82 +343,34 @@ impl<'a> Request<'a> {
         self.member(name).filter(|value| value.kind == DH_INT).map(|value| unsafe { value.r#as.integer })
     }
 
-    pub fn action(&self) -> &'a str {
-        std::str::from_utf8(unsafe { bytes_of(self.raw.action) }).unwrap_or("")
-    }
-
-    /// Fails when the call is asked to stop: a long loop looks now and then.
-    pub fn check_stop(&self) -> Result<(), Failure> {
-        match unsafe { ((*self.raw.call.calls).stopped)(self.raw.call) } {
-            DH_OK => Ok(()),
-            DH_STOP_DEADLINE => Err(Failure::new(DH_ERROR_TIMED_OUT, "the call's time was up")),
-            _ => Err(Failure::new(DH_ERROR_CANCELLED, "the call was cancelled")),
+    /// A number, whole or not.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        let value = self.member(name)?;
+        match value.kind {
+            DH_INT => Some(unsafe { value.r#as.integer } as f64),
+            DH_DOUBLE => Some(unsafe { value.r#as.number }),
+            // A JSON number that neither of the two holds exactly, as its text.
+            DH_DECIMAL => {
+                let bytes = unsafe { bytes_of(dh_text_v1 { ptr: value.r#as.text, len: value.count }) };
+                std::str::from_utf8(bytes).ok()?.parse().ok()
+            }
+            _ => None,
         }
-    }
-
-    /// Is anything connected to an input channel, or does anybody read an output channel?
-    pub fn is_wanted(&self, channel: u32) -> bool {
-        unsafe { ((*self.raw.call.calls).wanted)(self.raw.call, channel) > 0 }
-    }
-
-    /// Takes bytes from an input channel, and waits for some: how many, 0 at the end.
-    pub fn read(&self, channel: u32, buffer: &mut [u8]) -> Result<usize, Failure> {
-        let count = unsafe {
-            ((*self.raw.call.calls).read)(self.raw.call, channel, buffer.as_mut_ptr().cast(), buffer.len())
-        };
-        if count >= 0 {
-            return Ok(count as usize);
-        }
-        self.check_stop()?;
-        Err(Failure::new(DH_ERROR_INTERNAL, format!("the host gave no bytes ({})", count)))
-    }
-
-    fn output(&self, name: &str, value: dh_value_v1) -> Result<(), Failure> {
-        match unsafe { ((*self.raw.call.calls).output)(self.raw.call, text(name), &value) } {
-            DH_OK => Ok(()),
-            DH_LIMIT => Err(Failure::new(DH_ERROR_TOO_LARGE, "the outputs are over the host's limit")),
-            status => Err(Failure::new(DH_ERROR_INTERNAL, format!("the host did not take an output ({})", status))),
-        }
-    }
-
-    pub fn output_string(&self, name: &str, string: &str) -> Result<(), Failure> {
-        let value = dh_value_as_v1 { text: string.as_ptr().cast() };
-        self.output(name, dh_value_v1 { kind: DH_STRING, flags: 0, count: string.len(), r#as: value })
-    }
-
-    pub fn output_integer(&self, name: &str, integer: i64) -> Result<(), Failure> {
-        self.output(name, dh_value_v1 { kind: DH_INT, flags: 0, count: 0, r#as: dh_value_as_v1 { integer } })
     }
 }
 
-/// Ends a call. From here on none of its inputs is there.
-///
+/// Runs the body of a function that the host calls, and makes a panic in it a failure: none may leave the driver.
+pub fn caught(body: impl FnOnce() -> Result<(), Failure>) -> Result<(), Failure> {
+    std::panic::catch_unwind(std::panic::AssertUnwindSafe(body)).unwrap_or_else(|payload| {
+        let said = payload.downcast_ref::<String>().map(String::as_str);
+        let said = said.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("without a word");
+        Err(Failure::new(DH_ERROR_INTERNAL, format!("the driver panicked: {}", said)))
+    })
+}
+
 /// # Safety
-/// `call` is one that the host gave to `start`, and this is the first time.
-pub unsafe fn finish(call: dh_call_v1, result: Result<(), Failure>) {
-    let failure = match result {
-        Ok(()) => {
-            ((*call.calls).done)(call, std::ptr::null());
-            return;
-        }
-        Err(failure) => failure,
-    };
-    let error = dh_error_v1 {
-        code: failure.code,
-        flags: 0,
-        status: 0,
-        retry_after_ms: 0,
-        vendor_code: 0,
-        vendor_state: text(""),
-        pointer: text(failure.pointer),
-        message: text(&failure.message),
-        detail: text(""),
-        details: std::ptr::null(),
-    };
-    ((*call.calls).done)(call, &error);
-}
-
-unsafe fn bytes_of<'a>(text: dh_text_v1) -> &'a [u8] {
+/// The text's bytes are there for as long as the result is used.
+pub unsafe fn bytes_of<'a>(text: dh_text_v1) -> &'a [u8] {
     if text.len == 0 {
         return &[];
     }

@@ -22,7 +22,7 @@ struct Drivers: AsyncParsableCommand {
     version: "\(Version.text) (driver ABI: \(ABISummary.revision))",
     subcommands: [
       List.self, Describe.self, Actions.self, Run.self, Test.self, Validate.self, Parse.self,
-      Doctor.self, Docs.self, ABI.self, DoctorProbe.self,
+      Doctor.self, Docs.self, New.self, ABI.self, DoctorProbe.self,
     ]
   )
 

@@ -153,7 +153,7 @@ extension Descriptor {
     return ""
   }
 
-  private static func isTypeName(_ text: String) -> Bool {
+  package static func isTypeName(_ text: String) -> Bool {
     guard let first = text.utf8.first, UInt8(ascii: "A")...UInt8(ascii: "Z") ~= first,
       text.utf8.count <= nameLimit
     else { return false }
@@ -167,7 +167,7 @@ extension Descriptor {
     }
   }
 
-  private static func isReverseDNS(_ text: String) -> Bool {
+  package static func isReverseDNS(_ text: String) -> Bool {
     let labels = text.split(separator: ".", omittingEmptySubsequences: false)
     guard labels.count >= 2, text.utf8.count <= 253 else { return false }
     return labels.allSatisfy { label in
