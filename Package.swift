@@ -20,8 +20,10 @@ let common: [SwiftSetting] = [
 /// For Swift that users run: unsafe expressions are marked, so that they can be found.
 let shipped: [SwiftSetting] = common + [.strictMemorySafety()]
 
-/// For C targets.
-let c: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])]
+/// For C targets. None of these is unsafe: a package by its address may not have such flags.
+let c: [CSetting] = [
+  .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
+]
 
 /// A driver of ours: the core, an entry target in Swift, the descriptor in C, and lib<Type>Driver.so made of them.
 ///
