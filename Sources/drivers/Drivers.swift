@@ -22,7 +22,8 @@ struct Drivers: AsyncParsableCommand {
     version: "\(Version.text) (driver ABI: \(ABISummary.revision))",
     subcommands: [
       List.self, Describe.self, Actions.self, Run.self, Test.self, Validate.self, Parse.self,
-      Doctor.self, Docs.self, New.self, ABI.self, DoctorProbe.self,
+      Doctor.self, Docs.self, New.self, Install.self,
+      Remove.self, ABI.self, DoctorProbe.self,
     ]
   )
 

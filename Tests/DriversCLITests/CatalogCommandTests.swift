@@ -12,7 +12,9 @@ struct CatalogCommandTests {
   func help() async throws {
     try Snapshot.check("help", [await cli.run("--help")])
     for command in [
-      "list", "describe", "actions", "validate", "parse", "doctor", "docs", "new", "abi",
+      "list", "describe", "actions", "validate", "parse", "doctor", "docs", "new", "install",
+      "remove",
+      "abi",
     ] {
       try Snapshot.check("help-\(command)", [await cli.run("\(command) --help")])
     }
