@@ -20,7 +20,7 @@ let common: [SwiftSetting] = [
 /// For Swift that users run: unsafe expressions are marked, so that they can be found.
 let shipped: [SwiftSetting] = common + [.strictMemorySafety()]
 
-/// For C targets. None of these is unsafe: a package by its address may not have such flags.
+/// For C targets; none of these is unsafe, since a dependency may not have such flags.
 let c: [CSetting] = [
   .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
 ]

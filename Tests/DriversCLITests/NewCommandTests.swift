@@ -21,7 +21,7 @@ struct NewCommandTests {
       guard let text = try? String(contentsOfFile: project + "/" + file, encoding: .utf8) else {
         continue
       }
-      #expect(!text.contains(/@[A-Z]+@/), "\(file) has places that were not filled in")
+      #expect(!text.contains(/@[A-Z]+@|Template/), "\(file) has places that were not filled in")
     }
     var environment = try CLI.environment
     environment["DRIVERS"] = try CLI.path

@@ -120,8 +120,12 @@ final class OutputChannel: @unchecked Sendable {
 
   /// Sends bytes: all or none.
   ///
-  /// - Parameter loop: The loop that the caller is on: at the end of its turn the receiver is woken for all
-  ///   that has come until then. Nil: now.
+  /// - Parameters:
+  ///   - bytes: What is sent.
+  ///   - mayWait: Whether to wait for room.
+  ///   - loop: The loop that the caller is on: at the end of its turn the receiver is woken for all that has
+  ///     come until then. Nil: now.
+  /// - Returns: What became of them.
   func write(_ bytes: UnsafeRawBufferPointer, mayWait: Bool, on loop: EventLoop? = nil) -> Answer {
     if case .direct(let sink) = way {
       return writeDirectly { () throws(HostError) in unsafe try sink.write(unsafe bytes) }

@@ -74,7 +74,7 @@ struct DriverProject {
 
   private func filled(_ text: String) -> String {
     let values = [
-      ("@TYPE@", names.type), ("@FILE@", names.file), ("@NAME@", names.title), ("@ID@", names.id),
+      ("@TYPE@", names.type), ("Template", names.file), ("@NAME@", names.title), ("@ID@", names.id),
       ("@FOLDER@", names.folder), ("@LANGUAGE@", language.title), ("@PACKAGE@", package),
       ("@FILES@", explanation),
     ]

@@ -19,7 +19,9 @@ final class AlarmDriver: NonblockingDriver {
   }
 }
 
-/// What a call asks for. The host has held it against the descriptor's schema.
+/// What a call asks for.
+///
+/// The host has held it against the descriptor's schema.
 struct AlarmInputs {
   var seconds: Double
   var message: String

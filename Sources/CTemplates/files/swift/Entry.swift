@@ -1,7 +1,7 @@
 public import DriverABI
 import DriverKit
 
-private let entry = DriverEntry { DriverEntry.create(@FILE@Driver.self, $0, $1, $2, $3) }
+private let entry = DriverEntry { DriverEntry.create(TemplateDriver.self, $0, $1, $2, $3) }
 
 /// The one symbol that the driver exports.
 @c @implementation

@@ -11,19 +11,23 @@ let linking: [LinkerSetting] = [
 let package = Package(
   name: "@FOLDER@",
   products: [
-    .library(name: "@FILE@Driver", type: .dynamic, targets: ["@FILE@Descriptor", "@FILE@Driver"])
+    .library(
+      name: "TemplateDriver",
+      type: .dynamic,
+      targets: ["TemplateDescriptor", "TemplateDriver"]
+    )
   ],
   dependencies: [
     .package(name: "drivers", path: "@PACKAGE@")
   ],
   targets: [
     .target(
-      name: "@FILE@Driver",
+      name: "TemplateDriver",
       dependencies: [.product(name: "DriverKit", package: "drivers")],
       linkerSettings: linking
     ),
     .target(
-      name: "@FILE@Descriptor",
+      name: "TemplateDescriptor",
       dependencies: [.product(name: "DriverKit", package: "drivers")],
       publicHeadersPath: ".",
       cSettings: [.define("DH_DESCRIPTOR", to: "\"\(Context.packageDirectory)/descriptor.json\"")]

@@ -1,9 +1,11 @@
 import DriverKit
 
-/// The driver for the connector type @TYPE@. Its calls may wait: the host runs each on a thread of its own.
+/// The driver for the connector type @TYPE@.
+///
+/// Its calls may wait: the host runs each on a thread of its own.
 ///
 /// One instance serves all calls at once.
-final class @FILE@Driver: BlockingDriver {
+final class TemplateDriver: BlockingDriver {
   /// What all calls need in common goes in here.
   init(_ context: DriverContext) throws(DriverError) {}
 
@@ -26,7 +28,9 @@ final class @FILE@Driver: BlockingDriver {
   }
 }
 
-/// The inputs of `say`. The host has held them against the descriptor.
+/// The inputs of `say`.
+///
+/// The host has held them against the descriptor.
 struct SayInputs {
   var text: String
   var times: Int

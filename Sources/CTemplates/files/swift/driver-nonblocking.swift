@@ -1,10 +1,11 @@
 import DriverKit
 
-/// The driver for the connector type @TYPE@. Its calls never wait: they are timers on the host's loop, thousands of them
-/// on one thread.
+/// The driver for the connector type @TYPE@.
+///
+/// Its calls never wait: they are timers on the host's loop, thousands of them on one thread.
 ///
 /// One instance lives on each loop and is entered on its thread only, so nothing here is locked.
-final class @FILE@Driver: NonblockingDriver {
+final class TemplateDriver: NonblockingDriver {
   private let loop: Loop
 
   init(_ context: DriverContext, loop: Loop) throws(DriverError) {
@@ -23,7 +24,9 @@ final class @FILE@Driver: NonblockingDriver {
   }
 }
 
-/// The inputs of `say`. The host has held them against the descriptor.
+/// The inputs of `say`.
+///
+/// The host has held them against the descriptor.
 struct SayInputs {
   var text: String
   var delay: Double
