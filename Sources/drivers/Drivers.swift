@@ -20,6 +20,9 @@ struct Drivers: AsyncParsableCommand {
       driver could not be used, or findings; 129, 130, 143 after HUP, Ctrl-C, TERM.
       """,
     version: "\(Version.text) (driver ABI: \(ABISummary.revision))",
+    // Each says its name: to make one of the type's name, the parser asks at every start for every
+    // subcommand whether the type describes itself, which takes the runtime through all
+    // conformances of the program.
     subcommands: [
       List.self, Describe.self, Actions.self, Run.self, Test.self, Validate.self, Parse.self,
       Doctor.self, Docs.self, ABI.self, DoctorProbe.self,

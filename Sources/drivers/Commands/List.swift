@@ -4,6 +4,7 @@ import DriverHost
 /// Lists what there is, without loading anything: `drivers list`.
 struct List: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "list",
     abstract: "List the drivers that are found, and what was found and is not used.",
     discussion: """
       Drivers are read from their files; no code of them runs. A driver's file is called \
