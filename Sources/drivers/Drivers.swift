@@ -36,7 +36,7 @@ struct Drivers: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     do {
       try ProcessArguments.check()
-      var command = try parseAsRoot()
+      var command = try parse()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -46,6 +46,24 @@ struct Drivers: AsyncParsableCommand {
     } catch {
       leave(report(error))
     }
+  }
+
+  /// The command that the arguments ask for.
+  ///
+  /// The subcommand that they begin with reads the others alone, which spares the parser the way
+  /// through all commands. What it does not take as they are, such as `--help` and what is wrong,
+  /// the parser reads from the top, so that its texts name the whole command.
+  private static func parse() throws -> any ParsableCommand {
+    let arguments = CommandLine.arguments.dropFirst()
+    let named = configuration.subcommands.first {
+      $0.configuration.commandName == arguments.first
+    }
+    if let named, let command = try? named.parseAsRoot(Array(arguments.dropFirst())),
+      type(of: command) == named
+    {
+      return command
+    }
+    return try parseAsRoot()
   }
 
   /// Says what went wrong.
