@@ -106,7 +106,7 @@ struct Drivers: AsyncParsableCommand {
   /// A call that was given up is still inside its driver then, and a driver's libraries may be in
   /// use on threads of their own: OpenSSL takes apart what such a thread works with, and it
   /// crashes. All output has been written by now, since none of it is buffered.
-  private static func leave(_ code: Int32) -> Never {
+  static func leave(_ code: Int32) -> Never {
     _exit(Console.exitCode(code))
   }
 

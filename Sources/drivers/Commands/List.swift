@@ -21,11 +21,14 @@ struct List: ParsableCommand {
   @OptionGroup var options: CatalogOptions
 
   func run() {
-    let catalog = options.catalog
-    if options.json {
-      Console.output(json: List.document(catalog))
-    } else {
-      Console.output(List.text(catalog))
+    withExtendedLifetime(options.catalog) { catalog in
+      if options.json {
+        Console.output(json: List.document(catalog))
+      } else {
+        Console.output(List.text(catalog))
+      }
+      // Before the catalog is taken apart, which with many drivers takes longer than printing it.
+      Drivers.leave(0)
     }
   }
 

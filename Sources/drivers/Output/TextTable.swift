@@ -15,16 +15,29 @@ struct TextTable {
   /// The lines, without an end of the last one.
   var text: String {
     let widths = (rows.first ?? []).indices.map { column in
-      rows.map { $0[column].count }.max() ?? 0
+      rows.map { TextTable.width(of: $0[column]) }.max() ?? 0
     }
+    // Longer ones, of what is not ASCII, make room as they need it.
+    let lineSize = widths.reduce(0) { $0 + $1 + 2 }
     return rows.map { row in
       // What is empty at the end is left out, and the last cell is not padded: no line ends in
       // spaces.
       let last = row.lastIndex { !$0.isEmpty } ?? 0
-      let cells = row[...last].enumerated().map { column, cell in
-        column == last ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
+      var line = ""
+      line.reserveCapacity(lineSize)
+      for (column, cell) in row[...last].enumerated() {
+        line += cell
+        guard column < last else { break }
+        let padding = widths[column] - TextTable.width(of: cell)
+        line += String(repeating: " ", count: padding + 2)
       }
-      return cells.joined(separator: "  ")
+      return line
     }.joined(separator: "\n")
+  }
+
+  /// The characters of a text without control characters, where a byte of ASCII is one: to take
+  /// texts apart takes long.
+  private static func width(of text: String) -> Int {
+    text.utf8.allSatisfy { $0 < 0x80 } ? text.utf8.count : text.count
   }
 }
