@@ -71,8 +71,13 @@ public struct Catalog: Sendable {
 /// Which of several drivers for the same are used.
 private struct DriverChoice {
   private struct Key: Hashable {
-    let name: String
-    let id: String
+    let name: ExactName
+    let id: ExactName
+
+    init(_ descriptor: Descriptor) {
+      name = ExactName(descriptor.name)
+      id = ExactName(descriptor.id)
+    }
   }
 
   private(set) var drivers: [CatalogDriver]
@@ -82,14 +87,14 @@ private struct DriverChoice {
   init(_ found: [CatalogDriver]) {
     // For each id, in the order of the path, its best file.
     var best: [Int] = []
-    var places: [Key: Int] = [:]
+    var places: [Key: Int] = Dictionary(minimumCapacity: found.count)
     // For each file, the place of its id in `best`.
     var placeOfFile: [Int] = []
     // A driver's place is that of its id, not that of its best file: otherwise the type's name
     // would go to another vendor's driver when a newer version of the first one is installed
     // further back.
     for index in found.indices {
-      let key = Key(name: found[index].descriptor.name, id: found[index].descriptor.id)
+      let key = Key(found[index].descriptor)
       if let place = places[key] {
         if DriverChoice.isBetter(found[index], than: found[best[place]]) { best[place] = index }
         placeOfFile.append(place)
@@ -99,7 +104,7 @@ private struct DriverChoice {
         best.append(index)
       }
     }
-    var types: Set<String> = []
+    var types = Set<String>(minimumCapacity: best.count)
     drivers = best.map { index in
       var driver = found[index]
       driver.isDefault = types.insert(driver.descriptor.name).inserted

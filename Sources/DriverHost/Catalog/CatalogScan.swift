@@ -53,6 +53,7 @@ struct CatalogScan {
       isForDrivers ? name.hasSuffix(".so") : CatalogScan.isDriverName(name)
     }
     found.reserveCapacity(found.count + names.count)
+    files.reserveCapacity(files.count + names.count)
     for name in names { lookAtFile(name, in: path, of: entry) }
   }
 
@@ -64,7 +65,7 @@ struct CatalogScan {
   ) {
     let isNamed = folder == nil
     let path = folder.map { Folder.path(of: name, in: $0) } ?? name
-    let hasDriverName = CatalogScan.isDriverName(Folder.name(of: path))
+    let hasDriverName = CatalogScan.isDriverName(isNamed ? Folder.name(of: path) : name)
     do {
       let driver = try read(name, in: folder, of: entry)
       guard isNamed || hasDriverName else {

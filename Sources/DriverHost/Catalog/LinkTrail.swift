@@ -71,7 +71,9 @@ struct LinkTrail: Sendable, Hashable {
 
   /// The names in a path; an empty one and `.` stay where they are.
   private static func parts(of path: String) -> [String] {
-    path.utf8.split(separator: slash).map { String(Substring($0)) }.filter { $0 != "." }
+    // Most are the names of files in a folder.
+    if !path.utf8.contains(slash), path != "." { return [path] }
+    return path.utf8.split(separator: slash).map { String(Substring($0)) }.filter { $0 != "." }
   }
 
   private static func target(of link: String) throws(SystemError) -> String {
