@@ -22,6 +22,8 @@ final class PreparedDriver: Sendable {
     version = "\(descriptor.version)"
     defaultTimeout = descriptor.defaults["max_runtime"]?.doubleValue.map { .seconds($0) }
     schema = try InputSchema(descriptor)
+    // Before the runtime, which is never freed: what fails here fails again at the next call.
+    let mapped = try MappedDriver(driver)
     runtime = DriverRuntime(
       DriverRuntime.Traits(
         name: descriptor.name,
@@ -32,7 +34,7 @@ final class PreparedDriver: Sendable {
       ),
       services: services
     )
-    let loaded = try unsafe LoadedDriver.load(driver, host: runtime.hostTable)
+    let loaded = try unsafe mapped.load(host: runtime.hostTable)
     runtime.adopt(loaded.functions)
     sessions = descriptor.session.map { [runtime, descriptor] session in
       SessionPool(

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The names in a JSON document, each kept once, and which of the open maps has which.
 ///
 /// Documents repeat their names, so a text is made for each only once. A name knows the innermost
@@ -25,14 +27,19 @@ struct JSONNames {
   /// Numbers of names plus 1, 0 where a slot is free; a power of two, at most half of them taken.
   private var slots = [UInt32](repeating: 0, count: 128)
   private var pending: [Pending] = []
-  private let seed = UInt64.random(in: .min ... .max)
+  private let seed: UInt64
   private let keepsText: Bool
+
+  /// What the seed of the next document is made of: nobody can foresee where it began, and going on
+  /// spares each document a call of the system.
+  private static let seeds = Atomic<UInt64>(.random(in: .min ... .max))
 
   /// No names yet.
   ///
   /// Without `keepsText` only duplicates are found.
   init(keepsText: Bool) {
     self.keepsText = keepsText
+    seed = JSONNames.seeds.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
   }
 
   /// How many members of open maps there are.
@@ -94,12 +101,20 @@ struct JSONNames {
     hash: UInt64,
     slot: Int
   ) -> Int {
+    if names.isEmpty { reserveCapacity() }
     let text = keepsText ? input.text(range) : ""
     names.append(Name(text: text, hash: hash, start: bytes.count, count: range.count, map: 0))
     input.append(range, to: &bytes)
     slots[slot] = UInt32(names.count)
     if names.count * 2 > slots.count { grow() }
     return names.count - 1
+  }
+
+  /// Makes room for what most documents have: growing from nothing takes as long as reading them.
+  private mutating func reserveCapacity() {
+    names.reserveCapacity(slots.count / 2)
+    bytes.reserveCapacity(slots.count * 4)
+    pending.reserveCapacity(slots.count / 4)
   }
 
   private mutating func grow() {

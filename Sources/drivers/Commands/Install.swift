@@ -5,6 +5,7 @@ import Glibc
 /// Puts drivers where every program finds them: `drivers install`.
 struct Install: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "install",
     abstract: "Examine drivers and copy them to where they are found.",
     discussion: """
       Example: drivers install out/libWeatherDriver.so
@@ -91,6 +92,7 @@ struct Install: ParsableCommand {
 /// Takes an installed driver away: `drivers remove`.
 struct Remove: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "remove",
     abstract: "Remove a driver that was installed.",
     discussion: """
       It is removed from the user's folder only, or with --system from the system's. Programs that \

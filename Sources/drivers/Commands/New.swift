@@ -5,6 +5,7 @@ import Glibc
 /// Writes the project of a new driver: `drivers new`.
 struct New: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "new",
     abstract: "Write a project for a new driver that can be built at once.",
     discussion: """
       Example: drivers new WEATHER --language c --nonblocking
