@@ -135,13 +135,25 @@ let package = Package(
       swiftSettings: common
     ),
 
+    // MARK: The checker of drivers
+    .target(
+      name: "DriverCheck",
+      dependencies: ["CDriverHeader", "CLinux", "DriverHost"],
+      swiftSettings: shipped
+    ),
+    .testTarget(
+      name: "DriverCheckTests",
+      dependencies: ["DriverCheck", "DriverHost", "TestSupport"],
+      swiftSettings: common
+    ),
+
     // MARK: The command line
     .target(name: "CDriverHeader", cSettings: c),
     .target(name: "CTemplates", exclude: ["files"], cSettings: c),
     .executableTarget(
       name: "drivers",
       dependencies: [
-        "CDriverHeader", "CTemplates", "DriverHost",
+        "CDriverHeader", "CTemplates", "DriverCheck", "DriverHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: shipped

@@ -1,4 +1,4 @@
-// Takes the header's text in when this is compiled: there is one header, and no copy of it can fall behind. The
+// Takes the texts in when this is compiled: there is one of each, and no copy of it can fall behind. The
 // compiler lists an embedded file as a dependency.
 #include "driver_header.h"
 
@@ -9,3 +9,9 @@ static const char text[] = {
     , 0};
 
 const char *driver_header_text(void) { return text; }
+
+static const char rules[] = {
+#embed "../../Docs/ABI.md"
+    , 0};
+
+const char *driver_rules_text(void) { return rules; }

@@ -35,14 +35,14 @@ extension Descriptor {
       where: isMemberName
     )
     if reservedActions.contains(name) {
-      faults.append(
-        Fault(
-          .invalid,
-          at: fields.pointer.appending("name"),
-          "`\(name)` is reserved for sessions: give the action another name",
-          got: "\"\(name)\""
-        )
+      var fault = Fault(
+        .invalid,
+        at: fields.pointer.appending("name"),
+        "`\(name)` is reserved for sessions: give the action another name",
+        got: "\"\(name)\""
       )
+      fault.rule = "DESC-11"
+      faults.append(fault)
     }
     let kind: Action.Kind = fields.choice("kind", default: .run, &faults)
     return Action(

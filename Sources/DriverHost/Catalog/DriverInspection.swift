@@ -16,13 +16,55 @@ package enum DriverInspection {
 
   /// What was found, each with what to do; nothing where all is as it should be.
   package static func findings(in path: String) -> [String] {
-    let dynamic: ELFDynamic
-    do {
-      dynamic = try ELFDynamic(of: ELFImage(OpenFile(path)))
-    } catch {
-      return ["its dynamic section cannot be read: \(error)"]
+    linkFaults(in: path).map(\.text)
+  }
+
+  /// A rule of the ABI that a driver's file breaks.
+  package struct RuleFault: Sendable, Hashable {
+    /// The rule's id.
+    package var rule: String
+    /// What is wrong and what to do, without a full stop.
+    package var text: String
+
+    init(_ rule: String, _ text: String) {
+      self.rule = rule
+      self.text = text
     }
-    return libraries(dynamic) + searchPaths(dynamic) + exports(dynamic)
+  }
+
+  /// What is wrong with the file and its descriptor, all at once.
+  package static func fileFaults(in path: String) -> [RuleFault] {
+    let note: ELFNote
+    do {
+      let trail = try LinkTrail(path)
+      // What is no regular file is not opened: it could be a device.
+      guard trail.status.kind == .regular else {
+        return [RuleFault("LIB-1", "it is no regular file")]
+      }
+      note = try ELFNote.read(OpenFile(trail.path))
+    } catch let fault as ELFFault {
+      return [RuleFault(fault.rule, fault.description)]
+    } catch {
+      return [RuleFault("LIB-1", "it cannot be read: \(error)")]
+    }
+    do throws(HostError) {
+      _ = try Descriptor(JSON.parse(note.descriptor, file: "descriptor"))
+      return []
+    } catch {
+      if error.faults.isEmpty { return [RuleFault("DESC-2", error.message)] }
+      return error.faults.map { RuleFault($0.rule ?? "DESC-2", $0.description) }
+    }
+  }
+
+  /// What is wrong with the way in which it was linked.
+  package static func linkFaults(in path: String) -> [RuleFault] {
+    do {
+      let image = try ELFImage(OpenFile(path))
+      let dynamic = try ELFDynamic(of: image)
+      return libraries(dynamic) + searchPaths(dynamic) + exports(dynamic) + memory(image, dynamic)
+    } catch {
+      return [RuleFault("LIB-1", "its dynamic section cannot be read: \(error)")]
+    }
   }
 
   /// The loader of this program, which can list a library's libraries without running anything of
@@ -51,14 +93,17 @@ package enum DriverInspection {
     }
   }
 
-  private static func libraries(_ dynamic: ELFDynamic) -> [String] {
+  private static func libraries(_ dynamic: ELFDynamic) -> [RuleFault] {
     dynamic.needed.compactMap { library in
       guard let rule = forbidden.first(where: { library.hasPrefix($0.prefix) }) else { return nil }
-      return "it needs \(library), which does not go well with the host's own: \(rule.cure)"
+      return RuleFault(
+        "LIB-3",
+        "it needs \(library), which does not go well with the host's own: \(rule.cure)"
+      )
     }
   }
 
-  private static func searchPaths(_ dynamic: ELFDynamic) -> [String] {
+  private static func searchPaths(_ dynamic: ELFDynamic) -> [RuleFault] {
     dynamic.searchPaths.compactMap { path in
       let isOwn = ["$ORIGIN", "${ORIGIN}"].contains { origin in
         path == origin || path.hasPrefix(origin + "/")
@@ -66,20 +111,62 @@ package enum DriverInspection {
       // A path that climbs out of the driver's folder is as much another's as an absolute one.
       if isOwn, !path.split(separator: "/").contains("..") { return nil }
       let place = path.isEmpty ? "the current folder (an empty part of its -rpath)" : path
-      return
+      return RuleFault(
+        "LIB-4",
         "it has the loader look for libraries in \(place), outside its own folder: link it without "
-        + "that -rpath, or with one below $ORIGIN"
+          + "that -rpath, or with one below $ORIGIN"
+      )
     }
   }
 
-  private static func exports(_ dynamic: ELFDynamic) -> [String] {
+  private static func exports(_ dynamic: ELFDynamic) -> [RuleFault] {
     let others = dynamic.exports.filter { $0 != DH_ENTRY_SYMBOL }
     guard !others.isEmpty else { return [] }
     let shown = others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
     let count = others.count == 1 ? "1 symbol" : "\(others.count) symbols"
     return [
-      "it exports \(count) beside \(DH_ENTRY_SYMBOL) (\(shown)), which can meet another library's: "
-        + "compile with -fvisibility=hidden, or link with a version script"
+      RuleFault(
+        "LIB-2",
+        "it exports \(count) beside \(DH_ENTRY_SYMBOL) (\(shown)), which can meet another library's: "
+          + "compile with -fvisibility=hidden, or link with a version script"
+      )
     ]
+  }
+
+  private static func memory(
+    _ image: borrowing ELFImage,
+    _ dynamic: ELFDynamic
+  ) -> [RuleFault] {
+    var faults: [RuleFault] = []
+    let stack = image.segments.first { $0.type == ELFImage.SegmentType.stack }
+    // PF_X; without a word about it the loader takes the worst for granted.
+    if stack == nil || (stack?.flags ?? 0) & 1 != 0 {
+      faults.append(
+        RuleFault(
+          "LIB-8",
+          "it asks for a stack that can be executed, most likely by an assembler file without "
+            + ".note.GNU-stack: link with -z noexecstack"
+        )
+      )
+    }
+    if dynamic.hasTextRelocations {
+      faults.append(
+        RuleFault(
+          "LIB-8",
+          "it has text relocations, for which the loader makes its code writable: compile all of it with -fPIC"
+        )
+      )
+    }
+    return faults
+  }
+}
+
+extension ELFFault {
+  /// The rule of the ABI that such a file breaks.
+  fileprivate var rule: String {
+    switch self {
+    case .noNote, .truncatedNote, .severalNotes, .otherRevision, .notesTooLarge, .cutOff: "DESC-1"
+    default: "LIB-1"
+    }
   }
 }

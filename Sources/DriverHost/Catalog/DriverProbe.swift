@@ -29,26 +29,7 @@ package enum DriverProbe {
     let descriptor = driver.descriptor
     // The host does the same before it loads a file, and refuses one whose inputs cannot be checked.
     _ = try InputSchema(descriptor)
-    let isBlocking = descriptor.execution == .blocking
-    let services = DriverRuntime.Services(
-      threads: ThreadPool(name: "dh-probe", limit: 1),
-      helpers: ThreadPool(name: "dh-probe-help", limit: 1),
-      deadlines: DeadlineQueue(),
-      loops: isBlocking ? [] : [try EventLoop(name: "dh-probe-loop")],
-      resolver: NameResolver(),
-      log: Log(level: .trace, write: log),
-      outputLimit: 0
-    )
-    let runtime = DriverRuntime(
-      .init(
-        name: descriptor.name,
-        id: descriptor.id,
-        isBlocking: isBlocking,
-        isSerial: descriptor.concurrency == .driverSerial,
-        grace: descriptor.grace
-      ),
-      services: services
-    )
+    let runtime = try runtime(for: descriptor, log: log)
     let loaded = try unsafe MappedDriver(driver, willRun: willRun)
       .load(host: runtime.hostTable, willRun: willRun)
     runtime.adopt(loaded.functions)
@@ -76,6 +57,33 @@ package enum DriverProbe {
       }
       monitor.wait()
     }
+  }
+
+  /// A runtime for a driver that is not loaded yet, with one thread or one loop.
+  static func runtime(
+    for descriptor: Descriptor,
+    log: @escaping @Sendable (LogEntry) -> Void
+  ) throws(HostError) -> DriverRuntime {
+    let isBlocking = descriptor.execution == .blocking
+    let services = DriverRuntime.Services(
+      threads: ThreadPool(name: "dh-probe", limit: 1),
+      helpers: ThreadPool(name: "dh-probe-help", limit: 1),
+      deadlines: DeadlineQueue(),
+      loops: isBlocking ? [] : [try EventLoop(name: "dh-probe-loop")],
+      resolver: NameResolver(),
+      log: Log(level: .trace, write: log),
+      outputLimit: 0
+    )
+    return DriverRuntime(
+      .init(
+        name: descriptor.name,
+        id: descriptor.id,
+        isBlocking: isBlocking,
+        isSerial: descriptor.concurrency == .driverSerial,
+        grace: descriptor.grace
+      ),
+      services: services
+    )
   }
 
   private static func makeInstance(

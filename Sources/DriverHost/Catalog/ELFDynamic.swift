@@ -12,6 +12,9 @@ struct ELFDynamic: Sendable {
   /// The symbols that it exports, sorted.
   private(set) var exports: [String] = []
 
+  /// Whether the loader has to write into its code (`DT_TEXTREL`).
+  private(set) var hasTextRelocations = false
+
   /// Sections beyond this are taken for damage: real ones have some kilobytes, string tables of
   /// large C++ libraries some megabytes.
   private static let sizeLimit: UInt64 = 64 << 20
@@ -25,7 +28,11 @@ struct ELFDynamic: Sendable {
     static let symbolTable: UInt64 = 6
     static let stringTableSize: UInt64 = 10
     static let rpath: UInt64 = 15
+    static let textRelocations: UInt64 = 22
     static let runpath: UInt64 = 29
+    static let flags: UInt64 = 30
+    /// In `flags`.
+    static let textFlag: UInt64 = 4
     static let gnuHash: UInt64 = 0x6FFF_FEF5
     static let hash: UInt64 = 4
   }
@@ -47,6 +54,9 @@ struct ELFDynamic: Sendable {
     while let tag = section.u64(at: offset), let value = section.u64(at: offset + 8), tag != 0 {
       entries.append((tag, value))
       offset += 16
+    }
+    hasTextRelocations = entries.contains {
+      $0.tag == Tag.textRelocations || $0.tag == Tag.flags && $0.value & Tag.textFlag != 0
     }
     func first(_ tag: UInt64) -> UInt64? { entries.first { $0.tag == tag }?.value }
     guard let stringsAt = first(Tag.stringTable), let stringsSize = first(Tag.stringTableSize)

@@ -7,18 +7,20 @@ struct ELFImage: ~Copyable {
   /// One program header: a part of the file, and where it is mapped.
   struct Segment: Sendable {
     let type: UInt32
+    let flags: UInt32
     let offset: UInt64
     let address: UInt64
     let size: UInt64
     let alignment: UInt64
   }
 
-  /// `PT_LOAD`, `PT_DYNAMIC`, `PT_INTERP`, `PT_NOTE`.
+  /// `PT_LOAD`, `PT_DYNAMIC`, `PT_INTERP`, `PT_NOTE`, `PT_GNU_STACK`.
   enum SegmentType {
     static let load: UInt32 = 1
     static let dynamic: UInt32 = 2
     static let interpreter: UInt32 = 3
     static let note: UInt32 = 4
+    static let stack: UInt32 = 0x6474_E551
   }
 
   private static let headerSize = 64
@@ -128,12 +130,14 @@ struct ELFImage: ~Copyable {
   private static func segments(in table: LittleEndianBytes, count: Int) -> [Segment] {
     (0..<count).compactMap { index in
       let start = index * segmentSize
-      guard let type = table.u32(at: start), let offset = table.u64(at: start + 8),
+      guard let type = table.u32(at: start), let flags = table.u32(at: start + 4),
+        let offset = table.u64(at: start + 8),
         let address = table.u64(at: start + 16), let size = table.u64(at: start + 32),
         let alignment = table.u64(at: start + 48)
       else { return nil }
       return Segment(
         type: type,
+        flags: flags,
         offset: offset,
         address: address,
         size: size,

@@ -65,6 +65,11 @@ struct MappedDriver {
     return unsafe LoadedDriver(driver: driver, functions: try functions(table))
   }
 
+  /// What the entry answers to any id.
+  func answer(host: UnsafePointer<dh_host_v1>, _ id: String) -> UnsafeRawPointer? {
+    unsafe entry(host, id)
+  }
+
   // MARK: - Checks
 
   /// Compares what a driver asks for with what this host has.

@@ -32,6 +32,8 @@ public struct Fault: Sendable, Hashable {
   public var keyword: String?
   /// The place of that keyword in the schema, through references: `#/properties/port/minimum`.
   public var schemaLocation: String?
+  /// The rule of the ABI that a descriptor breaks, where that is not the one about all of it.
+  package var rule: String?
   /// The line and column at fault, where the value came from a file.
   public var location: SourceLocation?
 

@@ -36,6 +36,8 @@ public struct LogEntry: Sendable, Hashable {
   public var execution: String?
   /// The line, without a line end.
   public var message: String
+  /// The rule of the ABI that the driver breaks there; nil where it breaks none.
+  package var rule: String?
 }
 
 /// Where log lines go, and from which level on.

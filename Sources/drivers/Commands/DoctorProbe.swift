@@ -1,4 +1,5 @@
 import ArgumentParser
+import DriverCheck
 import DriverHost
 import Glibc
 

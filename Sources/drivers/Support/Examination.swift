@@ -1,3 +1,4 @@
+import DriverCheck
 import DriverHost
 import Glibc
 

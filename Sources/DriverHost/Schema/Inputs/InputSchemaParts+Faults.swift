@@ -14,14 +14,12 @@ extension InputSchemaParts {
         let node = program.nodes[index]
         let schema = node.always.map { .bool($0) } ?? Value.map(node.source)
         if InputSchema.isReserved(name) {
-          faults.add(
-            fault(
-              node,
-              """
-              the input `\(name)` belongs to the host on every connection: give it another name
-              """
-            )
+          var fault = fault(
+            node,
+            "the input `\(name)` belongs to the host on every connection: give it another name"
           )
+          fault.rule = "DESC-9"
+          faults.add(fault)
         } else if let first = known[ExactName(name)] {
           guard first.part.node != part.node, !isSame(first, (schema, part)) else { continue }
           faults.add(

@@ -1,10 +1,10 @@
-import DriverHost
+package import DriverHost
 import Glibc
 
 /// A program that is run to its end, with what it wrote.
-struct ChildProcess {
+package struct ChildProcess {
   /// How it ended.
-  enum End: Equatable {
+  package enum End: Equatable, Sendable {
     case exited(Int32)
     case killed(signal: Int32)
     /// It took too long and was ended.
@@ -12,16 +12,16 @@ struct ChildProcess {
   }
 
   /// The descriptors that are read: standard output, standard error, and 3 for what it reports.
-  static let reportDescriptor: Int32 = 3
+  package static let reportDescriptor: Int32 = 3
   private static let descriptors = [STDOUT_FILENO, STDERR_FILENO, reportDescriptor]
   /// What is kept of each; more is read and dropped, so that the program does not wait for a
   /// reader.
   private static let limit = 1 << 20
 
-  let end: End
-  let output: String
-  let errors: String
-  let report: String
+  package let end: End
+  package let output: String
+  package let errors: String
+  package let report: String
 
   /// Runs a program to its end.
   ///
@@ -31,7 +31,7 @@ struct ChildProcess {
   ///   - environment: What stands before this process's own, and so wins.
   ///   - time: After this it is ended.
   /// - Throws: `HostError` where it cannot be started.
-  init(
+  package init(
     _ path: String,
     _ arguments: [String],
     environment: [String],

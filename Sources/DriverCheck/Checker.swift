@@ -1,0 +1,106 @@
+package import DriverHost
+
+/// Holds a driver against the rules of the ABI.
+package struct Checker: Sendable {
+  /// The file.
+  package let subject: CheckSubject
+  /// What numbers that are made up begin with: equal seeds give equal checks.
+  package var seed: UInt64 = 1
+  /// The program that runs a test in a process of its own: `PROGRAM check-probe PATH TEST SEED`.
+  package var program = "/proc/self/exe"
+
+  /// A checker for a file; nothing of it runs yet.
+  package init(_ path: String) {
+    subject = CheckSubject(path)
+  }
+
+  /// Runs a test to its end.
+  ///
+  /// - Throws: `HostError` where no process can be started for it.
+  package func run(_ test: CheckTest) throws(HostError) -> CheckResult {
+    let start = MonotonicTime.now
+    var result: CheckResult
+    let skipped = CheckResult(
+      test: test.name,
+      outcome: .skipped,
+      reason: "the file is no driver that can be loaded"
+    )
+    switch test.place {
+    case _ where subject.driver == nil && !test.isAboutAnyFile: result = skipped
+    case .file(let body):
+      let findings = body(subject)
+      result = CheckResult(
+        test: test.name,
+        outcome: findings.isEmpty ? .passed : .failed,
+        findings: findings
+      )
+    case .child: result = try runChild(test)
+    }
+    let spent = MonotonicTime.now.nanoseconds - start.nanoseconds
+    result.seconds = Double(spent) / 1e9
+    return result
+  }
+
+  private func runChild(_ test: CheckTest) throws(HostError) -> CheckResult {
+    let child = try ChildProcess(
+      program,
+      ["check-probe", subject.path, test.name, String(seed)],
+      // A crash is what this is for: nobody needs the Swift runtime's account of it.
+      environment: ["SWIFT_BACKTRACE=enable=no"],
+      within: .seconds(test.limit)
+    )
+    var result = CheckResult(test: test.name, outcome: .passed)
+    var step = "while it was loaded"
+    var isComplete = false
+    for line in child.report.split(separator: "\n") {
+      // The last line may be cut off by a crash.
+      guard let object = try? JSON.parse(String(line)) else { continue }
+      if let text = object["step"].stringValue { step = text }
+      if let rule = object["rule"].stringValue {
+        result.findings.append(CheckFinding(rule, object["text"].stringValue ?? ""))
+      }
+      if let reason = object["skip"].stringValue { result.reason = reason }
+      if object["end"] == true { isComplete = true }
+    }
+    switch child.end {
+    case .exited(0) where isComplete:
+      // Not what the test is about, but nothing that a driver may do.
+      if !child.output.isEmpty || !child.errors.isEmpty {
+        let said = (child.output + child.errors).split(separator: "\n").first ?? ""
+        result.findings.append(
+          CheckFinding(
+            "PROC-4",
+            "it writes to standard output or standard error, such as \"\(said)\": use the host's log"
+          )
+        )
+      }
+      if !result.findings.isEmpty {
+        result.outcome = .failed
+      } else if !result.reason.isEmpty {
+        result.outcome = .skipped
+      }
+    case .exited(let code):
+      result.outcome = .crashed
+      result.findings.append(
+        CheckFinding("PROC-2", "it ended the process with code \(code) \(step)")
+      )
+    case .killed(let signal):
+      result.outcome = .crashed
+      result.findings.append(
+        CheckFinding(
+          test.rulesOfEnd.crash,
+          "it crashed \(step) (\(SignalNames.name(signal)))"
+        )
+      )
+    case .timedOut:
+      result.outcome = .timedOut
+      result.findings.append(
+        CheckFinding(
+          test.rulesOfEnd.hang,
+          "it did not come to an end within \(test.limit) s \(step)"
+        )
+      )
+    }
+    return result
+  }
+}

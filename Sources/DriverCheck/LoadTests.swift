@@ -1,0 +1,54 @@
+internal import DriverHost
+
+/// What is found out by loading a driver and making an instance of it.
+extension CheckTest {
+  static let loadTests: [CheckTest] = [
+    CheckTest(
+      name: "entry",
+      title: "its entry answers what it knows, always the same, and nothing else",
+      rules: ["ENTRY-1", "ENTRY-2", "ENTRY-3", "ENTRY-4", "DESC-7"],
+      rulesOfEnd: (crash: "PROC-7", hang: "ENTRY-1"),
+      limit: 10,
+      place: .child { probe in
+        let threads = ProcessState.threadCount()
+        let before = ProcessState()
+        let faults = try EntryProbe.faults(of: probe.driver, log: probe.log.add) {
+          probe.step($0)
+        }
+        for fault in faults { probe.report(CheckFinding(fault.rule, fault.text)) }
+        let after = ProcessState()
+        for finding in after.findings(since: before) { probe.report(finding) }
+        // The loop of the probe is one, for a non-blocking driver.
+        let own = probe.driver.descriptor.execution == .blocking ? 0 : 1
+        // Those that asked the entry are on their way out.
+        for _ in 0..<200 where ProcessState.threadCount() > threads + own {
+          try await Task.sleep(for: .milliseconds(5))
+        }
+        if ProcessState.threadCount() > threads + own {
+          probe.report(
+            CheckFinding("ENTRY-1", "a thread was started while it was loaded, or by its entry")
+          )
+        }
+      }
+    ),
+    CheckTest(
+      name: "instance",
+      title: "an instance is made and ended, and leaves nothing behind",
+      rules: ["ENTRY-5", "PROC-1", "PROC-2", "PROC-3", "PROC-4", "PROC-7"],
+      rulesOfEnd: (crash: "PROC-7", hang: "ENTRY-5"),
+      limit: 10,
+      place: .child { probe in
+        let before = ProcessState()
+        try DriverProbe.run(probe.driver, log: probe.log.add) { step in
+          switch step {
+          case .loading: probe.step("while it was loaded, before its entry was called")
+          case .entry: probe.step("in its entry")
+          case .create: probe.step("in its create")
+          case .destroy: probe.step("in its destroy")
+          }
+        }
+        for finding in ProcessState().findings(since: before) { probe.report(finding) }
+      }
+    ),
+  ]
+}

@@ -1,0 +1,105 @@
+package import DriverHost
+internal import Glibc
+
+/// What a test in a process of its own has at hand, and where it says what it finds.
+package final class Probe: Sendable {
+  /// The driver's file.
+  package let path: String
+  /// What numbers that are made up begin with.
+  package let seed: UInt64
+  /// What was read of the driver.
+  let driver: CatalogDriver
+  /// What the host says of the driver.
+  let log = ProbeLog()
+
+  /// A probe for a file.
+  ///
+  /// - Throws: `HostError` where it is no driver.
+  package init(_ path: String, seed: UInt64) throws(HostError) {
+    self.path = path
+    self.seed = seed
+    let subject = CheckSubject(path)
+    guard let driver = subject.driver else {
+      throw HostError(.notFound, stage: .driver, subject.rejection ?? "it is not there any longer")
+    }
+    self.driver = driver
+  }
+
+  /// Runs a test, and ends the process.
+  package func run(_ test: CheckTest) async -> Never {
+    Probe.setLimits()
+    do {
+      if case .child(let body) = test.place { try await body(self) }
+      for finding in log.findings { report(finding) }
+    } catch let error as HostError {
+      // What the driver may not be asked for is a finding by itself.
+      report(CheckFinding(error.faults.first?.rule ?? "ENTRY-4", error.message))
+    } catch {
+      report(CheckFinding(test.rules[0], "\(error)"))
+    }
+    Probe.write(["end": true])
+    _exit(0)
+  }
+
+  /// Says what runs next, should it crash there.
+  func step(_ words: String) { Probe.write(["step": .string(words)]) }
+
+  /// Says that the driver breaks a rule.
+  func report(_ finding: CheckFinding) {
+    Probe.write(["rule": .string(finding.rule), "text": .string(finding.text)])
+  }
+
+  /// Says that the test says nothing about this driver, and why.
+  func skip(_ reason: String) { Probe.write(["skip": .string(reason)]) }
+
+  /// A host with this driver alone.
+  func makeHost(
+    _ change: (inout HostConfiguration) -> Void = { _ in }
+  ) throws(HostError) -> Host {
+    var configuration = HostConfiguration()
+    configuration.searchPath = SearchPath(entries: [.init(path: path, origin: .option)])
+    configuration.logLevel = .warning
+    configuration.log = { [log] entry in log.add(entry) }
+    change(&configuration)
+    return try Host(configuration)
+  }
+
+  /// A crash is to be expected, and nobody wants its memory on a disk; nor may a driver take all of the
+  /// machine's.
+  private static func setLimits() {
+    func set(_ resource: __rlimit_resource, _ value: UInt) {
+      var limit = rlimit(rlim_cur: value, rlim_max: value)
+      unsafe setrlimit(__rlimit_resource_t(resource.rawValue), &limit)
+    }
+    set(RLIMIT_CORE, 0)
+    set(RLIMIT_FSIZE, 1 << 30)
+    set(RLIMIT_DATA, 4 << 30)
+  }
+
+  /// One write a line: a crash that follows does not cut it.
+  private static func write(_ object: Value) {
+    let line = Array((JSON.text(object, pretty: false) + "\n").utf8)
+    _ = unsafe line.withUnsafeBytes { buffer in
+      unsafe Glibc.write(ChildProcess.reportDescriptor, buffer.baseAddress, buffer.count)
+    }
+  }
+}
+
+/// What the host has logged about the driver.
+final class ProbeLog: Sendable {
+  private let entries = Lock<[LogEntry]>([])
+
+  /// Notes a line; not more than there is any use for.
+  func add(_ entry: LogEntry) {
+    entries.withLock { entries in
+      if entries.count < 1000 { entries.append(entry) }
+    }
+  }
+
+  var all: [LogEntry] { entries.withLock { $0 } }
+
+  /// The rules that the host saw the driver break.
+  var findings: [CheckFinding] {
+    all.compactMap { entry in entry.rule.map { CheckFinding($0, entry.message) } }.uniqued()
+  }
+}

@@ -1,0 +1,42 @@
+internal import CDriverHeader
+
+/// A rule of the driver ABI, as Docs/ABI.md has it.
+package struct Rule: Sendable, Hashable {
+  /// Such as `CALL-1`.
+  package var id: String
+  /// Whether a driver must keep it; otherwise it is the host's alone.
+  package var isDrivers: Bool
+  /// What it asks for.
+  package var text: String
+  /// Why.
+  package var reason: String
+
+  /// All of them, in the order of the page.
+  package static let all = table(of: unsafe String(cString: driver_rules_text()))
+
+  /// The rules in the tables of a page of Markdown.
+  static func table(of page: String) -> [Rule] {
+    page.split(separator: "\n").compactMap { line in
+      let cells = line.split(separator: "|", omittingEmptySubsequences: false)
+        .map { String($0).trimmingSpaces() }
+      // An empty cell stands before the first bar and after the last one.
+      guard cells.count == 6, let hyphen = cells[1].firstIndex(of: "-"),
+        cells[1][..<hyphen].utf8.allSatisfy({ $0 >= 0x41 && $0 <= 0x5A }),
+        Int(cells[1][hyphen...].dropFirst()) != nil
+      else { return nil }
+      return Rule(
+        id: cells[1],
+        isDrivers: cells[2] != "H",
+        text: cells[3],
+        reason: cells[4]
+      )
+    }
+  }
+}
+
+extension String {
+  /// Without spaces at either end.
+  fileprivate func trimmingSpaces() -> String {
+    String(drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
+  }
+}

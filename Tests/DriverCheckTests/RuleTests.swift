@@ -1,0 +1,24 @@
+import DriverCheck
+import TestSupport
+import Testing
+
+@Suite("The rules of the ABI")
+struct RuleTests {
+  @Test("are those of the page, each with an id of its own")
+  func table() {
+    #expect(Rule.all.count > 100)
+    #expect(Set(Rule.all.map(\.id)).count == Rule.all.count)
+    #expect(Rule.all.first { $0.id == "CALL-1" }?.isDrivers == true)
+    #expect(Rule.all.first { $0.id == "CALL-2" }?.isDrivers == false)
+    #expect(Rule.all.allSatisfy { !$0.text.isEmpty && !$0.reason.isEmpty })
+  }
+
+  @Test("that the tests name are there")
+  func names() {
+    let known = Set(Rule.all.map(\.id))
+    for test in CheckTest.all {
+      #expect(known.isSuperset(of: test.rules), "\(test.name)")
+    }
+    #expect(Set(CheckTest.all.map(\.name)).count == CheckTest.all.count)
+  }
+}
