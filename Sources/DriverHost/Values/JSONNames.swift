@@ -25,7 +25,9 @@ struct JSONNames {
   /// Numbers of names plus 1, 0 where a slot is free; a power of two, at most half of them taken.
   private var slots = [UInt32](repeating: 0, count: 128)
   private var pending: [Pending] = []
-  private let seed = UInt64.random(in: .min ... .max)
+  /// One for each process: a new one for each document would be a system call.
+  private static let seed = UInt64.random(in: .min ... .max)
+  private let seed = JSONNames.seed
   private let keepsText: Bool
 
   /// No names yet.
@@ -95,6 +97,12 @@ struct JSONNames {
     slot: Int
   ) -> Int {
     let text = keepsText ? input.text(range) : ""
+    if names.isEmpty {
+      // What most documents have: to grow from nothing takes longer than to read their names.
+      names.reserveCapacity(16)
+      bytes.reserveCapacity(128)
+      pending.reserveCapacity(16)
+    }
     names.append(Name(text: text, hash: hash, start: bytes.count, count: range.count, map: 0))
     input.append(range, to: &bytes)
     slots[slot] = UInt32(names.count)
