@@ -92,7 +92,11 @@ extension CallSlot {
     switch phase {
     case .running:
       let error = overrulingError ?? givenUpError(request, driver)
-      outcome = CallOutcome(outputs: outputs, secretOutputs: secretOutputs, error: error)
+      outcome = CallOutcome(
+        outputs: outputs.values,
+        secretOutputs: outputs.secrets,
+        error: error
+      )
       phase = .abandoned
     case .over: break
     case .settling:
@@ -140,8 +144,8 @@ extension CallSlot {
   /// How a call ends by `done`.
   private func ending(with error: dh_error_v1?) -> CallOutcome {
     var outcome = CallOutcome(
-      outputs: outputs,
-      secretOutputs: secretOutputs,
+      outputs: outputs.values,
+      secretOutputs: outputs.secrets,
       session: openedSession,
       stop: stop.reason
     )

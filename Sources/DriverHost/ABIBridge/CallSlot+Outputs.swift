@@ -19,9 +19,7 @@ extension CallSlot {
       driver.report(refusal, of: "the output `\(name)`")
       return DH_INVALID
     case .success(let value):
-      let position = outputs.position(of: name)
-      let replaced = position.map { outputSizes[$0] } ?? 0
-      guard outputSize - replaced + reader.size <= driver.outputLimit else {
+      guard outputs.set(name, value, reader, limit: driver.outputLimit) else {
         overrulingError = HostError(
           .tooLarge,
           stage: .call,
@@ -29,15 +27,6 @@ extension CallSlot {
         )
         return DH_LIMIT
       }
-      outputSize += reader.size - replaced
-      if let position {
-        outputSizes[position] = reader.size
-      } else {
-        outputSizes.append(reader.size)
-      }
-      outputs[name] = value
-      secretOutputs.removeAll { $0.tokens.first == name }
-      secretOutputs += reader.secrets.map { JSONPointer([name] + $0.tokens) }
       return DH_OK
     }
   }

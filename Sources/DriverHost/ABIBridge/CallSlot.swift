@@ -68,11 +68,7 @@ final class CallSlot: @unchecked Sendable {
   var loop: DriverLoop?
   /// Whether the call holds the gate of a driver that serves one at a time.
   var holdsGate = false
-  var outputs = ValueMap()
-  /// What each output counts for, in their order.
-  var outputSizes: [Int] = []
-  var outputSize = 0
-  var secretOutputs: [JSONPointer] = []
+  var outputs = CallOutputs()
   var openedSession: SessionHandle?
   /// The stream of rows that its consumer still holds.
   var rows: RowSource?
@@ -273,10 +269,7 @@ final class CallSlot: @unchecked Sendable {
     worker = nil
     loop = nil
     holdsGate = false
-    outputs = ValueMap()
-    if !outputSizes.isEmpty { outputSizes.removeAll() }
-    outputSize = 0
-    if !secretOutputs.isEmpty { secretOutputs = [] }
+    outputs = CallOutputs()
     openedSession = nil
     puller = nil
     madeRedactor = nil
