@@ -13,6 +13,21 @@ final class FlatInputs: Sendable {
     var node: Int
     /// Whether it has to be gone through along its schemas.
     var isSpecial: Bool
+
+    /// The same, gone through here: what is found in it is found again in each call only where there is
+    /// more to say of it than its value.
+    fileprivate func converted(
+      _ schemas: InputFactsTable,
+      _ channels: [Descriptor.Channel]
+    ) -> Default {
+      var conversion = InputConversion(schemas, channels: channels)
+      let converted = conversion.converted(name, value, at: node)
+      guard conversion.saysNothing else { return self }
+      var plain = self
+      plain.value = converted ?? value
+      plain.isSpecial = false
+      return plain
+    }
   }
 
   /// For each name of the action its schema.
@@ -33,6 +48,7 @@ final class FlatInputs: Sendable {
   init?(
     _ root: SchemaNode,
     names: [String],
+    _ channels: [Descriptor.Channel],
     _ defaults: InputDefaults,
     _ schemas: InputFactsTable
   ) {
@@ -67,16 +83,15 @@ final class FlatInputs: Sendable {
     var all: [Default] = []
     for (index, property) in keywords.properties.enumerated() {
       guard let value = defaults.values[property.node] else { continue }
-      all.append(
-        Default(
-          bit: 1 << UInt64(index),
-          name: property.name,
-          value: value,
-          place: JSONPointer([property.name]),
-          node: property.node,
-          isSpecial: schemas.mustConvert(value, at: property.node)
-        )
+      let made = Default(
+        bit: 1 << UInt64(index),
+        name: property.name,
+        value: value,
+        place: JSONPointer([property.name]),
+        node: property.node,
+        isSpecial: schemas.mustConvert(value, at: property.node)
       )
+      all.append(made.isSpecial ? made.converted(schemas, channels) : made)
     }
     defaultBits = all.reduce(0) { $0 | $1.bit }
     required = keywords.requiredBits & ~defaultBits
