@@ -25,6 +25,9 @@ package final class CurlMulti {
   private var lost: [Int32] = []
   /// Whether libcurl is being called, so that a start in between only has to be noted.
   private var isRunning = false
+  private var lastRun = monotonicNanoseconds()
+  /// When libcurl was last called, and with it whoever receives: what the clock says then is asked once.
+  package var time: UInt64 { lastRun }
 
   /// A multi without transfers.
   ///
@@ -98,6 +101,7 @@ package final class CurlMulti {
     guard transfer.isActive else { return }
     let wasRunning = isRunning
     isRunning = true
+    lastRun = monotonicNanoseconds()
     let code = unsafe curl_easy_pause(transfer.easy.handle, CURLPAUSE_CONT)
     isRunning = wasRunning
     if code != CURLE_OK {
@@ -137,6 +141,7 @@ package final class CurlMulti {
 
   private func act(_ socket: Int32, _ events: Int32) {
     var left: Int32 = 0
+    lastRun = monotonicNanoseconds()
     let code = unsafe curl_multi_socket_action(handle, socket, events, &left)
     if code != CURLM_OK { beginAnew(CurlError(multi: code)) }
   }

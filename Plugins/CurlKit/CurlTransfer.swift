@@ -37,7 +37,10 @@ package final class CurlTransfer {
   /// The options and information.
   package let easy: CurlEasy
   /// Whoever takes what is received; nil between requests.
-  package var handler: (any CurlTransferHandler)?
+  package var handler: (any CurlTransferHandler)? {
+    get { receiver }
+    set { receiver = newValue }
+  }
   /// Whether the transfer is under way.
   package internal(set) var isActive = false
   /// Whether libcurl may have tried a request of it a second time.
@@ -53,6 +56,8 @@ package final class CurlTransfer {
   unowned let sockets: CurlSockets
   /// The errno of the newest socket that could not be opened; 0: none.
   var openError: Int32 = 0
+  // Private, so that the compiler sees all uses and has none checked at run time: it is asked for each line.
+  private var receiver: (any CurlTransferHandler)?
   /// Whether the request was sent, and nothing has been heard since.
   private var isUnanswered = false
 
@@ -116,7 +121,7 @@ package final class CurlTransfer {
     let total = size * count
     let start = unsafe UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
     let body = unsafe Span(_unsafeStart: start, count: total)
-    switch transfer.handler?.received(body: body) ?? .refused {
+    switch transfer.receiver?.received(body: body) ?? .refused {
     case .taken: return total
     case .paused: return Int(CURL_WRITEFUNC_PAUSE)
     // Any other number than `total` is an error for libcurl; `total` is never 0 here.
@@ -131,7 +136,7 @@ package final class CurlTransfer {
     let start = unsafe UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
     let line = unsafe Span<UInt8>(_unsafeStart: start, count: size * count)
     // Any other number than that of the bytes is an error for libcurl.
-    return transfer.handler?.received(headerLine: line) ?? false ? size * count : 0
+    return transfer.receiver?.received(headerLine: line) ?? false ? size * count : 0
   }
 
   /// The corresponding C type is `curl_prereq_callback`.
@@ -139,7 +144,7 @@ package final class CurlTransfer {
     guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
     let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
     if transfer.isUnanswered { transfer.isWorn = true }
-    let mayBeSent = transfer.handler?.mayBeSent(again: transfer.isUnanswered) ?? false
+    let mayBeSent = transfer.receiver?.mayBeSent(again: transfer.isUnanswered) ?? false
     transfer.isUnanswered = true
     return mayBeSent ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
   }

@@ -125,7 +125,6 @@ final class Exchange {
 
   /// Begins the first request, or the one that a redirect asks for.
   func beginHop() {
-    hopBegan = monotonicNanoseconds()
     lookUpTime = 0
     addresses = []
     let url = inputs.url.authority
@@ -143,6 +142,7 @@ final class Exchange {
   }
 
   private func lookUp(_ url: Authority) {
+    hopBegan = monotonicNanoseconds()
     do throws(DriverError) {
       lookup = try client.names.lookUp(url.host) { [self] answer in
         // Answered already: there is nothing to be taken back.
@@ -211,8 +211,10 @@ final class Exchange {
       cut = nil
       isPaused = false
       lastUpload = 0
-      lastSign = monotonicNanoseconds()
-      if inputs.timeouts.read > 0 { client.watch(self) }
+      if inputs.timeouts.read > 0 {
+        lastSign = monotonicNanoseconds()
+        client.watch(self)
+      }
       try client.multi.start(handle.transfer)
     } catch {
       endHop(failure: .curl(error))
