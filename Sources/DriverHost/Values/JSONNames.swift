@@ -19,11 +19,16 @@ struct JSONNames {
     var outerMap: UInt32
   }
 
+  /// So many names are found faster by looking through all of them.
+  private static let fewNames = 16
+
   private var names: [Name] = []
   /// The bytes of all names, one after the other.
   private var bytes: [UInt8] = []
   /// Numbers of names plus 1, 0 where a slot is free; a power of two, at most half of them taken.
-  private var slots = [UInt32](repeating: 0, count: 128)
+  ///
+  /// Empty while there are few names, which are looked through in order.
+  private var slots: [UInt32] = []
   private var pending: [Pending] = []
   /// One for each process: a new one for each document would be a system call.
   private static let seed = UInt64.random(in: .min ... .max)
@@ -77,24 +82,36 @@ struct JSONNames {
   @inline(__always)
   private mutating func find(_ range: Range<Int>, of input: SourceBytes) -> Int {
     let hash = input.hash(range, seed: seed)
+    if slots.isEmpty {
+      for name in names.indices where isName(name, range, of: input, hash) { return name }
+      return insert(range, of: input, hash: hash, slot: nil)
+    }
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[slot] != 0 {
       let name = Int(slots[slot]) - 1
-      if names[name].hash == hash, names[name].count == range.count,
-        input.holds(range, sameAs: bytes, from: names[name].start)
-      {
-        return name
-      }
+      if isName(name, range, of: input, hash) { return name }
       slot = (slot + 1) & (slots.count - 1)
     }
     return insert(range, of: input, hash: hash, slot: slot)
   }
 
+  @inline(__always)
+  private func isName(
+    _ name: Int,
+    _ range: Range<Int>,
+    of input: SourceBytes,
+    _ hash: UInt64
+  ) -> Bool {
+    names[name].hash == hash && names[name].count == range.count
+      && input.holds(range, sameAs: bytes, from: names[name].start)
+  }
+
+  /// Adds a name that is not there; `slot` is where it belongs, if there are slots.
   private mutating func insert(
     _ range: Range<Int>,
     of input: SourceBytes,
     hash: UInt64,
-    slot: Int
+    slot: Int?
   ) -> Int {
     let text = keepsText ? input.text(range) : ""
     if names.isEmpty {
@@ -105,13 +122,13 @@ struct JSONNames {
     }
     names.append(Name(text: text, hash: hash, start: bytes.count, count: range.count, map: 0))
     input.append(range, to: &bytes)
-    slots[slot] = UInt32(names.count)
-    if names.count * 2 > slots.count { grow() }
+    if let slot { slots[slot] = UInt32(names.count) }
+    if names.count >= JSONNames.fewNames, names.count * 2 > slots.count { grow() }
     return names.count - 1
   }
 
   private mutating func grow() {
-    slots = [UInt32](repeating: 0, count: slots.count * 2)
+    slots = [UInt32](repeating: 0, count: max(128, slots.count * 2))
     for (number, name) in names.enumerated() {
       var slot = Int(truncatingIfNeeded: name.hash) & (slots.count - 1)
       while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
