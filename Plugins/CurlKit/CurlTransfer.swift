@@ -131,12 +131,14 @@ package final class CurlTransfer {
 
   private static let writeHead: curl_write_callback = { bytes, size, count, context in
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
-    let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
-    transfer.isUnanswered = false
-    let start = unsafe UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
-    let line = unsafe Span<UInt8>(_unsafeStart: start, count: size * count)
-    // Any other number than that of the bytes is an error for libcurl.
-    return transfer.receiver?.received(headerLine: line) ?? false ? size * count : 0
+    // Without a reference of its own, since there are many lines: libcurl has the transfer as long as this runs.
+    return unsafe Unmanaged<CurlTransfer>.fromOpaque(context)._withUnsafeGuaranteedRef { transfer in
+      transfer.isUnanswered = false
+      let start = unsafe UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
+      let line = unsafe Span<UInt8>(_unsafeStart: start, count: size * count)
+      // Any other number than that of the bytes is an error for libcurl.
+      return transfer.receiver?.received(headerLine: line) ?? false ? size * count : 0
+    }
   }
 
   /// The corresponding C type is `curl_prereq_callback`.

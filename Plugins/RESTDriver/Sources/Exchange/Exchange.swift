@@ -73,8 +73,14 @@ final class Exchange {
     self.client = client
     self.call = call
     self.isTest = isTest
-    self.inputs = isTest ? inputs.harmless : inputs
-    isReplaced = inputs.method != self.inputs.method
+    if isTest {
+      let harmless = inputs.harmless
+      isReplaced = inputs.method != harmless.method
+      self.inputs = harmless
+    } else {
+      isReplaced = false
+      self.inputs = inputs
+    }
   }
 
   /// Begins; the call ends later, or in here.

@@ -18,8 +18,9 @@ final class StandingHeaders {
 
   private let userAgent: String
   private let allEncodings = CurlDefaults.encodings
-  /// The lists of requests without headers of their own, by the encodings that they accept. They live as
-  /// long as this.
+  /// The lists of requests without headers of their own, by the encodings that they accept.
+  ///
+  /// They live as long as this.
   private var shared: [String: Shared] = [:]
 
   init(userAgent: String) { self.userAgent = "User-Agent: \(userAgent)" }
@@ -33,6 +34,7 @@ final class StandingHeaders {
   /// - Parameters:
   ///   - transfer: The request, which must not be started after this is gone.
   ///   - encodings: As CURLOPT_ACCEPT_ENCODING takes them.
+  /// - Throws: That there is no memory.
   func set(_ transfer: CurlTransfer, encodings: String) throws(CurlError) {
     let lists: Shared
     if let made = shared[encodings] {

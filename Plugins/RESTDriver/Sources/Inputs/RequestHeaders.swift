@@ -79,7 +79,11 @@ struct RequestHeaders {
       case let value?: "\(name): \(value)"
       }
     lines.append(
-      Line(text: text, name: lowercased, isHarmless: !isSecret && RequestHeaders.harmless.contains(lowercased))
+      Line(
+        text: text,
+        name: lowercased,
+        isHarmless: !isSecret && RequestHeaders.harmless.contains(lowercased)
+      )
     )
   }
 
