@@ -23,7 +23,8 @@ public struct ConnectionResult: Sendable {
 final class Connection: Sendable {
   let host: HostCore
   let driver: PreparedDriver
-  let action: Descriptor.Action
+  /// Whether the action puts out rows.
+  private let putsOutRows: Bool
   let request: CallRequest
   let collected: [String: CollectingSink]
   /// Takes each stream of rows; nil: they are collected as values.
@@ -34,7 +35,7 @@ final class Connection: Sendable {
   init(
     host: HostCore,
     driver: PreparedDriver,
-    action: Descriptor.Action,
+    putsOutRows: Bool,
     request: CallRequest,
     collected: [String: CollectingSink],
     onRows: (@Sendable (RowStream) async throws -> Void)?,
@@ -42,7 +43,7 @@ final class Connection: Sendable {
   ) {
     self.host = host
     self.driver = driver
-    self.action = action
+    self.putsOutRows = putsOutRows
     self.request = request
     self.collected = collected
     self.onRows = onRows
@@ -118,8 +119,6 @@ final class Connection: Sendable {
       throw error
     }
   }
-
-  private var putsOutRows: Bool { action.outputKinds.contains(.rows) }
 
   /// Runs the call, and the consumer of its rows beside it.
   @inline(never)

@@ -85,7 +85,6 @@ struct Arena: ~Copyable {
 
   /// A copy of a text with its length.
   mutating func text(_ string: String) -> (start: UnsafePointer<CChar>, count: Int) {
-    var string = string
-    return string.withUTF8 { utf8 in unsafe (copy(utf8), utf8.count) }
+    unsafe string.utf8Span.span.withUnsafeBufferPointer { utf8 in unsafe (copy(utf8), utf8.count) }
   }
 }

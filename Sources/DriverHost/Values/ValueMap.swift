@@ -14,7 +14,8 @@ public struct ValueMap: Sendable {
   /// The largest map that is searched in order.
   private static let linearLimit = 16
 
-  private var members: [Member]
+  /// In order.
+  private(set) var members: [Member]
   /// Empty while the map is searched in order.
   private var index = NameIndex()
 
