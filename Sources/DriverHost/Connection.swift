@@ -25,7 +25,8 @@ final class Connection: Sendable {
   let driver: PreparedDriver
   /// Whether the action puts out rows.
   private let putsOutRows: Bool
-  let request: CallRequest
+  private let shared: SharedRequest
+  var request: CallRequest { shared.value }
   let collected: [String: CollectingSink]
   /// Takes each stream of rows; nil: they are collected as values.
   let onRows: (@Sendable (RowStream) async throws -> Void)?
@@ -44,24 +45,31 @@ final class Connection: Sendable {
     self.host = host
     self.driver = driver
     self.putsOutRows = putsOutRows
-    self.request = request
+    shared = SharedRequest(request)
     self.collected = collected
     self.onRows = onRows
     self.sessionInputs = sessionInputs
   }
 
+  // None of those that wait is inlined, nor what they call: tasks keep room for all that is in them, which most
+  // calls do not need.
+
   /// Runs the call, within a session where the driver has sessions.
-  func run(since start: MonotonicTime) async throws(HostError) -> ConnectionResult {
-    var outcome: CallOutcome
-    do {
-      if let sessionInputs, let sessions = driver.sessions {
-        outcome = try await runInSession(sessionInputs, sessions)
-      } else if putsOutRows {
-        outcome = try await runWithRows(request)
-      } else {
-        outcome = try await driver.runtime.run(request)
-      }
-    } catch {
+  @inline(never)
+  func run() async -> CallOutcome {
+    if let sessionInputs, let sessions = driver.sessions {
+      return await runInSession(sessionInputs, sessions)
+    }
+    return putsOutRows ? await runWithRows() : await runAlone()
+  }
+
+  /// What the call has put out, or how it failed.
+  @inline(never)
+  func result(
+    _ outcome: consuming CallOutcome,
+    since start: MonotonicTime
+  ) throws(HostError) -> ConnectionResult {
+    if outcome.isUnbegun, let error = outcome.error {
       // No driver has seen the call, so nobody else ends its channels.
       for channel in request.channels { channel?.finish(error) { _ in } }
       throw error
@@ -86,13 +94,49 @@ final class Connection: Sendable {
     )
   }
 
-  // Neither of the two that follow is inlined: tasks would keep room for what most calls do not need.
+  /// Runs the call where the driver has no sessions and puts out no rows.
+  @inline(never)
+  private func runAlone() async -> CallOutcome {
+    if Task.isCancelled { return await driver.runtime.endUnbegun(request.channels) }
+    switch begin() {
+    case .success(let begun): return await DriverRuntime.wait(for: begun.id, in: begun.slot)
+    case .failure(let error): return CallOutcome(unbegun: error)
+    }
+  }
 
-  /// Runs the call in a session of the pool.
+  @inline(never)
+  private func begin() -> Result<(id: UInt64, slot: CallSlot), HostError> {
+    Result { () throws(HostError) in
+      try driver.runtime.begin(shared, receiver: nil, mayStartHere: true)
+    }
+  }
+
+  @inline(never)
+  private func runWithRows() async -> CallOutcome {
+    do throws(HostError) {
+      return try await runWithRows(request)
+    } catch {
+      return CallOutcome(unbegun: error)
+    }
+  }
+
   @inline(never)
   private func runInSession(
     _ inputs: CompleteInputs.Session,
     _ sessions: SessionPool
+  ) async -> CallOutcome {
+    do throws(HostError) {
+      return try await run(inputs, in: sessions)
+    } catch {
+      return CallOutcome(unbegun: error)
+    }
+  }
+
+  /// Runs the call in a session of the pool.
+  @inline(never)
+  private func run(
+    _ inputs: CompleteInputs.Session,
+    in sessions: SessionPool
   ) async throws(HostError) -> CallOutcome {
     let key = SessionKey(inputs.values)
     let entry = try await sessions.acquire(key, deadline: request.deadline) {

@@ -119,13 +119,17 @@ extension CallSlot {
     monitor.broadcast()
     monitor.unlock()
     rows?.stop()
-    driver.gaveUp(execution: request.execution, holdsThread: holdsThread, holdsGate: holdsGate)
-    for channel in request.channels { channel?.abandon() }
+    driver.gaveUp(
+      execution: request.value.execution,
+      holdsThread: holdsThread,
+      holdsGate: holdsGate
+    )
+    for channel in request.value.channels { channel?.abandon() }
     if let (receiver, outcome) = answer { receiver(outcome) }
   }
 
   /// What the caller of a call that was given up is told.
-  private func givenUpError(_ request: CallRequest, _ driver: DriverRuntime) -> HostError {
+  private func givenUpError(_ request: SharedRequest, _ driver: DriverRuntime) -> HostError {
     guard let reason = stop.reason else {
       return HostError(
         .internal,
@@ -169,7 +173,7 @@ extension CallSlot {
     // Whoever waits for this call finds out that it is over.
     monitor.broadcast()
     if isAnswered {
-      let listener = request?.onLateEnd
+      let listener = request?.value.onLateEnd
       // An answer that nobody has asked for yet stays.
       if outcome == nil { becomeFree() } else { phase = .settled }
       monitor.unlock()
@@ -179,11 +183,11 @@ extension CallSlot {
     }
     if let graceTimer { driver?.deadlines.remove(graceTimer) }
     graceTimer = nil
-    let hasChannels = request?.channels.contains { $0 != nil } ?? false
+    let hasChannels = request?.value.channels.contains { $0 != nil } ?? false
     if !hasChannels {
       complete()
     } else {
-      let channels = request?.channels.compactMap(\.self) ?? []
+      let channels = request?.value.channels.compactMap(\.self) ?? []
       phase = .settling
       unsettledChannels = channels.count
       let failure = outcome?.error
@@ -214,7 +218,7 @@ extension CallSlot {
   ///
   /// With the monitor locked; unlocks it.
   private func settleWithoutReceivers(_ call: UInt64) {
-    let channels = request?.channels ?? []
+    let channels = request?.value.channels ?? []
     complete()
     for channel in channels { channel?.abandon() }
   }
@@ -229,7 +233,7 @@ extension CallSlot {
       monitor.unlock()
       return
     }
-    let (driver, outcome) = (self.driver, self.outcome)
+    let (driver, outcome) = (self.driver, self.outcome.take())
     becomeFree()
     monitor.unlock()
     driver?.callEnded()
@@ -281,7 +285,7 @@ extension CallSlot {
       monitor.unlock()
       return nil
     }
-    let (driver, outcome, isAnswered) = (self.driver, self.outcome, self.isAnswered)
+    let (driver, outcome, isAnswered) = (self.driver, self.outcome.take(), self.isAnswered)
     becomeFree()
     monitor.unlock()
     if !isAnswered { driver?.callEnded() }

@@ -48,8 +48,8 @@ extension CallSlot {
     monitor.lock()
     defer { monitor.unlock() }
     guard isLive(call), let driver, let request else { return DH_GONE }
-    guard request.action == "open", openedSession == nil else {
-      driver.reportMisuse("`opened` was called in the action `\(request.action)`, or twice")
+    guard request.value.action == "open", openedSession == nil else {
+      driver.reportMisuse("`opened` was called in the action `\(request.value.action)`, or twice")
       return DH_REFUSED
     }
     openedSession = unsafe SessionHandle(address: session)
@@ -67,13 +67,13 @@ extension CallSlot {
     let redactor = self.redactor
     monitor.unlock()
     let plain = unsafe ValueReader.repairedText(text)
-    driver.log(level, redactor?.masking(plain) ?? plain, execution: request.execution)
+    driver.log(level, redactor?.masking(plain) ?? plain, execution: request.value.execution)
   }
 
   /// `progress`: how far the call is.
   func progress(_ call: UInt64, _ done: UInt64, _ total: UInt64, _ text: dh_text_v1) {
     monitor.lock()
-    let listener = isLive(call) ? request?.onProgress : nil
+    let listener = isLive(call) ? request?.value.onProgress : nil
     let redactor = self.redactor
     monitor.unlock()
     guard let listener else { return }

@@ -64,6 +64,8 @@ final class PreparedDriver: Sendable {
   }
 
   /// A connection that has not begun: its inputs are complete and its channels connected.
+  // Not inlined: tasks would keep room for it.
+  @inline(never)
   func connection(
     _ inputs: ValueMap,
     _ options: CallOptions,
