@@ -10,7 +10,12 @@ struct CallOutputs {
 
   /// Sets an output, replacing an earlier one of that name; false, and nothing is set, where they would
   /// count for more than a limit together.
-  mutating func set(_ name: String, _ value: Value, _ reader: ValueReader, limit: Int) -> Bool {
+  mutating func set(
+    _ name: String,
+    _ value: consuming Value,
+    _ reader: ValueReader,
+    limit: Int
+  ) -> Bool {
     let position = values.position(of: name)
     let replaced = position.map { sizes[$0] } ?? 0
     guard size - replaced + reader.size <= limit else { return false }

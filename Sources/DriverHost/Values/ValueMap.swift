@@ -82,7 +82,7 @@ public struct ValueMap: Sendable {
   }
 
   /// Adds a member; false if there is one of that name.
-  mutating func insert(_ name: String, _ value: Value) -> Bool {
+  mutating func insert(_ name: consuming String, _ value: consuming Value) -> Bool {
     guard position(of: name) == nil else { return false }
     append(Member(name: name, value: value))
     return true
@@ -114,7 +114,7 @@ public struct ValueMap: Sendable {
   }
 
   /// Adds a member whose name is not there yet.
-  mutating func append(_ member: Member) {
+  mutating func append(_ member: consuming Member) {
     members.append(member)
     if !index.isEmpty {
       index.insert(members.count - 1, of: members)
