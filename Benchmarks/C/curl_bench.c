@@ -109,7 +109,11 @@ static void run_socket(void) {
   collect();
   while (ended < total) {
     int count = epoll_wait(epoll, events, 256, timeout_ms < 0 ? 1000 : (int)timeout_ms);
-    if (count == 0 || timeout_ms == 0) curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    if (count == 0 || timeout_ms == 0) {
+      // It runs out once; libcurl does not say that it has.
+      timeout_ms = -1;
+      curl_multi_socket_action(multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    }
     for (int i = 0; i < count; i++) {
       int flags = (events[i].events & EPOLLIN ? CURL_CSELECT_IN : 0) |
                   (events[i].events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
