@@ -20,8 +20,10 @@ let common: [SwiftSetting] = [
 /// For Swift that users run: unsafe expressions are marked, so that they can be found.
 let shipped: [SwiftSetting] = common + [.strictMemorySafety()]
 
-/// For C targets.
-let c: [CSetting] = [.unsafeFlags(["-Wall", "-Wextra", "-Werror", "-fvisibility=hidden"])]
+/// For C targets; none of these is unsafe, since a dependency may not have such flags.
+let c: [CSetting] = [
+  .treatAllWarnings(as: .error), .enableWarning("all"), .enableWarning("extra"),
+]
 
 /// A driver of ours: the core, an entry target in Swift, the descriptor in C, and lib<Type>Driver.so made of them.
 ///
@@ -86,7 +88,7 @@ let package = Package(
   products: [
     .executable(name: "drivers", targets: ["drivers"]),
     .library(name: "DriverHost", targets: ["DriverHost"]),
-    .library(name: "DriverKit", targets: ["DriverKit"]),
+    .library(name: "DriverKit", targets: ["DriverABI", "DriverKit"]),
   ] + drivers.map(\.product),
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
@@ -135,10 +137,11 @@ let package = Package(
 
     // MARK: The command line
     .target(name: "CDriverHeader", cSettings: c),
+    .target(name: "CTemplates", exclude: ["files"], cSettings: c),
     .executableTarget(
       name: "drivers",
       dependencies: [
-        "CDriverHeader", "DriverHost",
+        "CDriverHeader", "CTemplates", "DriverHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: shipped

@@ -200,7 +200,13 @@ class Bench:
         self.add_curl("REST, 1 GiB down", "curl -o /dev/null", ["-o", "/dev/null", url], size)
         self.add_curl("REST, 1 GiB down", "curl -o file", ["-o", str(target), url], size)
         target.unlink(missing_ok=True)
+        upload = f"{server.url}/upload/big"
+        for name, arguments in (("drivers, from a file", (str(big),)), ("drivers, from a function", (str(size), "function"))):
+            result = self.host("upload", upload, *arguments)
+            self.add("REST, 1 GiB up", name, round(result["rate"]), "MB/s", peak_mib=result["peak_kib"] / 1024, goal_mib=64)
+        self.add_curl("REST, 1 GiB up", "curl -T file", ["-o", "/dev/null", "-T", str(big), upload], size)
         big.unlink()
+        (server.folder / "www" / "upload" / "big").unlink()
 
     def add_curl(self, workload: str, name: str, arguments: list[str], size: int) -> None:
         start = time.monotonic()
@@ -229,11 +235,15 @@ class Bench:
 
 
 class Server:
-    """nginx on a free port of loopback, with a small document."""
+    """nginx on a free port of loopback, with a small document, and a folder that takes uploads."""
 
     def __init__(self, folder: pathlib.Path) -> None:
         self.folder = folder
-        (folder / "www").mkdir(parents=True)
+        (folder / "www" / "upload").mkdir(parents=True)
+        for name in ("www/upload", "body"):
+            (folder / name).mkdir(exist_ok=True)
+            (folder / name).chmod(0o777)
+        folder.chmod(0o755)
         document = {"id": 42, "name": "chair", "tags": ["wood", "red"], "price": 19.5, "stock": {"a": 3, "b": 0}}
         (folder / "www" / "item.json").write_text(json.dumps(document), encoding="ascii")
         with socket.socket() as probe:
@@ -250,6 +260,7 @@ http {{
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   server {{
     listen 127.0.0.1:{self.port} backlog=8192; root {folder}/www;
+    location /upload/ {{ dav_methods PUT; }}
   }}
 }}
 """

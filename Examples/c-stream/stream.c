@@ -43,6 +43,7 @@ static void end_bytes(dh_call_v1 call, session *session, int64_t bytes, int64_t 
 /// Channel 0 is read and channel 1 written, as the descriptor lists them.
 static void copy(dh_call_v1 call, session *session) {
   int64_t bytes = 0, count;
+  int64_t length = call.fn->length(call, 0); // Below 0 where nobody knows, as of a pipe.
   while ((count = call.fn->read(call, 0, session->buffer, sizeof session->buffer)) > 0) {
     dh_status status = call.fn->write(call, 1, session->buffer, (size_t)count);
     if (status != DH_OK) {
@@ -50,7 +51,7 @@ static void copy(dh_call_v1 call, session *session) {
       return;
     }
     bytes += count;
-    call.fn->progress(call, (uint64_t)bytes, 0, dh_text("bytes"));
+    call.fn->progress(call, (uint64_t)bytes, length > 0 ? (uint64_t)length : 0, dh_text("bytes"));
   }
   end_bytes(call, session, bytes, count);
 }

@@ -102,16 +102,17 @@ package final class CurlMulti {
     if !isRunning { clock.settle() }
   }
 
-  /// Brings the bytes again that a handler has paused.
+  /// Brings the bytes again that a handler has paused, or asks it for more.
   ///
   /// A handler that refuses them then ends the transfer, and is told so before this returns. The
   /// corresponding C function is `curl_easy_pause`.
-  package func resume(_ transfer: CurlTransfer) {
+  package func resume(_ transfer: CurlTransfer, _ direction: CurlTransfer.Direction) {
     guard transfer.isActive else { return }
+    transfer.paused &= ~(direction == .receiving ? CURLPAUSE_RECV : CURLPAUSE_SEND)
     let wasRunning = isRunning
     isRunning = true
     lastRun = monotonicNanoseconds()
-    let code = unsafe curl_easy_pause(transfer.easy.handle, CURLPAUSE_CONT)
+    let code = unsafe curl_easy_pause(transfer.easy.handle, transfer.paused)
     isRunning = wasRunning
     if code != CURLE_OK {
       // libcurl itself does nothing further about it.

@@ -1,4 +1,5 @@
 internal import CCurl
+internal import Glibc
 
 /// Takes what a transfer receives, on the loop's thread.
 ///
@@ -18,8 +19,24 @@ package protocol CurlTransferHandler: AnyObject {
   /// Bytes of the body, decoded.
   func received(body bytes: Span<UInt8>) -> CurlTransfer.Taking
 
+  /// Bytes of the body that is sent, where that is not in memory.
+  func bytesToSend(into buffer: inout MutableSpan<UInt8>) -> CurlTransfer.Giving
+
+  /// Goes back to the beginning of the body that is sent, because it has to be sent again; false: that is
+  /// not possible, and the transfer ends with CURLE_SEND_FAIL_REWIND.
+  func rewindBody() -> Bool
+
   /// The transfer has ended; nil: successfully. It may be started again, or given back.
   func finished(_ error: CurlError?)
+}
+
+/// For requests whose body is in memory.
+extension CurlTransferHandler {
+  package func bytesToSend(into buffer: inout MutableSpan<UInt8>) -> CurlTransfer.Giving {
+    .refused
+  }
+
+  package func rewindBody() -> Bool { false }
 }
 
 /// A handle of libcurl with its callbacks, used for one request after another.
@@ -32,6 +49,22 @@ package final class CurlTransfer {
     case paused
     /// Not taken, and the transfer ends with CURLE_WRITE_ERROR.
     case refused
+  }
+
+  /// What there is to send.
+  package enum Giving {
+    /// So many bytes, at least one.
+    case bytes(Int)
+    case end
+    /// Nothing yet: `CurlMulti.resume` has libcurl ask again.
+    case paused
+    /// Nothing, and the transfer ends with CURLE_ABORTED_BY_CALLBACK.
+    case refused
+  }
+
+  /// A way that bytes go, which can be paused by itself.
+  package enum Direction {
+    case receiving, sending
   }
 
   /// The options and information.
@@ -58,6 +91,8 @@ package final class CurlTransfer {
   var openError: Int32 = 0
   // Private, so that the compiler sees all uses and has none checked at run time: it is asked for each line.
   private var receiver: (any CurlTransferHandler)?
+  /// The directions that are paused, as CURLPAUSE_… has them.
+  var paused: Int32 = 0
   /// Whether the request was sent, and nothing has been heard since.
   private var isUnanswered = false
 
@@ -82,6 +117,7 @@ package final class CurlTransfer {
   package func forget() {
     unsafe errorBuffer.pointee = 0
     openError = 0
+    paused = 0
     isUnanswered = false
   }
 
@@ -108,6 +144,10 @@ package final class CurlTransfer {
     try CurlError.check(
       unsafe ccurl_set_write_function(easy.handle, CURLOPT_HEADERFUNCTION, CurlTransfer.writeHead)
     )
+    unsafe try easy.set(CURLOPT_READDATA, pointer: context)
+    unsafe try easy.set(CURLOPT_SEEKDATA, pointer: context)
+    try CurlError.check(unsafe ccurl_set_read_function(easy.handle, CurlTransfer.readBody))
+    try CurlError.check(unsafe ccurl_set_seek_function(easy.handle, CurlTransfer.seekBody))
     unsafe try easy.set(CURLOPT_PREREQDATA, pointer: context)
     try CurlError.check(
       unsafe ccurl_set_before_request_function(easy.handle, CurlTransfer.beforeRequest)
@@ -123,10 +163,38 @@ package final class CurlTransfer {
     let body = unsafe Span(_unsafeStart: start, count: total)
     switch transfer.receiver?.received(body: body) ?? .refused {
     case .taken: return total
-    case .paused: return Int(CURL_WRITEFUNC_PAUSE)
+    case .paused:
+      transfer.paused |= CURLPAUSE_RECV
+      return Int(CURL_WRITEFUNC_PAUSE)
     // Any other number than `total` is an error for libcurl; `total` is never 0 here.
     case .refused: return 0
     }
+  }
+
+  private static let readBody: curl_read_callback = { bytes, size, count, context in
+    guard let bytes = unsafe bytes, let context = unsafe context else {
+      return Int(CURL_READFUNC_ABORT)
+    }
+    let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+    let start = unsafe UnsafeMutableRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
+    var buffer = unsafe MutableSpan(_unsafeStart: start, count: size * count)
+    switch transfer.receiver?.bytesToSend(into: &buffer) ?? .refused {
+    case .bytes(let count): return count
+    case .end: return 0
+    case .paused:
+      transfer.paused |= CURLPAUSE_SEND
+      return Int(CURL_READFUNC_PAUSE)
+    case .refused: return Int(CURL_READFUNC_ABORT)
+    }
+  }
+
+  /// libcurl goes back to the beginning, and nowhere else.
+  private static let seekBody: curl_seek_callback = { context, offset, origin in
+    guard let context = unsafe context, offset == 0, origin == SEEK_SET else {
+      return CURL_SEEKFUNC_FAIL
+    }
+    let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+    return transfer.receiver?.rewindBody() ?? false ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
   }
 
   private static let writeHead: curl_write_callback = { bytes, size, count, context in

@@ -35,7 +35,7 @@ OFFSET(dh_error_v1, details, 88);
 SIZE(dh_call_v1, 16);
 OFFSET(dh_call_v1, id, 8);
 
-SIZE(dh_calls_v1, 14 * 8);
+SIZE(dh_calls_v1, 16 * 8);
 OFFSET(dh_calls_v1, stopped, 0);
 OFFSET(dh_calls_v1, stop_fd, 8);
 OFFSET(dh_calls_v1, on_stop, 16);
@@ -46,10 +46,12 @@ OFFSET(dh_calls_v1, emit, 48);
 OFFSET(dh_calls_v1, wanted, 56);
 OFFSET(dh_calls_v1, write, 64);
 OFFSET(dh_calls_v1, read, 72);
-OFFSET(dh_calls_v1, on_ready, 80);
-OFFSET(dh_calls_v1, rows, 88);
-OFFSET(dh_calls_v1, opened, 96);
-OFFSET(dh_calls_v1, done, 104);
+OFFSET(dh_calls_v1, length, 80);
+OFFSET(dh_calls_v1, seek, 88);
+OFFSET(dh_calls_v1, on_ready, 96);
+OFFSET(dh_calls_v1, rows, 104);
+OFFSET(dh_calls_v1, opened, 112);
+OFFSET(dh_calls_v1, done, 120);
 
 SIZE(dh_report_v1, 16);
 OFFSET(dh_report_v1, context, 8);
@@ -129,6 +131,7 @@ NUMBER(DH_UNWANTED, -5);
 NUMBER(DH_REFUSED, -6);
 NUMBER(DH_LIMIT, -7);
 NUMBER(DH_FAILED, -8);
+NUMBER(DH_UNABLE, -9);
 
 NUMBER(DH_NULL, 0u);
 NUMBER(DH_BOOL, 1u);
@@ -182,4 +185,4 @@ NUMBER(DH_ANY_FAMILY, 0u);
 NUMBER(DH_IPV4, 4u);
 NUMBER(DH_IPV6, 6u);
 
-NUMBER(DH_NOTE_TYPE, 0x80000001u);
+NUMBER(DH_NOTE_TYPE, 0x80000002u);

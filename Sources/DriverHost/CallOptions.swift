@@ -55,7 +55,12 @@ public enum ChannelOrigin: Sendable {
   /// A descriptor that stays open, such as a pipe.
   case descriptor(Int32)
   /// A function that gives about so many bytes, none at the end; it may wait.
-  case handler(@Sendable (_ count: Int) throws -> [UInt8])
+  ///
+  /// `length` is how many bytes come of it all in all, for protocols that say so first; nil: not known. Where
+  /// fewer come, the call fails; more are not asked for.
+  case handler(length: Int64? = nil, @Sendable (_ count: Int) throws -> [UInt8])
   /// An asynchronous sequence, which a task of the host's reads until the call has ended.
-  case sequence(any AsyncSequence<[UInt8], any Error> & Sendable)
+  ///
+  /// `length` is as with `handler`.
+  case sequence(any AsyncSequence<[UInt8], any Error> & Sendable, length: Int64? = nil)
 }

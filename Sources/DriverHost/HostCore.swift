@@ -208,7 +208,7 @@ final class HostCore: Sendable {
       if slot.belongs(id, to: services) { slot.askToStop(id, .cancelled) }
     }
     // Each call ends or is given up after its grace, so each of these waits ends too.
-    for driver in drivers { await HostCore.wait { driver.runtime.counts.inFlight == 0 } }
+    for driver in drivers { await driver.runtime.untilIdle() }
     for driver in drivers { await driver.sessions?.close() }
     var report = CloseReport()
     for driver in drivers {
@@ -228,15 +228,17 @@ final class HostCore: Sendable {
     services.helpers.close()
     services.resolver.close()
     let end = MonotonicTime.now.advanced(by: configuration.graceLimit)
-    await HostCore.wait { [services] in
-      let left = services.threads.counts.alive + services.helpers.counts.alive
-      return left == 0 && services.loops.allSatisfy(\.isEnded) || MonotonicTime.now > end
+    // Looked at and not told: a thread that could tell has still to leave, and what libraries do at the end
+    // of a thread runs after that.
+    while !areThreadsGone, MonotonicTime.now < end {
+      try? await Task.sleep(for: .milliseconds(1))
     }
     services.deadlines.close()
   }
 
-  private static func wait(until condition: () -> Bool) async {
-    while !condition() { try? await Task.sleep(for: .milliseconds(1)) }
+  private var areThreadsGone: Bool {
+    let left = services.threads.counts.alive + services.helpers.counts.alive
+    return left == 0 && services.loops.allSatisfy(\.isEnded)
   }
 
   // MARK: - Statistics

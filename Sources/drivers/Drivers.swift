@@ -20,9 +20,13 @@ struct Drivers: AsyncParsableCommand {
       driver could not be used, or findings; 129, 130, 143 after HUP, Ctrl-C, TERM.
       """,
     version: "\(Version.text) (driver ABI: \(ABISummary.revision))",
+    // Each says its name: to make one of the type's name, the parser asks at every start for every
+    // subcommand whether the type describes itself, which takes the runtime through all
+    // conformances of the program.
     subcommands: [
       List.self, Describe.self, Actions.self, Run.self, Test.self, Validate.self, Parse.self,
-      Doctor.self, Docs.self, ABI.self, DoctorProbe.self,
+      Doctor.self, Docs.self, New.self, Install.self,
+      Remove.self, ABI.self, DoctorProbe.self,
     ]
   )
 
@@ -33,7 +37,7 @@ struct Drivers: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     do {
       try ProcessArguments.check()
-      var command = try parseAsRoot()
+      var command = try parse()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -43,6 +47,24 @@ struct Drivers: AsyncParsableCommand {
     } catch {
       leave(report(error))
     }
+  }
+
+  /// The command that the arguments ask for.
+  ///
+  /// The subcommand that they begin with reads the others alone, which spares the parser the way
+  /// through all commands. What it does not take as they are, such as `--help` and what is wrong,
+  /// the parser reads from the top, so that its texts name the whole command.
+  private static func parse() throws -> any ParsableCommand {
+    let arguments = CommandLine.arguments.dropFirst()
+    let named = configuration.subcommands.first {
+      $0.configuration.commandName == arguments.first
+    }
+    if let named, let command = try? named.parseAsRoot(Array(arguments.dropFirst())),
+      type(of: command) == named
+    {
+      return command
+    }
+    return try parseAsRoot()
   }
 
   /// Says what went wrong.
@@ -85,7 +107,7 @@ struct Drivers: AsyncParsableCommand {
   /// A call that was given up is still inside its driver then, and a driver's libraries may be in
   /// use on threads of their own: OpenSSL takes apart what such a thread works with, and it
   /// crashes. All output has been written by now, since none of it is buffered.
-  private static func leave(_ code: Int32) -> Never {
+  static func leave(_ code: Int32) -> Never {
     _exit(Console.exitCode(code))
   }
 

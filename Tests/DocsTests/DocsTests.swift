@@ -13,7 +13,7 @@ struct DocsTests {
         .map { folder + $0 }
     }
     let top = (try? manager.contentsOfDirectory(atPath: ThisPackage.folder)) ?? []
-    return (top + nested).filter { $0.hasSuffix(".md") }.sorted()
+    return (top + nested).filter { $0.hasSuffix(".md") && !$0.contains(".build/") }.sorted()
   }()
 
   private static func text(_ path: String) throws -> String {
@@ -49,6 +49,25 @@ struct DocsTests {
     let code = try Self.text(file).split(separator: "\n", omittingEmptySubsequences: false)
       .dropFirst(skippedLines).joined(separator: "\n").trimmingCharacters(in: .newlines)
     #expect(block == code)
+  }
+
+  @Test(
+    "teach with code that the examples and templates have, which are built",
+    arguments: ["c", "cpp", "rust", "swift", "json"]
+  )
+  func lessons(language: String) throws {
+    let built = try ["Examples/", "Sources/CTemplates/files/"].flatMap { folder in
+      try FileManager.default.subpathsOfDirectory(atPath: ThisPackage.folder + "/" + folder)
+        .filter { !$0.contains(".build/") && $0.contains(".") }
+        .compactMap { try? Self.text(folder + $0) }
+    }
+    let blocks = try Self.text("Docs/WritingADriver.md").components(separatedBy: "```\(language)\n")
+      .dropFirst().compactMap { $0.components(separatedBy: "\n```").first }
+    #expect(!blocks.isEmpty)
+    // Parts of a block stand apart in their file.
+    for part in blocks.flatMap({ $0.components(separatedBy: "\n}\n\n") }) {
+      #expect(built.contains { $0.contains(part) }, "\(part)")
+    }
   }
 
   @Test("give each rule of the ABI an id of its own, in order")

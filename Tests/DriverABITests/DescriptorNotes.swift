@@ -1,3 +1,4 @@
+import DriverABI
 import TestSupport
 import Testing
 
@@ -24,7 +25,7 @@ enum DescriptorNotes {
     }
     while rest.count >= 12 {
       let (nameLength, descriptorLength, type) = (word(), word(), word())
-      #expect(type == 0x8000_0001)
+      #expect(type == DH_NOTE_TYPE)
       #expect(bytes(nameLength) == Array("driver_host\0".utf8))
       found.append(bytes(descriptorLength))
     }

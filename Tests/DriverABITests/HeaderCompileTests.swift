@@ -102,6 +102,8 @@ struct HeaderCompileTests {
     for (name, statuses) in [
       "output": ["DH_INVALID", "DH_LIMIT"], "opened": ["DH_GONE", "DH_REFUSED"],
       "read": ["DH_AGAIN", "DH_STOPPED", "DH_UNWANTED", "DH_INVALID"],
+      "length": ["DH_UNABLE", "DH_UNWANTED", "DH_INVALID"],
+      "seek": ["DH_UNABLE", "DH_UNWANTED", "DH_INVALID"],
       "on_ready": ["DH_UNWANTED", "DH_INVALID", "DH_REFUSED"], "once": ["DH_FAILED"],
       "post": ["DH_GONE"],
     ] {

@@ -39,8 +39,8 @@ struct LayoutTests {
       [
         "stopped": \.stopped, "stop_fd": \.stop_fd, "on_stop": \.on_stop, "log": \.log,
         "progress": \.progress, "output": \.output, "emit": \.emit, "wanted": \.wanted,
-        "write": \.write, "read": \.read, "on_ready": \.on_ready, "rows": \.rows,
-        "opened": \.opened, "done": \.done,
+        "write": \.write, "read": \.read, "length": \.length, "seek": \.seek,
+        "on_ready": \.on_ready, "rows": \.rows, "opened": \.opened, "done": \.done,
       ]
     ),
     "dh_report_v1": Layout(dh_report_v1.self, ["context": \.context]),
@@ -139,6 +139,6 @@ struct LayoutTests {
     #expect(asserted == defined)
     #expect(Set(asserted).count == asserted.count)
     // A guard against patterns that find nothing.
-    #expect(asserted.contains("DH_FAILED -8") && asserted.contains("DH_NOTE_TYPE 0x80000001u"))
+    #expect(asserted.contains("DH_FAILED -8") && asserted.contains("DH_NOTE_TYPE 0x80000002u"))
   }
 }

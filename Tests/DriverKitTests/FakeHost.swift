@@ -91,6 +91,8 @@ final class FakeHost: @unchecked Sendable {
       wanted: { _, _ in 0 },
       write: { _, _, _, _ in DH_UNWANTED },
       read: { _, _, _, _ in 0 },
+      length: { _, _ in Int64(DH_UNWANTED) },
+      seek: { _, _, _ in DH_UNWANTED },
       on_ready: { _, _, _, _ in DH_UNWANTED },
       rows: { _, _, _ in DH_UNWANTED },
       opened: { _, session in FakeHost.shared.opened(session) },

@@ -11,7 +11,11 @@ struct CatalogCommandTests {
   @Test("help says what each command does, what its JSON is, and which exit codes there are")
   func help() async throws {
     try Snapshot.check("help", [await cli.run("--help")])
-    for command in ["list", "describe", "actions", "validate", "parse", "doctor", "docs", "abi"] {
+    for command in [
+      "list", "describe", "actions", "validate", "parse", "doctor", "docs", "new", "install",
+      "remove",
+      "abi",
+    ] {
       try Snapshot.check("help-\(command)", [await cli.run("\(command) --help")])
     }
     try Snapshot.check("version", [await cli.run("--version")])

@@ -64,6 +64,12 @@ extension NginxServer {
     "protocol": "$server_protocol", "client": "$ssl_client_s_dn"}';
         }
         location = /upload { return 201 'taken'; }
+        location /dav/ {
+          alias \(folder.file("dav"))/;
+          dav_methods PUT;
+        }
+        location = /small { client_max_body_size 1k; proxy_pass http://127.0.0.1:9; }
+        location ~ ^/redirect-dav/(.*)$ { return 307 /dav/$1; }
         location = /loop { return 302 /loop; }
         location = /redirect-to { return 302 $arg_url; }
         location = /repeated {

@@ -15,6 +15,9 @@ import Foundation
 /// | `/loop` | a redirect to itself |
 /// | `/request` | JSON of what came: method, uri, host, authorization, cookie, protocol, client |
 /// | `/upload` | 201 for any method and body |
+/// | `/dav/NAME` | 201 for PUT, 204 where the file is there already: see `uploaded` |
+/// | `/redirect-dav/NAME` | a redirect to that which keeps method and body (307) |
+/// | `/small` | 413 for a body of more than 1 KiB |
 /// | `/repeated` | the header X-Repeated twice, and two cookies |
 package final class NginxServer: Sendable {
   /// What can be chosen.
@@ -67,6 +70,7 @@ package final class NginxServer: Sendable {
     let folder = try TemporaryFolder()
     try folder.folder("files")
     try folder.folder("temp")
+    try folder.folder("dav")
     try folder.write(
       "\(options.credentials.user):{PLAIN}\(options.credentials.password)\n",
       to: "htpasswd"
@@ -111,6 +115,11 @@ package final class NginxServer: Sendable {
     guard truncate(folder.file("files/" + name), size) == 0 else {
       throw TestSupportError.system("truncate", errno)
     }
+  }
+
+  /// What was put under `/dav/`.
+  package func uploaded(_ name: String) throws -> [UInt8] {
+    Array(try Data(contentsOf: URL(filePath: folder.file("dav/" + name))))
   }
 
   /// The requests that it has answered, in the order of their ends.

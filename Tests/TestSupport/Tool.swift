@@ -17,6 +17,7 @@ package struct Tool: Sendable {
   package static let objcopy = Tool("objcopy")
   package static let openssl = Tool("openssl")
   package static let readelf = Tool("readelf")
+  package static let rustc = Tool("rustc")
   package static let setpriv = Tool("setpriv")
   package static let strace = Tool("strace")
   package static let strip = Tool("strip")

@@ -40,6 +40,12 @@ struct Bench {
         throw BenchError("usage: bench DRIVER-PATH download URL [FILE]")
       }
       try await Requests(host, url: url).download(to: arguments.popFirst())
+    case "upload":
+      guard let url = arguments.popFirst(), let what = arguments.popFirst() else {
+        throw BenchError("usage: bench DRIVER-PATH upload URL FILE | upload URL BYTES function")
+      }
+      let isMade = arguments.popFirst() == "function"
+      try await Requests(host, url: url).upload(isMade ? nil : what, bytes: Int(what) ?? 0)
     default: throw BenchError("there is no workload \(workload)")
     }
     await host.close()

@@ -66,6 +66,28 @@ struct Requests: Sendable {
     try report(rate: bytes / 1e6 / (Double(now() - start) / 1e9))
   }
 
+  /// One large body to the server, of a file or of a function; prints the megabytes a second.
+  func upload(_ path: String?, bytes: Int) async throws {
+    var options = CallOptions()
+    var inputs: ValueMap = [
+      "url": .string(url), "method": "put", "read_timeout": 0, "total_timeout": 0,
+    ]
+    if let path {
+      inputs["body"] = ["file": .string(path)]
+    } else {
+      let left = Atomic<Int>(bytes)
+      let block = [UInt8](repeating: 0x78, count: 256 << 10)
+      options.sources["upload"] = .handler { _ in
+        let before = left.subtract(block.count, ordering: .relaxed).oldValue
+        return before >= block.count ? block : Array(block.prefix(max(0, before)))
+      }
+    }
+    let start = now()
+    _ = try await host.connect(type: "REST", inputs, options: options)
+    let sent = Double(host.statistics.drivers["REST"]?.bytesRead ?? 0)
+    try report(rate: sent / 1e6 / (Double(now() - start) / 1e9))
+  }
+
   /// - Parameters:
   ///   - rate: How many in a second.
   ///   - computed: The microseconds of computing that each has taken.

@@ -39,8 +39,14 @@ public final class RESTDriver: NonblockingDriver {
   /// Begins a request or a test.
   public func start(_ call: Call) {
     do throws(DriverError) {
-      let inputs = try RESTInputs(call.inputs, memory: client.memory)
       let isTest = call.action == "test"
+      let upload = isTest ? nil : try RequestBody.upload(of: call)
+      let inputs = try RESTInputs(
+        call.inputs,
+        memory: client.memory,
+        upload: upload,
+        isTest: isTest
+      )
       Exchange(client, call, inputs, isTest: isTest).begin()
     } catch {
       call.fail(error)

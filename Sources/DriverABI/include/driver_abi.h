@@ -1,4 +1,4 @@
-/// driver_abi.h: the contract between a driver host and a driver. Revision 1, draft 1.
+/// driver_abi.h: the contract between a driver host and a driver. Revision 1, draft 2.
 ///
 /// A driver is one shared library, `lib<Type>Driver.so`, that serves one connector type. It exports one function,
 /// carries its description as an ELF note, and needs nothing but this header: no library of the host is linked. 64-bit
@@ -153,6 +153,7 @@ typedef int32_t dh_status;
 #define DH_REFUSED -6  /* not in this state or not on this thread; the host's log says why. The driver's fault. */
 #define DH_LIMIT -7    /* over a limit of the host, such as the size of collected outputs: end with `done` */
 #define DH_FAILED -8   /* the system refused, such as no file descriptor left */
+#define DH_UNABLE -9   /* what is connected cannot do it, such as say how long a pipe is: carry on without */
 
 // MARK: - Values: one tree type in both directions
 
@@ -335,6 +336,20 @@ struct dh_calls_v1 {
   /// DH_STOPPED: also when the source failed. DH_UNWANTED: nothing is connected. DH_INVALID: `capacity` is 0, an output
   /// channel, or none of that index. [call] Waits in a blocking driver. @since ABI 1
   int64_t (*read)(dh_call_v1 call, uint32_t channel, void *buffer, size_t capacity);
+
+  /// How many bytes an input channel has from its beginning to its end, however many were read: for protocols that say
+  /// the length first. A promise: `read` brings exactly so many, or the call is stopped with an error that says why.
+  ///
+  /// DH_UNABLE: nobody knows, as with a pipe. DH_UNWANTED: nothing is connected. DH_INVALID: an output channel, or none
+  /// of that index. [call] @since ABI 1
+  int64_t (*length)(dh_call_v1 call, uint32_t channel);
+
+  /// Has the next `read` of an input channel begin `offset` bytes after its beginning: 0 to send all of it again, more
+  /// to go on with a transfer that was broken off.
+  ///
+  /// DH_UNABLE: what is connected can be read once only, as a pipe can. DH_UNWANTED: nothing is connected. DH_INVALID:
+  /// `offset` is below 0 or beyond the length, an output channel, or none of that index. [call] @since ABI 1
+  dh_status (*seek)(dh_call_v1 call, uint32_t channel, int64_t offset);
 
   /// Runs `fn(context)` once on the loop when it is time to try again: the channel has room, has bytes or has come to
   /// its end, its reader has gone, or the call is asked to stop. At once (but not inside `on_ready`) if that is so
@@ -617,8 +632,8 @@ const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *i
 
 /// The note's type is the layout that the driver was compiled with. Until revision 1 is frozen it is a draft's number,
 /// and a host takes its own draft only.
-#define DH_NOTE_TYPE 0x80000001u
-#define DH_NOTE_TYPE_TEXT "0x80000001"
+#define DH_NOTE_TYPE 0x80000002u
+#define DH_NOTE_TYPE_TEXT "0x80000002"
 
 // MARK: - Helpers to read inputs
 

@@ -55,6 +55,12 @@ enum CallFunctions {
       )
         ?? Int64(DH_GONE)
     },
+    length: { call, channel in
+      unsafe CallTable.shared.slot(of: call.id)?.length(call.id, channel) ?? Int64(DH_GONE)
+    },
+    seek: { call, channel, offset in
+      unsafe CallTable.shared.slot(of: call.id)?.seek(call.id, channel, offset) ?? DH_GONE
+    },
     on_ready: { call, channel, function, context in
       unsafe CallTable.shared.slot(of: call.id)?.setReadyFunction(
         call.id,

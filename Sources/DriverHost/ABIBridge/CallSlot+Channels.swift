@@ -15,7 +15,7 @@ extension CallSlot {
   func isWanted(_ call: UInt64, _ channel: UInt32) -> Int32 {
     switch connected(call, channel) {
     case .status(let status): status == DH_UNWANTED ? 0 : status
-    case .output(let channel, _): channel.isWanted ? 1 : 0
+    case .output(let channel, _, _): channel.isWanted ? 1 : 0
     case .input: 1
     }
   }
@@ -27,7 +27,7 @@ extension CallSlot {
     case .input(_, let driver):
       driver.reportMisuse("`emit` was called on the input channel \(channel)")
       return DH_INVALID
-    case .output(let output, let driver):
+    case .output(let output, let driver, let loop):
       guard output.content == .values else {
         driver.reportMisuse("`emit` was called on the channel `\(output.name)`, which is of bytes")
         return DH_INVALID
@@ -36,7 +36,12 @@ extension CallSlot {
       do {
         let value = unsafe try reader.read(value)
         return CallSlot.status(
-          output.emit(value, size: reader.size, mayWait: driver.traits.isBlocking)
+          output.emit(
+            value,
+            size: reader.size,
+            mayWait: driver.traits.isBlocking,
+            on: loop
+          )
         )
       } catch {
         driver.report(error, of: "a value for the channel `\(output.name)`")
@@ -52,7 +57,7 @@ extension CallSlot {
     case .input(_, let driver):
       driver.reportMisuse("`write` was called on the input channel \(channel)")
       return DH_INVALID
-    case .output(let output, let driver):
+    case .output(let output, let driver, let loop):
       guard output.content == .bytes else {
         driver.reportMisuse(
           "`write` was called on the channel `\(output.name)`, which is of values"
@@ -63,7 +68,11 @@ extension CallSlot {
         driver.reportMisuse("`write` was given \(bytes.count) bytes and no address")
         return DH_INVALID
       }
-      let answer = unsafe output.write(unsafe bytes, mayWait: driver.traits.isBlocking)
+      let answer = unsafe output.write(
+        unsafe bytes,
+        mayWait: driver.traits.isBlocking,
+        on: loop
+      )
       if answer == .taken { driver.counters.bytesWritten.add(bytes.count, ordering: .relaxed) }
       return CallSlot.status(answer)
     }
@@ -73,7 +82,7 @@ extension CallSlot {
   func read(_ call: UInt64, _ channel: UInt32, _ buffer: UnsafeMutableRawBufferPointer) -> Int64 {
     switch connected(call, channel) {
     case .status(let status): return Int64(status)
-    case .output(_, let driver):
+    case .output(_, let driver, _):
       driver.reportMisuse("`read` was called on the output channel \(channel)")
       return Int64(DH_INVALID)
     case .input(let input, let driver):
@@ -96,6 +105,35 @@ extension CallSlot {
     }
   }
 
+  /// `length`: how many bytes an input channel has.
+  func length(_ call: UInt64, _ channel: UInt32) -> Int64 {
+    switch connected(call, channel) {
+    case .status(let status): return Int64(status)
+    case .output(_, let driver, _):
+      driver.reportMisuse("`length` was called on the output channel \(channel)")
+      return Int64(DH_INVALID)
+    case .input(let input, _): return input.length ?? Int64(DH_UNABLE)
+    }
+  }
+
+  /// `seek`: where the next `read` of an input channel begins.
+  func seek(_ call: UInt64, _ channel: UInt32, _ offset: Int64) -> Int32 {
+    switch connected(call, channel) {
+    case .status(let status): return status
+    case .output(_, let driver, _):
+      driver.reportMisuse("`seek` was called on the output channel \(channel)")
+      return DH_INVALID
+    case .input(let input, let driver):
+      guard offset >= 0, offset <= input.length ?? .max else {
+        driver.reportMisuse(
+          "`seek` was given the offset \(offset) in the channel `\(input.name)`\(input.length.map { " of \($0) bytes" } ?? "")"
+        )
+        return DH_INVALID
+      }
+      return input.seek(to: offset) ? DH_OK : DH_UNABLE
+    }
+  }
+
   /// `on_ready`: a function for when a channel has room or bytes.
   func setReadyFunction(
     _ call: UInt64,
@@ -107,7 +145,7 @@ extension CallSlot {
     let driver: DriverRuntime
     switch connected {
     case .status(let status): return status
-    case .output(_, let owner), .input(_, let owner): driver = owner
+    case .output(_, let owner, _), .input(_, let owner): driver = owner
     }
     monitor.lock()
     guard isLive(call), let loop, loop.loop.isCurrent else {
@@ -126,7 +164,7 @@ extension CallSlot {
       ? nil : { [self] in postReady(call, channel, registration, loop) }
     let isReady =
       switch connected {
-      case .output(let output, _): output.whenRoom(callback)
+      case .output(let output, _, _): output.whenRoom(callback)
       case .input(let input, _): input.whenBytes(callback)
       case .status: false
       }
@@ -168,7 +206,8 @@ extension CallSlot {
   }
 
   private enum Connected {
-    case output(OutputChannel, DriverRuntime)
+    /// With the call's loop, if the caller is on it.
+    case output(OutputChannel, DriverRuntime, EventLoop?)
     case input(InputChannel, DriverRuntime)
     case status(Int32)
   }
@@ -185,7 +224,9 @@ extension CallSlot {
     }
     guard Int(channel) < request.value.channels.count else { return .status(DH_UNWANTED) }
     switch request.value.channels[Int(channel)] {
-    case .output(let output): return .output(output, driver)
+    case .output(let output):
+      let loop = loop?.loop
+      return .output(output, driver, loop?.isCurrent == true ? loop : nil)
     case .input(let input): return .input(input, driver)
     case nil: return .status(DH_UNWANTED)
     }

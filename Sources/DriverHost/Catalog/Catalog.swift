@@ -71,8 +71,13 @@ public struct Catalog: Sendable {
 /// Which of several drivers for the same are used.
 private struct DriverChoice {
   private struct Key: Hashable {
-    let name: String
-    let id: String
+    let name: ExactName
+    let id: ExactName
+
+    init(_ descriptor: Descriptor) {
+      name = ExactName(descriptor.name)
+      id = ExactName(descriptor.id)
+    }
   }
 
   private(set) var drivers: [CatalogDriver]
@@ -80,33 +85,38 @@ private struct DriverChoice {
 
   /// Chooses among drivers that are given in the order of the path.
   init(_ found: [CatalogDriver]) {
-    var best: [Key: Int] = [:]
+    // For each id, in the order of the path, its best file.
+    var best: [Int] = []
+    var places: [Key: Int] = Dictionary(minimumCapacity: found.count)
+    // For each file, the place of its id in `best`.
+    var placeOfFile: [Int] = []
     // A driver's place is that of its id, not that of its best file: otherwise the type's name
     // would go to another vendor's driver when a newer version of the first one is installed
     // further back.
-    var keys: [Key] = []
-    for (index, driver) in found.enumerated() {
-      let key = Key(name: driver.descriptor.name, id: driver.descriptor.id)
-      if let other = best[key] {
-        if DriverChoice.isBetter(driver, than: found[other]) { best[key] = index }
+    for index in found.indices {
+      let key = Key(found[index].descriptor)
+      if let place = places[key] {
+        if DriverChoice.isBetter(found[index], than: found[best[place]]) { best[place] = index }
+        placeOfFile.append(place)
       } else {
-        best[key] = index
-        keys.append(key)
+        places[key] = best.count
+        placeOfFile.append(best.count)
+        best.append(index)
       }
     }
-    var types: Set<String> = []
-    drivers = keys.compactMap { key in
-      guard let index = best[key] else { return nil }
+    var types = Set<String>(minimumCapacity: best.count)
+    drivers = best.map { index in
       var driver = found[index]
-      driver.isDefault = types.insert(key.name).inserted
+      driver.isDefault = types.insert(driver.descriptor.name).inserted
       return driver
     }
     // The sort is stable, so drivers of one type stay in the order of the path.
     drivers.sort { $0.descriptor.name < $1.descriptor.name }
-    for (index, driver) in found.enumerated() {
-      let key = Key(name: driver.descriptor.name, id: driver.descriptor.id)
-      guard let chosen = best[key], chosen != index else { continue }
-      superseded.append((driver, DriverChoice.rejection(of: driver, for: found[chosen])))
+    for index in found.indices {
+      let chosen = best[placeOfFile[index]]
+      guard chosen != index else { continue }
+      let rejection = DriverChoice.rejection(of: found[index], for: found[chosen])
+      superseded.append((found[index], rejection))
     }
   }
 

@@ -24,8 +24,7 @@ struct CatalogScan {
   private mutating func look(into entry: SearchPath.Entry) {
     do {
       let trail = try LinkTrail(entry.path)
-      let status = try FileStatus.ofLink(trail.path)
-      guard status.kind == .folder else {
+      guard trail.status.kind == .folder else {
         lookAtFile(entry.path, of: entry)
         return
       }
@@ -34,7 +33,9 @@ struct CatalogScan {
         return
       }
       // Each folder once, by whatever names it comes.
-      if folders.insert(status.identity).inserted { try look(intoFolder: trail.path, of: entry) }
+      if folders.insert(trail.status.identity).inserted {
+        try look(intoFolder: trail.path, of: entry)
+      }
     } catch {
       // The folders that everybody has on the path need not be there.
       let mayBeMissing = entry.origin != .option && entry.origin != .environment
@@ -51,14 +52,22 @@ struct CatalogScan {
     let names = try Folder.names(in: path) { name in
       isForDrivers ? name.hasSuffix(".so") : CatalogScan.isDriverName(name)
     }
-    for name in names { lookAtFile(Folder.path(of: name, in: path), of: entry) }
+    found.reserveCapacity(found.count + names.count)
+    files.reserveCapacity(files.count + names.count)
+    for name in names { lookAtFile(name, in: path, of: entry) }
   }
 
-  private mutating func lookAtFile(_ path: String, of entry: SearchPath.Entry) {
-    let isNamed = path == entry.path
-    let hasDriverName = CatalogScan.isDriverName(Folder.name(of: path))
+  /// Looks at a file: that which an entry names, or one by its name in a folder that was resolved.
+  private mutating func lookAtFile(
+    _ name: String,
+    in folder: String? = nil,
+    of entry: SearchPath.Entry
+  ) {
+    let isNamed = folder == nil
+    let path = folder.map { Folder.path(of: name, in: $0) } ?? name
+    let hasDriverName = CatalogScan.isDriverName(isNamed ? Folder.name(of: path) : name)
     do {
-      let driver = try read(path, of: entry)
+      let driver = try read(name, in: folder, of: entry)
       guard isNamed || hasDriverName else {
         reject(
           path,
@@ -79,11 +88,11 @@ struct CatalogScan {
   }
 
   private mutating func read(
-    _ path: String,
+    _ name: String,
+    in folder: String?,
     of entry: SearchPath.Entry
   ) throws(Refusal) -> CatalogDriver {
-    let isNamed = path == entry.path
-    let trail = try CatalogScan.trail(path)
+    let trail = try CatalogScan.trail(name, in: folder)
     let status: FileStatus
     let note: ELFNote
     do {
@@ -102,8 +111,9 @@ struct CatalogScan {
     }
     if let fault = trust.fault(of: status, at: trail.path)
       ?? trust.fault(ofLinks: trail.links)
-      // What was found in a folder is there because somebody may write that folder.
-      ?? (isNamed ? nil : trust.fault(ofFolder: Folder.parent(of: path)))
+      // What was found in a folder is there because somebody may write that folder. Without links
+      // it is the folder of `trail.path`, which has been looked at.
+      ?? folder.flatMap({ trail.links.isEmpty ? nil : trust.fault(ofFolder: $0) })
     {
       throw Refusal(reason: fault, isDriver: true)
     }
@@ -119,10 +129,10 @@ struct CatalogScan {
   /// The way to a regular file.
   ///
   /// What is none is not opened: it could be a device.
-  private static func trail(_ path: String) throws(Refusal) -> LinkTrail {
+  private static func trail(_ name: String, in folder: String?) throws(Refusal) -> LinkTrail {
     do {
-      let trail = try LinkTrail(path)
-      switch try FileStatus.ofLink(trail.path).kind {
+      let trail = try LinkTrail(name, in: folder)
+      switch trail.status.kind {
       case .regular: return trail
       case .folder where trail.links.isEmpty: throw Refusal(reason: "it is a folder")
       case _ where trail.links.isEmpty: throw Refusal(reason: "it is no regular file")

@@ -1,6 +1,6 @@
 extension Descriptor {
   /// Actions of every driver with sessions; the host asks for them itself.
-  private static let reservedActions: Set = ["open", "close", "reset", "check"]
+  private static let reservedActions = ["open", "close", "reset", "check"]
 
   /// Reads the actions; those whose name is wrong are left out, with a fault.
   static func actions(_ fields: DescriptorFields, _ faults: inout [Fault]) -> [Action] {
@@ -11,8 +11,9 @@ extension Descriptor {
     if items.isEmpty, faults.count == before {
       faults.append(Fault(.invalid, at: place, "it is empty: a driver has at least one action"))
     }
-    var names: Set<String> = []
+    var names = Set<String>(minimumCapacity: items.count)
     var actions: [Action] = []
+    actions.reserveCapacity(items.count)
     for (index, item) in items.enumerated() {
       let inner = DescriptorFields(item, at: place.appending(index), &faults)
       guard inner.isMap else { continue }
@@ -61,6 +62,7 @@ extension Descriptor {
   }
 
   private static func channels(_ fields: DescriptorFields, _ faults: inout [Fault]) -> [Channel] {
+    guard fields.has("channels") else { return [] }
     let place = fields.pointer.appending("channels")
     var names: Set<String> = []
     var channels: [Channel] = []

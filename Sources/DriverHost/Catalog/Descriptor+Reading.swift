@@ -23,11 +23,15 @@ extension Descriptor {
       where: Descriptor.isReverseDNS
     )
     title = fields.text("title", &faults) ?? name
-    let versionText = fields.requiredText(
+    var version: SemanticVersion?
+    _ = fields.requiredText(
       "version",
       form: "a version after semver.org, such as 1.4.0",
       &faults,
-      where: { SemanticVersion($0) != nil }
+      where: {
+        version = SemanticVersion($0)
+        return version != nil
+      }
     )
     vendor = fields.text("vendor", &faults)
     licence = fields.text("licence", &faults)
@@ -49,7 +53,7 @@ extension Descriptor {
     self.actions = actions
     self.document = document
     // Without a version there is a fault, so the value in its place is never seen.
-    guard let version = SemanticVersion(versionText), faults.isEmpty else {
+    guard let version, faults.isEmpty else {
       var error = HostError(faults: faults, of: "the descriptor")
       error.stage = .driver
       throw error
@@ -153,7 +157,7 @@ extension Descriptor {
     return ""
   }
 
-  private static func isTypeName(_ text: String) -> Bool {
+  package static func isTypeName(_ text: String) -> Bool {
     guard let first = text.utf8.first, UInt8(ascii: "A")...UInt8(ascii: "Z") ~= first,
       text.utf8.count <= nameLimit
     else { return false }
@@ -167,20 +171,27 @@ extension Descriptor {
     }
   }
 
-  private static func isReverseDNS(_ text: String) -> Bool {
-    let labels = text.split(separator: ".", omittingEmptySubsequences: false)
-    guard labels.count >= 2, text.utf8.count <= 253 else { return false }
-    return labels.allSatisfy { label in
-      !label.isEmpty && label.first != "-" && label.last != "-"
-        && label.utf8.allSatisfy { byte in
-          switch byte {
-          case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-            true
-          default: false
-          }
-        }
+  package static func isReverseDNS(_ text: String) -> Bool {
+    let (dot, hyphen) = (UInt8(ascii: "."), UInt8(ascii: "-"))
+    guard text.utf8.count <= 253 else { return false }
+    var hasDot = false
+    // The beginning is as good as a dot.
+    var last = dot
+    for byte in text.utf8 {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"):
+        break
+      case hyphen:
+        if last == dot { return false }
+      case dot:
+        if last == dot || last == hyphen { return false }
+        hasDot = true
+      default: return false
+      }
+      last = byte
     }
+    return hasDot && last != dot && last != hyphen
   }
 
   /// Names are columns of tables and parts of file names.

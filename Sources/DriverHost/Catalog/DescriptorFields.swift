@@ -45,7 +45,10 @@ struct DescriptorFields {
     _ faults: inout [Fault],
     where fits: (String) -> Bool
   ) -> String {
-    guard require(name, &faults), let text = text(name, &faults) else { return "" }
+    guard let text = text(name, &faults) else {
+      _ = require(name, &faults)
+      return ""
+    }
     if !fits(text) {
       faults.append(
         Fault(
@@ -168,14 +171,14 @@ struct DescriptorFields {
 
   private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
     _ value: Value,
-    at pointer: JSONPointer,
+    at pointer: @autoclosure () -> JSONPointer,
     _ faults: inout [Fault]
   ) -> Choice? {
-    let allowed = Choice.allCases.map(\.rawValue)
     if case .string(let text) = value, let choice = Choice(rawValue: text) { return choice }
+    let allowed = Choice.allCases.map(\.rawValue)
     var fault = mistyped(
       value,
-      at: pointer,
+      at: pointer(),
       expected: "one of \(allowed.map { "`\($0)`" }.joined(separator: ", "))"
     )
     if case .string(let text) = value { fault.nearest = NearestName.of(text, among: allowed) }

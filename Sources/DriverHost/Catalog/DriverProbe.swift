@@ -49,7 +49,8 @@ package enum DriverProbe {
       ),
       services: services
     )
-    let loaded = try unsafe LoadedDriver.load(driver, host: runtime.hostTable, willRun: willRun)
+    let loaded = try unsafe MappedDriver(driver, willRun: willRun)
+      .load(host: runtime.hostTable, willRun: willRun)
     runtime.adopt(loaded.functions)
     guard let driverLoop = runtime.driverLoops.first else {
       try makeInstance(of: runtime, loaded, on: nil, willRun)

@@ -6,6 +6,8 @@ import Glibc
 struct LinkTrail: Sendable, Hashable {
   /// The absolute path without links, `.` and `..`.
   private(set) var path: String
+  /// What stands there.
+  let status: FileStatus
   /// Every link on the way, by its name in a folder whose path has no links.
   private(set) var links: [String] = []
 
@@ -16,28 +18,52 @@ struct LinkTrail: Sendable, Hashable {
   ///
   /// The corresponding C functions are `lstat` and `readlink`; `realpath` does the same and does
   /// not say which way it went.
-  init(_ start: String) throws(SystemError) {
+  ///
+  /// - Parameters:
+  ///   - start: The path.
+  ///   - folder: The absolute path without links that it starts from unless it begins with a slash;
+  ///     nil: the current folder.
+  /// - Throws: What the system says of a part of the path.
+  init(_ start: String, in folder: String? = nil) throws(SystemError) {
     guard !start.isEmpty else { throw SystemError(ENOENT) }
-    path = start.utf8.first == LinkTrail.slash ? "/" : try Folder.resolved(".")
+    if start.utf8.first == LinkTrail.slash {
+      path = "/"
+    } else if let folder {
+      path = folder
+    } else {
+      path = try Folder.resolved(".")
+    }
     var rest = LinkTrail.parts(of: start)
+    // That of `path`, where it has been looked at.
+    var last: FileStatus?
     while !rest.isEmpty {
       let name = rest.removeFirst()
       if name == ".." {
         path = Folder.parent(of: path)
+        last = nil
         continue
       }
       let here = Folder.path(of: name, in: path)
-      let kind = try FileStatus.ofLink(here).kind
-      guard kind == .symbolicLink else {
-        guard rest.isEmpty || kind == .folder else { throw SystemError(ENOTDIR) }
+      let found = try FileStatus.ofLink(here)
+      guard found.kind == .symbolicLink else {
+        guard rest.isEmpty || found.kind == .folder else { throw SystemError(ENOTDIR) }
         path = here
+        last = found
         continue
       }
       guard links.count < LinkTrail.limit else { throw SystemError(ELOOP) }
       links.append(here)
       let target = try LinkTrail.target(of: here)
-      if target.utf8.first == LinkTrail.slash { path = "/" }
+      if target.utf8.first == LinkTrail.slash {
+        path = "/"
+        last = nil
+      }
       rest = LinkTrail.parts(of: target) + rest
+    }
+    if let last {
+      status = last
+    } else {
+      status = try FileStatus.ofLink(path)
     }
   }
 
@@ -45,7 +71,9 @@ struct LinkTrail: Sendable, Hashable {
 
   /// The names in a path; an empty one and `.` stay where they are.
   private static func parts(of path: String) -> [String] {
-    path.utf8.split(separator: slash).map { String(Substring($0)) }.filter { $0 != "." }
+    // Most are the names of files in a folder.
+    if !path.utf8.contains(slash), path != "." { return [path] }
+    return path.utf8.split(separator: slash).map { String(Substring($0)) }.filter { $0 != "." }
   }
 
   private static func target(of link: String) throws(SystemError) -> String {

@@ -12,8 +12,10 @@ struct LittleEndianBytes {
     let width = Integer.bitWidth / 8
     guard offset >= 0, width <= bytes.count, offset <= bytes.count - width else { return nil }
     var value: Integer = 0
-    for index in 0..<width {
-      value |= Integer(truncatingIfNeeded: bytes[offset + index]) << Integer(8 * index)
+    var shift: Integer = 0
+    for byte in bytes[offset..<offset + width] {
+      value |= Integer(truncatingIfNeeded: byte) &<< shift
+      shift &+= 8
     }
     return value
   }

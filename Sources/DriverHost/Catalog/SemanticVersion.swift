@@ -13,18 +13,19 @@ public struct SemanticVersion: Sendable, Hashable {
 
   /// The version that a text holds; nil if it is none.
   public init?(_ text: String) {
-    var rest = Substring(text)
+    // By bytes: taking characters apart takes ten times as long, and what is not ASCII is refused.
+    var rest = text.utf8[...]
     var build: [String]? = []
-    if let plus = rest.firstIndex(of: "+") {
+    if let plus = rest.firstIndex(of: UInt8(ascii: "+")) {
       build = SemanticVersion.identifiers(rest[rest.index(after: plus)...], isBuild: true)
       rest = rest[..<plus]
     }
     var prerelease: [String]? = []
-    if let hyphen = rest.firstIndex(of: "-") {
+    if let hyphen = rest.firstIndex(of: UInt8(ascii: "-")) {
       prerelease = SemanticVersion.identifiers(rest[rest.index(after: hyphen)...], isBuild: false)
       rest = rest[..<hyphen]
     }
-    let numbers = rest.split(separator: ".", omittingEmptySubsequences: false)
+    let numbers = SemanticVersion.parts(of: rest)
     guard let build, let prerelease, numbers.count == 3,
       let major = SemanticVersion.number(numbers[0]),
       let minor = SemanticVersion.number(numbers[1]),
@@ -35,21 +36,25 @@ public struct SemanticVersion: Sendable, Hashable {
   }
 
   /// Digits without a leading zero, as far as they fit 64 bits.
-  private static func number(_ text: Substring) -> UInt64? {
-    let isNumber = text.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-    guard isNumber, text.utf8.count == 1 || text.utf8.first != UInt8(ascii: "0") else { return nil }
-    return UInt64(text)
+  private static func number(_ text: Substring.UTF8View) -> UInt64? {
+    guard text.allSatisfy(isDigit), text.count == 1 || text.first != UInt8(ascii: "0") else {
+      return nil
+    }
+    return UInt64(Substring(text))
   }
 
-  private static func identifiers(_ text: Substring, isBuild: Bool) -> [String]? {
-    let parts = text.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+  private static func identifiers(_ text: Substring.UTF8View, isBuild: Bool) -> [String]? {
+    let parts = parts(of: text)
     let areGood = parts.allSatisfy { part in
-      let digits = part.utf8.allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-      let isNumberWithZero = digits && part.utf8.count > 1 && part.utf8.first == UInt8(ascii: "0")
-      return !part.isEmpty && part.utf8.allSatisfy(isIdentifierByte)
-        && (isBuild || !isNumberWithZero)
+      let isNumberWithZero =
+        part.allSatisfy(isDigit) && part.count > 1 && part.first == UInt8(ascii: "0")
+      return !part.isEmpty && part.allSatisfy(isIdentifierByte) && (isBuild || !isNumberWithZero)
     }
-    return areGood ? parts : nil
+    return areGood ? parts.map { String(Substring($0)) } : nil
+  }
+
+  private static func parts(of text: Substring.UTF8View) -> [Substring.UTF8View] {
+    text.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
   }
 
   private static func isIdentifierByte(_ byte: UInt8) -> Bool {

@@ -9,7 +9,7 @@ import Glibc
 struct TrustRules {
   private let user = geteuid()
   /// Folders that were looked at; nil where nothing is wrong.
-  private var folders: [String: String?] = [:]
+  private var folders: [ExactName: String?] = [:]
 
   init() {}
 
@@ -23,9 +23,10 @@ struct TrustRules {
 
   /// Why the drivers in a folder, given by its resolved path, are not trusted.
   mutating func fault(ofFolder path: String) -> String? {
-    if let known = folders[path] { return known }
+    let name = ExactName(path)
+    if let known = folders[name] { return known }
     let fault = checkFolder(path)
-    folders[path] = .some(fault)
+    folders[name] = .some(fault)
     return fault
   }
 

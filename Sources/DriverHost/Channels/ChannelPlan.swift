@@ -115,12 +115,15 @@ struct ChannelPlan {
   ) throws(HostError) -> InputChannel {
     let source: any ChannelSource
     switch origin {
-    case .sequence(let sequence): return InputChannel(name: channel.name, sequence: sequence)
-    case .handler(let handler):
+    case .sequence(let sequence, let length):
+      try check(length, of: channel)
+      return InputChannel(name: channel.name, sequence: sequence, length: length)
+    case .handler(let length, let handler):
+      try check(length, of: channel)
       // Read ahead also for a driver that may wait: a stop could not get it out of there.
       return InputChannel(
         name: channel.name,
-        source: HandlerSource(handler),
+        source: HandlerSource(handler, length: length),
         aheadOn: services.helpers
       )
     case .bytes(let bytes): source = MemorySource(bytes)
@@ -131,6 +134,15 @@ struct ChannelPlan {
       name: channel.name,
       source: source,
       aheadOn: isBlocking ? nil : services.helpers
+    )
+  }
+
+  private func check(_ length: Int64?, of channel: Descriptor.Channel) throws(HostError) {
+    guard let length, length < 0 else { return }
+    throw HostError(
+      .invalidInput,
+      stage: .input,
+      "the source of the channel `\(channel.name)` has the length \(length): leave it out where it is not known"
     )
   }
 

@@ -11,6 +11,9 @@ protocol ChannelSink: Sendable {
   /// Takes all of the bytes; may wait.
   func write(_ bytes: UnsafeRawBufferPointer) throws(HostError)
 
+  /// The same, for bytes that may be kept.
+  func write(_ bytes: [UInt8]) throws(HostError)
+
   /// Takes a value of about `size` bytes; may wait.
   func emit(_ value: Value, size: Int) throws(HostError)
 
@@ -22,13 +25,16 @@ protocol ChannelSink: Sendable {
 }
 
 extension ChannelSink {
-  /// For sinks of bytes: a value as one line of JSON.
-  func emit(_ value: Value, size: Int) throws(HostError) {
-    let line = Array((JSON.text(value) + "\n").utf8)
-    let result = unsafe line.withUnsafeBytes { buffer in
+  func write(_ bytes: [UInt8]) throws(HostError) {
+    let result = unsafe bytes.withUnsafeBytes { buffer in
       Result { () throws(HostError) in unsafe try write(unsafe buffer) }
     }
     try result.get()
+  }
+
+  /// For sinks of bytes: a value as one line of JSON.
+  func emit(_ value: Value, size: Int) throws(HostError) {
+    try write(Array((JSON.text(value) + "\n").utf8))
   }
 
   /// For sinks that never wait, or that nobody can hurry.

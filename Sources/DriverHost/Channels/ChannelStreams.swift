@@ -87,30 +87,42 @@ extension ChannelDestination {
 
 /// A function of the caller's that gives bytes.
 final class HandlerSource: ChannelSource {
+  let length: Int64?
   private let handler: @Sendable (Int) throws -> [UInt8]
   private let rest = Lock<ArraySlice<UInt8>>([])
 
-  init(_ handler: @escaping @Sendable (Int) throws -> [UInt8]) {
+  init(_ handler: @escaping @Sendable (Int) throws -> [UInt8], length: Int64? = nil) {
     self.handler = handler
+    self.length = length
   }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(HostError) -> Int {
-    var bytes = rest.withLock { $0 }
-    if bytes.isEmpty {
-      do {
-        bytes = try handler(buffer.count)[...]
-      } catch let error as HostError {
-        throw error
-      } catch {
-        throw HostError(.cancelled, stage: .call, "the source of the input failed: \(error)")
-      }
-    }
+    let bytes = try read(buffer.count)
     let count = min(buffer.count, bytes.count)
     unsafe buffer.copyBytes(from: bytes.prefix(count))
     // A handler that gives more than it was asked for loses nothing.
     rest.withLock { $0 = bytes.dropFirst(count) }
     return count
   }
+
+  func read(_ count: Int) throws(HostError) -> [UInt8] {
+    let rest = rest.withLock { rest in
+      defer { rest = [] }
+      return rest
+    }
+    if !rest.isEmpty { return Array(rest) }
+    do {
+      return try handler(count)
+    } catch let error as HostError {
+      throw error
+    } catch {
+      throw HostError(.cancelled, stage: .call, "the source of the input failed: \(error)")
+    }
+  }
+
+  var canSeek: Bool { false }
+
+  func seek(to offset: Int64) {}
 
   func stop() {}
 }

@@ -15,18 +15,24 @@ final class InputChannel: @unchecked Sendable {
   }
 
   let name: String
-  private let source: (any ChannelSource)?
-  private let threads: ThreadPool?
-  private let monitor = Monitor()
-  private var queue = ItemQueue<[UInt8]>()
-  private var head: ArraySlice<UInt8> = []
-  private var isFilling = false
-  private var isAtEnd = false
-  private var failure: HostError?
-  private var isStopped = false
-  private var isOver = false
-  private var onBytes: (() -> Void)?
-  private var writer: CheckedContinuation<Void, Never>?
+  /// How many bytes the driver gets from the beginning to the end, or an error; nil: not known.
+  let length: Int64?
+  let source: (any ChannelSource)?
+  let threads: ThreadPool?
+  let monitor = Monitor()
+  var queue = ItemQueue<[UInt8]>()
+  var head: ArraySlice<UInt8> = []
+  /// Where in the source the head begins: what the driver has read, or where it wants to go on.
+  var position: Int64 = 0
+  /// Where whoever reads ahead is to go on; nil: where it is.
+  var target: Int64?
+  var isFilling = false
+  var isAtEnd = false
+  var failure: HostError?
+  var isStopped = false
+  var isOver = false
+  var onBytes: (() -> Void)?
+  var writer: CheckedContinuation<Void, Never>?
   /// Reads the sequence that the channel brings.
   private var feeder: Task<Void, Never>?
 
@@ -36,18 +42,24 @@ final class InputChannel: @unchecked Sendable {
     self.name = name
     self.source = source
     self.threads = threads
+    length = source.length
   }
 
   /// A channel that a task feeds with `feed` and `endFeeding`.
-  init(fedByTask name: String) {
+  init(fedByTask name: String, length: Int64? = nil) {
     self.name = name
+    self.length = length
     source = nil
     threads = nil
   }
 
   /// A channel that brings what a sequence gives; a task reads it until the channel is finished.
-  convenience init(name: String, sequence: any AsyncSequence<[UInt8], any Error> & Sendable) {
-    self.init(fedByTask: name)
+  convenience init(
+    name: String,
+    sequence: any AsyncSequence<[UInt8], any Error> & Sendable,
+    length: Int64? = nil
+  ) {
+    self.init(fedByTask: name, length: length)
     let task = Task { [weak self] in
       do {
         for try await bytes in sequence {
@@ -71,23 +83,8 @@ final class InputChannel: @unchecked Sendable {
 
   /// Takes up to the buffer's size.
   func read(into buffer: UnsafeMutableRawBufferPointer, mayWait: Bool) -> Answer {
+    if let source, threads == nil { return unsafe readDirectly(source, into: unsafe buffer) }
     monitor.lock()
-    if let source, threads == nil {
-      let (isStopped, isOver) = (isStopped, isOver)
-      monitor.unlock()
-      if isOver { return .gone }
-      if isStopped { return .stopped }
-      do {
-        let count = unsafe try source.read(into: unsafe buffer)
-        if count > 0 { return .bytes(count) }
-        // A source that was stopped looks as if it were at its end.
-        monitor.lock()
-        defer { monitor.unlock() }
-        return self.isStopped ? .stopped : .end
-      } catch {
-        return .failed(error)
-      }
-    }
     var writer: CheckedContinuation<Void, Never>?
     defer {
       monitor.unlock()
@@ -96,19 +93,81 @@ final class InputChannel: @unchecked Sendable {
     while true {
       if isOver { return .gone }
       if isStopped { return .stopped }
+      if left == 0 { return .end }
       if takeHead() {
-        let count = min(buffer.count, head.count)
+        let count = min(buffer.count, head.count, left)
         unsafe buffer.copyBytes(from: head.prefix(count))
         head = head.dropFirst(count)
+        position += Int64(count)
         writer = takeWriter()
         fillAhead()
         return .bytes(count)
       }
       if let failure { return .failed(failure) }
-      if isAtEnd { return .end }
+      if isAtEnd { return end }
       fillAhead()
       guard mayWait else { return .empty }
       monitor.wait()
+    }
+  }
+
+  /// Has the next `read` begin so many bytes after the beginning, at most the length; false where that is not
+  /// possible.
+  func seek(to offset: Int64) -> Bool {
+    guard let source, source.canSeek else { return false }
+    monitor.lock()
+    defer { monitor.unlock() }
+    position = offset
+    target = offset
+    head = []
+    queue = ItemQueue()
+    isAtEnd = false
+    return true
+  }
+
+  /// How much the driver may get, as far as that is known.
+  ///
+  /// With the monitor locked.
+  var left: Int { length.map { Int(clamping: $0 - position) } ?? .max }
+
+  /// What the end of the source is for the driver.
+  ///
+  /// With the monitor locked.
+  private var end: Answer {
+    guard left > 0, let length else { return .end }
+    return .failed(
+      HostError(
+        .unavailable,
+        stage: .call,
+        "the source of `\(name)` ended after \(position) of \(length) bytes: it must not change while it is read"
+      )
+    )
+  }
+
+  private func readDirectly(
+    _ source: any ChannelSource,
+    into buffer: UnsafeMutableRawBufferPointer
+  ) -> Answer {
+    monitor.lock()
+    let (isStopped, isOver, count, target) = (isStopped, isOver, min(buffer.count, left), target)
+    self.target = nil
+    monitor.unlock()
+    if isOver { return .gone }
+    if isStopped { return .stopped }
+    if count == 0 { return .end }
+    do {
+      if let target { try source.seek(to: target) }
+      let read = unsafe try source.read(
+        into: unsafe UnsafeMutableRawBufferPointer(start: buffer.baseAddress, count: count)
+      )
+      monitor.lock()
+      defer { monitor.unlock() }
+      position += Int64(read)
+      if read > 0 { return .bytes(read) }
+      // A source that was stopped looks as if it were at its end.
+      return self.isStopped ? .stopped : end
+    } catch {
+      return .failed(error)
     }
   }
 
@@ -120,7 +179,7 @@ final class InputChannel: @unchecked Sendable {
     defer { monitor.unlock() }
     onBytes = nil
     guard let callback else { return false }
-    if takeHead() || isAtEnd || isStopped || failure != nil { return true }
+    if takeHead() || left == 0 || isAtEnd || isStopped || failure != nil { return true }
     onBytes = callback
     fillAhead()
     return false
@@ -147,116 +206,18 @@ final class InputChannel: @unchecked Sendable {
     source?.stop()
   }
 
-  // MARK: - The feeding side
-
-  /// Adds bytes, and waits while the queue is full.
-  ///
-  /// False if nobody reads them any more.
-  func feed(_ bytes: [UInt8]) async -> Bool {
-    guard !bytes.isEmpty else { return true }
-    while true {
-      switch tryFeed(bytes) {
-      case .taken: return true
-      case .over: return false
-      case .full:
-        await withTaskCancellationHandler {
-          await withCheckedContinuation { continuation in
-            monitor.lock()
-            let mustWait =
-              !queue.isEmpty && queue.size + bytes.count > OutputChannel.capacity && !isOver
-              && !Task.isCancelled
-            if mustWait { writer = continuation }
-            monitor.unlock()
-            if !mustWait { continuation.resume() }
-          }
-        } onCancel: {
-          monitor.lock()
-          let writer = takeWriter()
-          monitor.unlock()
-          // Outside: resuming takes a lock of the task, inside which this handler may run.
-          writer?.resume()
-        }
-        if Task.isCancelled { return false }
-      }
-    }
-  }
-
-  /// No more bytes come; with an error, the driver's `read` fails.
-  func endFeeding(_ error: HostError?) {
-    monitor.lock()
-    isAtEnd = true
-    failure = error
-    wakeDriver()
-  }
-
-  private enum Fed { case taken, full, over }
-
-  private func tryFeed(_ bytes: [UInt8]) -> Fed {
-    monitor.lock()
-    if isOver {
-      monitor.unlock()
-      return .over
-    }
-    guard queue.isEmpty || queue.size + bytes.count <= OutputChannel.capacity else {
-      monitor.unlock()
-      return .full
-    }
-    queue.append(bytes, size: bytes.count)
-    wakeDriver()
-    return .taken
-  }
-
-  // MARK: - Reading ahead
-
-  /// Has a thread read on unless one does or there is enough.
-  ///
-  /// With the monitor locked.
-  private func fillAhead() {
-    guard let threads, source != nil, !isFilling, !isAtEnd, !isOver, failure == nil,
-      queue.size <= OutputChannel.capacity / 2
-    else { return }
-    isFilling = true
-    do {
-      try threads.submit { [self] _ in fill() }
-    } catch {
-      isFilling = false
-      failure = error
-    }
-  }
-
-  private func fill() {
-    guard let source else { return }
-    var buffer = [UInt8](repeating: 0, count: 256 << 10)
-    while true {
-      let result = Result { () throws(HostError) in
-        try unsafe buffer.withUnsafeMutableBytes { bytes in
-          Result { () throws(HostError) in unsafe try source.read(into: unsafe bytes) }
-        }.get()
-      }
-      monitor.lock()
-      switch result {
-      case .success(0): isAtEnd = true
-      case .success(let count): queue.append(Array(buffer.prefix(count)), size: count)
-      case .failure(let error): failure = error
-      }
-      let isDone =
-        isAtEnd || isOver || failure != nil || queue.size >= OutputChannel.capacity
-      if isDone { isFilling = false }
-      wakeDriver()
-      if isDone { return }
-    }
-  }
+  // MARK: - Both sides
 
   /// Whether there are bytes; moves the next ones to the head.
   ///
   /// With the monitor locked.
-  private func takeHead() -> Bool {
+  func takeHead() -> Bool {
     if head.isEmpty, let next = queue.popFirst() { head = next[...] }
     return !head.isEmpty
   }
 
   /// With the monitor locked; unlocks it.
-  private func wakeDriver() {
+  func wakeDriver() {
     let callback = onBytes
     onBytes = nil
     monitor.broadcast()
@@ -265,7 +226,7 @@ final class InputChannel: @unchecked Sendable {
   }
 
   /// With the monitor locked.
-  private func takeWriter() -> CheckedContinuation<Void, Never>? {
+  func takeWriter() -> CheckedContinuation<Void, Never>? {
     defer { writer = nil }
     return writer
   }

@@ -15,6 +15,20 @@ struct ItemQueue<Item> {
     self.size += size
   }
 
+  /// Adds to the newest item in place; false if there is none, or `body` cannot.
+  mutating func addToLast(size: Int, _ body: (inout Item) -> Bool) -> Bool {
+    guard !isEmpty, var item = items[items.count - 1].item else { return false }
+    // Out of its place meanwhile, so that it is changed and not copied.
+    items[items.count - 1].item = nil
+    let isAdded = body(&item)
+    items[items.count - 1].item = item
+    if isAdded {
+      items[items.count - 1].size += size
+      self.size += size
+    }
+    return isAdded
+  }
+
   mutating func popFirst() -> Item? {
     guard head < items.count, let item = items[head].item else { return nil }
     size -= items[head].size

@@ -61,8 +61,11 @@ final class HandlerSink: ChannelSink {
   }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws(HostError) {
-    let copy = unsafe [UInt8](bytes)
-    try run { try self.bytes?(copy) }
+    try write(unsafe [UInt8](bytes))
+  }
+
+  func write(_ bytes: [UInt8]) throws(HostError) {
+    try run { try self.bytes?(bytes) }
   }
 
   func emit(_ value: Value, size: Int) throws(HostError) {

@@ -26,6 +26,14 @@ final class OutputChannel: @unchecked Sendable {
   /// What a queue holds before its driver has to wait.
   static let capacity = 1 << 20
 
+  /// Up to which size bytes are joined while nobody takes them: many small pieces cost more than their bytes.
+  ///
+  /// Below the size from which malloc(3) asks the system for each block, whose pages are then new every time.
+  private static let blockSize = 64 << 10
+
+  /// So much is queued before whoever takes it is woken at once, and not at the end of the loop's turn.
+  private static let wakeSize = 256 << 10
+
   let name: String
   let content: ChannelContent
   private let way: Way
@@ -33,6 +41,8 @@ final class OutputChannel: @unchecked Sendable {
   private let threads: ThreadPool?
   private let monitor = Monitor()
   private var queue = ItemQueue<Item>()
+  /// Whether the loop is to wake whoever takes what is queued.
+  private var isWakePosted = false
   /// Whether a thread is in the sink, or on its way there; it closes the sink when it finds the end.
   private var isBusy = false
   private var isClosed = false
@@ -109,20 +119,39 @@ final class OutputChannel: @unchecked Sendable {
   // MARK: - The driver's side
 
   /// Sends bytes: all or none.
-  func write(_ bytes: UnsafeRawBufferPointer, mayWait: Bool) -> Answer {
+  ///
+  /// - Parameters:
+  ///   - bytes: What is sent.
+  ///   - mayWait: Whether to wait for room.
+  ///   - loop: The loop that the caller is on: at the end of its turn the receiver is woken for all that has
+  ///     come until then. Nil: now.
+  /// - Returns: What became of them.
+  func write(_ bytes: UnsafeRawBufferPointer, mayWait: Bool, on loop: EventLoop? = nil) -> Answer {
     if case .direct(let sink) = way {
       return writeDirectly { () throws(HostError) in unsafe try sink.write(unsafe bytes) }
     }
     guard unsafe !bytes.isEmpty else { return .taken }
-    return enqueue(size: bytes.count, mayWait: mayWait) { .bytes(unsafe [UInt8](bytes)) }
+    return enqueue(
+      size: bytes.count,
+      mayWait: mayWait,
+      on: loop,
+      join: { unsafe OutputChannel.join(unsafe bytes, to: &$0) },
+      make: { .bytes(unsafe [UInt8](bytes)) }
+    )
   }
 
   /// Sends one value of about `size` bytes.
-  func emit(_ value: Value, size: Int, mayWait: Bool) -> Answer {
+  func emit(_ value: Value, size: Int, mayWait: Bool, on loop: EventLoop? = nil) -> Answer {
     if case .direct(let sink) = way {
       return writeDirectly { () throws(HostError) in try sink.emit(value, size: size) }
     }
-    return enqueue(size: size, mayWait: mayWait) { .value(value, size: size) }
+    return enqueue(
+      size: size,
+      mayWait: mayWait,
+      on: loop,
+      join: { _ in false },
+      make: { .value(value, size: size) }
+    )
   }
 
   /// Calls back once when there is room for what was refused, or nobody reads any longer; nil takes it back.
@@ -133,9 +162,21 @@ final class OutputChannel: @unchecked Sendable {
     defer { monitor.unlock() }
     onRoom = nil
     guard let callback else { return false }
-    if hasRoom || isUnwanted || isStopped || end != nil { return true }
+    if hasRoomAgain || isUnwanted || isStopped || end != nil { return true }
     onRoom = callback
     return false
+  }
+
+  /// Adds bytes to an item of the queue, up to the size of a block.
+  private static func join(_ bytes: UnsafeRawBufferPointer, to item: inout Item) -> Bool {
+    guard case .bytes(var block) = item, block.count + bytes.count <= blockSize else {
+      return false
+    }
+    item = .bytes([])
+    if block.capacity < block.count + bytes.count { block.reserveCapacity(blockSize) }
+    unsafe block.append(contentsOf: bytes)
+    item = .bytes(block)
+    return true
   }
 
   /// Wakes a driver that waits, because its call is to stop.
@@ -170,30 +211,58 @@ final class OutputChannel: @unchecked Sendable {
     }
   }
 
-  private func enqueue(size: Int, mayWait: Bool, _ make: () -> Item) -> Answer {
+  private func enqueue(
+    size: Int,
+    mayWait: Bool,
+    on loop: EventLoop?,
+    join: (inout Item) -> Bool,
+    make: () -> Item
+  ) -> Answer {
     monitor.lock()
+    var hasWaited = false
     while true {
       if let refusal {
         monitor.unlock()
         return refusal
       }
       neededRoom = size
-      if hasRoom { break }
+      if hasWaited ? hasRoomAgain : hasRoom { break }
       guard mayWait else {
         monitor.unlock()
         return .full
       }
+      hasWaited = true
       monitor.wait()
     }
     neededRoom = 1
-    queue.append(make(), size: size)
+    if !queue.addToLast(size: size, join) { queue.append(make(), size: size) }
+    if isWakePosted, queue.size < OutputChannel.wakeSize {
+      monitor.unlock()
+    } else if let loop, queue.size < OutputChannel.wakeSize, reader != nil || sink != nil && !isBusy
+    {
+      isWakePosted = true
+      monitor.unlock()
+      if !loop.post({ [self] in wakeReceiver() }) { wakeReceiver() }
+    } else {
+      wakeReceiverLocked()
+    }
+    return .taken
+  }
+
+  private func wakeReceiver() {
+    monitor.lock()
+    isWakePosted = false
+    wakeReceiverLocked()
+  }
+
+  /// With the monitor locked; unlocks it.
+  private func wakeReceiverLocked() {
     let reader = takeReader()
-    let mustDrain = sink != nil && !isBusy
+    let mustDrain = sink != nil && !isBusy && !queue.isEmpty
     if mustDrain { isBusy = true }
     monitor.unlock()
     reader?.resume()
     if mustDrain { startDraining() }
-    return .taken
   }
 
   /// Why nothing is taken any more.
@@ -208,6 +277,14 @@ final class OutputChannel: @unchecked Sendable {
   /// With the monitor locked.
   private var hasRoom: Bool {
     queue.isEmpty || queue.size + neededRoom <= OutputChannel.capacity
+  }
+
+  /// Whether a driver that was held back may go on: not for the one piece that the reader has just taken,
+  /// since waking it for each costs more than the piece.
+  ///
+  /// With the monitor locked.
+  private var hasRoomAgain: Bool {
+    hasRoom && queue.size <= OutputChannel.capacity / 2
   }
 
   // MARK: - The end
@@ -285,7 +362,7 @@ final class OutputChannel: @unchecked Sendable {
     guard let sink else { return }
     monitor.lock()
     while let item = queue.popFirst() {
-      let callback = hasRoom ? takeOnRoom() : nil
+      let callback = hasRoomAgain ? takeOnRoom() : nil
       let isDropped = isUnwanted
       monitor.broadcast()
       monitor.unlock()
@@ -300,10 +377,7 @@ final class OutputChannel: @unchecked Sendable {
     do {
       switch item {
       case .bytes(let bytes):
-        let result = unsafe bytes.withUnsafeBytes { buffer in
-          Result { () throws(HostError) in unsafe try sink.write(unsafe buffer) }
-        }
-        try result.get()
+        try sink.write(bytes)
       case .value(let value, let size): try sink.emit(value, size: size)
       }
     } catch {
@@ -397,7 +471,7 @@ final class OutputChannel: @unchecked Sendable {
   private func take() -> Next {
     monitor.lock()
     if let item = queue.popFirst() {
-      let callback = hasRoom ? takeOnRoom() : nil
+      let callback = hasRoomAgain ? takeOnRoom() : nil
       monitor.broadcast()
       monitor.unlock()
       callback?()

@@ -68,4 +68,9 @@ enum Immortals {
   static func keep(_ object: any AnyObject & Sendable) {
     kept.withLock { $0.append(object) }
   }
+
+  /// Whether a runtime of that driver is among them: for tests.
+  static func haveRuntime(ofDriver id: String) -> Bool {
+    kept.withLock { $0.contains { ($0 as? DriverRuntime)?.traits.id == id } }
+  }
 }

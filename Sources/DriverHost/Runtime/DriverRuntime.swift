@@ -67,6 +67,8 @@ final class DriverRuntime: @unchecked Sendable {
   let counters = DriverCounters()
   private let phase = Atomic(Phase.open.rawValue)
   private let nextLoop = Atomic(0)
+  /// Who waits until no call is in flight.
+  private let idleWaiter = Lock<CheckedContinuation<Void, Never>?>(nil)
   /// What masks the secrets of open sessions, by the pool's name for them.
   private let sessionSecrets = Lock<[ObjectIdentifier: Redactor]>([:])
 
@@ -139,14 +141,14 @@ final class DriverRuntime: @unchecked Sendable {
     // Counted first and looked at then: `beginClosing` does it the other way round, so one of the two sees.
     counters.inFlight.add(1, ordering: .sequentiallyConsistent)
     if let refusal = refusal(request.value) {
-      counters.inFlight.subtract(1, ordering: .sequentiallyConsistent)
+      leaveFlight()
       throw refusal
     }
     let slot: CallSlot
     do {
       slot = try CallTable.shared.take()
     } catch {
-      counters.inFlight.subtract(1, ordering: .sequentiallyConsistent)
+      leaveFlight()
       throw error
     }
     let isHere =
@@ -270,9 +272,18 @@ final class DriverRuntime: @unchecked Sendable {
 
   // MARK: - What becomes of calls
 
+  /// Counts one call less; the last one tells whoever closes the host.
+  private func leaveFlight() {
+    let left = counters.inFlight.subtract(1, ordering: .sequentiallyConsistent).newValue
+    // Counted first and looked at then: `untilIdle` does it the other way round, so one of the two sees.
+    if left == 0, phase.load(ordering: .sequentiallyConsistent) != Phase.open.rawValue {
+      wakeIdle()
+    }
+  }
+
   /// A call has ended as it should, and its caller is being told.
   func callEnded() {
-    counters.inFlight.subtract(1, ordering: .sequentiallyConsistent)
+    leaveFlight()
   }
 
   /// A call that held the gate is out of the driver.
@@ -280,9 +291,7 @@ final class DriverRuntime: @unchecked Sendable {
 
   /// A call was given up.
   func gaveUp(execution: String, holdsThread: Bool, holdsGate: Bool) {
-    // In this order: who looks in between must not find the driver unused.
     counters.abandoned.add(1, ordering: .sequentiallyConsistent)
-    counters.inFlight.subtract(1, ordering: .sequentiallyConsistent)
     if holdsGate { gate?.wedge() }
     log(
       .warning,
@@ -290,6 +299,8 @@ final class DriverRuntime: @unchecked Sendable {
         + (holdsThread ? "; its thread is wedged inside the driver" : ""),
       execution: execution
     )
+    // At last: who looks in between must not find the driver unused, nor a host closed that still logs.
+    leaveFlight()
   }
 
   /// A call that was given up has ended after all.
@@ -349,6 +360,20 @@ final class DriverRuntime: @unchecked Sendable {
   /// Takes no new calls, save those that close sessions.
   func beginClosing() {
     phase.store(Phase.closing.rawValue, ordering: .sequentiallyConsistent)
+  }
+
+  /// Waits until no call is in flight: each ends, or is given up after its grace.
+  ///
+  /// To be called once, after `beginClosing`.
+  func untilIdle() async {
+    await withCheckedContinuation { continuation in
+      idleWaiter.withLock { $0 = continuation }
+      if counts.inFlight == 0 { wakeIdle() }
+    }
+  }
+
+  private func wakeIdle() {
+    idleWaiter.withLock { $0.take() }?.resume()
   }
 
   /// Takes no calls any more, and destroys the instances, unless calls are still inside the driver.

@@ -38,6 +38,8 @@ final class PreparedDriver: Sendable {
     defaultTimeout = descriptor.defaults["max_runtime"]?.doubleValue.map { .seconds($0) }
     schema = try InputSchema(descriptor)
     actions = descriptor.actions.map(PreparedAction.init)
+    // Before the runtime, which is never freed: what fails here fails again at the next call.
+    let mapped = try MappedDriver(driver)
     runtime = DriverRuntime(
       DriverRuntime.Traits(
         name: descriptor.name,
@@ -48,7 +50,7 @@ final class PreparedDriver: Sendable {
       ),
       services: services
     )
-    let loaded = try unsafe LoadedDriver.load(driver, host: runtime.hostTable)
+    let loaded = try unsafe mapped.load(host: runtime.hostTable)
     runtime.adopt(loaded.functions)
     sessions = descriptor.session.map { [runtime, descriptor] session in
       SessionPool(

@@ -5,8 +5,14 @@ extension String {
   ///
   /// `==` takes canonically equivalent texts as equal (`é` as one character or as two), which names
   /// in JSON are not.
+  @inline(__always)
   func isExactly(_ other: String) -> Bool {
-    guard utf8.count == other.utf8.count else { return false }
+    // Most texts that are held against one another differ here.
+    utf8.count == other.utf8.count && hasSameBytes(as: other)
+  }
+
+  /// Whether both texts, which have the same length, have the same bytes.
+  private func hasSameBytes(as other: String) -> Bool {
     if utf8.count <= 15 {
       // Texts that are kept without an allocation, which Swift compares fastest: where they are
       // equal, only what is not ASCII leaves anything to ask.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// The names in a JSON document, each kept once, and which of the open maps has which.
 ///
 /// Documents repeat their names, so a text is made for each only once. A name knows the innermost
@@ -30,16 +32,19 @@ struct JSONNames {
   /// Empty while there are few names, which are looked through in order.
   private var slots: [UInt32] = []
   private var pending: [Pending] = []
-  /// One for each process: a new one for each document would be a system call.
-  private static let seed = UInt64.random(in: .min ... .max)
-  private let seed = JSONNames.seed
+  private let seed: UInt64
   private let keepsText: Bool
+
+  /// What the seed of the next document is made of: nobody can foresee where it began, and going on
+  /// spares each document a call of the system.
+  private static let seeds = Atomic<UInt64>(.random(in: .min ... .max))
 
   /// No names yet.
   ///
   /// Without `keepsText` only duplicates are found.
   init(keepsText: Bool) {
     self.keepsText = keepsText
+    seed = JSONNames.seeds.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
   }
 
   /// How many members of open maps there are.
@@ -113,18 +118,20 @@ struct JSONNames {
     hash: UInt64,
     slot: Int?
   ) -> Int {
+    if names.isEmpty { reserveCapacity() }
     let text = keepsText ? input.text(range) : ""
-    if names.isEmpty {
-      // What most documents have: to grow from nothing takes longer than to read their names.
-      names.reserveCapacity(16)
-      bytes.reserveCapacity(128)
-      pending.reserveCapacity(16)
-    }
     names.append(Name(text: text, hash: hash, start: bytes.count, count: range.count, map: 0))
     input.append(range, to: &bytes)
     if let slot { slots[slot] = UInt32(names.count) }
     if names.count >= JSONNames.fewNames, names.count * 2 > slots.count { grow() }
     return names.count - 1
+  }
+
+  /// Makes room for what most documents have: growing from nothing takes as long as reading them.
+  private mutating func reserveCapacity() {
+    names.reserveCapacity(JSONNames.fewNames)
+    bytes.reserveCapacity(128)
+    pending.reserveCapacity(JSONNames.fewNames)
   }
 
   private mutating func grow() {

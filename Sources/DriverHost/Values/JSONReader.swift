@@ -76,6 +76,8 @@ struct JSONReader: ~Copyable {
     isBuilding = building
     isRecording = recording
     names = JSONNames(keepsText: building)
+    // Deeper ones are rare.
+    open.reserveCapacity(8)
   }
 
   /// Reads the document, or tells all that is wrong with it.

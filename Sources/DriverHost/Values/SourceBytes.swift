@@ -1,3 +1,5 @@
+import Glibc
+
 /// The bytes of a document while it is read.
 ///
 /// The one place where readers touch memory: every access is checked against the end, where a NUL
@@ -102,12 +104,18 @@ struct SourceBytes {
       hash = SourceBytes.mixed(hash ^ word(at: offset))
       offset += 8
     }
-    var rest: UInt64 = 0
-    while offset < range.upperBound {
-      rest = rest << 8 | UInt64(unsafe start[offset])
-      offset += 1
+    return SourceBytes.mixed(hash ^ tail(offset..<range.upperBound))
+  }
+
+  /// Fewer than eight bytes, the first of them lowest.
+  @inline(__always)
+  private func tail(_ range: Range<Int>) -> UInt64 {
+    if range.lowerBound + 8 <= count {
+      return word(at: range.lowerBound) & ~(UInt64.max &<< UInt64(8 * range.count))
     }
-    return SourceBytes.mixed(hash ^ rest)
+    var rest: UInt64 = 0
+    for offset in range.reversed() { rest = rest &<< 8 | UInt64(unsafe start[offset]) }
+    return rest
   }
 
   /// Both halves of the product with an odd constant, folded: each bit depends on all.
@@ -122,11 +130,9 @@ struct SourceBytes {
   func holds(_ range: Range<Int>, sameAs other: [UInt8], from otherStart: Int) -> Bool {
     precondition(range.upperBound <= count && otherStart + range.count <= other.count)
     return unsafe other.withUnsafeBufferPointer { other in
-      for index in 0..<range.count
-      where unsafe start[range.lowerBound + index] != other[otherStart + index] {
-        return false
-      }
-      return true
+      // Nothing has no address.
+      guard let address = other.baseAddress else { return true }
+      return unsafe memcmp(start + range.lowerBound, address + otherStart, range.count) == 0
     }
   }
 

@@ -43,10 +43,9 @@ struct ValueStack: ~Copyable {
     let taken = count - first
     precondition(first >= 0 && taken >= 0)
     count = first
-    // Not by `init(unsafeUninitializedCapacity:)`, which looks the array's type up at run time.
     var items: [Value] = []
     items.reserveCapacity(taken)
-    for index in 0..<taken { unsafe items.append((start + first + index).move()) }
+    for index in 0..<taken { items.append(unsafe (start + first + index).move()) }
     return items
   }
 
@@ -59,6 +58,8 @@ struct ValueStack: ~Copyable {
     let taken = count - first
     precondition(first >= 0 && taken >= 0)
     count = first
+    // Not from uninitialized memory: that asks the runtime for the type of the array's storage each
+    // time, which takes longer than most maps take otherwise.
     var members: [ValueMap.Member] = []
     members.reserveCapacity(taken)
     for index in 0..<taken {

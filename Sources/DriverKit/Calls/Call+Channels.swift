@@ -117,6 +117,30 @@ extension Call {
     }
   }
 
+  /// How many bytes an input channel has from its beginning to its end, however many were read; nil:
+  /// nobody knows, as with a pipe.
+  ///
+  /// A promise of the host's: exactly so many come, or the call is stopped.
+  ///
+  /// - Throws: The stop's error when the call has ended, `.unsupported` where nothing is connected.
+  public func length(of channel: Int) throws(DriverError) -> Int64? {
+    let length = unsafe state.functions.pointee.length(state.call, UInt32(channel))
+    if length >= 0 { return length }
+    if length == Int64(DH_UNABLE) { return nil }
+    throw DriverError(status: Int32(clamping: length), of: "length")
+  }
+
+  /// Has the next `read` of an input channel begin so many bytes after its beginning.
+  ///
+  /// - Throws: The stop's error when the call has ended, `.unsupported` where nothing is connected.
+  /// - Returns: False where what is connected can be read once only, as a pipe can.
+  public func seek(_ channel: Int, to offset: Int64) throws(DriverError) -> Bool {
+    let status = unsafe state.functions.pointee.seek(state.call, UInt32(channel), offset)
+    if status == DH_UNABLE { return false }
+    try check("seek", status)
+    return true
+  }
+
   /// Runs `body` once on the loop when a channel has room, has bytes or has come to its end; nil
   /// takes it back.
   ///

@@ -44,6 +44,8 @@ extension DriverError {
       self.init(.unsupported, "nobody takes what the call hands over (\(function))")
     case DH_LIMIT:
       self.init(.tooLarge, "the outputs are over the host's limit; send them to a file instead")
+    case DH_UNABLE:
+      self.init(.unsupported, "what the channel is connected to cannot do that (\(function))")
     case DH_FAILED:
       self.init(
         .unavailable,

@@ -4,6 +4,7 @@ import DriverHost
 /// Lists what a driver can do: `drivers actions`.
 struct Actions: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "actions",
     abstract: "List the actions of a driver.",
     discussion: """
       The action marked with * runs when none is named. Kind `run` is the connection's work; \

@@ -4,6 +4,7 @@ import DriverHost
 /// Shows what a driver says about itself: `drivers describe`.
 struct Describe: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "describe",
     abstract: "Show a driver: what it is, what it can do, and which inputs it takes.",
     discussion: """
       The text comes from the driver's descriptor; no code of the driver runs. An input is shown \

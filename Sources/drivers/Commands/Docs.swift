@@ -4,6 +4,7 @@ import DriverHost
 /// Prints the options of a driver for a page of documentation: `drivers docs`.
 struct Docs: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "docs",
     abstract: "Print a driver's options and outputs as tables of Markdown.",
     discussion: """
       They are made from the driver's descriptor, where options are declared once; no code of the \

@@ -4,6 +4,7 @@ import DriverHost
 /// Says what is wrong with the drivers and how to mend it: `drivers doctor`.
 struct Doctor: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "doctor",
     abstract: "Examine every driver and say what is wrong and how to mend it.",
     discussion: """
       Each driver is loaded in a process of its own, so that one that crashes is a finding and no \

@@ -4,6 +4,7 @@ import DriverHost
 /// Shows how the host reads a file: `drivers parse`.
 struct Parse: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "parse",
     abstract: "Read YAML or JSON as the host does, and print it as JSON.",
     discussion: """
       YAML 1.2 with the core schema. The exit code is 2 if the file cannot be read, with the line \

@@ -4,6 +4,7 @@ import DriverHost
 /// `drivers run`: one connection.
 struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "run",
     abstract: "Run one connection and print what it put out.",
     discussion: """
       Example: drivers run --type REST url=https://example.org/items query.page:=2

@@ -4,6 +4,7 @@ import DriverHost
 /// `drivers test`: whether a connection would work, step by step.
 struct Test: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "test",
     abstract: "Test a connection step by step, without running it.",
     discussion: """
       Runs the driver's `test` action. The exit code is 1 if a step failed, and 3 if the driver \

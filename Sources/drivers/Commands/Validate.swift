@@ -4,6 +4,7 @@ import DriverHost
 /// Holds inputs against a driver's schema, or any document against any schema: `drivers validate`.
 struct Validate: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "validate",
     abstract: "Check inputs for a driver, or a document against a JSON Schema.",
     usage: """
       drivers validate <type> <input> [--action <name>] [--driver-path <path> ...] [--json]

@@ -160,6 +160,28 @@ struct DescriptorTests {
     #expect(faults["/default_action"]?.contains(message) == true)
   }
 
+  @Test(
+    "takes an id whose labels are neither empty nor begin or end with a hyphen",
+    arguments: [
+      ("a.b", true), ("org.Example-1.b_c", true), ("_._", true), ("", false), ("ab", false),
+      (".", false), (".a.b", false), ("a.b.", false), ("a..b", false), ("-a.b", false),
+      ("a.-b", false), ("a-.b", false), ("a.b-", false), ("a.b c", false), ("a.é", false),
+      (String(repeating: "ab.", count: 84) + "a", true),
+      (String(repeating: "ab.", count: 84) + "ab", false),
+    ]
+  )
+  func id(_ id: String, isGood: Bool) throws {
+    let text = """
+      {"descriptor": 1, "name": "X", "id": "\(id)", "version": "1.0.0", "abi": ["dh.driver/1"],
+       "execution": "blocking", "actions": [{"name": "a"}]}
+      """
+    if isGood {
+      #expect(try Descriptor(JSON.parse(text)).id == id)
+    } else {
+      #expect(try Array(faults(text).keys) == ["/id"])
+    }
+  }
+
   @Test("that is no map is one fault and its missing members", arguments: ["[]", "1", "null"])
   func noMap(text: String) throws {
     #expect(try faults(text)[""]?.hasPrefix("expected a map") == true)

@@ -42,6 +42,20 @@ struct LinkTrailTests {
     #expect(try LinkTrail("\(root)/folder/../absolute").path == trail.path)
   }
 
+  @Test("starts from a folder, and knows what stands at its end")
+  func start() throws {
+    try folder.write([1], to: "a/file")
+    link("a/link", to: "../a")
+    let trail = try LinkTrail("link/file", in: "\(root)/a")
+    #expect(trail.path == "\(root)/a/file" && trail.links == ["\(root)/a/link"])
+    #expect(try LinkTrail("\(root)/a", in: "/usr").path == "\(root)/a")
+    for path in ["a/file", "a/link", "a/link/..", "a/link/file", "a/."] {
+      let trail = try LinkTrail(path, in: root)
+      #expect(try trail.status == FileStatus.ofLink(trail.path), "\(path)")
+    }
+    #expect(try LinkTrail("/").status.kind == .folder)
+  }
+
   @Test(
     "fails as the system does where it leads nowhere or round",
     arguments: [("none", ENOENT), ("gone/x", ENOENT), ("file/x", ENOTDIR), ("round", ELOOP)]

@@ -35,7 +35,7 @@ struct LoadingTests {
 
   private func failure(_ driver: CatalogDriver, interfaces: [String] = ["dh.reactor/1"]) -> String {
     do {
-      _ = try LoadedDriver.load(driver, host: LoadingTests.host, interfaces: interfaces)
+      _ = try MappedDriver(driver, interfaces: interfaces).load(host: LoadingTests.host)
       Issue.record("the driver was loaded")
       return ""
     } catch {
@@ -57,8 +57,8 @@ struct LoadingTests {
       FixtureDriver.build("loads", descriptor: FixtureDriver.descriptor())
     )
     #expect(try !isMapped(driver.path))
-    let first = try LoadedDriver.load(driver, host: LoadingTests.host)
-    let second = try LoadedDriver.load(driver, host: LoadingTests.host)
+    let first = try MappedDriver(driver).load(host: LoadingTests.host)
+    let second = try MappedDriver(driver).load(host: LoadingTests.host)
     #expect(try isMapped(driver.path))
     #expect(
       unsafeBitCast(first.functions.start, to: Int.self)
@@ -69,6 +69,19 @@ struct LoadingTests {
     #expect(first.functions.create(LoadingTests.host, nil, &instance, report) == DH_OK)
     #expect(instance == nil)
     first.functions.destroy(instance)
+  }
+
+  @Test("leaves nothing that lives as long as the process where its entry was not asked")
+  func nothingLeft() async throws {
+    let id = "org.driverhost.test.unloadable"
+    let text = FixtureDriver.descriptor(id: id, more: "\"needs\": [\"dh.fancy/2\"],")
+    let path = try FixtureDriver.build("unloadable", descriptor: text)
+    var configuration = HostConfiguration()
+    configuration.searchPath = SearchPath(entries: [.init(path: path, origin: .option)])
+    let host = try Host(configuration)
+    await #expect(throws: HostError.self) { try await host.load(type: "PLAIN") }
+    await host.close()
+    #expect(!Immortals.haveRuntime(ofDriver: id))
   }
 
   @Test("is refused before any code runs where the host lacks what it needs")
@@ -216,7 +229,7 @@ struct LoadingTests {
       FixtureDriver.build("upgraded", descriptor: FixtureDriver.descriptor()),
       as: "libXDriver.so"
     )
-    _ = try LoadedDriver.load(find(path), host: LoadingTests.host)
+    _ = try MappedDriver(find(path)).load(host: LoadingTests.host)
     let newer = try FixtureDriver.build(
       "upgraded",
       descriptor: FixtureDriver.descriptor(version: "2.0.0")
@@ -238,8 +251,8 @@ struct LoadingTests {
       )
     }
     let path = try folder.copy(build("older"), as: "libXDriver.so")
-    _ = try LoadedDriver.load(find(path), host: LoadingTests.host)
-    _ = try LoadedDriver.load(find(path), host: LoadingTests.host)
+    _ = try MappedDriver(find(path)).load(host: LoadingTests.host)
+    _ = try MappedDriver(find(path)).load(host: LoadingTests.host)
     #expect(rename(try folder.copy(build("newer"), as: "new"), path) == 0)
     for _ in 0..<2 {
       #expect(
@@ -252,9 +265,9 @@ struct LoadingTests {
   func installedAgain() throws {
     let build = try FixtureDriver.build("again", descriptor: FixtureDriver.descriptor())
     let path = try folder.copy(build, as: "libXDriver.so")
-    let first = try LoadedDriver.load(find(path), host: LoadingTests.host)
+    let first = try MappedDriver(find(path)).load(host: LoadingTests.host)
     #expect(rename(try folder.copy(build, as: "new"), path) == 0)
-    let second = try LoadedDriver.load(find(path), host: LoadingTests.host)
+    let second = try MappedDriver(find(path)).load(host: LoadingTests.host)
     #expect(
       unsafeBitCast(first.functions.start, to: Int.self)
         == unsafeBitCast(second.functions.start, to: Int.self)

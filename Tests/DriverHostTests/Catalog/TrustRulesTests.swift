@@ -33,6 +33,18 @@ struct TrustRulesTests {
     #expect(try fault(path) == "everybody can write it (mode \(octal)): chmod o-w \(path)")
   }
 
+  @Test("is found out for each folder, also where two names look the same")
+  func lookalikes() throws {
+    let root = try Folder.resolved(folder.path)
+    // One character, and a letter with an accent behind it.
+    let (good, bad) = ("\(root)/\u{E9}", "\(root)/e\u{301}")
+    #expect(mkdir(good, 0o755) == 0 && mkdir(bad, 0o755) == 0 && chmod(bad, 0o777) == 0)
+    var rules = TrustRules()
+    #expect(rules.fault(ofFolder: good) == nil)
+    #expect(rules.fault(ofFolder: bad) != nil)
+    #expect(rules.fault(ofFolder: good) == nil)
+  }
+
   @Test("is nobody else where the owner's own group can write")
   func privateGroup() throws {
     // root's group is root's own; other users have theirs where the distribution makes them.

@@ -230,17 +230,4 @@ struct ConnectTests {
     }
     #expect(await fixture.failure("SLEEPER")?.code == .unavailable)
   }
-
-  @Test("runs the example that is written in C, as its build script makes it")
-  func example() async throws {
-    let folder = try TemporaryFolder()
-    let script = "\(ThisPackage.folder)/Examples/c/build"
-    #expect(try await Command.run(script, [folder.path]).status == 0)
-    var configuration = HostConfiguration()
-    configuration.searchPath = .standard(driverPaths: [folder.path])
-    let host = try Host(configuration)
-    let driver = try #require(host.catalog.drivers.first { $0.path.hasPrefix(folder.path) })
-    let result = try await host.connect(type: driver.descriptor.name, ["who": "Ada"])
-    #expect(result["text"] == "Hello, Ada!")
-  }
 }

@@ -110,6 +110,10 @@ struct JSONSchemaTests {
       ),
       (#"{"not": {"const": 1}}"#, "1", " #/not expected anything but 1"),
       (
+        #"{"not": {"title": "one,\n which goes into b", "const": 1}}"#, "1",
+        #" #/not expected anything but one,\n which goes into b"#
+      ),
+      (
         #"{"if": {"minimum": 5}, "then": {"multipleOf": 5}}"#, "7",
         " #/then/multipleOf expected a multiple of 5, got 7"
       ),

@@ -172,9 +172,11 @@ final class HandCall {
         progress: { _, _, _, _ in },
         output: { at($0).output($1, $2.pointee) },
         emit: { _, _, _ in DH_REFUSED },
-        wanted: { call, _ in at(call).sink == nil ? 0 : 1 },
+        wanted: { call, channel in channel == 0 && at(call).sink != nil ? 1 : 0 },
         write: { call, _, _, count in at(call).write(count) },
         read: { _, _, _, _ in Int64(DH_REFUSED) },
+        length: { _, _ in Int64(DH_REFUSED) },
+        seek: { _, _, _ in DH_REFUSED },
         on_ready: { call, _, function, context in
           at(call).readyFunction = function.map { function in { function(context) } }
           at(call).tellRoom()

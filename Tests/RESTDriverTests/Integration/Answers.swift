@@ -17,6 +17,9 @@ final class Requests: Sendable {
   /// All that came with each, from its first line on.
   var all: [String] { heads.with { $0 } }
 
+  /// Notes one that a server of the test's own has read.
+  func add(_ head: String) { heads.with { $0.append(head) } }
+
   /// The methods.
   var methods: [String] { all.map { String($0.prefix { $0 != " " }) } }
 

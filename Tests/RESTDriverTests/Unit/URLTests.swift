@@ -108,6 +108,7 @@ struct URLTests {
       let error = #expect(throws: HostError.self) { try restInputs(inputs) }
       #expect(error?.faults.map(\.pointer.description) == ["/\(name)"])
       #expect("\(String(describing: error))".contains("geheim") == false)
+      #expect(error?.faults.first?.message.hasSuffix("which go into authentication") == true)
       var changes: ValueMap = ["url": .null]
       changes[name] = inputs[name]
       let refused = #expect(throws: DriverError.self) { try uncheckedInputs(changes) }

@@ -67,7 +67,7 @@ extension Exchange: CurlTransferHandler {
           guard isPaused, let handle = self.handle else { return }
           isPaused = false
           lastSign = monotonicNanoseconds()
-          client.multi.resume(handle.transfer)
+          client.multi.resume(handle.transfer, .receiving)
         }
         return .paused
       case .unwanted:
@@ -108,9 +108,9 @@ extension Exchange {
     guard now >= silenceEnd, let easy = handle?.transfer else { return false }
     let uploaded = easy.easy.offset(CURLINFO_SIZE_UPLOAD_T)
     // Before the request is sent it is the connection that takes long, which has its own timeout; and
-    // a paused body is the reader's doing.
+    // a paused body is the doing of its reader or its source.
     let isUnderWay = easy.easy.offset(CURLINFO_PRETRANSFER_TIME_T) > 0
-    if !isUnderWay || isPaused || uploaded > lastUpload {
+    if !isUnderWay || isPaused || isSendingPaused || uploaded > lastUpload {
       lastUpload = uploaded
       lastSign = now
       return false

@@ -50,6 +50,7 @@ extension Exchange {
           "\(inputs.url.display) redirects (\(status)) to an http address, to which the body would be sent for all to read: use an https address that answers by itself, or let the server redirect to one"
         )
       }
+      try prepareBodyAgain(status)
       if !url.authority.hasSameOrigin(as: inputs.url.authority) {
         inputs.authentication = .none
         inputs.headers.dropForeign()

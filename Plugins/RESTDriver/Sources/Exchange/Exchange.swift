@@ -62,6 +62,7 @@ final class Exchange {
 
   var destination = Destination.unknown
   var isPaused = false
+  var isSendingPaused = false
   /// When the server was heard of last; while a body is sent, when that last went on.
   var lastSign: UInt64 = 0
   var lastUpload: Int64 = 0
@@ -216,6 +217,7 @@ final class Exchange {
       destination = .unknown
       cut = nil
       isPaused = false
+      isSendingPaused = false
       lastUpload = 0
       if inputs.timeouts.read > 0 {
         lastSign = monotonicNanoseconds()
@@ -237,9 +239,11 @@ final class Exchange {
     let connect = inputs.timeouts.connect
     let spent = Int(lookUpTime / 1_000_000)
     setting.connectTimeout = connect == 0 ? 0 : max(1, connect - spent)
+    let isReceiving = !isTest && call.isWanted(0)
+    setting.isStreamed = isReceiving || inputs.body?.isStreamed == true
     if !inputs.allowsCompression {
       setting.encodings = "identity"
-    } else if !isTest, call.isWanted(0) {
+    } else if isReceiving {
       // While the reader is slow libcurl holds all that one piece of the body expands to. These two
       // expand to a thousandfold at most, which are 16 MiB; brotli and zstd know no limit.
       setting.encodings = "gzip, deflate"

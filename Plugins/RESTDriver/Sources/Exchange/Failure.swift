@@ -157,6 +157,13 @@ extension Exchange {
           "check that it speaks \(inputs.url.authority.isEncrypted ? "https" : "http") on that port",
         isRetryable: true
       )
+    case CURLE_SEND_FAIL_REWIND:
+      explanation = Explanation(
+        .protocolViolation,
+        "\(server) closed a connection that it had kept open, while the body was sent, and the body can be read once only",
+        cure: "try again, or give the body as a file",
+        isRetryable: true
+      )
     case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_PARTIAL_FILE, CURLE_HTTP2, CURLE_HTTP2_STREAM:
       explanation = Explanation(
         .protocolViolation,

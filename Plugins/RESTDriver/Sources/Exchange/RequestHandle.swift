@@ -20,6 +20,8 @@ final class RequestHandle {
     var isFresh = false
     /// Whether that connection is for nobody afterwards, and its certificates are wanted.
     var isTest = false
+    /// Whether its bodies may be large, so that libcurl takes more of them at once.
+    var isStreamed = false
   }
 
   /// The kinds of request that libcurl tells apart.
@@ -122,6 +124,9 @@ final class RequestHandle {
       CURLOPT_CONNECTTIMEOUT_MS,
       wanted.connectTimeout == 0 ? 2_000_000_000 : wanted.connectTimeout
     )
+    // Allocated while a transfer is under way only. 16 and 64 KiB are libcurl's own.
+    try transfer.easy.set(CURLOPT_BUFFERSIZE, wanted.isStreamed ? 256 << 10 : 16 << 10)
+    try transfer.easy.set(CURLOPT_UPLOAD_BUFFERSIZE, wanted.isStreamed ? 256 << 10 : 64 << 10)
     try transfer.easy.set(CURLOPT_ACCEPT_ENCODING, wanted.encodings)
     try transfer.easy.set(CURLOPT_FRESH_CONNECT, wanted.isFresh ? 1 : 0)
     try transfer.easy.set(CURLOPT_FORBID_REUSE, wanted.isTest ? 1 : 0)
@@ -158,7 +163,8 @@ final class RequestHandle {
       case (let method, let hasBody): .custom(method, hasBody: hasBody || sendsLength(method))
       }
     if let body = inputs.body {
-      try transfer.easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: Int64(body.count))
+      try transfer.easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: body.length ?? -1)
+      // Where there is no address libcurl asks for the bytes.
       unsafe try transfer.easy.set(CURLOPT_POSTFIELDS, pointer: body.bytes.baseAddress)
     }
     if wanted == shape, inputs.body != nil || wanted == .get || wanted == .head { return }
@@ -227,7 +233,7 @@ final class RequestHandle {
       }
     }
     // Above that size libcurl asks first, and waits a second for servers that do not know the question.
-    if let body = inputs.body, body.count >= 1 << 20, !inputs.headers.hasExpect {
+    if let body = inputs.body, body.length ?? .max >= 1 << 20, !inputs.headers.hasExpect {
       try list.append("Expect:")
     }
     if list.isEmpty {

@@ -60,17 +60,21 @@ struct RESTInputs {
   /// - Parameters:
   ///   - inputs: As the host has completed them.
   ///   - memory: What is remembered of the request before.
+  ///   - upload: The body from the channel; nil where nothing is connected to it.
+  ///   - isTest: Whether no body is sent in any case.
   /// - Throws: `.invalidInput` that names the input at fault.
   init(
     _ inputs: borrowing InputMap,
-    memory: RequestMemory = RequestMemory()
+    memory: RequestMemory = RequestMemory(),
+    upload: RequestBody? = nil,
+    isTest: Bool = false
   ) throws(DriverError) {
     addressPointer = inputs["url"] == nil ? "/host" : "/url"
     url = try RESTInputs.url(inputs, memory)
     if let query = inputs["query"] { url.append(try Parameters(query)) }
     method = try inputs.required("method").string().uppercased()
     if let value = inputs["headers"] { headers = try RequestHeaders(value) }
-    body = try RequestBody.of(inputs)
+    body = try RequestBody.of(inputs, upload, isTest: isTest)
     authentication = try RESTInputs.authentication(inputs)
     if let value = try inputs["tls"]?.map() { tls = try RESTInputs.tls(value) }
     timeouts = Timeouts(

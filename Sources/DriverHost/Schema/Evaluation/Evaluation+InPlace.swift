@@ -62,6 +62,10 @@ extension Evaluation {
   /// What `not` refuses, where it can be said in words.
   private func notAllowed(_ schema: Int) -> String {
     let node = program.nodes[schema]
+    // Whoever wrote the schema has said it, maybe with what to do instead.
+    if let title = node.source["title"]?.stringValue, !title.isEmpty {
+      return "expected anything but \(FaultText.line(title, upTo: 200))"
+    }
     if let choice = node.constant ?? node.enumeration {
       return "expected anything but \(FaultText.allowed(choice.values))"
     }

@@ -1,0 +1,173 @@
+import DriverABI
+
+/// A driver whose code is in this process, held against what its file said; its entry has not run.
+///
+/// No code of it knows a host yet.
+@safe
+struct MappedDriver {
+  /// What was read of it before it was loaded.
+  let driver: CatalogDriver
+  private let entry: SharedLibrary.Entry
+
+  /// Maps a driver, or finds it mapped.
+  ///
+  /// What its descriptor asks for is compared with what this host has before any code of it runs.
+  /// The file is checked once more, since time has passed since the catalog was read, and the
+  /// descriptor of the image that the loader has mapped is compared with the one that was read:
+  /// what was read is what runs.
+  ///
+  /// - Parameters:
+  ///   - driver: A driver of the catalog.
+  ///   - interfaces: The ids that the host answers.
+  ///   - willRun: Told before code of the driver runs: should that crash, somebody knows where.
+  /// - Throws: `HostError` of stage `.driver` that says what does not fit and what to do.
+  init(
+    _ driver: CatalogDriver,
+    interfaces: [String] = HostFunctions.interfaces,
+    willRun: (DriverProbe.Step) -> Void = { _ in }
+  ) throws(HostError) {
+    try MappedDriver.checkNeeds(of: driver.descriptor, interfaces)
+    try MappedDriver.checkFile(of: driver)
+    willRun(.loading)
+    let library: SharedLibrary
+    do {
+      library = try SharedLibrary.load(driver.path, driver.status.identity)
+    } catch {
+      throw driver.unusable("\(error)")
+    }
+    try MappedDriver.compare(library, with: driver)
+    guard let entry = unsafe library.entry else {
+      throw driver.unusable(
+        "it does not export \(DH_ENTRY_SYMBOL): write it with DH_DRIVER_ENTRY, and keep it visible"
+      )
+    }
+    self.driver = driver
+    unsafe self.entry = entry
+  }
+
+  /// Asks the entry for the driver's functions.
+  ///
+  /// - Parameters:
+  ///   - host: The host as this driver is to see it, valid until the process ends.
+  ///   - willRun: Told before code of the driver runs.
+  /// - Returns: The driver with its functions.
+  /// - Throws: `HostError` of stage `.driver` that says what is wrong with them.
+  func load(
+    host: UnsafePointer<dh_host_v1>,
+    willRun: (DriverProbe.Step) -> Void = { _ in }
+  ) throws(HostError) -> LoadedDriver {
+    willRun(.entry)
+    guard let table = unsafe entry(host, DH_DRIVER_V1) else {
+      throw driver.unusable(
+        "its entry answers nothing to \(DH_DRIVER_V1), which its descriptor names under \"abi\""
+      )
+    }
+    return unsafe LoadedDriver(driver: driver, functions: try functions(table))
+  }
+
+  // MARK: - Checks
+
+  /// Compares what a driver asks for with what this host has.
+  private static func checkNeeds(
+    of descriptor: Descriptor,
+    _ interfaces: [String]
+  ) throws(HostError) {
+    guard descriptor.abi.contains(DH_DRIVER_V1) else {
+      throw HostError(
+        .unsupported,
+        stage: .driver,
+        "the driver \(descriptor.name) \(descriptor.version) answers "
+          + "\(descriptor.abi.joined(separator: ", ")), this host calls \(DH_DRIVER_V1): "
+          + "get a version of one that fits the other"
+      )
+    }
+    let missing = descriptor.needs.filter { !interfaces.contains($0) }
+    guard missing.isEmpty else {
+      throw HostError(
+        .unsupported,
+        stage: .driver,
+        "the driver \(descriptor.name) \(descriptor.version) needs \(missing.joined(separator: ", ")), "
+          + "this host has \(interfaces.joined(separator: ", ")): use a newer host, or an older "
+          + "version of the driver"
+      )
+    }
+  }
+
+  /// Whether the file is still the one that the catalog describes, and still nobody else's to
+  /// change.
+  private static func checkFile(of driver: CatalogDriver) throws(HostError) {
+    let status: FileStatus
+    let note: ELFNote
+    do {
+      let file = try OpenFile(driver.path)
+      status = file.status
+      note = try ELFNote.read(file)
+    } catch {
+      throw driver.unusable("it was there and cannot be read any longer: \(error)")
+    }
+    var trust = TrustRules()
+    if let fault = trust.fault(of: status, at: driver.path) { throw driver.unusable(fault) }
+    guard status.identity == driver.status.identity, note.descriptor == driver.note,
+      note.buildID == driver.buildID
+    else {
+      throw driver.unusable("it was replaced after its descriptor was read: read the catalog again")
+    }
+  }
+
+  /// Holds the image in memory against the file.
+  private static func compare(
+    _ library: SharedLibrary,
+    with driver: CatalogDriver
+  ) throws(HostError) {
+    let notes = library.image.notes
+    guard notes.descriptors.count == 1, let loaded = notes.descriptors.first else {
+      throw driver.unusable(
+        "its descriptor is in the file but not in what the loader maps of it: link it again"
+      )
+    }
+    // Of two builds without an id nobody can say whether they are one.
+    guard loaded.type == ELFNote.type, loaded.text.elementsEqual(driver.note),
+      notes.buildID == driver.buildID, driver.buildID != nil || !library.isOfEarlierFile
+    else {
+      throw driver.unusable(
+        "another build of it is in this process already, and a driver is never unloaded: restart the "
+          + "process"
+      )
+    }
+  }
+
+  private func functions(
+    _ table: UnsafeRawPointer
+  ) throws(HostError) -> DriverRuntime.Functions {
+    let isAligned = UInt(bitPattern: table) % UInt(MemoryLayout<dh_driver_v1>.alignment) == 0
+    guard isAligned else {
+      throw driver.unusable("its entry answers an address that no dh_driver_v1 can have")
+    }
+    let table = unsafe table.assumingMemoryBound(to: dh_driver_v1.self).pointee
+    var missing: [String] = []
+    if unsafe table.create == nil { missing.append("create") }
+    if unsafe table.destroy == nil { missing.append("destroy") }
+    if unsafe table.start == nil { missing.append("start") }
+    guard let create = unsafe table.create, let destroy = unsafe table.destroy,
+      let start = unsafe table.start
+    else {
+      throw driver.unusable(
+        "its dh_driver_v1 has no \(missing.joined(separator: ", ")): all three functions must be there"
+      )
+    }
+    return unsafe DriverRuntime.Functions(create: create, destroy: destroy, start: start)
+  }
+}
+
+extension CatalogDriver {
+  /// Why the driver cannot be used.
+  fileprivate func unusable(_ reason: String) -> HostError {
+    var error = HostError(
+      .unavailable,
+      stage: .driver,
+      "the driver \(descriptor.name) cannot be used: \(reason)"
+    )
+    error.location = SourceLocation(file: path)
+    return error
+  }
+}
