@@ -18,6 +18,18 @@ package enum CurlDefaults {
     return unsafe String(cString: path)
   }
 
+  /// The encodings that libcurl can undo, as Accept-Encoding lists them.
+  ///
+  /// The corresponding C function is `curl_version_info`.
+  package static var encodings: String {
+    let features = unsafe info?.pointee.features ?? 0
+    var names: [String] = []
+    if features & CURL_VERSION_LIBZ != 0 { names += ["deflate", "gzip"] }
+    if features & CURL_VERSION_BROTLI != 0 { names.append("br") }
+    if features & CURL_VERSION_ZSTD != 0 { names.append("zstd") }
+    return names.isEmpty ? "identity" : names.joined(separator: ", ")
+  }
+
   private static var info: UnsafeMutablePointer<curl_version_info_data>? {
     guard let info = unsafe curl_version_info(CURLVERSION_SEVENTH),
       unsafe info.pointee.age.rawValue >= CURLVERSION_SEVENTH.rawValue

@@ -70,7 +70,10 @@ package final class CurlTransfer {
   /// The options and information.
   package let easy: CurlEasy
   /// Whoever takes what is received; nil between requests.
-  package var handler: (any CurlTransferHandler)?
+  package var handler: (any CurlTransferHandler)? {
+    get { receiver }
+    set { receiver = newValue }
+  }
   /// Whether the transfer is under way.
   package internal(set) var isActive = false
   /// Whether libcurl may have tried a request of it a second time.
@@ -86,6 +89,8 @@ package final class CurlTransfer {
   unowned let sockets: CurlSockets
   /// The errno of the newest socket that could not be opened; 0: none.
   var openError: Int32 = 0
+  // Private, so that the compiler sees all uses and has none checked at run time: it is asked for each line.
+  private var receiver: (any CurlTransferHandler)?
   /// The directions that are paused, as CURLPAUSE_… has them.
   var paused: Int32 = 0
   /// Whether the request was sent, and nothing has been heard since.
@@ -156,7 +161,7 @@ package final class CurlTransfer {
     let total = size * count
     let start = unsafe UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
     let body = unsafe Span(_unsafeStart: start, count: total)
-    switch transfer.handler?.received(body: body) ?? .refused {
+    switch transfer.receiver?.received(body: body) ?? .refused {
     case .taken: return total
     case .paused:
       transfer.paused |= CURLPAUSE_RECV
@@ -173,7 +178,7 @@ package final class CurlTransfer {
     let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
     let start = unsafe UnsafeMutableRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
     var buffer = unsafe MutableSpan(_unsafeStart: start, count: size * count)
-    switch transfer.handler?.bytesToSend(into: &buffer) ?? .refused {
+    switch transfer.receiver?.bytesToSend(into: &buffer) ?? .refused {
     case .bytes(let count): return count
     case .end: return 0
     case .paused:
@@ -189,17 +194,19 @@ package final class CurlTransfer {
       return CURL_SEEKFUNC_FAIL
     }
     let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
-    return transfer.handler?.rewindBody() ?? false ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
+    return transfer.receiver?.rewindBody() ?? false ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
   }
 
   private static let writeHead: curl_write_callback = { bytes, size, count, context in
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
-    let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
-    transfer.isUnanswered = false
-    let start = unsafe UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
-    let line = unsafe Span<UInt8>(_unsafeStart: start, count: size * count)
-    // Any other number than that of the bytes is an error for libcurl.
-    return transfer.handler?.received(headerLine: line) ?? false ? size * count : 0
+    // Without a reference of its own, since there are many lines: libcurl has the transfer as long as this runs.
+    return unsafe Unmanaged<CurlTransfer>.fromOpaque(context)._withUnsafeGuaranteedRef { transfer in
+      transfer.isUnanswered = false
+      let start = unsafe UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
+      let line = unsafe Span<UInt8>(_unsafeStart: start, count: size * count)
+      // Any other number than that of the bytes is an error for libcurl.
+      return transfer.receiver?.received(headerLine: line) ?? false ? size * count : 0
+    }
   }
 
   /// The corresponding C type is `curl_prereq_callback`.
@@ -207,7 +214,7 @@ package final class CurlTransfer {
     guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
     let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
     if transfer.isUnanswered { transfer.isWorn = true }
-    let mayBeSent = transfer.handler?.mayBeSent(again: transfer.isUnanswered) ?? false
+    let mayBeSent = transfer.receiver?.mayBeSent(again: transfer.isUnanswered) ?? false
     transfer.isUnanswered = true
     return mayBeSent ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
   }

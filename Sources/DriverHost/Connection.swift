@@ -23,8 +23,10 @@ public struct ConnectionResult: Sendable {
 final class Connection: Sendable {
   let host: HostCore
   let driver: PreparedDriver
-  let action: Descriptor.Action
-  let request: CallRequest
+  /// Whether the action puts out rows.
+  private let putsOutRows: Bool
+  private let shared: SharedRequest
+  var request: CallRequest { shared.value }
   let collected: [String: CollectingSink]
   /// Takes each stream of rows; nil: they are collected as values.
   let onRows: (@Sendable (RowStream) async throws -> Void)?
@@ -34,7 +36,7 @@ final class Connection: Sendable {
   init(
     host: HostCore,
     driver: PreparedDriver,
-    action: Descriptor.Action,
+    putsOutRows: Bool,
     request: CallRequest,
     collected: [String: CollectingSink],
     onRows: (@Sendable (RowStream) async throws -> Void)?,
@@ -42,25 +44,32 @@ final class Connection: Sendable {
   ) {
     self.host = host
     self.driver = driver
-    self.action = action
-    self.request = request
+    self.putsOutRows = putsOutRows
+    shared = SharedRequest(request)
     self.collected = collected
     self.onRows = onRows
     self.sessionInputs = sessionInputs
   }
 
+  // None of those that wait is inlined, nor what they call: tasks keep room for all that is in them, which most
+  // calls do not need.
+
   /// Runs the call, within a session where the driver has sessions.
-  func run(since start: MonotonicTime) async throws(HostError) -> ConnectionResult {
-    var outcome: CallOutcome
-    do {
-      if let sessionInputs, let sessions = driver.sessions {
-        outcome = try await runInSession(sessionInputs, sessions)
-      } else if putsOutRows {
-        outcome = try await runWithRows(request)
-      } else {
-        outcome = try await driver.runtime.run(request)
-      }
-    } catch {
+  @inline(never)
+  func run() async -> CallOutcome {
+    if let sessionInputs, let sessions = driver.sessions {
+      return await runInSession(sessionInputs, sessions)
+    }
+    return putsOutRows ? await runWithRows() : await runAlone()
+  }
+
+  /// What the call has put out, or how it failed.
+  @inline(never)
+  func result(
+    _ outcome: consuming CallOutcome,
+    since start: MonotonicTime
+  ) throws(HostError) -> ConnectionResult {
+    if outcome.isUnbegun, let error = outcome.error {
       // No driver has seen the call, so nobody else ends its channels.
       for channel in request.channels { channel?.finish(error) { _ in } }
       throw error
@@ -85,13 +94,49 @@ final class Connection: Sendable {
     )
   }
 
-  // Neither of the two that follow is inlined: tasks would keep room for what most calls do not need.
+  /// Runs the call where the driver has no sessions and puts out no rows.
+  @inline(never)
+  private func runAlone() async -> CallOutcome {
+    if Task.isCancelled { return await driver.runtime.endUnbegun(request.channels) }
+    switch begin() {
+    case .success(let begun): return await DriverRuntime.wait(for: begun.id, in: begun.slot)
+    case .failure(let error): return CallOutcome(unbegun: error)
+    }
+  }
 
-  /// Runs the call in a session of the pool.
+  @inline(never)
+  private func begin() -> Result<(id: UInt64, slot: CallSlot), HostError> {
+    Result { () throws(HostError) in
+      try driver.runtime.begin(shared, receiver: nil, mayStartHere: true)
+    }
+  }
+
+  @inline(never)
+  private func runWithRows() async -> CallOutcome {
+    do throws(HostError) {
+      return try await runWithRows(request)
+    } catch {
+      return CallOutcome(unbegun: error)
+    }
+  }
+
   @inline(never)
   private func runInSession(
     _ inputs: CompleteInputs.Session,
     _ sessions: SessionPool
+  ) async -> CallOutcome {
+    do throws(HostError) {
+      return try await run(inputs, in: sessions)
+    } catch {
+      return CallOutcome(unbegun: error)
+    }
+  }
+
+  /// Runs the call in a session of the pool.
+  @inline(never)
+  private func run(
+    _ inputs: CompleteInputs.Session,
+    in sessions: SessionPool
   ) async throws(HostError) -> CallOutcome {
     let key = SessionKey(inputs.values)
     let entry = try await sessions.acquire(key, deadline: request.deadline) {
@@ -118,8 +163,6 @@ final class Connection: Sendable {
       throw error
     }
   }
-
-  private var putsOutRows: Bool { action.outputKinds.contains(.rows) }
 
   /// Runs the call, and the consumer of its rows beside it.
   @inline(never)

@@ -62,16 +62,22 @@ public final class Host: Sendable {
     _ inputs: ValueMap = [:],
     options: CallOptions = CallOptions()
   ) async throws(HostError) -> ConnectionResult {
+    let start = MonotonicTime.now
     do throws(HostError) {
-      let start = MonotonicTime.now
       let driver = try await core.prepare(type, deadline: options.timeout.map(start.advanced(by:)))
       let connection = try driver.connection(inputs, options, of: core, since: start)
-      return try await connection.run(since: start)
+      return try connection.result(await connection.run(), since: start)
     } catch {
-      // Whoever reads a stream must not wait for a call that has not begun.
-      for destination in options.outputs.values { destination.end(with: error) }
+      Host.end(options, error)
       throw error
     }
+  }
+
+  /// Ends the streams of a call: whoever reads one must not wait for a call that has not begun.
+  // Not inlined: tasks would keep room for it.
+  @inline(never)
+  private static func end(_ options: CallOptions, _ error: HostError) {
+    for destination in options.outputs.values { destination.end(with: error) }
   }
 
   /// Takes no new connections, asks those in flight to stop, and waits for them.

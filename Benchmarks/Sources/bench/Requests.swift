@@ -26,7 +26,7 @@ struct Requests: Sendable {
     // Loads the driver.
     _ = try await get()
     let left = Left(total)
-    let start = now()
+    let (start, computed) = (now(), computedMicroseconds())
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<inFlight {
         group.addTask(executorPreference: onLoop ? host.loops[0] : nil) {
@@ -35,7 +35,10 @@ struct Requests: Sendable {
       }
       try await group.waitForAll()
     }
-    try report(rate: Double(total) / (Double(now() - start) / 1e9))
+    try report(
+      rate: Double(total) / (Double(now() - start) / 1e9),
+      computed: (computedMicroseconds() - computed) / Double(total)
+    )
   }
 
   private func get() async throws -> Value {
@@ -85,9 +88,24 @@ struct Requests: Sendable {
     try report(rate: sent / 1e6 / (Double(now() - start) / 1e9))
   }
 
-  private func report(rate: Double) throws {
+  /// - Parameters:
+  ///   - rate: How many in a second.
+  ///   - computed: The microseconds of computing that each has taken.
+  private func report(rate: Double, computed: Double? = nil) throws {
+    let cpu = computed.map { ", \"cpu_us\": \($0)" } ?? ""
+    print("{\"rate\": \(rate)\(cpu), \"failed\": 0, \"peak_kib\": \(usage().ru_maxrss)}")
+  }
+
+  /// What this process has computed so far, also in the system.
+  private func computedMicroseconds() -> Double {
+    let usage = usage()
+    return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6
+      + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
+  }
+
+  private func usage() -> rusage {
     var usage = rusage()
     getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    print("{\"rate\": \(rate), \"failed\": 0, \"peak_kib\": \(usage.ru_maxrss)}")
+    return usage
   }
 }

@@ -51,9 +51,13 @@ extension Arena {
 
   private mutating func map(_ members: ValueMap) -> dh_value_v1 {
     let place = unsafe allocate(dh_member_v1.self, count: members.count)
-    for index in 0..<members.count {
-      let (name, value) = members[index]
-      let member = unsafe dh_member_v1(name: abiText(name), value: node(value))
+    // A span: reading members out of the map would retain and release each.
+    let span = members.members.span
+    for index in span.indices {
+      let member = unsafe dh_member_v1(
+        name: abiText(span[index].name),
+        value: node(span[index].value)
+      )
       unsafe (place + index).initialize(to: member)
     }
     return unsafe dh_value_v1(DH_MAP, members: place, count: members.count)

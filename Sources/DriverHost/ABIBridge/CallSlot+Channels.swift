@@ -216,14 +216,14 @@ extension CallSlot {
     monitor.lock()
     defer { monitor.unlock() }
     guard isLive(call), let driver, let request else { return .status(DH_GONE) }
-    guard channel < UInt32(request.channelCount) else {
+    guard channel < UInt32(request.value.channelCount) else {
       driver.reportMisuse(
-        "the action `\(request.action)` has \(request.channelCount) channels, and \(channel) was used"
+        "the action `\(request.value.action)` has \(request.value.channelCount) channels, and \(channel) was used"
       )
       return .status(DH_INVALID)
     }
-    guard Int(channel) < request.channels.count else { return .status(DH_UNWANTED) }
-    switch request.channels[Int(channel)] {
+    guard Int(channel) < request.value.channels.count else { return .status(DH_UNWANTED) }
+    switch request.value.channels[Int(channel)] {
     case .output(let output):
       let loop = loop?.loop
       return .output(output, driver, loop?.isCurrent == true ? loop : nil)

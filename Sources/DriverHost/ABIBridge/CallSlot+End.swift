@@ -92,7 +92,11 @@ extension CallSlot {
     switch phase {
     case .running:
       let error = overrulingError ?? givenUpError(request, driver)
-      outcome = CallOutcome(outputs: outputs, secretOutputs: secretOutputs, error: error)
+      outcome = CallOutcome(
+        outputs: outputs.values,
+        secretOutputs: outputs.secrets,
+        error: error
+      )
       phase = .abandoned
     case .over: break
     case .settling:
@@ -115,13 +119,17 @@ extension CallSlot {
     monitor.broadcast()
     monitor.unlock()
     rows?.stop()
-    driver.gaveUp(execution: request.execution, holdsThread: holdsThread, holdsGate: holdsGate)
-    for channel in request.channels { channel?.abandon() }
+    driver.gaveUp(
+      execution: request.value.execution,
+      holdsThread: holdsThread,
+      holdsGate: holdsGate
+    )
+    for channel in request.value.channels { channel?.abandon() }
     if let (receiver, outcome) = answer { receiver(outcome) }
   }
 
   /// What the caller of a call that was given up is told.
-  private func givenUpError(_ request: CallRequest, _ driver: DriverRuntime) -> HostError {
+  private func givenUpError(_ request: SharedRequest, _ driver: DriverRuntime) -> HostError {
     guard let reason = stop.reason else {
       return HostError(
         .internal,
@@ -140,8 +148,8 @@ extension CallSlot {
   /// How a call ends by `done`.
   private func ending(with error: dh_error_v1?) -> CallOutcome {
     var outcome = CallOutcome(
-      outputs: outputs,
-      secretOutputs: secretOutputs,
+      outputs: outputs.values,
+      secretOutputs: outputs.secrets,
       session: openedSession,
       stop: stop.reason
     )
@@ -165,7 +173,7 @@ extension CallSlot {
     // Whoever waits for this call finds out that it is over.
     monitor.broadcast()
     if isAnswered {
-      let listener = request?.onLateEnd
+      let listener = request?.value.onLateEnd
       // An answer that nobody has asked for yet stays.
       if outcome == nil { becomeFree() } else { phase = .settled }
       monitor.unlock()
@@ -175,11 +183,11 @@ extension CallSlot {
     }
     if let graceTimer { driver?.deadlines.remove(graceTimer) }
     graceTimer = nil
-    let hasChannels = request?.channels.contains { $0 != nil } ?? false
+    let hasChannels = request?.value.channels.contains { $0 != nil } ?? false
     if !hasChannels {
       complete()
     } else {
-      let channels = request?.channels.compactMap(\.self) ?? []
+      let channels = request?.value.channels.compactMap(\.self) ?? []
       phase = .settling
       unsettledChannels = channels.count
       let failure = outcome?.error
@@ -210,7 +218,7 @@ extension CallSlot {
   ///
   /// With the monitor locked; unlocks it.
   private func settleWithoutReceivers(_ call: UInt64) {
-    let channels = request?.channels ?? []
+    let channels = request?.value.channels ?? []
     complete()
     for channel in channels { channel?.abandon() }
   }
@@ -225,7 +233,7 @@ extension CallSlot {
       monitor.unlock()
       return
     }
-    let (driver, outcome) = (self.driver, self.outcome)
+    let (driver, outcome) = (self.driver, self.outcome.take())
     becomeFree()
     monitor.unlock()
     driver?.callEnded()
@@ -277,7 +285,7 @@ extension CallSlot {
       monitor.unlock()
       return nil
     }
-    let (driver, outcome, isAnswered) = (self.driver, self.outcome, self.isAnswered)
+    let (driver, outcome, isAnswered) = (self.driver, self.outcome.take(), self.isAnswered)
     becomeFree()
     monitor.unlock()
     if !isAnswered { driver?.callEnded() }

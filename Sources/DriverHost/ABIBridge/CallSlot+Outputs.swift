@@ -5,41 +5,42 @@ extension CallSlot {
   /// `output`: sets an output, replacing an earlier one of that name.
   func setOutput(_ call: UInt64, _ name: dh_text_v1, _ value: dh_value_v1) -> Int32 {
     // Read before the lock is taken: a tree may be large.
-    var reader = ValueReader()
-    let read = Result { () throws(ValueReader.Refusal) in unsafe try reader.read(value) }
+    let output: (name: String, reader: ValueReader, value: Value)
+    do throws(ValueReader.Refusal) {
+      var reader = ValueReader()
+      let read = unsafe try reader.read(value)
+      output = (unsafe try CallSlot.outputName(name), reader, read)
+    } catch {
+      return unsafe refuse(call, name, error)
+    }
     monitor.lock()
     defer { monitor.unlock() }
     guard isLive(call), let driver else { return DH_GONE }
-    guard let name = unsafe ValueReader.text(name), !name.isEmpty else {
-      driver.reportMisuse("an output's name must be UTF-8 and not empty")
-      return DH_INVALID
+    guard outputs.set(output.name, output.value, output.reader, limit: driver.outputLimit) else {
+      overrulingError = HostError(
+        .tooLarge,
+        stage: .call,
+        "the outputs are larger than the limit of \(driver.outputLimit) bytes at `\(output.name)`: ask for less, send the result to a file, or raise the limit"
+      )
+      return DH_LIMIT
     }
-    switch read {
-    case .failure(let refusal):
-      driver.report(refusal, of: "the output `\(name)`")
-      return DH_INVALID
-    case .success(let value):
-      let position = outputs.position(of: name)
-      let replaced = position.map { outputSizes[$0] } ?? 0
-      guard outputSize - replaced + reader.size <= driver.outputLimit else {
-        overrulingError = HostError(
-          .tooLarge,
-          stage: .call,
-          "the outputs are larger than the limit of \(driver.outputLimit) bytes at `\(name)`: ask for less, send the result to a file, or raise the limit"
-        )
-        return DH_LIMIT
-      }
-      outputSize += reader.size - replaced
-      if let position {
-        outputSizes[position] = reader.size
-      } else {
-        outputSizes.append(reader.size)
-      }
-      outputs[name] = value
-      secretOutputs.removeAll { $0.tokens.first == name }
-      secretOutputs += reader.secrets.map { JSONPointer([name] + $0.tokens) }
-      return DH_OK
+    return DH_OK
+  }
+
+  private static func outputName(_ text: dh_text_v1) throws(ValueReader.Refusal) -> String {
+    guard let name = unsafe ValueReader.text(text), !name.isEmpty else {
+      throw ValueReader.Refusal(problem: "must have a name that is UTF-8 and not empty")
     }
+    return name
+  }
+
+  private func refuse(_ call: UInt64, _ name: dh_text_v1, _ refusal: ValueReader.Refusal) -> Int32 {
+    monitor.lock()
+    defer { monitor.unlock() }
+    guard isLive(call), let driver else { return DH_GONE }
+    let name = unsafe ValueReader.text(name) ?? ""
+    driver.report(refusal, of: name.isEmpty ? "an output" : "the output `\(name)`")
+    return DH_INVALID
   }
 
   /// `opened`: takes the session that `open` has made.
@@ -47,8 +48,8 @@ extension CallSlot {
     monitor.lock()
     defer { monitor.unlock() }
     guard isLive(call), let driver, let request else { return DH_GONE }
-    guard request.action == "open", openedSession == nil else {
-      driver.reportMisuse("`opened` was called in the action `\(request.action)`, or twice")
+    guard request.value.action == "open", openedSession == nil else {
+      driver.reportMisuse("`opened` was called in the action `\(request.value.action)`, or twice")
       return DH_REFUSED
     }
     openedSession = unsafe SessionHandle(address: session)
@@ -66,13 +67,13 @@ extension CallSlot {
     let redactor = self.redactor
     monitor.unlock()
     let plain = unsafe ValueReader.repairedText(text)
-    driver.log(level, redactor?.masking(plain) ?? plain, execution: request.execution)
+    driver.log(level, redactor?.masking(plain) ?? plain, execution: request.value.execution)
   }
 
   /// `progress`: how far the call is.
   func progress(_ call: UInt64, _ done: UInt64, _ total: UInt64, _ text: dh_text_v1) {
     monitor.lock()
-    let listener = isLive(call) ? request?.onProgress : nil
+    let listener = isLive(call) ? request?.value.onProgress : nil
     let redactor = self.redactor
     monitor.unlock()
     guard let listener else { return }

@@ -17,7 +17,7 @@ extension CallSlot {
       monitor.unlock()
       return DH_STOPPED
     }
-    guard let consumer = request.onRows else {
+    guard let consumer = request.value.onRows else {
       monitor.unlock()
       return DH_UNWANTED
     }

@@ -41,7 +41,7 @@ extension CallSlot {
     let rows = self.rows
     monitor.unlock()
     // Wakes a driver that waits in `read` or `write`, and takes the rows from a consumer that holds them.
-    for channel in request.channels { channel?.stop() }
+    for channel in request.value.channels { channel?.stop() }
     rows?.stop()
   }
 
@@ -94,12 +94,12 @@ extension CallSlot {
   }
 
   /// What the caller is told of a call that was stopped.
-  func stopError(reason: StopReason, _ request: CallRequest) -> HostError {
+  func stopError(reason: StopReason, _ request: SharedRequest) -> HostError {
     switch reason {
     case .cancelled:
       return HostError(.cancelled, stage: .call, "the call was cancelled")
     case .deadline:
-      let limit = request.timeout.map { " after \($0.inWords)" } ?? ""
+      let limit = request.value.timeout.map { " after \($0.inWords)" } ?? ""
       var error = HostError(
         .timedOut,
         stage: .call,

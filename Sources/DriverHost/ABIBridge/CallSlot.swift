@@ -47,7 +47,7 @@ final class CallSlot: @unchecked Sendable {
   var generation: UInt64 = 1
   var phase = Phase.free
   var driver: DriverRuntime?
-  var request: CallRequest?
+  var request: SharedRequest?
   var arena = Arena()
   var inputs: UnsafePointer<dh_value_v1>?
   var texts = unsafe (
@@ -68,11 +68,7 @@ final class CallSlot: @unchecked Sendable {
   var loop: DriverLoop?
   /// Whether the call holds the gate of a driver that serves one at a time.
   var holdsGate = false
-  var outputs = ValueMap()
-  /// What each output counts for, in their order.
-  var outputSizes: [Int] = []
-  var outputSize = 0
-  var secretOutputs: [JSONPointer] = []
+  var outputs = CallOutputs()
   var openedSession: SessionHandle?
   /// The stream of rows that its consumer still holds.
   var rows: RowSource?
@@ -121,7 +117,8 @@ final class CallSlot: @unchecked Sendable {
   var redactor: Redactor? {
     if let madeRedactor { return madeRedactor }
     guard let request else { return nil }
-    let redactor = request.redactor ?? Redactor(request.inputs, secrets: request.secrets)
+    let redactor =
+      request.value.redactor ?? Redactor(request.value.inputs, secrets: request.value.secrets)
     madeRedactor = .some(redactor)
     return redactor
   }
@@ -146,9 +143,9 @@ final class CallSlot: @unchecked Sendable {
     case .waiting: statistics.waitingCalls += 1
     case .running where stop.reason != nil: statistics.stoppingCalls += 1
     case .running: statistics.runningCalls += 1
-    case .over where isAnswered: return request?.execution
+    case .over where isAnswered: return request?.value.execution
     case .over, .settling, .settled: statistics.settlingCalls += 1
-    case .abandoned: return request?.execution
+    case .abandoned: return request?.value.execution
     }
     return nil
   }
@@ -171,7 +168,7 @@ final class CallSlot: @unchecked Sendable {
   ///   - hasDeadline: Whether the deadline counts from now on; if not, `setDeadline` will say so.
   /// - Returns: The call's id.
   func begin(
-    _ request: CallRequest,
+    _ request: SharedRequest,
     driver: DriverRuntime,
     receiver: Receiver?,
     hasDeadline: Bool
@@ -181,16 +178,16 @@ final class CallSlot: @unchecked Sendable {
     phase = .waiting
     self.driver = driver
     self.receiver = receiver
-    unsafe inputs = unsafe arena.inputs(request.inputs, secrets: request.secrets)
+    unsafe inputs = unsafe arena.inputs(request.value.inputs, secrets: request.value.secrets)
     unsafe texts = (
-      arena.abiText(request.action), arena.abiText(request.execution),
-      arena.abiText(request.connector), arena.abiText(request.traceparent)
+      arena.abiText(request.value.action), arena.abiText(request.value.execution),
+      arena.abiText(request.value.connector), arena.abiText(request.value.traceparent)
     )
     let id = self.id
-    if hasDeadline, let deadline = request.deadline {
+    if hasDeadline, let deadline = request.value.deadline {
       deadlineTimer = driver.deadlines.insert(.deadline(id), at: deadline)
     }
-    for case .output(let channel) in request.channels {
+    for case .output(let channel) in request.value.channels {
       channel.reportFailure { [self] error in overrule(id, error) }
     }
     self.request = request
@@ -202,7 +199,7 @@ final class CallSlot: @unchecked Sendable {
     monitor.lock()
     defer { monitor.unlock() }
     guard holds(call), phase == .running, deadlineTimer == nil, stop.reason == nil,
-      let driver, let deadline = request?.deadline
+      let driver, let deadline = request?.value.deadline
     else { return }
     deadlineTimer = driver.deadlines.insert(.deadline(call), at: deadline)
   }
@@ -244,14 +241,14 @@ final class CallSlot: @unchecked Sendable {
     self.loop = loop
     return unsafe dh_request_v1(
       call: dh_call_v1(fn: driver.calls, id: call),
-      session: request?.session?.address,
+      session: request?.value.session?.address,
       action: texts.action,
       inputs: inputs,
-      deadline_ns: request?.deadline?.nanoseconds ?? 0,
+      deadline_ns: request?.value.deadline?.nanoseconds ?? 0,
       execution: texts.execution,
       connector: texts.connector,
       traceparent: texts.traceparent,
-      attempt: request?.attempt ?? 1,
+      attempt: request?.value.attempt ?? 1,
       flags: 0
     )
   }
@@ -273,10 +270,7 @@ final class CallSlot: @unchecked Sendable {
     worker = nil
     loop = nil
     holdsGate = false
-    outputs = ValueMap()
-    if !outputSizes.isEmpty { outputSizes.removeAll() }
-    outputSize = 0
-    if !secretOutputs.isEmpty { secretOutputs = [] }
+    outputs = CallOutputs()
     openedSession = nil
     puller = nil
     madeRedactor = nil

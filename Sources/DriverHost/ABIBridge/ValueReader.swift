@@ -7,9 +7,16 @@ import DriverABI
 struct ValueReader {
   /// Why a tree was refused.
   struct Refusal: Error {
-    var reason: String
+    /// What is wrong with the value at `path`.
+    var problem: String
     /// False where the driver has only passed on what somebody else wrote: a document that is none.
     var isMisuse = true
+    /// Where the value stands, the innermost name first: filled on the way out.
+    var path: [String] = []
+
+    var reason: String {
+      path.isEmpty ? problem : "\(JSONPointer(path.reversed())) \(problem)"
+    }
   }
 
   /// Deeper trees are refused, so that reading one never exhausts a stack.
@@ -19,11 +26,11 @@ struct ValueReader {
   private(set) var size = 0
   /// The places of values that the driver flagged as secret.
   private(set) var secrets: [JSONPointer] = []
-  private var path: [String] = []
+  private var depth = 0
 
   /// A value, copied.
   mutating func read(_ value: dh_value_v1) throws(Refusal) -> Value {
-    if unsafe value.flags & DH_SECRET != 0 { secrets.append(JSONPointer(path)) }
+    if unsafe value.flags & DH_SECRET != 0 { secrets.append(JSONPointer()) }
     size += 16
     switch unsafe value.kind {
     case DH_BOOL: return .bool(unsafe value.as.integer != 0)
@@ -46,12 +53,11 @@ struct ValueReader {
     case DH_MAP: return unsafe .map(try members(value))
     case DH_JSON:
       let text = unsafe try string(value)
-      if let problem = JSON.problem(in: text) {
-        var refusal = refusal("is no JSON document: \(problem)")
-        refusal.isMisuse = false
-        throw refusal
+      do throws(JSONText.Malformed) {
+        return .json(try JSONText(checking: text))
+      } catch {
+        throw Refusal(problem: "is no JSON document: \(error.problem)", isMisuse: false)
       }
-      return .json(JSONText(checked: text))
     default: return .null
     }
   }
@@ -59,7 +65,15 @@ struct ValueReader {
   /// A text, copied; nil if it is not UTF-8.
   static func text(_ text: dh_text_v1) -> String? {
     guard let start = unsafe text.ptr, unsafe text.len > 0 else { return "" }
-    return unsafe String(validating: buffer(start, text.len), as: UTF8.self)
+    return unsafe ValueReader.text(buffer(start, text.len))
+  }
+
+  // By way of a span: `String(validating:as:)` looks types up at run time, which takes longer than to read a
+  // short text.
+  private static func text(_ bytes: UnsafeRawBufferPointer) -> String? {
+    let bytes = unsafe bytes.bindMemory(to: UInt8.self)
+    guard let span = try? UTF8Span(validating: unsafe bytes.span) else { return nil }
+    return String(copying: span)
   }
 
   /// A text, copied, with what is not UTF-8 replaced: for messages, where some text beats none.
@@ -85,7 +99,7 @@ struct ValueReader {
   }
 
   private mutating func string(_ value: dh_value_v1) throws(Refusal) -> String {
-    guard let text = unsafe String(validating: try bytes(value), as: UTF8.self) else {
+    guard let text = unsafe ValueReader.text(try bytes(value)) else {
       throw refusal("is not UTF-8; send it as bytes")
     }
     return text
@@ -100,10 +114,15 @@ struct ValueReader {
     var items: [Value] = []
     unsafe items.reserveCapacity(value.count)
     for index in unsafe 0..<value.count {
-      path.append(String(index))
-      unsafe items.append(try read(unsafe start[index]))
-      path.removeLast()
+      let known = secrets.count
+      do throws(Refusal) {
+        unsafe items.append(try read(unsafe start[index]))
+      } catch {
+        throw ValueReader.refusal(error, inside: String(index))
+      }
+      if secrets.count > known { putSecrets(from: known, inside: String(index)) }
     }
+    depth -= 1
     return items
   }
 
@@ -119,23 +138,37 @@ struct ValueReader {
       guard let name = unsafe ValueReader.text(unsafe start[index].name) else {
         throw refusal("has a member whose name is not UTF-8")
       }
-      path.append(name)
-      let member = unsafe try read(unsafe start[index].value)
-      guard members[name] == nil else { throw refusal("stands twice in its map") }
-      members[name] = member
-      path.removeLast()
+      let known = secrets.count
+      do throws(Refusal) {
+        let member = unsafe try read(unsafe start[index].value)
+        guard members.insert(name, member) else { throw refusal("stands twice in its map") }
+      } catch {
+        throw ValueReader.refusal(error, inside: name)
+      }
+      if secrets.count > known { putSecrets(from: known, inside: name) }
       size += name.utf8.count
     }
+    depth -= 1
     return members
   }
 
-  private func enter() throws(Refusal) {
-    guard path.count < ValueReader.depthLimit else {
+  private mutating func enter() throws(Refusal) {
+    guard depth < ValueReader.depthLimit else {
       throw refusal("is nested deeper than \(ValueReader.depthLimit) levels")
     }
+    depth += 1
   }
 
-  private func refusal(_ reason: String) -> Refusal {
-    Refusal(reason: path.isEmpty ? reason : "\(JSONPointer(path)) \(reason)")
+  /// Completes the places of secrets that were found inside a member or an item.
+  private mutating func putSecrets(from first: Int, inside token: String) {
+    for place in first..<secrets.count { secrets[place].tokens.insert(token, at: 0) }
   }
+
+  private static func refusal(_ refusal: Refusal, inside token: String) -> Refusal {
+    var refusal = refusal
+    refusal.path.append(token)
+    return refusal
+  }
+
+  private func refusal(_ problem: String) -> Refusal { Refusal(problem: problem) }
 }

@@ -42,6 +42,13 @@ struct CallRequest: Sendable {
   var onProgress: (@Sendable (Progress) -> Void)?
 }
 
+/// A request that whoever makes the call and the call's slot both keep, once for the two.
+final class SharedRequest: Sendable {
+  let value: CallRequest
+
+  init(_ value: CallRequest) { self.value = value }
+}
+
 /// One connected channel of a call.
 enum CallChannel: Sendable {
   case output(OutputChannel)
@@ -80,6 +87,16 @@ struct CallOutcome: Sendable {
   var isAbandoned = false
   /// Why the call was asked to stop, if it was.
   var stop: StopReason?
+  /// Whether no driver has seen the call, so that its channels are still to be ended.
+  var isUnbegun = false
+}
+
+extension CallOutcome {
+  /// How a call ends that no driver takes.
+  init(unbegun error: HostError) {
+    self.error = error
+    isUnbegun = true
+  }
 }
 
 /// Why a call is asked to stop.

@@ -122,7 +122,7 @@ final class DriverRuntime: @unchecked Sendable {
     _ request: CallRequest,
     receiver: @escaping CallSlot.Receiver
   ) throws(HostError) -> UInt64 {
-    try begin(request, receiver: receiver, mayStartHere: false).id
+    try begin(SharedRequest(request), receiver: receiver, mayStartHere: false).id
   }
 
   /// Begins a call.
@@ -134,13 +134,13 @@ final class DriverRuntime: @unchecked Sendable {
   /// - Returns: The call's id and its slot.
   /// - Throws: Why the driver takes no call; the receiver is not run then.
   func begin(
-    _ request: CallRequest,
+    _ request: SharedRequest,
     receiver: CallSlot.Receiver?,
     mayStartHere: Bool
   ) throws(HostError) -> (id: UInt64, slot: CallSlot) {
     // Counted first and looked at then: `beginClosing` does it the other way round, so one of the two sees.
     counters.inFlight.add(1, ordering: .sequentiallyConsistent)
-    if let refusal = refusal(request) {
+    if let refusal = refusal(request.value) {
       leaveFlight()
       throw refusal
     }
@@ -151,16 +151,19 @@ final class DriverRuntime: @unchecked Sendable {
       leaveFlight()
       throw error
     }
-    let isHere = mayStartHere && gate == nil && loop(for: request.affinity)?.loop.isCurrent == true
+    let isHere =
+      mayStartHere && gate == nil && loop(for: request.value.affinity)?.loop.isCurrent == true
     // A call that ends inside `start` needs no deadline; for one that does not it is set afterwards.
     let id = slot.begin(request, driver: self, receiver: receiver, hasDeadline: !isHere)
-    if isHere, let driverLoop = loop(for: request.affinity) {
+    if isHere, let driverLoop = loop(for: request.value.affinity) {
       start(id, slot, driverLoop)
       slot.setDeadline(id)
     } else {
-      enter(id, slot, request.affinity)
+      enter(id, slot, request.value.affinity)
     }
-    if phase.load(ordering: .sequentiallyConsistent) != Phase.open.rawValue, !request.isClosing {
+    if phase.load(ordering: .sequentiallyConsistent) != Phase.open.rawValue,
+      !request.value.isClosing
+    {
       slot.askToStop(id, .cancelled)
     }
     return (id, slot)

@@ -1,5 +1,19 @@
 import DriverABI
 
+/// An action of a driver that is loaded.
+///
+/// A class, so that a call takes one reference to it and not one to each of its parts.
+final class PreparedAction: Sendable {
+  let action: Descriptor.Action
+  /// Whether it puts out rows.
+  let hasRows: Bool
+
+  init(_ action: Descriptor.Action) {
+    self.action = action
+    hasRows = action.outputKinds.contains(.rows)
+  }
+}
+
 /// A driver that is loaded and whose schema is compiled: all that a call needs.
 final class PreparedDriver: Sendable {
   let descriptor: Descriptor
@@ -8,6 +22,7 @@ final class PreparedDriver: Sendable {
   /// `max_runtime` of the descriptor's `defaults`.
   private let defaultTimeout: Duration?
   let schema: InputSchema
+  private let actions: [PreparedAction]
   let runtime: DriverRuntime
   /// Nil for drivers without sessions.
   let sessions: SessionPool?
@@ -22,6 +37,7 @@ final class PreparedDriver: Sendable {
     version = "\(descriptor.version)"
     defaultTimeout = descriptor.defaults["max_runtime"]?.doubleValue.map { .seconds($0) }
     schema = try InputSchema(descriptor)
+    actions = descriptor.actions.map(PreparedAction.init)
     // Before the runtime, which is never freed: what fails here fails again at the next call.
     let mapped = try MappedDriver(driver)
     runtime = DriverRuntime(
@@ -50,13 +66,16 @@ final class PreparedDriver: Sendable {
   }
 
   /// A connection that has not begun: its inputs are complete and its channels connected.
+  // Not inlined: tasks would keep room for it.
+  @inline(never)
   func connection(
     _ inputs: ValueMap,
     _ options: CallOptions,
     of host: HostCore,
     since start: MonotonicTime
   ) throws(HostError) -> Connection {
-    let action = try descriptor.existingAction(options.action)
+    let prepared = try action(options.action)
+    let action = prepared.action
     let complete = try schema.complete(
       inputs,
       action: action.name,
@@ -81,7 +100,8 @@ final class PreparedDriver: Sendable {
       request.affinity = SessionKey(complete.sessionInputs.values).affinity
     }
     var collected: [String: CollectingSink] = [:]
-    if !action.channels.isEmpty || !options.outputs.isEmpty || !options.sources.isEmpty {
+    let isConnected = !options.outputs.isEmpty || !options.sources.isEmpty
+    if isConnected || !complete.sinks.isEmpty || !complete.sources.isEmpty {
       let channels = try ChannelPlan(action, complete, options, services: runtime.services)
         .connect(isBlocking: runtime.traits.isBlocking)
       request.channels = channels.channels
@@ -90,11 +110,19 @@ final class PreparedDriver: Sendable {
     return Connection(
       host: host,
       driver: self,
-      action: action,
+      putsOutRows: prepared.hasRows,
       request: request,
       collected: collected,
       onRows: options.onRows,
       sessionInputs: descriptor.session == nil ? nil : complete.sessionInputs
     )
+  }
+
+  /// An action by its name; without one, the default action.
+  private func action(_ name: String?) throws(HostError) -> PreparedAction {
+    let name = name ?? descriptor.defaultAction
+    for action in actions where action.action.name == name { return action }
+    // Throws: the descriptor has no other actions than those.
+    return PreparedAction(try descriptor.existingAction(name))
   }
 }

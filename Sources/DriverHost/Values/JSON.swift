@@ -94,10 +94,15 @@ public enum JSON {
       _ = try read(text.utf8Span.span, source, building: false)
       return nil
     } catch {
-      return error.faults.first.map { fault in
-        let place = fault.location.map { "line \($0.line), column \($0.column): " } ?? ""
-        return place + fault.message
-      } ?? error.message
+      return problem(error)
     }
+  }
+
+  /// Why a text is no JSON document, as `parse` says it, in one line.
+  static func problem(_ error: HostError) -> String {
+    error.faults.first.map { fault in
+      let place = fault.location.map { "line \($0.line), column \($0.column): " } ?? ""
+      return place + fault.message
+    } ?? error.message
   }
 }

@@ -21,11 +21,16 @@ struct JSONNames {
     var outerMap: UInt32
   }
 
+  /// So many names are found faster by looking through all of them.
+  private static let fewNames = 16
+
   private var names: [Name] = []
   /// The bytes of all names, one after the other.
   private var bytes: [UInt8] = []
   /// Numbers of names plus 1, 0 where a slot is free; a power of two, at most half of them taken.
-  private var slots = [UInt32](repeating: 0, count: 128)
+  ///
+  /// Empty while there are few names, which are looked through in order.
+  private var slots: [UInt32] = []
   private var pending: [Pending] = []
   private let seed: UInt64
   private let keepsText: Bool
@@ -82,43 +87,55 @@ struct JSONNames {
   @inline(__always)
   private mutating func find(_ range: Range<Int>, of input: SourceBytes) -> Int {
     let hash = input.hash(range, seed: seed)
+    if slots.isEmpty {
+      for name in names.indices where isName(name, range, of: input, hash) { return name }
+      return insert(range, of: input, hash: hash, slot: nil)
+    }
     var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
     while slots[slot] != 0 {
       let name = Int(slots[slot]) - 1
-      if names[name].hash == hash, names[name].count == range.count,
-        input.holds(range, sameAs: bytes, from: names[name].start)
-      {
-        return name
-      }
+      if isName(name, range, of: input, hash) { return name }
       slot = (slot + 1) & (slots.count - 1)
     }
     return insert(range, of: input, hash: hash, slot: slot)
   }
 
+  @inline(__always)
+  private func isName(
+    _ name: Int,
+    _ range: Range<Int>,
+    of input: SourceBytes,
+    _ hash: UInt64
+  ) -> Bool {
+    names[name].hash == hash && names[name].count == range.count
+      && input.holds(range, sameAs: bytes, from: names[name].start)
+  }
+
+  /// Adds a name that is not there; `slot` is where it belongs, if there are slots.
   private mutating func insert(
     _ range: Range<Int>,
     of input: SourceBytes,
     hash: UInt64,
-    slot: Int
+    slot: Int?
   ) -> Int {
     if names.isEmpty { reserveCapacity() }
     let text = keepsText ? input.text(range) : ""
     names.append(Name(text: text, hash: hash, start: bytes.count, count: range.count, map: 0))
     input.append(range, to: &bytes)
-    slots[slot] = UInt32(names.count)
-    if names.count * 2 > slots.count { grow() }
+    if let slot { slots[slot] = UInt32(names.count) }
+    if names.count >= JSONNames.fewNames, names.count * 2 > slots.count { grow() }
     return names.count - 1
   }
 
   /// Makes room for what most documents have: growing from nothing takes as long as reading them.
   private mutating func reserveCapacity() {
-    names.reserveCapacity(slots.count / 2)
-    bytes.reserveCapacity(slots.count * 4)
-    pending.reserveCapacity(slots.count / 4)
+    names.reserveCapacity(JSONNames.fewNames)
+    bytes.reserveCapacity(128)
+    pending.reserveCapacity(JSONNames.fewNames)
   }
 
   private mutating func grow() {
-    slots = [UInt32](repeating: 0, count: slots.count * 2)
+    slots = [UInt32](repeating: 0, count: max(128, slots.count * 2))
     for (number, name) in names.enumerated() {
       var slot = Int(truncatingIfNeeded: name.hash) & (slots.count - 1)
       while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }

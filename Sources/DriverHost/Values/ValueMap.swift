@@ -14,7 +14,8 @@ public struct ValueMap: Sendable {
   /// The largest map that is searched in order.
   private static let linearLimit = 16
 
-  private var members: [Member]
+  /// In order.
+  private(set) var members: [Member]
   /// Empty while the map is searched in order.
   private var index = NameIndex()
 
@@ -69,11 +70,26 @@ public struct ValueMap: Sendable {
   /// - Complexity: O(1).
   public func position(of name: String) -> Int? {
     guard index.isEmpty else { return index.position(of: name, in: members) }
-    // A span: reading members out of the array would retain and release each.
+    // A span: reading members out of the array would retain and release each. Most names differ in length
+    // already.
     let span = members.span
-    for position in span.indices where span[position].name.isExactly(name) { return position }
+    let length = name.utf8.count
+    for position in span.indices
+    where span[position].name.utf8.count == length && span[position].name.isExactly(name) {
+      return position
+    }
     return nil
   }
+
+  /// Adds a member; false if there is one of that name.
+  mutating func insert(_ name: consuming String, _ value: consuming Value) -> Bool {
+    guard position(of: name) == nil else { return false }
+    append(Member(name: name, value: value))
+    return true
+  }
+
+  /// The value at a place in the order.
+  mutating func replace(at position: Int, _ value: Value) { members[position].value = value }
 
   /// Removes a member; nil if there was none.
   ///
@@ -98,7 +114,7 @@ public struct ValueMap: Sendable {
   }
 
   /// Adds a member whose name is not there yet.
-  private mutating func append(_ member: Member) {
+  mutating func append(_ member: consuming Member) {
     members.append(member)
     if !index.isEmpty {
       index.insert(members.count - 1, of: members)

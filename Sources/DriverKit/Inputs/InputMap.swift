@@ -1,4 +1,5 @@
 internal import DriverABI
+internal import Glibc
 
 /// A map of a call's inputs, seen in place.
 ///
@@ -38,7 +39,8 @@ public struct InputMap: ~Escapable {
   public subscript(name: StaticString) -> InputValue? {
     @_lifetime(copy self)
     get {
-      for index in 0..<count where nameText(at: index).equals(name) {
+      let (start, length) = unsafe (name.utf8Start, name.utf8CodeUnitCount)
+      for index in 0..<count where unsafe isNamed(index, start, length) {
         let value = self.value(at: index)
         return value.kind == .null ? nil : value
       }
@@ -91,6 +93,14 @@ public struct InputMap: ~Escapable {
   @_lifetime(copy self)
   private func nameText(at index: Int) -> InputText {
     unsafe _overrideLifetime(InputText(members[index].name), copying: self)
+  }
+
+  private func isNamed(_ index: Int, _ start: UnsafePointer<UInt8>, _ length: Int) -> Bool {
+    let name = unsafe members[index].name
+    guard unsafe name.len == length, let text = unsafe name.ptr else {
+      return unsafe name.len == length
+    }
+    return unsafe memcmp(text, start, length) == 0
   }
 
   private func valueAddress(at index: Int) -> UnsafePointer<dh_value_v1> {

@@ -18,7 +18,7 @@ extension Exchange: CurlTransferHandler {
 
   func received(headerLine line: Span<UInt8>) -> Bool {
     guard let handle else { return false }
-    lastSign = monotonicNanoseconds()
+    lastSign = client.multi.time
     if handle.head.append(line) { return true }
     cut = .largeHead
     return false
@@ -26,7 +26,7 @@ extension Exchange: CurlTransferHandler {
 
   func received(body bytes: Span<UInt8>) -> CurlTransfer.Taking {
     guard let handle, cut == nil else { return .refused }
-    lastSign = monotonicNanoseconds()
+    lastSign = client.multi.time
     if destination == .unknown { chooseDestination(handle) }
     switch destination {
     case .streamed: return stream(bytes)

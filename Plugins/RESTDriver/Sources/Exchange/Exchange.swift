@@ -74,8 +74,14 @@ final class Exchange {
     self.client = client
     self.call = call
     self.isTest = isTest
-    self.inputs = isTest ? inputs.harmless : inputs
-    isReplaced = inputs.method != self.inputs.method
+    if isTest {
+      let harmless = inputs.harmless
+      isReplaced = inputs.method != harmless.method
+      self.inputs = harmless
+    } else {
+      isReplaced = false
+      self.inputs = inputs
+    }
   }
 
   /// Begins; the call ends later, or in here.
@@ -126,7 +132,6 @@ final class Exchange {
 
   /// Begins the first request, or the one that a redirect asks for.
   func beginHop() {
-    hopBegan = monotonicNanoseconds()
     lookUpTime = 0
     addresses = []
     let url = inputs.url.authority
@@ -144,6 +149,7 @@ final class Exchange {
   }
 
   private func lookUp(_ url: Authority) {
+    hopBegan = monotonicNanoseconds()
     do throws(DriverError) {
       lookup = try client.names.lookUp(url.host) { [self] answer in
         // Answered already: there is nothing to be taken back.
@@ -213,8 +219,10 @@ final class Exchange {
       isPaused = false
       isSendingPaused = false
       lastUpload = 0
-      lastSign = monotonicNanoseconds()
-      if inputs.timeouts.read > 0 { client.watch(self) }
+      if inputs.timeouts.read > 0 {
+        lastSign = monotonicNanoseconds()
+        client.watch(self)
+      }
       try client.multi.start(handle.transfer)
     } catch {
       endHop(failure: .curl(error))

@@ -10,7 +10,7 @@ final class RESTClient {
   let authorities = AuthorityFiles()
   /// For outputs, one after another.
   var builder = OutputBuilder()
-  private let userAgent: String
+  private let headers: StandingHeaders
   private var idle: [RequestHandle] = []
   /// The requests under way that have a read timeout.
   private var watched: [Exchange] = []
@@ -26,7 +26,7 @@ final class RESTClient {
 
   init(_ loop: Loop, userAgent: String, connections: Int) throws(CurlError) {
     self.loop = loop
-    self.userAgent = userAgent
+    headers = StandingHeaders(userAgent: userAgent)
     multi = try CurlMulti(loop, connections: connections)
     names = NameCache(loop)
     silenceTimer = loop.timer { [unowned self] in endSilent() }
@@ -37,7 +37,7 @@ final class RESTClient {
   /// A handle for a request: one that was used before, or a new one.
   func takeHandle() throws(CurlError) -> RequestHandle {
     if let handle = idle.popLast() { return handle }
-    return try RequestHandle(multi, userAgent: userAgent)
+    return try RequestHandle(multi, headers)
   }
 
   /// Takes a handle back.
@@ -69,7 +69,7 @@ final class RESTClient {
   /// Notes that a server has answered.
   func heard(of origin: String) {
     if uses.count >= 1000 { uses.removeAll() }
-    uses[origin] = monotonicNanoseconds()
+    uses[origin] = multi.time
   }
 
   // MARK: - Silent servers

@@ -42,12 +42,16 @@ final class RequestHandle {
   private var setting: Setting?
   private var shape = Shape.get
   private var authentication = RESTInputs.Authentication.none
+  /// What a request has that has headers of its own.
   private var headers = CurlList()
+  private let standing: StandingHeaders
+  /// The encodings of the standing headers that it is set to; nil: it is set to others.
+  private var standingEncodings: String?
   private var resolve = CurlList()
 
-  init(_ multi: CurlMulti, userAgent: String) throws(CurlError) {
+  init(_ multi: CurlMulti, _ standing: StandingHeaders) throws(CurlError) {
+    self.standing = standing
     transfer = try multi.makeTransfer()
-    try transfer.easy.set(CURLOPT_USERAGENT, userAgent)
     try transfer.easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
     // Proxies are an input, not the environment of the process that happens to run the host.
     try transfer.easy.set(CURLOPT_PROXY, "")
@@ -82,7 +86,7 @@ final class RequestHandle {
     try transfer.easy.set(CURLOPT_URL, inputs.url.text)
     try setMethod(inputs)
     try setAuthentication(inputs.authentication)
-    try setHeaders(inputs)
+    try setHeaders(inputs, wanted.encodings)
     try setPin(pin)
     isSound = true
   }
@@ -104,6 +108,7 @@ final class RequestHandle {
     if !headers.isEmpty {
       try transfer.easy.unset(CURLOPT_HTTPHEADER)
       headers = CurlList()
+      standingEncodings = nil
     }
     if !resolve.isEmpty {
       try transfer.easy.unset(CURLOPT_RESOLVE)
@@ -214,7 +219,7 @@ final class RequestHandle {
     authentication = wanted
   }
 
-  private func setHeaders(_ inputs: RESTInputs) throws(CurlError) {
+  private func setHeaders(_ inputs: RESTInputs, _ encodings: String) throws(CurlError) {
     var list = CurlList()
     for line in inputs.headers.lines { try list.append(line.text) }
     if !inputs.headers.hasContentType {
@@ -231,9 +236,16 @@ final class RequestHandle {
     if let body = inputs.body, body.length ?? .max >= 1 << 20, !inputs.headers.hasExpect {
       try list.append("Expect:")
     }
-    if list.isEmpty && headers.isEmpty { return }
+    if list.isEmpty {
+      if standingEncodings == encodings { return }
+      try standing.set(transfer, encodings: encodings)
+      standingEncodings = encodings
+    } else {
+      try standing.append(to: &list, beside: inputs.headers, encodings: encodings)
+      try transfer.easy.set(CURLOPT_HTTPHEADER, list: list)
+      standingEncodings = nil
+    }
     // The old list is let go of when libcurl does not have it any more.
-    try transfer.easy.set(CURLOPT_HTTPHEADER, list: list)
     headers = list
   }
 

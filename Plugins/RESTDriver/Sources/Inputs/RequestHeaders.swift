@@ -5,6 +5,8 @@ struct RequestHeaders {
   /// A header in libcurl's form: `Name: value`, `Name;` for an empty one, `Name:` for none.
   struct Line {
     var text: String
+    /// The name in lower case.
+    var name: String
     /// Whether another origin may see it.
     var isHarmless: Bool
   }
@@ -77,9 +79,16 @@ struct RequestHeaders {
       case let value?: "\(name): \(value)"
       }
     lines.append(
-      Line(text: text, isHarmless: !isSecret && RequestHeaders.harmless.contains(lowercased))
+      Line(
+        text: text,
+        name: lowercased,
+        isHarmless: !isSecret && RequestHeaders.harmless.contains(lowercased)
+      )
     )
   }
+
+  /// Whether there is a header of a name, given in lower case.
+  func contains(_ name: String) -> Bool { lines.contains { $0.name == name } }
 
   /// How many bytes they take in a request.
   var size: Int { lines.reduce(0) { $0 + $1.text.utf8.count + 2 } }
@@ -89,7 +98,7 @@ struct RequestHeaders {
 
   /// Takes out what described a body that is not sent any more.
   mutating func dropContent() {
-    lines.removeAll { $0.text.lowercased().hasPrefix("content-") }
+    lines.removeAll { $0.name.hasPrefix("content-") }
     hasContentType = false
   }
 

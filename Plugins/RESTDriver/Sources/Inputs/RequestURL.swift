@@ -160,14 +160,22 @@ private enum URLScanner {
   /// Takes a prefix in any case.
   ///
   /// The prefix is in lower case, and its signs have no other case.
-  private static func take(_ prefix: String, _ text: Span<UInt8>, _ place: inout Int) -> Bool {
-    guard text.count >= prefix.utf8.count else { return false }
-    for (index, expected) in prefix.utf8.enumerated() {
-      let byte = text[index]
-      let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
-      if (isUpper ? byte | 0x20 : byte) != expected { return false }
+  private static func take(
+    _ prefix: StaticString,
+    _ text: Span<UInt8>,
+    _ place: inout Int
+  ) -> Bool {
+    let length = prefix.utf8CodeUnitCount
+    guard text.count >= length else { return false }
+    let isThere = prefix.withUTF8Buffer { prefix in
+      for index in 0..<length {
+        let byte = text[index]
+        let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
+        if unsafe (isUpper ? byte | 0x20 : byte) != prefix[index] { return false }
+      }
+      return true
     }
-    place = prefix.utf8.count
-    return true
+    if isThere { place = length }
+    return isThere
   }
 }

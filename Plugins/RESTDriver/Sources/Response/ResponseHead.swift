@@ -17,26 +17,25 @@ enum ResponseHead {
     fields.reserveCapacity(16)
     var start = 0
     while start < head.count {
-      var end = start
+      var nameEnd = start
+      while nameEnd < head.count, RequestHeaders.isToken(head[nameEnd]) { nameEnd += 1 }
+      // A status line, or a line that is no header: nobody could name it.
+      let isField = nameEnd > start && nameEnd < head.count && head[nameEnd] == UInt8(ascii: ":")
+      var end = nameEnd
       while end < head.count, head[end] != UInt8(ascii: "\n") { end += 1 }
-      if let field = field(head, start..<end) { fields.append(field) }
+      if isField {
+        fields.append(Field(name: start..<nameEnd, value: trimmed((nameEnd + 1)..<end, of: head)))
+      }
       start = end + 1
     }
     return fields
   }
 
-  private static func field(_ head: Span<UInt8>, _ line: Range<Int>) -> Field? {
-    var colon = line.lowerBound
-    while colon < line.upperBound, head[colon] != UInt8(ascii: ":") {
-      // A status line, or a line that is no header: nobody could name it.
-      if !RequestHeaders.isToken(head[colon]) { return nil }
-      colon += 1
-    }
-    guard colon < line.upperBound, colon > line.lowerBound else { return nil }
-    var value = (colon + 1)..<line.upperBound
-    while let first = value.first, isSpace(head[first]) { value = (first + 1)..<value.upperBound }
-    while let last = value.last, isSpace(head[last]) { value = value.lowerBound..<last }
-    return Field(name: line.lowerBound..<colon, value: value)
+  private static func trimmed(_ value: Range<Int>, of head: Span<UInt8>) -> Range<Int> {
+    var (start, end) = (value.lowerBound, value.upperBound)
+    while start < end, isSpace(head[start]) { start += 1 }
+    while end > start, isSpace(head[end - 1]) { end -= 1 }
+    return start..<end
   }
 
   private static func isSpace(_ byte: UInt8) -> Bool {
@@ -88,19 +87,30 @@ enum ResponseHead {
   /// Puts the headers into the builder as a map: a text each, or a list for one that comes again.
   static func write(_ fields: [Field], of head: Span<UInt8>, to builder: inout OutputBuilder) {
     builder.beginMap()
-    for (index, field) in fields.enumerated() {
-      let isFirst = !fields[..<index].contains { areEqual(head, $0.name, field.name) }
-      guard isFirst else { continue }
-      let again = fields[(index + 1)...].filter { areEqual(head, $0.name, field.name) }
-      if again.isEmpty {
+    for index in fields.indices {
+      let field = fields[index]
+      if holds(fields, field, at: 0..<index, of: head) { continue }
+      if !holds(fields, field, at: (index + 1)..<fields.count, of: head) {
         add(field, of: head, to: &builder)
       } else {
+        let again = fields[(index + 1)...].filter { areEqual(head, $0.name, field.name) }
         builder.beginList(copyingName: head.extracting(field.name))
         for item in [field] + again { builder.add(text(head, item.value)) }
         builder.end()
       }
     }
     builder.end()
+  }
+
+  /// Whether there is a field of the same name at some places.
+  private static func holds(
+    _ fields: [Field],
+    _ field: Field,
+    at places: Range<Int>,
+    of head: Span<UInt8>
+  ) -> Bool {
+    for place in places where areEqual(head, fields[place].name, field.name) { return true }
+    return false
   }
 
   private static func add(

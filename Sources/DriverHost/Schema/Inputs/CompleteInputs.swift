@@ -25,7 +25,12 @@ package struct CompleteInputs: Sendable {
   /// Keys that a null at the call has unset.
   package var unset: [String]
   /// What came from defaults of the schema.
-  package var defaulted: [JSONPointer]
+  package var defaulted: [JSONPointer] {
+    partlyDefaulted + (flatDefaults.map { $0.flat.defaultPlaces($0.bits) } ?? [])
+  }
+  /// What is listed of it; most calls of flat inputs have nothing but bits.
+  var partlyDefaulted: [JSONPointer]
+  var flatDefaults: (flat: FlatInputs, bits: UInt64)?
   /// `x-sink` inputs.
   package var sinks: [ChannelPath] = []
   /// `x-source` inputs.

@@ -4,15 +4,32 @@
 ///
 /// A class, so that a call takes one reference to it and not one to each of its parts.
 final class FlatInputs: Sendable {
+  /// Members that must be gone through along their schemas.
+  typealias Special = [(name: String, node: Int)]
+
   /// An input that has a default.
   struct Default: Sendable {
     var bit: UInt64
     var name: String
     var value: Value
-    var place: JSONPointer
     var node: Int
     /// Whether it has to be gone through along its schemas.
     var isSpecial: Bool
+
+    /// The same, gone through here: what is found in it is found again in each call only where there is
+    /// more to say of it than its value.
+    fileprivate func converted(
+      _ schemas: InputFactsTable,
+      _ channels: [Descriptor.Channel]
+    ) -> Default {
+      var conversion = InputConversion(schemas, channels: channels)
+      let converted = conversion.converted(name, value, at: node)
+      guard conversion.saysNothing else { return self }
+      var plain = self
+      plain.value = converted ?? value
+      plain.isSpecial = false
+      return plain
+    }
   }
 
   /// For each name of the action its schema.
@@ -33,6 +50,7 @@ final class FlatInputs: Sendable {
   init?(
     _ root: SchemaNode,
     names: [String],
+    _ channels: [Descriptor.Channel],
     _ defaults: InputDefaults,
     _ schemas: InputFactsTable
   ) {
@@ -67,20 +85,23 @@ final class FlatInputs: Sendable {
     var all: [Default] = []
     for (index, property) in keywords.properties.enumerated() {
       guard let value = defaults.values[property.node] else { continue }
-      all.append(
-        Default(
-          bit: 1 << UInt64(index),
-          name: property.name,
-          value: value,
-          place: JSONPointer([property.name]),
-          node: property.node,
-          isSpecial: schemas.mustConvert(value, at: property.node)
-        )
+      let made = Default(
+        bit: 1 << UInt64(index),
+        name: property.name,
+        value: value,
+        node: property.node,
+        isSpecial: schemas.mustConvert(value, at: property.node)
       )
+      all.append(made.isSpecial ? made.converted(schemas, channels) : made)
     }
     defaultBits = all.reduce(0) { $0 | $1.bit }
     required = keywords.requiredBits & ~defaultBits
     self.defaults = all
+  }
+
+  /// The places of defaults by their bits.
+  func defaultPlaces(_ bits: UInt64) -> [JSONPointer] {
+    defaults.filter { $0.bit & bits != 0 }.map { JSONPointer([$0.name]) }
   }
 }
 
@@ -93,62 +114,77 @@ extension InputSchema {
     _ flat: FlatInputs,
     nullsUnset: Bool
   ) -> CompleteInputs? {
-    var work = FlatWork(values: inputs)
+    var complete = CompleteInputs(
+      values: inputs,
+      secrets: [],
+      dropped: [],
+      unset: [],
+      partlyDefaulted: [],
+      schema: self
+    )
+    var special = FlatInputs.Special()
     var evaluation = Evaluation(schemas.program)
     var found: UInt64 = 0
     for position in 0..<inputs.count {
       let (name, value) = inputs[position]
       guard let index = action.names.index(of: name) else {
         guard allNamesTable.index(of: name) != nil else { return nil }
-        work.dropped.append(name)
+        complete.dropped.append(name)
         continue
       }
       if nullsUnset, case .null = value, !action.allowsNull[index] {
-        work.unset.append(name)
+        complete.unset.append(name)
         continue
       }
       found |= 1 << UInt64(index)
       let node = flat.nodes[index]
       if flat.giving[index] {
-        guard let given = fill(name, value, node, &work), evaluation.run(node, given) else {
+        guard let given = fill(name, value, node, &complete, &special), evaluation.run(node, given)
+        else {
           return nil
         }
       } else {
         guard evaluation.run(node, value) else { return nil }
-        if schemas.mustConvert(value, at: node) { work.special.append((name, node)) }
+        if schemas.mustConvert(value, at: node) { special.append((name, node)) }
       }
     }
     guard found & flat.required == flat.required else { return nil }
-    if !work.dropped.isEmpty || !work.unset.isEmpty {
-      work.values.removeAll { name, value in
+    if !complete.dropped.isEmpty || !complete.unset.isEmpty {
+      complete.values.removeAll { name, value in
         guard let index = action.names.index(of: name) else { return true }
         guard nullsUnset, case .null = value else { return false }
         return !action.allowsNull[index]
       }
     }
-    addDefaults(flat, found, &work)
-    if flat.together != nil, !evaluation.runInPlace(action.root, .map(work.values)) { return nil }
-    return finish(work, action)
+    addDefaults(flat, found, &complete, &special)
+    if flat.together != nil, !evaluation.runInPlace(action.root, .map(complete.values)) {
+      return nil
+    }
+    guard special.isEmpty || convert(special, action, &complete) else { return nil }
+    return complete
   }
 
   /// Adds the defaults of members that were not found.
   ///
   /// They fit their schemas, which was seen when the descriptor was compiled.
-  private func addDefaults(_ flat: FlatInputs, _ found: UInt64, _ work: inout FlatWork) {
+  private func addDefaults(
+    _ flat: FlatInputs,
+    _ found: UInt64,
+    _ complete: inout CompleteInputs,
+    _ special: inout FlatInputs.Special
+  ) {
     let missing = flat.defaultBits & ~found
     if missing == 0 { return }
-    let count = missing.nonzeroBitCount
+    complete.flatDefaults = (flat, missing)
     // The names are known to differ, so that none has to be looked up.
     var members: [ValueMap.Member] = []
-    members.reserveCapacity(work.values.count + count)
-    for (name, value) in work.values { members.append(ValueMap.Member(name: name, value: value)) }
-    work.defaulted.reserveCapacity(work.defaulted.count + count)
+    members.reserveCapacity(complete.values.count + missing.nonzeroBitCount)
+    members.append(contentsOf: complete.values.members)
     for item in flat.defaults where missing & item.bit != 0 {
       members.append(ValueMap.Member(name: item.name, value: item.value))
-      work.defaulted.append(item.place)
-      if item.isSpecial { work.special.append((item.name, item.node)) }
+      if item.isSpecial { special.append((item.name, item.node)) }
     }
-    work.values = ValueMap(unique: members)
+    complete.values = ValueMap(unique: members)
   }
 
   /// A member's value with its defaults inside.
@@ -156,52 +192,38 @@ extension InputSchema {
     _ name: String,
     _ value: Value,
     _ node: Int,
-    _ work: inout FlatWork
+    _ complete: inout CompleteInputs,
+    _ special: inout FlatInputs.Special
   ) -> Value? {
     var value = value
     guard let places = defaults.add(inside: &value, of: name, at: node) else { return nil }
     if !places.isEmpty {
-      work.values[name] = value
-      work.defaulted += places
+      complete.values[name] = value
+      complete.partlyDefaulted += places
     }
-    if schemas.mustConvert(value, at: node) { work.special.append((name, node)) }
+    if schemas.mustConvert(value, at: node) { special.append((name, node)) }
     return value
   }
 
-  private func finish(_ work: consuming FlatWork, _ action: InputAction) -> CompleteInputs? {
-    var complete = CompleteInputs(
-      values: work.values,
-      secrets: [],
-      dropped: work.dropped,
-      unset: work.unset,
-      defaulted: work.defaulted,
-      schema: self
-    )
-    if !work.special.isEmpty {
-      var conversion = InputConversion(schemas, channels: action.channels)
-      for (name, node) in work.special {
-        guard let value = complete.values[name] else { continue }
-        if let converted = conversion.converted(name, value, at: node) {
-          complete.values[name] = converted
-        }
+  /// Goes through what has to be along its schemas; false where something is wrong with it.
+  private func convert(
+    _ special: FlatInputs.Special,
+    _ action: InputAction,
+    _ complete: inout CompleteInputs
+  ) -> Bool {
+    var conversion = InputConversion(schemas, channels: action.channels)
+    for (name, node) in special {
+      guard let value = complete.values[name] else { continue }
+      if let converted = conversion.converted(name, value, at: node) {
+        complete.values[name] = converted
       }
-      guard conversion.findings.isEmpty else { return nil }
-      complete.secrets = conversion.secrets
-      complete.sinks = conversion.sinks
-      complete.sources = conversion.sources
-      complete.effect = conversion.effect.effect
-      complete.isIdempotent = conversion.effect.isIdempotent
     }
-    return complete
+    guard conversion.findings.isEmpty else { return false }
+    complete.secrets = conversion.secrets
+    complete.sinks = conversion.sinks
+    complete.sources = conversion.sources
+    complete.effect = conversion.effect.effect
+    complete.isIdempotent = conversion.effect.isIdempotent
+    return true
   }
-}
-
-/// What has been done to the inputs of one call.
-private struct FlatWork {
-  var values: ValueMap
-  var dropped: [String] = []
-  var unset: [String] = []
-  var defaulted: [JSONPointer] = []
-  /// Members that must be gone through along their schemas.
-  var special: [(name: String, node: Int)] = []
 }

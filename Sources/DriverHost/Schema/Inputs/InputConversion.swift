@@ -50,6 +50,12 @@ struct InputConversion {
     evaluation = Evaluation(schemas.program, in: room)
   }
 
+  /// Whether nothing but values has come of what was converted.
+  var saysNothing: Bool {
+    secrets.isEmpty && sinks.isEmpty && sources.isEmpty && findings.isEmpty
+      && effect == CallEffect()
+  }
+
   /// Converts one input; nil if it stays as it is.
   mutating func converted(_ name: String, _ value: Value, at node: Int) -> Value? {
     path.append(name)

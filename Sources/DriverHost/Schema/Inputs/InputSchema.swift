@@ -88,7 +88,7 @@ extension InputSchema {
     if let flat = action.flat,
       let complete = complete(inputs, action, flat, nullsUnset: nullsUnset)
     {
-      return adding(secrets, to: complete)
+      return secrets.isEmpty ? complete : adding(secrets, to: complete)
     }
     func completeThoroughly(in room: Evaluation.Room) -> Thorough {
       do throws(HostError) {
@@ -152,7 +152,7 @@ extension InputSchema {
       secrets: conversion.secrets,
       dropped: sorted.dropped,
       unset: sorted.unset,
-      defaulted: defaulted,
+      partlyDefaulted: defaulted,
       sinks: conversion.sinks,
       sources: conversion.sources,
       effect: conversion.effect.effect,

@@ -88,7 +88,7 @@ struct InputSchemaParts {
       allowsNull: names.map { allowsNull[ExactName($0)] ?? false },
       isOpen: takesOthers(root),
       channels: channels,
-      flat: FlatInputs(program.nodes[root], names: names, defaults, schemas)
+      flat: FlatInputs(program.nodes[root], names: names, channels, defaults, schemas)
     )
   }
 
