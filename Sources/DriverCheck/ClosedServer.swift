@@ -13,7 +13,7 @@ final class ClosedServer: Sendable {
 
   /// The port, on 127.0.0.1.
   let port: Int
-  /// What listens; the system takes connections for it, and nobody reads them. -1 where nobody listens.
+  /// What is bound to the port; where it listens, the system takes connections, and nobody reads them.
   private let descriptor: Int32
 
   /// - Throws: `HostError` where the system gives no port.

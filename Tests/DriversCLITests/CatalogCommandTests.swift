@@ -14,7 +14,7 @@ struct CatalogCommandTests {
     for command in [
       "list", "describe", "actions", "validate", "parse", "doctor", "docs", "new", "install",
       "remove",
-      "abi",
+      "check", "abi",
     ] {
       try Snapshot.check("help-\(command)", [await cli.run("\(command) --help")])
     }

@@ -15,6 +15,7 @@ package enum EntryProbe {
   ///   - log: Takes what it logs.
   ///   - willRun: Told before code of the driver runs, in words.
   /// - Throws: `HostError` of stage `.driver` where it cannot be loaded at all.
+  /// - Returns: What it breaks.
   package static func faults(
     of driver: CatalogDriver,
     log: @escaping @Sendable (LogEntry) -> Void,
