@@ -241,15 +241,30 @@ final class OutputChannel: @unchecked Sendable {
     } else if let loop, queue.size < OutputChannel.wakeSize, reader != nil || sink != nil && !isBusy
     {
       isWakePosted = true
+      let size = queue.size
       monitor.unlock()
-      if !loop.post({ [self] in wakeReceiver() }) { wakeReceiver() }
+      wakeReceiver(from: loop, after: size)
     } else {
       wakeReceiverLocked()
     }
     return .taken
   }
 
-  private func wakeReceiver() {
+  /// Wakes the receiver after the first turn of the loop in which nothing more has come: waking a thread for
+  /// each turn costs more than what a turn brings.
+  private func wakeReceiver(from loop: EventLoop, after size: Int) {
+    let isPosted = loop.post { [self] in
+      monitor.lock()
+      let now = queue.size
+      guard now > size, now < OutputChannel.wakeSize, end == nil else {
+        isWakePosted = false
+        wakeReceiverLocked()
+        return
+      }
+      monitor.unlock()
+      wakeReceiver(from: loop, after: now)
+    }
+    if isPosted { return }
     monitor.lock()
     isWakePosted = false
     wakeReceiverLocked()
