@@ -58,7 +58,6 @@ struct CallRun: Sendable {
       _ = try await host.connect(type: probe.driver.selector, inputs, options: options)
       return nil
     } catch {
-      check(error, action)
       return error
     }
   }
@@ -90,18 +89,6 @@ struct CallRun: Sendable {
       }
     }
     return max(1, done.withLock { $0 })
-  }
-
-  private func check(_ error: HostError, _ action: Descriptor.Action) {
-    guard error.stage == .call else { return }
-    if error.message.isEmpty {
-      probe.report(
-        CheckFinding(
-          "ERR-1",
-          "the action \(action.name) fails without a message: say what happened and what to do"
-        )
-      )
-    }
   }
 
   /// Ends the host, and says what the driver has left behind, and which rules it was seen to break.

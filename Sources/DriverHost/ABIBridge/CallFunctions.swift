@@ -95,6 +95,7 @@ enum CallFunctions {
   private static func reported(_ status: Int32, _ call: dh_call_v1, _ what: String) -> Int32 {
     if status == DH_GONE, unsafe CallTable.shared.slot(of: call.id)?.isAbandoned(call.id) != true {
       unsafe DriverTables.driver(of: call.fn).reportMisuse(
+        what == "`done`" ? "CALL-1" : "CALL-12",
         "\(what) was called after the call's `done`"
       )
     }

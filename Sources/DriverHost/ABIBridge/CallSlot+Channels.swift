@@ -25,11 +25,14 @@ extension CallSlot {
     switch connected(call, channel) {
     case .status(let status): return status
     case .input(_, let driver):
-      driver.reportMisuse("`emit` was called on the input channel \(channel)")
+      driver.reportMisuse("CHAN-10", "`emit` was called on the input channel \(channel)")
       return DH_INVALID
     case .output(let output, let driver, let loop):
       guard output.content == .values else {
-        driver.reportMisuse("`emit` was called on the channel `\(output.name)`, which is of bytes")
+        driver.reportMisuse(
+          "CHAN-10",
+          "`emit` was called on the channel `\(output.name)`, which is of bytes"
+        )
         return DH_INVALID
       }
       var reader = ValueReader()
@@ -55,17 +58,18 @@ extension CallSlot {
     switch connected(call, channel) {
     case .status(let status): return status
     case .input(_, let driver):
-      driver.reportMisuse("`write` was called on the input channel \(channel)")
+      driver.reportMisuse("CHAN-10", "`write` was called on the input channel \(channel)")
       return DH_INVALID
     case .output(let output, let driver, let loop):
       guard output.content == .bytes else {
         driver.reportMisuse(
+          "CHAN-10",
           "`write` was called on the channel `\(output.name)`, which is of values"
         )
         return DH_INVALID
       }
       guard unsafe bytes.count == 0 || bytes.baseAddress != nil else {
-        driver.reportMisuse("`write` was given \(bytes.count) bytes and no address")
+        driver.reportMisuse("CHAN-10", "`write` was given \(bytes.count) bytes and no address")
         return DH_INVALID
       }
       let answer = unsafe output.write(
@@ -83,11 +87,11 @@ extension CallSlot {
     switch connected(call, channel) {
     case .status(let status): return Int64(status)
     case .output(_, let driver, _):
-      driver.reportMisuse("`read` was called on the output channel \(channel)")
+      driver.reportMisuse("CHAN-10", "`read` was called on the output channel \(channel)")
       return Int64(DH_INVALID)
     case .input(let input, let driver):
       guard buffer.count > 0 else {
-        driver.reportMisuse("`read` was given no room, which looks like the end")
+        driver.reportMisuse("CHAN-10", "`read` was given no room, which looks like the end")
         return Int64(DH_INVALID)
       }
       switch unsafe input.read(into: unsafe buffer, mayWait: driver.traits.isBlocking) {
@@ -110,7 +114,7 @@ extension CallSlot {
     switch connected(call, channel) {
     case .status(let status): return Int64(status)
     case .output(_, let driver, _):
-      driver.reportMisuse("`length` was called on the output channel \(channel)")
+      driver.reportMisuse("CHAN-10", "`length` was called on the output channel \(channel)")
       return Int64(DH_INVALID)
     case .input(let input, _): return input.length ?? Int64(DH_UNABLE)
     }
@@ -121,11 +125,12 @@ extension CallSlot {
     switch connected(call, channel) {
     case .status(let status): return status
     case .output(_, let driver, _):
-      driver.reportMisuse("`seek` was called on the output channel \(channel)")
+      driver.reportMisuse("CHAN-10", "`seek` was called on the output channel \(channel)")
       return DH_INVALID
     case .input(let input, let driver):
       guard offset >= 0, offset <= input.length ?? .max else {
         driver.reportMisuse(
+          "CHAN-10",
           "`seek` was given the offset \(offset) in the channel `\(input.name)`\(input.length.map { " of \($0) bytes" } ?? "")"
         )
         return DH_INVALID
@@ -150,7 +155,7 @@ extension CallSlot {
     monitor.lock()
     guard isLive(call), let loop, loop.loop.isCurrent else {
       monitor.unlock()
-      driver.reportMisuse("`on_ready` is for a non-blocking driver, on its loop")
+      driver.reportMisuse("LOOP-2", "`on_ready` is for a non-blocking driver, on its loop")
       return DH_REFUSED
     }
     lastReadyRegistration += 1
@@ -218,6 +223,7 @@ extension CallSlot {
     guard isLive(call), let driver, let request else { return .status(DH_GONE) }
     guard channel < UInt32(request.value.channelCount) else {
       driver.reportMisuse(
+        "CHAN-10",
         "the action `\(request.value.action)` has \(request.value.channelCount) channels, and \(channel) was used"
       )
       return .status(DH_INVALID)

@@ -37,7 +37,7 @@ extension CallSlot {
       driverIsOut(call)
     }
     if let rows {
-      driver?.reportMisuse("`done` came before the rows `\(rows.name)` were released")
+      driver?.reportMisuse("ROWS-1", "`done` came before the rows `\(rows.name)` were released")
       rows.stop()
     }
     return isLate ? .late : .ended
@@ -154,6 +154,9 @@ extension CallSlot {
       stop: stop.reason
     )
     if let error = unsafe error {
+      if unsafe error.message.len == 0 {
+        driver?.reportMisuse("ERR-1", "`done` was given an error without a message")
+      }
       outcome.error =
         unsafe overrulingError ?? stopped(HostError(error, stage: .call, redactor: redactor))
       outcome.isSessionBroken = unsafe error.flags & DH_SESSION_BROKEN != 0

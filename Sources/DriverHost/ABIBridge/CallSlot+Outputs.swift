@@ -29,7 +29,10 @@ extension CallSlot {
 
   private static func outputName(_ text: dh_text_v1) throws(ValueReader.Refusal) -> String {
     guard let name = unsafe ValueReader.text(text), !name.isEmpty else {
-      throw ValueReader.Refusal(problem: "must have a name that is UTF-8 and not empty")
+      throw ValueReader.Refusal(
+        problem: "must have a name that is UTF-8 and not empty",
+        rule: "VAL-9"
+      )
     }
     return name
   }
@@ -49,7 +52,10 @@ extension CallSlot {
     defer { monitor.unlock() }
     guard isLive(call), let driver, let request else { return DH_GONE }
     guard request.value.action == "open", openedSession == nil else {
-      driver.reportMisuse("`opened` was called in the action `\(request.value.action)`, or twice")
+      driver.reportMisuse(
+        "SESS-7",
+        "`opened` was called in the action `\(request.value.action)`, or twice"
+      )
       return DH_REFUSED
     }
     openedSession = unsafe SessionHandle(address: session)

@@ -25,12 +25,15 @@ extension CallSlot {
       unsafe stream.pointee.release != nil
     else {
       monitor.unlock()
-      driver.reportMisuse("`rows` was given a name that is empty or a stream that was released")
+      driver.reportMisuse(
+        "ROWS-8",
+        "`rows` was given a name that is empty or a stream that was released"
+      )
       return DH_INVALID
     }
     guard rows == nil else {
       monitor.unlock()
-      driver.reportMisuse("`rows` was called before the stream before it was released")
+      driver.reportMisuse("ROWS-8", "`rows` was called before the stream before it was released")
       return DH_REFUSED
     }
     let source = unsafe RowSource(

@@ -23,7 +23,10 @@ enum Once {
     while let runner = state.runner {
       if pthread_equal(runner, pthread_self()) != 0 {
         state.monitor.unlock()
-        driver.reportMisuse("`once(\"\(key)\")` was called inside the function of another `once`")
+        driver.reportMisuse(
+          "PROC-9",
+          "`once(\"\(key)\")` was called inside the function of another `once`"
+        )
         return DH_REFUSED
       }
       state.monitor.wait()

@@ -23,6 +23,7 @@ enum ReactorFunctions {
         return Int64(DH_FAILED)
       case .failure(let failure):
         here.driver.reportMisuse(
+          "LOOP-4",
           "the descriptor \(descriptor) cannot be watched: \(systemMessage(failure.number))"
         )
         return Int64(DH_INVALID)
@@ -32,14 +33,17 @@ enum ReactorFunctions {
       let here = unsafe DriverLoop.at(address)
       guard isOnLoop(here, "change") else { return DH_REFUSED }
       if here.loop.change(watch, to: events) { return DH_OK }
-      here.driver.reportMisuse("`change` was given a watch that has ended, or a closed descriptor")
+      here.driver.reportMisuse(
+        "LOOP-10",
+        "`change` was given a watch that has ended, or a closed descriptor"
+      )
       return DH_INVALID
     },
     unwatch: { address, watch in
       let here = unsafe DriverLoop.at(address)
       guard isOnLoop(here, "unwatch") else { return DH_REFUSED }
       if here.loop.unwatch(watch) { return DH_OK }
-      here.driver.reportMisuse("`unwatch` was given a watch that has ended")
+      here.driver.reportMisuse("LOOP-10", "`unwatch` was given a watch that has ended")
       return DH_INVALID
     },
     timer: { address, delay, function, context in
@@ -68,7 +72,7 @@ enum ReactorFunctions {
   /// Whether the caller is where it may be; says so if not.
   static func isOnLoop(_ here: DriverLoop, _ function: StaticString) -> Bool {
     if here.loop.isCurrent { return true }
-    here.driver.reportMisuse("`\(function)` was called on another thread than its loop's")
+    here.driver.reportMisuse("LOOP-2", "`\(function)` was called on another thread than its loop's")
     return false
   }
 }

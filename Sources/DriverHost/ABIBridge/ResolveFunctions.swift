@@ -14,7 +14,7 @@ enum ResolveFunctions {
       let here = unsafe DriverLoop.at(address)
       guard ReactorFunctions.isOnLoop(here, "resolve") else { return Int64(DH_REFUSED) }
       guard let name = unsafe ValueReader.text(name), !name.isEmpty, !name.utf8.contains(0) else {
-        here.driver.reportMisuse("`resolve` was given a name that is empty or not UTF-8")
+        here.driver.reportMisuse("LOOP-10", "`resolve` was given a name that is empty or not UTF-8")
         return Int64(DH_INVALID)
       }
       here.lastLookup += 1

@@ -11,6 +11,8 @@ struct ValueReader {
     var problem: String
     /// False where the driver has only passed on what somebody else wrote: a document that is none.
     var isMisuse = true
+    /// The rule of the ABI that it breaks.
+    var rule = "VAL-10"
     /// Where the value stands, the innermost name first: filled on the way out.
     var path: [String] = []
 
@@ -38,13 +40,16 @@ struct ValueReader {
     case DH_DOUBLE:
       let number = unsafe value.as.number
       guard number.isFinite else {
-        throw refusal("is \(number): a double must be finite; leave it out, or send it as a string")
+        throw refusal(
+          "VAL-3",
+          "is \(number): a double must be finite; leave it out, or send it as a string"
+        )
       }
       return .double(number)
     case DH_DECIMAL:
       let text = unsafe try string(value)
       guard let decimal = DecimalText(text) else {
-        throw refusal("is the decimal \"\(text.prefix(40))\", which is no JSON number")
+        throw refusal("VAL-3", "is the decimal \"\(text.prefix(40))\", which is no JSON number")
       }
       return .decimal(decimal)
     case DH_STRING: return unsafe .string(try string(value))
@@ -92,7 +97,7 @@ struct ValueReader {
   private mutating func bytes(_ value: dh_value_v1) throws(Refusal) -> UnsafeRawBufferPointer {
     guard unsafe value.count > 0 else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
     guard let start = unsafe value.as.text else {
-      throw refusal(unsafe "has \(value.count) bytes and no address")
+      throw refusal("VAL-10", unsafe "has \(value.count) bytes and no address")
     }
     unsafe size += value.count
     return unsafe ValueReader.buffer(start, value.count)
@@ -100,7 +105,7 @@ struct ValueReader {
 
   private mutating func string(_ value: dh_value_v1) throws(Refusal) -> String {
     guard let text = unsafe ValueReader.text(try bytes(value)) else {
-      throw refusal("is not UTF-8; send it as bytes")
+      throw refusal("VAL-1", "is not UTF-8; send it as bytes")
     }
     return text
   }
@@ -108,7 +113,7 @@ struct ValueReader {
   private mutating func items(_ value: dh_value_v1) throws(Refusal) -> [Value] {
     guard unsafe value.count > 0 else { return [] }
     guard let start = unsafe value.as.items else {
-      throw refusal(unsafe "has \(value.count) items and no address")
+      throw refusal("VAL-10", unsafe "has \(value.count) items and no address")
     }
     try enter()
     var items: [Value] = []
@@ -130,18 +135,20 @@ struct ValueReader {
     var members = ValueMap()
     guard unsafe value.count > 0 else { return members }
     guard let start = unsafe value.as.members else {
-      throw refusal(unsafe "has \(value.count) members and no address")
+      throw refusal("VAL-10", unsafe "has \(value.count) members and no address")
     }
     try enter()
     unsafe members.reserveCapacity(value.count)
     for index in unsafe 0..<value.count {
       guard let name = unsafe ValueReader.text(unsafe start[index].name) else {
-        throw refusal("has a member whose name is not UTF-8")
+        throw refusal("VAL-1", "has a member whose name is not UTF-8")
       }
       let known = secrets.count
       do throws(Refusal) {
         let member = unsafe try read(unsafe start[index].value)
-        guard members.insert(name, member) else { throw refusal("stands twice in its map") }
+        guard members.insert(name, member) else {
+          throw refusal("VAL-4", "stands twice in its map")
+        }
       } catch {
         throw ValueReader.refusal(error, inside: name)
       }
@@ -154,7 +161,7 @@ struct ValueReader {
 
   private mutating func enter() throws(Refusal) {
     guard depth < ValueReader.depthLimit else {
-      throw refusal("is nested deeper than \(ValueReader.depthLimit) levels")
+      throw refusal("VAL-10", "is nested deeper than \(ValueReader.depthLimit) levels")
     }
     depth += 1
   }
@@ -170,5 +177,7 @@ struct ValueReader {
     return refusal
   }
 
-  private func refusal(_ problem: String) -> Refusal { Refusal(problem: problem) }
+  private func refusal(_ rule: String, _ problem: String) -> Refusal {
+    Refusal(problem: problem, rule: rule)
+  }
 }

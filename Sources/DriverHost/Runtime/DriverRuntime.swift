@@ -311,15 +311,23 @@ final class DriverRuntime: @unchecked Sendable {
   }
 
   /// The driver broke a rule of the ABI.
-  func reportMisuse(_ what: String) {
+  ///
+  /// - Parameters:
+  ///   - rule: The rule's id in Docs/ABI.md.
+  ///   - what: What was seen.
+  func reportMisuse(_ rule: String, _ what: String) {
     counters.misuses.add(1, ordering: .relaxed)
-    log(.warning, "the driver breaks the ABI: \(what)", execution: nil)
+    log(.warning, "the driver breaks the ABI: \(what) (\(rule))", execution: nil, rule: rule)
   }
 
   /// The driver handed over a value that is none: its own fault, or that of whoever wrote a document.
   func report(_ refusal: ValueReader.Refusal, of what: String) {
     let text = "\(what) \(refusal.reason)"
-    if refusal.isMisuse { reportMisuse(text) } else { log(.debug, text, execution: nil) }
+    if refusal.isMisuse {
+      reportMisuse(refusal.rule, text)
+    } else {
+      log(.debug, text, execution: nil)
+    }
   }
 
   /// A callback of a non-blocking driver held its loop up.
@@ -329,7 +337,8 @@ final class DriverRuntime: @unchecked Sendable {
     log(
       .warning,
       "\(what) took \(duration.inWords): a non-blocking driver must return at once",
-      execution: nil
+      execution: nil,
+      rule: "CALL-4"
     )
   }
 
@@ -351,8 +360,8 @@ final class DriverRuntime: @unchecked Sendable {
 
   func isLogged(_ level: LogLevel) -> Bool { level >= services.log.level }
 
-  func log(_ level: LogLevel, _ message: String, execution: String?) {
-    services.log(level, driver: traits.name, execution: execution, message)
+  func log(_ level: LogLevel, _ message: String, execution: String?, rule: String? = nil) {
+    services.log(level, driver: traits.name, execution: execution, rule: rule, message)
   }
 
   // MARK: - The end

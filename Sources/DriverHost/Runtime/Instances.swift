@@ -98,11 +98,15 @@ extension InstanceHandle {
         error.message = "the driver \(driver.traits.name) could not start: \(error.message)"
         throw error
       }
-      throw HostError(
+      var error = HostError(
         .internal,
         stage: .driver,
         "the driver \(driver.traits.name) could not start (status \(status)) and gave no reason"
       )
+      var fault = Fault(.invalid, "its `create` fails without a reason")
+      fault.rule = "ENTRY-5"
+      error.faults = [fault]
+      throw error
     }
   }
 }

@@ -49,9 +49,12 @@ struct Log: Sendable {
     _ level: LogLevel,
     driver: String? = nil,
     execution: String? = nil,
+    rule: String? = nil,
     _ message: String
   ) {
     guard level >= self.level else { return }
-    write(LogEntry(level: level, driver: driver, execution: execution, message: message))
+    write(
+      LogEntry(level: level, driver: driver, execution: execution, message: message, rule: rule)
+    )
   }
 }
