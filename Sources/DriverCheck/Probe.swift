@@ -73,7 +73,13 @@ package final class Probe: Sendable {
     }
     set(RLIMIT_CORE, 0)
     set(RLIMIT_FSIZE, 1 << 30)
-    set(RLIMIT_DATA, 4 << 30)
+    // The shadow memory of a sanitizer is larger than any limit.
+    if !isSanitized { set(RLIMIT_DATA, 4 << 30) }
+  }
+
+  /// Whether this program runs with the address or the thread sanitizer.
+  private static var isSanitized: Bool {
+    unsafe dlsym(nil, "__asan_init") != nil || dlsym(nil, "__tsan_init") != nil
   }
 
   /// One write a line: a crash that follows does not cut it.

@@ -22,15 +22,15 @@ struct CheckerTests {
     }
   }
 
-  @Test("finds nothing at fault in the examples in C", arguments: ["c", "c-stream"])
+  @Test("finds nothing at fault in the examples in C", .slow, arguments: ["c", "c-stream"])
   func examples(name: String) async throws {
     expectGood(try check(try await ExampleDriver.path(name)))
   }
 
-  @Test("finds nothing at fault in the example in C++", .requires(.gxx))
+  @Test("finds nothing at fault in the example in C++", .slow, .requires(.gxx))
   func cpp() async throws { expectGood(try check(try await ExampleDriver.path("cpp"))) }
 
-  @Test("finds nothing at fault in the example in Rust", .requires(.rustc))
+  @Test("finds nothing at fault in the example in Rust", .slow, .requires(.rustc))
   func rust() async throws { expectGood(try check(try await ExampleDriver.path("rust"))) }
 
   @Test("finds nothing at fault in the example in Swift", .slow)

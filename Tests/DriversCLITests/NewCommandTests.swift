@@ -41,10 +41,20 @@ struct NewCommandTests {
     if !mode.isEmpty { #expect(stopped.error.contains("deadline")) }
   }
 
-  @Test("in C builds, is examined and runs", .requires(.gcc), arguments: ["", " --nonblocking"])
+  @Test(
+    "in C builds, is checked and runs",
+    .slow,
+    .requires(.gcc),
+    arguments: ["", " --nonblocking"]
+  )
   func c(mode: String) async throws { try await tryOut("c", mode) }
 
-  @Test("in C++ builds, is examined and runs", .requires(.gxx), arguments: ["", " --nonblocking"])
+  @Test(
+    "in C++ builds, is checked and runs",
+    .slow,
+    .requires(.gxx),
+    arguments: ["", " --nonblocking"]
+  )
   func cpp(mode: String) async throws { try await tryOut("c++", mode) }
 
   @Test(
@@ -54,7 +64,7 @@ struct NewCommandTests {
   )
   func rust(mode: String) async throws { try await tryOut("rust", mode) }
 
-  @Test("in Swift builds, is examined and runs", .slow, arguments: ["", " --nonblocking"])
+  @Test("in Swift builds, is checked and runs", .slow, arguments: ["", " --nonblocking"])
   func swift(mode: String) async throws {
     try await tryOut("swift", mode, " --package \(ThisPackage.folder)")
   }
