@@ -147,8 +147,15 @@ struct CallRun: Sendable {
     }
   }
 
+  /// What the runtime of this program makes for its own waits, when it first needs it.
+  private static let ownDescriptors: Set<String> = [
+    "anon_inode:[timerfd]", "anon_inode:[eventpoll]",
+  ]
+
   /// Descriptors that were not there before.
   private func left(_ after: ProcessState) -> [Int32: String] {
-    after.descriptors.filter { before.descriptors[$0.key] == nil }
+    after.descriptors.filter {
+      before.descriptors[$0.key] == nil && !CallRun.ownDescriptors.contains($0.value)
+    }
   }
 }

@@ -58,7 +58,8 @@ struct NewCommandTests {
   func cpp(mode: String) async throws { try await tryOut("c++", mode) }
 
   @Test(
-    "in Rust builds, is examined and runs",
+    "in Rust builds, is checked and runs",
+    .slow,
     .requires(.rustc),
     arguments: ["", " --nonblocking"]
   )
