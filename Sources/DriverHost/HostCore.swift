@@ -96,7 +96,7 @@ final class HostCore: Sendable {
       )
     }
     defer { if let timer { services.deadlines.remove(timer) } }
-    return await withTaskCancellationHandler {
+    let answer = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         enqueue(Waiter(id: id) { continuation.resume(returning: $0) }, for: type)
       }
@@ -107,6 +107,10 @@ final class HostCore: Sendable {
         HostError(.cancelled, stage: .call, "the call was cancelled while \(type) was being loaded")
       )
     }
+    // The thread sanitizer does not see that a continuation was resumed before it was waited for; the lock under
+    // which the driver was handed over it sees.
+    state.withLock { _ in }
+    return answer
   }
 
   private func enqueue(_ waiter: Waiter, for type: String) {
