@@ -27,7 +27,10 @@ struct CloseTests {
     #expect(await fixture.host.close().isClean)
     #expect(await blocking?.code == .cancelled)
     #expect(await onLoop?.code == .cancelled)
-    #expect(try CloseTests.threads("dh-loop") == before)
+    // One that has come to its end is still there for a moment; and one of another host's may have gone.
+    try await eventually("the loop's thread is gone") {
+      try CloseTests.threads("dh-loop") <= before
+    }
     #expect(await fixture.failure("SLEEPER")?.message == "the host was closed")
   }
 
