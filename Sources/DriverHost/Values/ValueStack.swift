@@ -25,6 +25,7 @@ struct ValueStack: ~Copyable {
   // By malloc(3): Swift's own function asks for aligned memory, which takes several times as long.
   private static func allocate(_ capacity: Int) -> UnsafeMutablePointer<Value> {
     guard let place = unsafe malloc(capacity * MemoryLayout<Value>.stride) else {
+      // As every allocation of Swift's own ends: there is no memory to go on with.
       fatalError("no memory left for a document")
     }
     return unsafe place.bindMemory(to: Value.self, capacity: capacity)
