@@ -4,9 +4,7 @@ package import DriverHost
 package struct Checker: Sendable {
   /// The file.
   package let subject: CheckSubject
-  /// What numbers that are made up begin with: equal seeds give equal checks.
-  package var seed: UInt64 = 1
-  /// The program that runs a test in a process of its own: `PROGRAM check-probe PATH TEST SEED`.
+  /// The program that runs a test in a process of its own: `PROGRAM check-probe PATH TEST`.
   package var program = "/proc/self/exe"
 
   /// A checker for a file; nothing of it runs yet.
@@ -44,7 +42,7 @@ package struct Checker: Sendable {
   private func runChild(_ test: CheckTest) throws(HostError) -> CheckResult {
     let child = try ChildProcess(
       program,
-      ["check-probe", subject.path, test.name, String(seed)],
+      ["check-probe", subject.path, test.name],
       // A crash is what this is for: nobody needs the Swift runtime's account of it.
       environment: ["SWIFT_BACKTRACE=enable=no"],
       within: .seconds(test.limit)

@@ -5,8 +5,6 @@ internal import Glibc
 package final class Probe: Sendable {
   /// The driver's file.
   package let path: String
-  /// What numbers that are made up begin with.
-  package let seed: UInt64
   /// What was read of the driver.
   let driver: CatalogDriver
   /// What the host says of the driver.
@@ -15,9 +13,8 @@ package final class Probe: Sendable {
   /// A probe for a file.
   ///
   /// - Throws: `HostError` where it is no driver.
-  package init(_ path: String, seed: UInt64) throws(HostError) {
+  package init(_ path: String) throws(HostError) {
     self.path = path
-    self.seed = seed
     let subject = CheckSubject(path)
     guard let driver = subject.driver else {
       throw HostError(.notFound, stage: .driver, subject.rejection ?? "it is not there any longer")
@@ -31,6 +28,9 @@ package final class Probe: Sendable {
     do {
       if case .child(let body) = test.place { try await body(self) }
       for finding in log.findings { report(finding) }
+    } catch let error as HostError where error.stage != .driver {
+      // Nothing that the driver has done: this machine has no port or descriptor left, say.
+      skip(error.message)
     } catch let error as HostError {
       // What the driver may not be asked for is a finding by itself.
       report(CheckFinding(error.faults.first?.rule ?? "ENTRY-4", error.message))

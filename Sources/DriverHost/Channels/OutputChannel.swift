@@ -39,8 +39,8 @@ final class OutputChannel: @unchecked Sendable {
   private let way: Way
   /// Nil: whoever would wait for a thread does the work.
   private let threads: ThreadPool?
-  private let monitor = Monitor()
-  private var queue = ItemQueue<Item>()
+  let monitor = Monitor()
+  var queue = ItemQueue<Item>()
   /// Whether the loop is to wake whoever takes what is queued.
   private var isWakePosted = false
   /// Whether a thread is in the sink, or on its way there; it closes the sink when it finds the end.
@@ -48,13 +48,13 @@ final class OutputChannel: @unchecked Sendable {
   private var isClosed = false
   private var isTaken = false
   private var isFinished = false
-  private var isUnwanted = false
+  var isUnwanted = false
   private var isStopped = false
-  private var end: Result<Void, HostError>?
+  var end: Result<Void, HostError>?
   /// How much room a driver was refused last.
   private var neededRoom = 1
   private var onRoom: (() -> Void)?
-  private var reader: CheckedContinuation<Void, Never>?
+  var reader: CheckedContinuation<Void, Never>?
   private var failure: HostError?
   private var onFailure: (@Sendable (HostError) -> Void)?
   private var onSettled: (@Sendable (HostError?) -> Void)?
@@ -298,7 +298,7 @@ final class OutputChannel: @unchecked Sendable {
   /// since waking it for each costs more than the piece.
   ///
   /// With the monitor locked.
-  private var hasRoomAgain: Bool {
+  var hasRoomAgain: Bool {
     hasRoom && queue.size <= OutputChannel.capacity / 2
   }
 
@@ -446,83 +446,14 @@ final class OutputChannel: @unchecked Sendable {
     listener?(error)
   }
 
-  // MARK: - To a task
-
-  /// The next item; nil at the end.
-  ///
-  /// One task at a time.
-  func next() async throws(HostError) -> Item? {
-    while true {
-      switch take() {
-      case .item(let item): return item
-      case .end(let result):
-        try result.get()
-        return nil
-      case .wait: await waitForItem()
-      }
-      if Task.isCancelled {
-        throw HostError(.cancelled, stage: .call, "the reading of `\(name)` was cancelled")
-      }
-    }
-  }
-
-  /// The reader has gone: a driver that sends more is told so.
-  func readerLeft() {
-    monitor.lock()
-    isUnwanted = true
-    queue.removeAll()
-    let callback = takeOnRoom()
-    monitor.broadcast()
-    monitor.unlock()
-    callback?()
-  }
-
-  private enum Next {
-    case item(Item)
-    case end(Result<Void, HostError>)
-    case wait
-  }
-
-  private func take() -> Next {
-    monitor.lock()
-    if let item = queue.popFirst() {
-      let callback = hasRoomAgain ? takeOnRoom() : nil
-      monitor.broadcast()
-      monitor.unlock()
-      callback?()
-      return .item(item)
-    }
-    defer { monitor.unlock() }
-    if let end { return .end(end) }
-    return .wait
-  }
-
-  private func waitForItem() async {
-    await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        monitor.lock()
-        let mustWait = queue.isEmpty && end == nil && !Task.isCancelled
-        if mustWait { reader = continuation }
-        monitor.unlock()
-        if !mustWait { continuation.resume() }
-      }
-    } onCancel: {
-      monitor.lock()
-      let reader = takeReader()
-      monitor.unlock()
-      // Outside: resuming takes a lock of the task, inside which this handler may run.
-      reader?.resume()
-    }
-  }
-
   /// With the monitor locked.
-  private func takeReader() -> CheckedContinuation<Void, Never>? {
+  func takeReader() -> CheckedContinuation<Void, Never>? {
     defer { reader = nil }
     return reader
   }
 
   /// With the monitor locked.
-  private func takeOnRoom() -> (() -> Void)? {
+  func takeOnRoom() -> (() -> Void)? {
     defer { onRoom = nil }
     return onRoom
   }

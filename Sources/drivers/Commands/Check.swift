@@ -15,7 +15,7 @@ struct Check: ParsableCommand {
       Inputs that lead somewhere (x-address) are replaced, so that nothing but this machine is \
       reached. The exit code is 3 if the driver breaks a rule.
 
-      With --json: {"version": 1, "driver": {"path", "type", "id", "version"}, "seed", "passed", \
+      With --json: {"version": 1, "driver": {"path", "type", "id", "version"}, "passed", \
       "tests": [{"name", "title", "outcome", "seconds", "reason", "rules", "findings": [{"rule", \
       "text"}]}]}; driver is null where the file is none. With --list: {"version": 1, "rules": \
       [{"id", "who", "text", "reason", "tests"}], "tests": [{"name", "title", "rules"}]}.
@@ -32,9 +32,6 @@ struct Check: ParsableCommand {
     )
   )
   var only: [String] = []
-
-  @Option(help: "What made-up inputs begin with: equal seeds give equal checks.")
-  var seed: UInt64 = 1
 
   @Option(
     help: ArgumentHelp("Write the results as JUnit XML too.", valueName: "file"),
@@ -64,8 +61,7 @@ struct Check: ParsableCommand {
       return
     }
     let tests = try Check.tests(only)
-    var checker = Checker(path)
-    checker.seed = seed
+    let checker = Checker(path)
     var results: [CheckResult] = []
     for test in tests {
       let result = try checker.run(test)
@@ -117,12 +113,11 @@ struct CheckProbe: AsyncParsableCommand {
 
   @Argument var path: String
   @Argument var test: String
-  @Argument var seed: UInt64
 
   func run() async throws {
     guard let test = CheckTest.all.first(where: { $0.name == test }) else {
       throw HostError(.notFound, stage: .input, "there is no test \(test)")
     }
-    await (try Probe(path, seed: seed)).run(test)
+    await (try Probe(path)).run(test)
   }
 }

@@ -55,7 +55,7 @@ struct CheckReport {
       ]
     }
     return [
-      "version": 1, "driver": driver ?? .null, "seed": .int(Int64(clamping: checker.seed)),
+      "version": 1, "driver": driver ?? .null,
       "passed": .bool(isGood), "tests": .list(list),
     ]
   }
