@@ -1,5 +1,6 @@
 import DriverKit
 import Glibc
+import TestSupport
 import Testing
 
 @testable import DriverHost
@@ -196,6 +197,8 @@ private final class EmittingDriver: NonblockingDriver {
   private var builder = OutputBuilder()
   private var sent = 0
   private var waits = 0
+  /// Whether one has found its queue full.
+  static let hasWaited = Locked(false)
 
   init(_ context: DriverContext, loop: Loop) throws(DriverError) {
     self.loop = loop
@@ -224,6 +227,7 @@ private final class EmittingDriver: NonblockingDriver {
         case .unwanted: throw DriverError(.internal, "nobody reads")
         case .again:
           waits += 1
+          Self.hasWaited.with { $0 = true }
           try call.onReady(0, on: loop) { [self] in send(call) }
           return
         }
@@ -323,8 +327,9 @@ struct LoopTests {
     )
     let channel = OutputChannel(name: "items", content: .values, way: .streamed)
     async let outcome = host.run(channels: [.output(channel)])
-    // The queue is full before the first is taken out.
-    try await Task.sleep(for: .milliseconds(50))
+    try await eventually("the queue is full before the first is taken out") {
+      EmittingDriver.hasWaited.with { $0 }
+    }
     var count = 0
     while let item = try await channel.next() {
       guard case .value(let value, _) = item else { continue }
