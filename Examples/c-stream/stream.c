@@ -112,10 +112,17 @@ static void start(void *instance, const dh_request_v1 *request) {
   } else if (dh_text_is(request->action, "reset") || dh_text_is(request->action, "check")) {
     dh_succeed(call); // Nothing of a stopped call stays behind here.
   } else {
+    // The text of the action is the request's too, so it is not looked at again after one of these has ended the call.
     session->calls++;
-    if (dh_text_is(request->action, "copy")) copy(call, session);
-    if (dh_text_is(request->action, "generate")) generate(call, session, request->inputs);
-    if (dh_text_is(request->action, "rows")) rows(call, session, request->inputs);
+    if (dh_text_is(request->action, "copy")) {
+      copy(call, session);
+    } else if (dh_text_is(request->action, "generate")) {
+      generate(call, session, request->inputs);
+    } else if (dh_text_is(request->action, "rows")) {
+      rows(call, session, request->inputs);
+    } else {
+      dh_fail(call, DH_ERROR_UNSUPPORTED, "the driver does not know this action");
+    }
   }
 }
 

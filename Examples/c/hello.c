@@ -17,6 +17,10 @@ static void destroy(void *instance) { (void)instance; }
 static void start(void *instance, const dh_request_v1 *request) {
   (void)instance;
   dh_call_v1 call = request->call;
+  if (!dh_text_is(request->action, "greet")) {
+    dh_fail(call, DH_ERROR_UNSUPPORTED, "the driver does not know this action");
+    return;
+  }
   char text[256];
   const char *greeting = dh_string_of(request->inputs, "greeting", "Hello");
   const char *who = dh_string_of(request->inputs, "who", "");

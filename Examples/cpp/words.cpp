@@ -81,6 +81,9 @@ void destroy(void *) noexcept {}
 void start(void *, const dh_request_v1 *request) noexcept {
   dh_call_v1 call = request->call;
   try {
+    if (!dh_text_is(request->action, "count")) {
+      throw Failure(DH_ERROR_UNSUPPORTED, "", "the driver does not know this action");
+    }
     count(call, request->inputs);
     dh_succeed(call);
   } catch (const Failure &failure) {

@@ -17,6 +17,13 @@ fn add(crc: u32, bytes: &[u8]) -> u32 {
     })
 }
 
+fn run(request: &Request) -> Result<(), Failure> {
+    match request.action() {
+        "compute" => compute(request),
+        _ => Err(Failure::new(DH_ERROR_UNSUPPORTED, "the driver does not know this action")),
+    }
+}
+
 fn compute(request: &Request) -> Result<(), Failure> {
     let call = request.call();
     let mut crc = !0;
@@ -66,7 +73,7 @@ unsafe extern "C" fn destroy(_instance: *mut c_void) {}
 
 unsafe extern "C" fn start(_instance: *mut c_void, request: *const dh_request_v1) {
     let request = Request::new(request);
-    request.call().finish(caught(|| compute(&request)));
+    request.call().finish(caught(|| run(&request)));
 }
 
 static DRIVER: dh_driver_v1 = dh_driver_v1 { create, destroy, start };

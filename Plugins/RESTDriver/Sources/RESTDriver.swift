@@ -39,7 +39,12 @@ public final class RESTDriver: NonblockingDriver {
   /// Begins a request or a test.
   public func start(_ call: Call) {
     do throws(DriverError) {
-      let isTest = call.action == "test"
+      let isTest: Bool
+      switch call.action {
+      case "request": isTest = false
+      case "test": isTest = true
+      default: throw DriverError(.unsupported, "the driver does not know this action")
+      }
       let upload = isTest ? nil : try RequestBody.upload(of: call)
       let inputs = try RESTInputs(
         call.inputs,

@@ -18,6 +18,10 @@
 ///     static void destroy(void *instance) { (void)instance; }
 ///     static void start(void *instance, const dh_request_v1 *request) {
 ///       (void)instance;
+///       if (!dh_text_is(request->action, "greet")) {
+///         dh_fail(request->call, DH_ERROR_UNSUPPORTED, "the driver does not know this action");
+///         return;
+///       }
 ///       dh_value_v1 greeting = dh_cstring(dh_string_of(request->inputs, "greeting", "hello"));
 ///       request->call.fn->output(request->call, dh_text("greeting"), &greeting);
 ///       dh_succeed(request->call);

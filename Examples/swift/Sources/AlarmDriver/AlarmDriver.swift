@@ -12,7 +12,10 @@ final class AlarmDriver: NonblockingDriver {
 
   func start(_ call: Call) {
     do throws(DriverError) {
-      Alarm(try AlarmInputs(call.inputs), call, loop).begin()
+      switch call.action {
+      case "wait": Alarm(try AlarmInputs(call.inputs), call, loop).begin()
+      default: throw DriverError(.unsupported, "the driver does not know this action")
+      }
     } catch {
       call.fail(error)
     }
