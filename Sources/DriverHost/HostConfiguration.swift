@@ -18,6 +18,8 @@ public struct HostConfiguration: Sendable {
   ///
   /// The default drops them.
   public var log: @Sendable (LogEntry) -> Void = { _ in }
+  /// For checking drivers; nil: the host is as any other.
+  package var probing: HostProbing?
 
   /// The defaults: one loop, 256 threads, 256 MiB of outputs, the standard search path, no log.
   public init() {}

@@ -37,7 +37,8 @@ final class HostCore: Sendable {
       loops: try HostCore.loops(max(1, configuration.loops)),
       resolver: NameResolver(),
       log: Log(level: configuration.logLevel, write: configuration.log),
-      outputLimit: configuration.outputLimit
+      outputLimit: configuration.outputLimit,
+      probing: configuration.probing.map(DriverRuntime.Probing.init)
     )
     forkDepth = Fork.depth.current
   }

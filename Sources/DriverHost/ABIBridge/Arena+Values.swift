@@ -12,19 +12,28 @@ extension Arena {
   /// - Parameters:
   ///   - members: The inputs.
   ///   - secrets: The places of the secret ones: they and what is below them are flagged.
+  ///   - probing: What is done differently while a driver is being checked.
   /// - Returns: The map, which lives as long as what is in the arena.
   mutating func inputs(
     _ members: ValueMap,
-    secrets: [JSONPointer]
+    secrets: [JSONPointer],
+    probing: DriverRuntime.Probing? = nil
   ) -> UnsafePointer<dh_value_v1> {
     let root = unsafe allocate(dh_value_v1.self, count: 1)
-    unsafe root.initialize(to: map(members))
+    unsafe root.initialize(to: map(members, unknown: probing?.value.unknownInputs ?? []))
+    if let probing, probing.value.setsUnknownFlags {
+      unsafe Arena.flagAll(root, Arena.unknownFlag)
+    }
     if !secrets.isEmpty {
       holdsSecrets = true
       for place in secrets { unsafe Arena.flag(root, at: place.tokens[...]) }
     }
     return unsafe UnsafePointer(root)
   }
+
+  /// What no revision has until now.
+  private static let unknownKind: UInt32 = 0x7FFF_FFF0
+  private static let unknownFlag: UInt32 = 0x4000_0000
 
   private mutating func node(_ value: Value) -> dh_value_v1 {
     switch value {
@@ -49,8 +58,9 @@ extension Arena {
     }
   }
 
-  private mutating func map(_ members: ValueMap) -> dh_value_v1 {
-    let place = unsafe allocate(dh_member_v1.self, count: members.count)
+  /// A map; `unknown` are names of further members, of a kind that nobody knows.
+  private mutating func map(_ members: ValueMap, unknown: [String] = []) -> dh_value_v1 {
+    let place = unsafe allocate(dh_member_v1.self, count: members.count + unknown.count)
     // A span: reading members out of the map would retain and release each.
     let span = members.members.span
     for index in span.indices {
@@ -60,7 +70,12 @@ extension Arena {
       )
       unsafe (place + index).initialize(to: member)
     }
-    return unsafe dh_value_v1(DH_MAP, members: place, count: members.count)
+    for (index, name) in unknown.enumerated() {
+      unsafe (place + members.count + index).initialize(
+        to: dh_member_v1(name: abiText(name), value: dh_value_v1(Arena.unknownKind))
+      )
+    }
+    return unsafe dh_value_v1(DH_MAP, members: place, count: members.count + unknown.count)
   }
 
   /// Flags the value at a place below `value`, and all that is in it; nothing if there is none.
@@ -89,20 +104,23 @@ extension Arena {
     }
   }
 
-  private static func flagAll(_ value: UnsafeMutablePointer<dh_value_v1>) {
-    unsafe value.pointee.flags |= DH_SECRET
+  private static func flagAll(
+    _ value: UnsafeMutablePointer<dh_value_v1>,
+    _ flag: UInt32 = DH_SECRET
+  ) {
+    unsafe value.pointee.flags |= flag
     let count = unsafe value.pointee.count
     switch unsafe value.pointee.kind {
     case DH_MAP:
       guard let members = unsafe UnsafeMutablePointer(mutating: value.pointee.as.members) else {
         return
       }
-      for index in 0..<count { unsafe flagAll(Arena.value(of: members + index)) }
+      for index in 0..<count { unsafe flagAll(Arena.value(of: members + index), flag) }
     case DH_LIST:
       guard let items = unsafe UnsafeMutablePointer(mutating: value.pointee.as.items) else {
         return
       }
-      for index in 0..<count { unsafe flagAll(items + index) }
+      for index in 0..<count { unsafe flagAll(items + index, flag) }
     default: return
     }
   }

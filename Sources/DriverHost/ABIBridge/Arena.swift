@@ -16,6 +16,8 @@ struct Arena: ~Copyable {
 
   /// Whether what is in it must not stay readable in freed memory.
   var holdsSecrets = false
+  /// Where everything is taken from while a driver is being checked.
+  private var guarded: GuardedMemory?
 
   init() {
     unsafe first = UnsafeMutableRawPointer.allocate(
@@ -35,6 +37,8 @@ struct Arena: ~Copyable {
   ///
   /// What held secrets is overwritten first.
   mutating func reset() {
+    revoke()
+    guarded = nil
     if holdsSecrets {
       unsafe explicit_bzero(first, Arena.firstChunkSize)
       unsafe further.forEach { unsafe explicit_bzero($0.chunk, $0.size) }
@@ -49,8 +53,15 @@ struct Arena: ~Copyable {
     used = 0
   }
 
+  /// Takes everything from pages of its own until it is given back.
+  mutating func guardPages() { guarded = GuardedMemory() }
+
+  /// Makes what is on guarded pages unreadable: the driver must not look at it any more.
+  func revoke() { guarded?.revoke() }
+
   /// Memory that is not initialized; without an alignment, that of any of the ABI's structs.
   mutating func allocate(_ byteCount: Int, alignment: Int = 8) -> UnsafeMutableRawPointer {
+    if let place = unsafe guarded?.allocate(byteCount, alignment: alignment) { return unsafe place }
     let start = (used + alignment - 1) & ~(alignment - 1)
     if start + byteCount > capacity {
       let size = max(byteCount, min(capacity * 2, 1 << 20))

@@ -23,7 +23,9 @@ extension CallSlot {
   /// `emit`: one value down an output channel.
   func emit(_ call: UInt64, _ channel: UInt32, _ value: dh_value_v1) -> Int32 {
     switch connected(call, channel) {
-    case .status(let status): return status
+    case .status(let status):
+      if status == DH_UNWANTED { noteUnwanted(call, channel) }
+      return status
     case .input(_, let driver):
       driver.reportMisuse("CHAN-10", "`emit` was called on the input channel \(channel)")
       return DH_INVALID
@@ -38,14 +40,14 @@ extension CallSlot {
       var reader = ValueReader()
       do {
         let value = unsafe try reader.read(value)
-        return CallSlot.status(
-          output.emit(
-            value,
-            size: reader.size,
-            mayWait: driver.traits.isBlocking,
-            on: loop
-          )
+        let answer = output.emit(
+          value,
+          size: reader.size,
+          mayWait: driver.traits.isBlocking,
+          on: loop
         )
+        if answer == .unwanted { noteUnwanted(call, channel) }
+        return CallSlot.status(answer)
       } catch {
         driver.report(error, of: "a value for the channel `\(output.name)`")
         return DH_INVALID
@@ -56,7 +58,9 @@ extension CallSlot {
   /// `write`: bytes down an output channel.
   func write(_ call: UInt64, _ channel: UInt32, _ bytes: UnsafeRawBufferPointer) -> Int32 {
     switch connected(call, channel) {
-    case .status(let status): return status
+    case .status(let status):
+      if status == DH_UNWANTED { noteUnwanted(call, channel) }
+      return status
     case .input(_, let driver):
       driver.reportMisuse("CHAN-10", "`write` was called on the input channel \(channel)")
       return DH_INVALID
@@ -77,8 +81,30 @@ extension CallSlot {
         mayWait: driver.traits.isBlocking,
         on: loop
       )
-      if answer == .taken { driver.counters.bytesWritten.add(bytes.count, ordering: .relaxed) }
+      switch answer {
+      case .taken: driver.counters.bytesWritten.add(bytes.count, ordering: .relaxed)
+      case .unwanted: noteUnwanted(call, channel)
+      case .full, .stopped, .gone: break
+      }
       return CallSlot.status(answer)
+    }
+  }
+
+  /// So many pieces may be on their way to a channel when its reader goes.
+  private static let unwantedLimit = 64
+
+  /// Notes that a driver sent what nobody wants, and says so when it does not leave off.
+  private func noteUnwanted(_ call: UInt64, _ channel: UInt32) {
+    monitor.lock()
+    defer { monitor.unlock() }
+    guard isLive(call), let driver else { return }
+    let count = (unwantedPieces[channel] ?? 0) + 1
+    unwantedPieces[channel] = count
+    if count == CallSlot.unwantedLimit {
+      driver.reportMisuse(
+        "CHAN-5",
+        "it goes on with the channel \(channel) after \(count) answers that nobody reads it (`DH_UNWANTED`)"
+      )
     }
   }
 

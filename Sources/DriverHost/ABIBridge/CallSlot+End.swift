@@ -27,6 +27,7 @@ extension CallSlot {
     let isLate = phase == .abandoned
     if !isLate { outcome = unsafe ending(with: error) }
     phase = .over
+    if driver?.services.probing?.value.revokesInputs == true { arena.revoke() }
     let rows = takeRows()
     let driver = self.driver
     if worker != nil || stop.runner != nil {
@@ -157,6 +158,8 @@ extension CallSlot {
       if unsafe error.message.len == 0 {
         driver?.reportMisuse("ERR-1", "`done` was given an error without a message")
       }
+      if let probing = driver?.services.probing { unsafe probing.note(error) }
+      unsafe checkPointer(error.pointer)
       outcome.error =
         unsafe overrulingError ?? stopped(HostError(error, stage: .call, redactor: redactor))
       outcome.isSessionBroken = unsafe error.flags & DH_SESSION_BROKEN != 0
@@ -165,6 +168,17 @@ extension CallSlot {
       outcome.error = overrulingError
     }
     return outcome
+  }
+
+  /// Says so where an error points at no input.
+  private func checkPointer(_ text: dh_text_v1) {
+    guard unsafe text.len > 0 else { return }
+    let pointer = unsafe ValueReader.text(text)
+    guard pointer.flatMap(JSONPointer.init(text:)) == nil else { return }
+    driver?.reportMisuse(
+      "ERR-4",
+      "the `pointer` of an error is no JSON Pointer (RFC 6901): \(pointer.map { "`\($0)`" } ?? "not UTF-8")"
+    )
   }
 
   /// The driver has nothing more to do with the call: others may use what it held.

@@ -85,6 +85,14 @@ extension CallSlot {
     if isRefused { askToStop(call, .cancelled) }
   }
 
+  /// The driver's rows are none.
+  func rowsAreRefused(_ call: UInt64, _ error: HostError) {
+    monitor.lock()
+    let driver = holds(call) ? self.driver : nil
+    monitor.unlock()
+    driver?.reportMisuse("ROWS-5", error.message)
+  }
+
   /// What may run on the thread that pulls rows ends with the call's grace.
   func pullBegins(_ call: UInt64, on worker: ThreadPool.Worker) {
     monitor.lock()

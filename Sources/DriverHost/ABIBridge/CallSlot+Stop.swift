@@ -64,6 +64,26 @@ extension CallSlot {
     return stopDescriptor < 0 ? DH_FAILED : stopDescriptor
   }
 
+  /// Gives the descriptor of `stop_fd` back, and says so where the driver has closed or read it.
+  ///
+  /// With the monitor locked.
+  func closeStopDescriptor() {
+    let descriptor = stopDescriptor
+    stopDescriptor = -1
+    if stop.reason != nil, fcntl(descriptor, F_GETFD) >= 0 {
+      var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      if unsafe poll(&entry, 1, 0) == 0 {
+        driver?.reportMisuse(
+          "STOP-8",
+          "it read the descriptor of `stop_fd`, which others wait for: look at it with poll(2) only"
+        )
+      }
+    }
+    if close(descriptor) != 0 {
+      driver?.reportMisuse("STOP-8", "it closed the descriptor of `stop_fd`, which is the host's")
+    }
+  }
+
   /// `on_stop`: registers a function, or takes it back with nil.
   func setStopFunction(
     _ call: UInt64,
@@ -82,14 +102,29 @@ extension CallSlot {
     return DH_STOPPED
   }
 
+  /// After this, or a driver's grace, a stop function that `on_stop` or `done` waits for is taken to be stuck.
+  private static let stopFunctionLimit = Duration.seconds(1)
+
   /// Waits while another thread runs the call's stop function.
   ///
   /// With the monitor locked.
   func waitForStopFunction(of call: UInt64) {
+    guard stop.runner != nil else { return }
+    let limit = min(CallSlot.stopFunctionLimit, driver?.grace ?? CallSlot.stopFunctionLimit)
+    let isLate = MonotonicTime.now.advanced(by: limit)
+    var isReported = false
     while holds(call), let runner = stop.runner,
       pthread_equal(runner, pthread_self()) == 0
     {
-      monitor.wait()
+      if isReported {
+        monitor.wait()
+      } else if !monitor.wait(until: isLate) {
+        isReported = true
+        driver?.reportMisuse(
+          "STOP-5",
+          "its stop function has been running for \(limit.inWords) while it waits in `on_stop` or `done`: most likely the one wants a lock that is held across the other"
+        )
+      }
     }
   }
 

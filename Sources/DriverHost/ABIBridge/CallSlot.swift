@@ -77,6 +77,8 @@ final class CallSlot: @unchecked Sendable {
   /// What `on_ready` has registered, by channel.
   var readyFunctions: [UInt32: ReadyFunction] = [:]
   var lastReadyRegistration: UInt64 = 0
+  /// How many pieces a driver has sent that nobody wanted, by channel.
+  var unwantedPieces: [UInt32: Int] = [:]
   /// A failure of the host's own that outweighs a driver's success, such as outputs over the limit.
   var overrulingError: HostError?
   /// Channels whose sinks are still to be closed.
@@ -178,9 +180,18 @@ final class CallSlot: @unchecked Sendable {
     phase = .waiting
     self.driver = driver
     self.receiver = receiver
-    unsafe inputs = unsafe arena.inputs(request.value.inputs, secrets: request.value.secrets)
+    let probing = driver.services.probing
+    if let probing, probing.value.guardsInputs { arena.guardPages() }
+    unsafe inputs = unsafe arena.inputs(
+      request.value.inputs,
+      secrets: request.value.secrets,
+      probing: probing
+    )
     unsafe texts = (
-      arena.abiText(request.value.action), arena.abiText(request.value.execution),
+      arena.abiText(
+        probing?.action(of: request.value) ?? request.value.action
+      ),
+      arena.abiText(request.value.execution),
       arena.abiText(request.value.connector), arena.abiText(request.value.traceparent)
     )
     let id = self.id
@@ -258,8 +269,7 @@ final class CallSlot: @unchecked Sendable {
   /// With the monitor locked.
   func becomeFree() {
     removeTimers()
-    if stopDescriptor >= 0 { close(stopDescriptor) }
-    stopDescriptor = -1
+    if stopDescriptor >= 0 { closeStopDescriptor() }
     receiver = nil
     outcome = nil
     isAnswered = false
@@ -276,6 +286,7 @@ final class CallSlot: @unchecked Sendable {
     madeRedactor = nil
     overrulingError = nil
     if !readyFunctions.isEmpty { readyFunctions.removeAll() }
+    if !unwantedPieces.isEmpty { unwantedPieces.removeAll() }
     unsafe stop = Stop(registration: stop.registration)
     phase = .free
     generation += 1

@@ -12,6 +12,7 @@ enum HostFunctions {
       log: { host, level, text in
         let driver = unsafe DriverTables.driver(of: host)
         let level = LogLevel(number: level)
+        unsafe driver.services.probing?.note(text, in: "a line of its log")
         guard driver.isLogged(level) else { return }
         unsafe driver.log(
           level,
@@ -25,8 +26,11 @@ enum HostFunctions {
           for: DriverTables.driver(of: host)
         ) { unsafe initialize(context) }
       },
-      interface: { _, id in
-        switch unsafe String(cString: id) {
+      interface: { host, id in
+        let id = unsafe String(cString: id)
+        let offered = unsafe DriverTables.driver(of: host).services.probing?.value.interfaces
+        return switch id {
+        case _ where offered?.contains(id) == false: nil
         case DH_REACTOR_V1: unsafe UnsafeRawPointer(ReactorFunctions.table)
         case DH_RESOLVE_V1: unsafe UnsafeRawPointer(ResolveFunctions.table)
         default: nil

@@ -14,7 +14,7 @@ enum ReactorFunctions {
     watch: { address, descriptor, events, function, context in
       let here = unsafe DriverLoop.at(address)
       guard isOnLoop(here, "watch") else { return Int64(DH_REFUSED) }
-      let result = here.loop.watch(descriptor, for: events) { ready in
+      let result = here.loop.watch(descriptor, for: events, owner: here.owner) { ready in
         here.measured("an event's callback") { unsafe function(context, ready) }
       }
       switch result {
@@ -49,7 +49,7 @@ enum ReactorFunctions {
     timer: { address, delay, function, context in
       let here = unsafe DriverLoop.at(address)
       guard isOnLoop(here, "timer") else { return Int64(DH_REFUSED) }
-      return here.loop.addTimer(after: delay) {
+      return here.loop.addTimer(after: delay, owner: here.owner) {
         here.measured("a timer's callback") { unsafe function(context) }
       }
     },

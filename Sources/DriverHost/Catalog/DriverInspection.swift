@@ -62,9 +62,42 @@ package enum DriverInspection {
       let image = try ELFImage(OpenFile(path))
       let dynamic = try ELFDynamic(of: image)
       return libraries(dynamic) + searchPaths(dynamic) + exports(dynamic) + memory(image, dynamic)
+        + endings(dynamic)
     } catch {
       return [RuleFault("LIB-1", "its dynamic section cannot be read: \(error)")]
     }
+  }
+
+  /// Functions that make a library ready for the whole process; their calls of it run through `once`.
+  private static let beginnings: Set<String> = [
+    "NSS_Init", "NSS_NoDB_Init", "curl_global_init", "curl_global_init_mem", "gnutls_global_init",
+    "libssh2_init", "mysql_server_init", "ssh_init", "xmlInitParser",
+  ]
+
+  /// Functions that end a library for the whole process, whoever else is using it.
+  private static let endings: Set<String> = [
+    "NSS_Shutdown", "OPENSSL_cleanup", "curl_global_cleanup",
+    "gnutls_global_deinit", "libssh2_exit", "mysql_server_end", "sqlite3_shutdown", "ssh_finalize",
+    "xmlCleanupParser",
+  ]
+
+  /// The functions that a driver takes from other libraries to make those ready for the whole process.
+  package static func beginnings(in path: String) -> [String] {
+    guard let image = try? ELFImage(OpenFile(path)), let dynamic = try? ELFDynamic(of: image) else {
+      return []
+    }
+    return dynamic.imports.filter { beginnings.contains($0) }
+  }
+
+  private static func endings(_ dynamic: ELFDynamic) -> [RuleFault] {
+    let used = dynamic.imports.filter { endings.contains($0) }
+    guard !used.isEmpty else { return [] }
+    return [
+      RuleFault(
+        "PROC-5",
+        "it calls \(used.joined(separator: ", ")), which ends a library that others in the process may be using: leave it running"
+      )
+    ]
   }
 
   /// The loader of this program, which can list a library's libraries without running anything of

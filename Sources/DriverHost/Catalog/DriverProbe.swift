@@ -96,5 +96,6 @@ package enum DriverProbe {
     let instance = try InstanceHandle.make(for: runtime, loop: loop)
     willRun(.destroy)
     unsafe loaded.functions.destroy(instance.address)
+    loop?.takeBackAll()
   }
 }

@@ -11,6 +11,8 @@ struct ELFDynamic: Sendable {
   private(set) var searchPaths: [String] = []
   /// The symbols that it exports, sorted.
   private(set) var exports: [String] = []
+  /// The symbols that it takes from other libraries, sorted.
+  private(set) var imports: [String] = []
 
   /// Whether the loader has to write into its code (`DT_TEXTREL`).
   private(set) var hasTextRelocations = false
@@ -91,13 +93,13 @@ struct ELFDynamic: Sendable {
     } else {
       return
     }
-    try readExports(of: image, at: symbolsAt, count: symbolCount, strings)
+    try readSymbols(of: image, at: symbolsAt, count: symbolCount, strings)
   }
 
   /// Size of an `Elf64_Sym`.
   private static let symbolSize = 24
 
-  private mutating func readExports(
+  private mutating func readSymbols(
     of image: borrowing ELFImage,
     at address: UInt64,
     count: Int,
@@ -121,8 +123,12 @@ struct ELFDynamic: Sendable {
       let isShown =
         [1, 2, 10].contains(info >> 4) && [0, 3].contains(other & 3) && section != 0
       if isShown, let text = strings.text(at: Int(name)) { exports.append(text) }
+      if section == 0, let text = strings.text(at: Int(name)), !text.isEmpty {
+        imports.append(text)
+      }
     }
     exports.sort()
+    imports.sort()
   }
 
   /// The number of symbols after the old hash table: its second word.

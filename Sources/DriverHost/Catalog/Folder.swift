@@ -1,11 +1,11 @@
 import Glibc
 
 /// Reading folders and resolving paths.
-enum Folder {
+package enum Folder {
   /// The names in a folder that satisfy a condition, sorted, without `.` and `..`.
   ///
   /// The corresponding C function is `readdir`.
-  static func names(
+  package static func names(
     in path: String,
     where isWanted: (String) -> Bool
   ) throws(SystemError) -> [String] {
@@ -30,7 +30,7 @@ enum Folder {
   /// The absolute path without links, `.` and `..`.
   ///
   /// The corresponding C function is `realpath`.
-  static func resolved(_ path: String) throws(SystemError) -> String {
+  package static func resolved(_ path: String) throws(SystemError) -> String {
     guard let resolved = unsafe realpath(path, nil) else { throw SystemError() }
     defer { unsafe free(resolved) }
     return unsafe String(cString: resolved)

@@ -33,12 +33,13 @@ struct MappedDriver {
     do {
       library = try SharedLibrary.load(driver.path, driver.status.identity)
     } catch {
-      throw driver.unusable("\(error)")
+      throw driver.unusable("\(error)", rule: "LIB-9")
     }
     try MappedDriver.compare(library, with: driver)
     guard let entry = unsafe library.entry else {
       throw driver.unusable(
-        "it does not export \(DH_ENTRY_SYMBOL): write it with DH_DRIVER_ENTRY, and keep it visible"
+        "it does not export \(DH_ENTRY_SYMBOL): write it with DH_DRIVER_ENTRY, and keep it visible",
+        rule: "LIB-2"
       )
     }
     self.driver = driver
@@ -59,7 +60,8 @@ struct MappedDriver {
     willRun(.entry)
     guard let table = unsafe entry(host, DH_DRIVER_V1) else {
       throw driver.unusable(
-        "its entry answers nothing to \(DH_DRIVER_V1), which its descriptor names under \"abi\""
+        "its entry answers nothing to \(DH_DRIVER_V1), which its descriptor names under \"abi\"",
+        rule: "DESC-7"
       )
     }
     return unsafe LoadedDriver(driver: driver, functions: try functions(table))
@@ -127,7 +129,8 @@ struct MappedDriver {
     let notes = library.image.notes
     guard notes.descriptors.count == 1, let loaded = notes.descriptors.first else {
       throw driver.unusable(
-        "its descriptor is in the file but not in what the loader maps of it: link it again"
+        "its descriptor is in the file but not in what the loader maps of it: link it again",
+        rule: "DESC-1"
       )
     }
     // Of two builds without an id nobody can say whether they are one.
@@ -146,7 +149,10 @@ struct MappedDriver {
   ) throws(HostError) -> DriverRuntime.Functions {
     let isAligned = UInt(bitPattern: table) % UInt(MemoryLayout<dh_driver_v1>.alignment) == 0
     guard isAligned else {
-      throw driver.unusable("its entry answers an address that no dh_driver_v1 can have")
+      throw driver.unusable(
+        "its entry answers an address that no dh_driver_v1 can have",
+        rule: "ENTRY-3"
+      )
     }
     let table = unsafe table.assumingMemoryBound(to: dh_driver_v1.self).pointee
     var missing: [String] = []
@@ -157,7 +163,8 @@ struct MappedDriver {
       let start = unsafe table.start
     else {
       throw driver.unusable(
-        "its dh_driver_v1 has no \(missing.joined(separator: ", ")): all three functions must be there"
+        "its dh_driver_v1 has no \(missing.joined(separator: ", ")): all three functions must be there",
+        rule: "ENTRY-4"
       )
     }
     return unsafe DriverRuntime.Functions(create: create, destroy: destroy, start: start)
@@ -166,13 +173,19 @@ struct MappedDriver {
 
 extension CatalogDriver {
   /// Why the driver cannot be used.
-  fileprivate func unusable(_ reason: String) -> HostError {
+  ///
+  /// - Parameters:
+  ///   - reason: What is wrong.
+  ///   - rule: The rule of the ABI that it breaks, if it breaks one.
+  /// - Returns: An error of stage `.driver`.
+  fileprivate func unusable(_ reason: String, rule: String? = nil) -> HostError {
     var error = HostError(
       .unavailable,
       stage: .driver,
       "the driver \(descriptor.name) cannot be used: \(reason)"
     )
     error.location = SourceLocation(file: path)
+    error.rule = rule
     return error
   }
 }

@@ -3,7 +3,7 @@ import Glibc
 /// A call of the system that failed.
 ///
 /// The corresponding C name is `errno`.
-struct SystemError: Error, Hashable, CustomStringConvertible {
+package struct SystemError: Error, Hashable, CustomStringConvertible {
   /// The number, such as `ENOENT`.
   let number: Int32
 
@@ -19,5 +19,5 @@ struct SystemError: Error, Hashable, CustomStringConvertible {
   var isNotFound: Bool { number == ENOENT || number == ENOTDIR }
 
   /// The system's own words: "Permission denied".
-  var description: String { systemMessage(number) }
+  package var description: String { systemMessage(number) }
 }

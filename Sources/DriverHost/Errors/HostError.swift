@@ -108,6 +108,7 @@ public struct HostError: Error, Sendable, Hashable {
     var details: Value?
     var outputs: ValueMap = [:]
     var secretOutputs: [JSONPointer] = []
+    var rule: String?
   }
 
   /// Where it is kept: errors are rare and large, and whoever might throw one keeps room for it.
@@ -203,6 +204,12 @@ public struct HostError: Error, Sendable, Hashable {
   public var secretOutputs: [JSONPointer] {
     get { box.fields.secretOutputs }
     set { change { $0.secretOutputs = newValue } }
+  }
+
+  /// The rule of the ABI that the driver breaks, where it is that.
+  package var rule: String? {
+    get { box.fields.rule }
+    set { change { $0.rule = newValue } }
   }
 
   /// An error with a sentence for the user.

@@ -150,6 +150,9 @@ final class RowSource: @unchecked Sendable {
         try threads.submit { [self] worker in
           slot.pullBegins(call, on: worker)
           let result = Swift.Result { () throws(HostError) in try body(self) }
+          if case .failure(let error) = result, error.code == .internal {
+            slot.rowsAreRefused(call, error)
+          }
           slot.pullEnded(call)
           if end() { unsafe continuation.resume(returning: result) }
         }

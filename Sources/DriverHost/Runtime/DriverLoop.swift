@@ -50,6 +50,24 @@ final class DriverLoop: @unchecked Sendable {
     return instance
   }
 
+  /// Whose the watches and timers are that it has.
+  var owner: ObjectIdentifier { ObjectIdentifier(self) }
+
+  /// Takes back what the instance has left on the loop, and says what that was: after its `destroy`.
+  ///
+  /// Each would be called with what was freed, most likely.
+  func takeBackAll() {
+    let (watches, timers) = loop.removeAll(of: owner)
+    let all = [
+      (watches, "watch", "watches"), (timers, "timer", "timers"),
+      (lookups.count, "look-up", "look-ups"),
+    ]
+    lookups = []
+    let left = all.filter { $0.0 > 0 }.map { "\($0.0) \($0.0 == 1 ? $0.1 : $0.2)" }
+    guard !left.isEmpty else { return }
+    driver.reportMisuse("LOOP-9", "its `destroy` left \(left.joined(separator: ", ")) on the loop")
+  }
+
   /// Runs code of the driver, and says so if it holds the loop up.
   func measured(_ what: StaticString, _ body: () -> Void) {
     let start = MonotonicTime.now.nanoseconds

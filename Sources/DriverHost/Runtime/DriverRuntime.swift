@@ -44,6 +44,15 @@ final class DriverRuntime: @unchecked Sendable {
     var resolver: NameResolver
     var log: Log
     var outputLimit: Int
+    /// Nil save where a driver is being checked.
+    var probing: Probing?
+  }
+
+  /// A class, so that a call which finds none has looked at one word.
+  final class Probing: Sendable {
+    let value: HostProbing
+
+    init(_ value: HostProbing) { self.value = value }
   }
 
   /// Whether a runtime takes calls.
@@ -398,7 +407,10 @@ final class DriverRuntime: @unchecked Sendable {
     for driverLoop in driverLoops {
       await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
         let isTaken = driverLoop.loop.post {
-          if let instance = driverLoop.close() { unsafe functions.destroy(instance.address) }
+          if let instance = driverLoop.close() {
+            unsafe functions.destroy(instance.address)
+            driverLoop.takeBackAll()
+          }
           done.resume()
         }
         if !isTaken { done.resume() }

@@ -33,6 +33,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     var descriptor: Int32 = -1
     var generation: UInt32 = 1
     var handler: EventHandler?
+    var owner: ObjectIdentifier?
+  }
+
+  private struct Timer {
+    var owner: ObjectIdentifier
+    var action: () -> Void
   }
 
   private let epoll: Int32
@@ -43,7 +49,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
   private var freeWatches: [Int] = []
   /// Which watch has a descriptor now: its owner may have closed it, and got its number again.
   private var owners: [Int32: Int] = [:]
-  private var timers = TimerHeap<() -> Void>()
+  private var timers = TimerHeap<Timer>()
   private var batch: [Work] = []
 
   /// A loop on a new thread.
@@ -183,7 +189,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
   private func runTimers() {
     guard timers.next != nil else { return }
     let now = MonotonicTime.now
-    while let action = timers.popDue(now) { action() }
+    while let timer = timers.popDue(now) { timer.action() }
   }
 
   /// Milliseconds for epoll_wait, rounded up, so that a timer is never early; -1 without timers.
@@ -216,9 +222,12 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
   // MARK: - Watches and timers: on the loop's thread only
 
   /// Calls `handler` while a descriptor is ready: an id above 0, or the errno.
+  ///
+  /// `owner` is for `removeAll(of:)`.
   func watch(
     _ descriptor: Int32,
     for flags: UInt32,
+    owner: ObjectIdentifier,
     _ handler: @escaping EventHandler
   ) -> Result<Int64, SystemFailure> {
     let place = freeWatches.popLast() ?? watches.count
@@ -234,6 +243,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
     watches[place].descriptor = descriptor
     watches[place].handler = handler
+    watches[place].owner = owner
     owners[descriptor] = place
     return .success(Int64(bitPattern: token))
   }
@@ -268,14 +278,31 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
   }
 
   /// Calls `action` once, not before that time.
-  func addTimer(after delay: UInt64, _ action: @escaping () -> Void) -> Int64 {
+  ///
+  /// `owner` is for `removeAll(of:)`.
+  func addTimer(
+    after delay: UInt64,
+    owner: ObjectIdentifier,
+    _ action: @escaping () -> Void
+  ) -> Int64 {
     let time = MonotonicTime.now.advanced(by: .nanoseconds(Int64(clamping: delay)))
-    return Int64(bitPattern: timers.insert(action, at: time).bits)
+    return Int64(bitPattern: timers.insert(Timer(owner: owner, action: action), at: time).bits)
   }
 
   /// Takes a timer back; false if it has run.
   func cancelTimer(_ id: Int64) -> Bool {
     timers.remove(TimerHeap.Handle(bits: UInt64(bitPattern: id))) != nil
+  }
+
+  /// Takes back what an owner still has: how many watches and timers that were.
+  func removeAll(of owner: ObjectIdentifier) -> (watches: Int, timers: Int) {
+    var count = 0
+    for place in watches.indices where watches[place].owner == owner {
+      guard watches[place].handler != nil else { continue }
+      count += 1
+      _ = unwatch(Int64(bitPattern: UInt64(watches[place].generation) << 32 | UInt64(place)))
+    }
+    return (count, timers.removeAll { $0.owner == owner })
   }
 
   private func place(of id: Int64) -> Int? {

@@ -103,9 +103,7 @@ extension InstanceHandle {
         stage: .driver,
         "the driver \(driver.traits.name) could not start (status \(status)) and gave no reason"
       )
-      var fault = Fault(.invalid, "its `create` fails without a reason")
-      fault.rule = "ENTRY-5"
-      error.faults = [fault]
+      error.rule = "ENTRY-5"
       throw error
     }
   }

@@ -57,6 +57,13 @@ struct TimerHeap<Payload> {
     return detach(first)
   }
 
+  /// Takes back all timers of a kind: how many there were.
+  mutating func removeAll(where isMeant: (Payload) -> Bool) -> Int {
+    let meant = heap.filter { nodes[$0].payload.map(isMeant) ?? false }
+    for node in meant { _ = detach(node) }
+    return meant.count
+  }
+
   private func handle(of node: Int) -> Handle {
     Handle(bits: UInt64(nodes[node].generation) << 32 | UInt64(node))
   }

@@ -200,6 +200,9 @@ final class SessionPool: Sendable {
         entry.redactor = redactor
       }
     }
+    if outcome.session == nil, outcome.error == nil {
+      driver.reportMisuse("SESS-2", "`open` ended well without having handed a session over")
+    }
     guard outcome.session != nil, !outcome.isAbandoned else {
       release(entry, as: outcome.isAbandoned ? .abandoned : .broken)
       throw outcome.error

@@ -4,12 +4,13 @@ import Glibc
 ///
 /// The corresponding C types are `pthread_mutex_t` and `pthread_cond_t`. Not recursive.
 @safe
-final class Monitor: @unchecked Sendable {
+package final class Monitor: @unchecked Sendable {
   // `@unchecked` because both are made to be shared between threads; they never move.
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let condition: UnsafeMutablePointer<pthread_cond_t>
 
-  init() {
+  /// A lock that nobody holds.
+  package init() {
     unsafe mutex = .allocate(capacity: 1)
     unsafe mutex.initialize(to: pthread_mutex_t())
     unsafe pthread_mutex_init(mutex, nil)
@@ -29,17 +30,19 @@ final class Monitor: @unchecked Sendable {
     unsafe mutex.deallocate()
   }
 
-  func lock() { unsafe pthread_mutex_lock(mutex) }
+  /// Waits until nobody else is inside.
+  package func lock() { unsafe pthread_mutex_lock(mutex) }
 
-  func unlock() { unsafe pthread_mutex_unlock(mutex) }
+  /// Lets others in.
+  package func unlock() { unsafe pthread_mutex_unlock(mutex) }
 
   /// Lets others in until somebody signals.
   ///
   /// To be called between lock and unlock, in a loop.
-  func wait() { unsafe pthread_cond_wait(condition, mutex) }
+  package func wait() { unsafe pthread_cond_wait(condition, mutex) }
 
   /// As `wait`, but not beyond a time; false when that has come.
-  func wait(until deadline: MonotonicTime) -> Bool {
+  package func wait(until deadline: MonotonicTime) -> Bool {
     var time = timespec(
       tv_sec: Int(deadline.nanoseconds / 1_000_000_000),
       tv_nsec: Int(deadline.nanoseconds % 1_000_000_000)
@@ -47,7 +50,9 @@ final class Monitor: @unchecked Sendable {
     return unsafe pthread_cond_timedwait(condition, mutex, &time) != ETIMEDOUT
   }
 
-  func signal() { unsafe pthread_cond_signal(condition) }
+  /// Wakes one that waits.
+  package func signal() { unsafe pthread_cond_signal(condition) }
 
-  func broadcast() { unsafe pthread_cond_broadcast(condition) }
+  /// Wakes all that wait.
+  package func broadcast() { unsafe pthread_cond_broadcast(condition) }
 }
