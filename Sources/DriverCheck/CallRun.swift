@@ -2,21 +2,54 @@ internal import DriverHost
 
 /// Calls of every action of a driver, and what the host saw of them.
 struct CallRun: Sendable {
+  /// What the calls lead to.
+  enum Server: Sendable {
+    /// A port where nobody listens.
+    case refuses
+    /// A server of this machine that does what is wanted.
+    case proxy(FaultProxy)
+    /// The server of the calls that work; where there are none, a port where nobody listens.
+    case own
+  }
+
   let probe: Probe
   let host: Host
-  private let inputs: CallInputs
-  private let server: ClosedServer
+  let inputs: CallInputs
+  private let server: Server
+  /// Keeps the port that nobody listens on.
+  private let closedPort: LoopbackSocket?
   private let before: ProcessState
 
-  /// A host with the driver, whose calls are sent to a port that leads nowhere.
-  init(_ probe: Probe, server manner: ClosedServer.Manner) async throws {
+  /// A host with the driver.
+  ///
+  /// - Parameters:
+  ///   - probe: The test.
+  ///   - server: What the calls lead to.
+  ///   - change: What the host does differently.
+  /// - Throws: `HostError` where the system has no port or thread.
+  init(
+    _ probe: Probe,
+    server: Server,
+    _ change: (inout HostConfiguration) -> Void = { _ in }
+  ) async throws(HostError) {
     self.probe = probe
-    server = try ClosedServer(manner)
-    inputs = try CallInputs(probe.driver.descriptor, port: server.port)
+    self.server = server
+    var closedPort: LoopbackSocket?
+    let redirection: AddressRedirection?
+    switch server {
+    case .own where !probe.settings.calls.isEmpty: redirection = nil
+    case .refuses, .own:
+      let port = try LoopbackSocket(listens: false)
+      closedPort = port
+      redirection = AddressRedirection(port: port.port)
+    case .proxy(let proxy): redirection = AddressRedirection(port: proxy.port)
+    }
+    self.closedPort = closedPort
+    inputs = try CallInputs(probe.driver.descriptor, calls: probe.settings.calls, redirection)
     // What waiting takes by itself, once in a process.
-    try await Task.sleep(for: .milliseconds(1))
+    try? await Task.sleep(for: .milliseconds(1))
     before = ProcessState()
-    host = try probe.makeHost()
+    host = try probe.makeHost(change)
   }
 
   /// Actions with inputs that they take.
@@ -26,17 +59,15 @@ struct CallRun: Sendable {
     }
   }
 
-  /// Says which actions are left out, if any are.
+  /// Says so where no action can be tried.
   func reportSkipped() {
-    let left = probe.driver.descriptor.actions.filter { inputs.valid(for: $0.name) == nil }
-    if left.count == probe.driver.descriptor.actions.count {
-      probe.skip(
-        "the examples of its inputs make no valid call, so none can be tried: give each required input an example"
-      )
-    }
+    guard actions.isEmpty else { return }
+    probe.skip(
+      "the examples of its inputs make no valid call, so none can be tried: give each required input an example"
+    )
   }
 
-  /// How a call has ended.
+  /// Runs a call, and says how it has ended: nil where that was well.
   @discardableResult
   func call(
     _ action: Descriptor.Action,
@@ -44,6 +75,24 @@ struct CallRun: Sendable {
     timeout: Duration = .seconds(5),
     _ change: (inout CallOptions) -> Void = { _ in }
   ) async -> HostError? {
+    do throws(HostError) {
+      _ = try await result(action, inputs, timeout: timeout, change)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Runs a call.
+  ///
+  /// - Throws: How it has failed.
+  /// - Returns: What it has put out.
+  func result(
+    _ action: Descriptor.Action,
+    _ inputs: ValueMap,
+    timeout: Duration = .seconds(5),
+    _ change: (inout CallOptions) -> Void = { _ in }
+  ) async throws(HostError) -> ConnectionResult {
     var options = CallOptions()
     options.action = action.name
     options.timeout = timeout
@@ -54,24 +103,25 @@ struct CallRun: Sendable {
       }
     }
     change(&options)
-    do throws(HostError) {
-      _ = try await host.connect(type: probe.driver.selector, inputs, options: options)
-      return nil
-    } catch {
-      return error
-    }
+    return try await host.connect(type: probe.driver.selector, inputs, options: options)
   }
 
   /// Runs up to so many calls, several at once, as many as there is time for.
   ///
   /// - Returns: How many there were, at least one.
   @discardableResult
-  func repeatCalls(_ action: Descriptor.Action, _ inputs: ValueMap, _ count: Int) async -> Int {
+  func repeatCalls(
+    _ action: Descriptor.Action,
+    _ inputs: ValueMap,
+    _ count: Int,
+    within time: Duration,
+    _ change: @escaping @Sendable (inout CallOptions) -> Void = { _ in }
+  ) async -> Int {
     let start = MonotonicTime.now
-    await call(action, inputs)
+    await call(action, inputs, change)
     // One by one where that is quick: fewer threads, and less that they keep for themselves.
     let isQuick = MonotonicTime.now < start.advanced(by: .milliseconds(2))
-    let end = start.advanced(by: .seconds(2))
+    let end = start.advanced(by: time)
     let left = Lock(count)
     let done = Lock(0)
     await withTaskGroup(of: Void.self) { group in
@@ -82,7 +132,7 @@ struct CallRun: Sendable {
               $0 -= 1; return $0 >= 0
             })
           {
-            await call(action, inputs)
+            await call(action, inputs, change)
             done.withLock { $0 += 1 }
           }
         }
@@ -94,31 +144,15 @@ struct CallRun: Sendable {
   /// Ends the host, and says what the driver has left behind, and which rules it was seen to break.
   func end() async {
     probe.step("after the last call")
-    let type = probe.driver.descriptor.name
-    let statistics = host.statistics.drivers[type]
-    let grace = probe.driver.descriptor.grace.inWords
-    if let statistics, statistics.abandonedCalls > 0 {
-      probe.report(
-        CheckFinding(
-          "STOP-1",
-          "\(statistics.abandonedCalls) calls did not end within \(grace) after they were asked to stop, and were given up"
-        )
-      )
-    }
-    if let statistics, statistics.slowCallbacks > 0 {
-      probe.report(
-        CheckFinding(
-          "CALL-4",
-          "it held its loop up \(statistics.slowCallbacks) times, the longest for \(statistics.slowestCallback.inWords): nothing there may wait"
-        )
-      )
-    }
+    reportStatistics()
+    let wasGivenUp = abandonedCalls > 0
     let report = await host.close()
-    if !report.isClean, statistics?.abandonedCalls ?? 0 == 0 {
+    if !report.isClean, !wasGivenUp {
       probe.report(
         CheckFinding("CALL-1", "calls were left without a `done` when the host was closed")
       )
     }
+    if case .proxy(let proxy) = server { proxy.stop() }
     var after = ProcessState()
     // The host's own threads and descriptors are on their way out.
     for _ in 0..<200 where !left(after).isEmpty || !ProcessState.hostThreads().isEmpty {
@@ -126,7 +160,37 @@ struct CallRun: Sendable {
       after = ProcessState()
     }
     for finding in after.findings(since: before) { probe.report(finding) }
+    for finding in ProcessState.forkFindings() { probe.report(finding) }
     guard report.isClean else { return }
+    reportLeft(after)
+  }
+
+  private var abandonedCalls: Int {
+    host.statistics.drivers[probe.driver.descriptor.name]?.abandonedCalls ?? 0
+  }
+
+  private func reportStatistics() {
+    guard let statistics = host.statistics.drivers[probe.driver.descriptor.name] else { return }
+    if statistics.abandonedCalls > 0 {
+      let grace = probe.driver.descriptor.grace.inWords
+      probe.report(
+        CheckFinding(
+          "STOP-1",
+          "\(statistics.abandonedCalls) calls did not end within \(grace) after they were asked to stop, and were given up"
+        )
+      )
+    }
+    if statistics.slowCallbacks > 0 {
+      probe.report(
+        CheckFinding(
+          "CALL-4",
+          "it held its loop up \(statistics.slowCallbacks) times, the longest for \(statistics.slowestCallback.inWords): nothing there may wait"
+        )
+      )
+    }
+  }
+
+  private func reportLeft(_ after: ProcessState) {
     let threads = ProcessState.hostThreads()
     if !threads.isEmpty {
       probe.report(

@@ -3,10 +3,10 @@ internal import DriverHost
 /// What is found out by calls.
 extension CheckTest {
   /// What any call may break.
-  private static let rulesOfCalls = [
+  static let rulesOfCalls = [
     "CALL-1", "CALL-4", "CALL-12", "ERR-1", "VAL-1", "VAL-3", "VAL-4", "VAL-9", "VAL-10",
-    "CHAN-10",
-    "LOOP-2", "LOOP-4", "LOOP-10", "ROWS-1", "ROWS-8", "SESS-2", "SESS-7", "PROC-1", "PROC-2",
+    "CHAN-5", "CHAN-10", "ERR-4", "LOOP-2", "LOOP-4", "LOOP-9", "LOOP-10",
+    "ROWS-1", "ROWS-5", "ROWS-8", "SESS-2", "SESS-7", "PROC-1", "PROC-2",
     "PROC-3", "PROC-4", "PROC-7", "PROC-9", "PROC-11", "STOP-1",
   ]
 
@@ -14,9 +14,14 @@ extension CheckTest {
     CheckTest(
       name: "calls",
       title: "calls of every action end, one by one and many at once",
-      rules: rulesOfCalls,
+      rules: rulesOfCalls + ["PROC-6"],
       place: .child { probe in
-        let run = try await CallRun(probe, server: .refuses)
+        let keys = Lock<Set<String>>([])
+        let run = try await CallRun(probe, server: .refuses) { configuration in
+          var probing = HostProbing()
+          probing.onOnce = { key in keys.withLock { _ = $0.insert(key) } }
+          configuration.probing = probing
+        }
         run.reportSkipped()
         for (action, inputs) in run.actions {
           probe.step("in a call of \(action.name)")
@@ -26,29 +31,43 @@ extension CheckTest {
             for _ in 0..<32 { group.addTask { await run.call(action, inputs) } }
           }
         }
+        let beginnings = DriverInspection.beginnings(in: probe.path)
+        if let first = beginnings.first, !run.actions.isEmpty, keys.withLock({ $0.isEmpty }) {
+          probe.report(
+            CheckFinding(
+              "PROC-6",
+              "it calls \(first), and nothing of it has gone through the host's `once`: other drivers use the same library"
+            )
+          )
+        }
         await run.end()
       }
     ),
     CheckTest(
       name: "stops",
       title: "calls end soon when they are cancelled, before, while and after they run",
-      rules: ["STOP-1", "CALL-1", "CALL-12", "PROC-7", "PROC-11"],
-      rulesOfEnd: (crash: "PROC-7", hang: "STOP-1"),
+      rules: ["STOP-1", "STOP-5", "STOP-7", "STOP-8", "CALL-1", "CALL-12", "PROC-7", "PROC-11"],
+      rulesOfEnd: EndRules(hang: "STOP-1"),
       limit: 40,
       place: .child { probe in
-        let run = try await CallRun(probe, server: .stalls)
+        let proxy = try FaultProxy(.silent)
+        let run = try await CallRun(probe, server: .proxy(proxy))
         run.reportSkipped()
         for (action, inputs) in run.actions {
           probe.step("in calls of \(action.name) that are cancelled")
           for delay in [0, 0, 1, 5, 20, 100] {
-            let tasks = (0..<4).map { _ in
+            let tasks = (0..<12).map { _ in
               Task { await run.call(action, inputs, timeout: .seconds(20)) }
             }
             if delay > 0 { try? await Task.sleep(for: .milliseconds(delay)) }
-            for task in tasks { task.cancel() }
+            // From several threads at once, and each of them twice.
+            await withTaskGroup(of: Void.self) { group in
+              for task in tasks + tasks { group.addTask { task.cancel() } }
+            }
             for task in tasks { _ = await task.value }
           }
         }
+        await reportConnections(proxy, probe)
         await run.end()
       }
     ),
@@ -56,9 +75,9 @@ extension CheckTest {
       name: "deadlines",
       title: "calls end soon when their deadline has passed",
       rules: ["STOP-1", "CALL-1", "CALL-12", "PROC-7", "PROC-11"],
-      rulesOfEnd: (crash: "PROC-7", hang: "STOP-1"),
+      rulesOfEnd: EndRules(hang: "STOP-1"),
       place: .child { probe in
-        let run = try await CallRun(probe, server: .stalls)
+        let run = try await CallRun(probe, server: .proxy(try FaultProxy(.silent)))
         run.reportSkipped()
         for (action, inputs) in run.actions {
           probe.step("in calls of \(action.name) with a deadline of 1 ms")
@@ -83,50 +102,27 @@ extension CheckTest {
         run.reportSkipped()
         for (action, inputs) in run.actions {
           probe.step("in thousands of calls of \(action.name)")
-          await run.repeatCalls(action, inputs, 500)
-          let (threads, descriptors) = (
-            ProcessState.threadCount(), ProcessState().descriptors.count
-          )
-          var count = 0
-          var growth: [Int] = []
-          // Tables and caches grow once; what is lost with each call is lost each time.
-          for _ in 0..<3 {
-            let heap = ProcessState.heapSize()
-            let round = await run.repeatCalls(action, inputs, 2000)
-            // Some KiB come and go with threads, however many calls there are.
-            growth.append((ProcessState.heapSize() - heap - (32 << 10)) / round)
-            count += round
-          }
-          if let least = growth.min(), least >= 24 {
-            probe.report(
-              CheckFinding(
-                "PROC-11",
-                "each call of \(action.name) leaves about \(least) bytes of memory behind"
-              )
-            )
-          }
-          let more = ProcessState().descriptors.count - descriptors
-          if more > 8 {
-            probe.report(
-              CheckFinding(
-                "PROC-11",
-                "\(count) calls of \(action.name) left \(more) descriptors open"
-              )
-            )
-          }
-          let moreThreads = ProcessState.threadCount() - threads
-          // The host's own come and go; a thread for every tenth call would be hundreds.
-          if moreThreads > max(40, count / 10) {
-            probe.report(
-              CheckFinding(
-                "PROC-11",
-                "\(count) calls of \(action.name) left \(moreThreads) threads behind"
-              )
-            )
-          }
+          let growth = CallGrowth(run: run, action: action, inputs: inputs)
+          for finding in await growth.findings() { probe.report(finding) }
         }
         await run.end()
       }
     ),
   ]
+
+  /// Says where connections to a server that never answered are kept after all calls were stopped.
+  static func reportConnections(_ proxy: FaultProxy, _ probe: Probe) async {
+    let grace = MonotonicTime.now.advanced(by: probe.driver.descriptor.grace)
+    while proxy.now.open > 0, MonotonicTime.now < grace {
+      try? await Task.sleep(for: .milliseconds(5))
+    }
+    let open = proxy.now.open
+    guard open > 0 else { return }
+    probe.report(
+      CheckFinding(
+        "STOP-7",
+        "\(open) connections are still open \(probe.driver.descriptor.grace.inWords) after their calls were stopped, to a server that has said nothing: end them, so that it can end its work"
+      )
+    )
+  }
 }

@@ -17,15 +17,28 @@ package struct CheckTest: Sendable {
   /// The ids of the rules that it holds the driver against.
   package var rules: [String]
   /// The rule that a crash, or an end that never comes, breaks.
-  var rulesOfEnd = (crash: "PROC-7", hang: "CALL-1")
+  var rulesOfEnd = EndRules()
   /// How long it may take, in seconds.
   var limit = 20
   var place: Place
   /// Whether it says something of a file that is no driver, too.
   var isAboutAnyFile = false
 
+  /// Whether it takes calls that work, which only somebody with a server can give.
+  package var needsServer = false
+
+  /// The rules that are broken where a test's process does not end by itself.
+  struct EndRules: Sendable {
+    var crash = "PROC-7"
+    var hang = "CALL-1"
+    /// By abort(3); nil: as by any other crash.
+    var abort: String?
+  }
+
   /// All of them, in the order in which they run.
-  package static let all: [CheckTest] = fileTests + loadTests + callTests
+  package static let all: [CheckTest] =
+    fileTests + loadTests + callTests + hostTests + inputTests + streamTests + sessionTests
+    + serverTests
 
   /// Whether a word of the command line means it: its name, or the id of one of its rules.
   package func isMeant(by word: String) -> Bool {
@@ -39,6 +52,11 @@ package struct CheckSubject: Sendable {
   package var path: String
   /// What was read of it; nil where that could not be.
   package var driver: CatalogDriver?
+  /// The file's path from the root on.
+  var absolutePath: String {
+    if path.hasPrefix("/") { return path }
+    return (try? Folder.resolved(path)) ?? path
+  }
   /// Why it is no driver that can be used, in words; nil where it is one.
   package var rejection: String?
 

@@ -1,4 +1,5 @@
 package import DriverHost
+internal import Glibc
 
 /// Holds a driver against the rules of the ABI.
 package struct Checker: Sendable {
@@ -6,6 +7,10 @@ package struct Checker: Sendable {
   package let subject: CheckSubject
   /// The program that runs a test in a process of its own: `PROGRAM check-probe PATH TEST`.
   package var program = "/proc/self/exe"
+  /// What the driver is checked with.
+  package var settings = CheckSettings()
+  /// The file that the calls of `settings` came from, which each process reads again; nil where there is none.
+  package var configuration: String?
 
   /// A checker for a file; nothing of it runs yet.
   package init(_ path: String) {
@@ -25,6 +30,12 @@ package struct Checker: Sendable {
     )
     switch test.place {
     case _ where subject.driver == nil && !test.isAboutAnyFile: result = skipped
+    case _ where test.needsServer && settings.calls.isEmpty:
+      result = CheckResult(
+        test: test.name,
+        outcome: .skipped,
+        reason: "it takes calls that work: give some by --config"
+      )
     case .file(let body):
       let findings = body(subject)
       result = CheckResult(
@@ -40,20 +51,35 @@ package struct Checker: Sendable {
   }
 
   private func runChild(_ test: CheckTest) throws(HostError) -> CheckResult {
+    // What a driver writes by a relative path goes nowhere that matters.
+    let folder = try ScratchFolder()
+    var arguments = [
+      "check-probe", subject.absolutePath, test.name, "--seed", "\(settings.seed)", "--folder",
+      folder.path,
+    ]
+    if let configuration { arguments += ["--config", configuration] }
     let child = try ChildProcess(
       program,
-      ["check-probe", subject.path, test.name],
-      // A crash is what this is for: nobody needs the Swift runtime's account of it.
-      environment: ["SWIFT_BACKTRACE=enable=no"],
+      arguments,
+      environment: [
+        // A crash is what this is for: nobody needs the Swift runtime's account of it.
+        "SWIFT_BACKTRACE=enable=no",
+        // What was freed is overwritten, so that whoever reads it still gets something else: see mallopt(3).
+        "MALLOC_PERTURB_=165",
+      ],
       within: .seconds(test.limit)
     )
     var result = CheckResult(test: test.name, outcome: .passed)
     var step = "while it was loaded"
+    var crashRule: String?
     var isComplete = false
     for line in child.report.split(separator: "\n") {
       // The last line may be cut off by a crash.
       guard let object = try? JSON.parse(String(line)) else { continue }
-      if let text = object["step"].stringValue { step = text }
+      if let text = object["step"].stringValue {
+        step = text
+        crashRule = object["crash"].stringValue
+      }
       if let rule = object["rule"].stringValue {
         result.findings.append(CheckFinding(rule, object["text"].stringValue ?? ""))
       }
@@ -84,9 +110,11 @@ package struct Checker: Sendable {
       )
     case .killed(let signal):
       result.outcome = .crashed
+      // abort(3) is also what the C library answers to memory that it has not given.
+      let rule = signal == SIGABRT ? test.rulesOfEnd.abort : nil
       result.findings.append(
         CheckFinding(
-          test.rulesOfEnd.crash,
+          rule ?? crashRule ?? test.rulesOfEnd.crash,
           "it crashed \(step) (\(SignalNames.name(signal)))"
         )
       )

@@ -40,28 +40,47 @@ package struct ChildProcess {
     var pipes: [Pipe] = []
     for _ in ChildProcess.descriptors { pipes.append(try Pipe()) }
     defer { for pipe in pipes { pipe.close() } }
-    let child = try ChildProcess.spawn(path, arguments, environment, pipes)
+    let child = try ChildProcess.spawn(
+      path,
+      arguments,
+      environment,
+      zip(pipes, ChildProcess.descriptors).map { ($0.writer, $1) },
+      isLeader: true
+    )
     for pipe in pipes { pipe.closeWriter() }
     let deadline = MonotonicTime.now.advanced(by: time)
     var texts = [[UInt8]](repeating: [], count: pipes.count)
-    let isComplete = ChildProcess.collect(pipes, until: deadline, &texts)
+    let isComplete = ChildProcess.collect(pipes, of: child, until: deadline, &texts)
     end = ChildProcess.wait(for: child, isComplete ? deadline : .now)
+    // What it has started and left: a process of it would hold the pipes, and go on.
+    kill(-child, SIGKILL)
     let strings = texts.map { String(decoding: $0, as: UTF8.self) }
     (output, errors, report) = (strings[0], strings[1], strings[2])
   }
 
-  private static func spawn(
+  /// Starts a program; its standard input is empty unless it is given.
+  ///
+  /// - Parameters:
+  ///   - path: Where it is, or its name, which is looked for in `PATH`.
+  ///   - arguments: Without the program's name.
+  ///   - environment: What stands before this process's own, and so wins.
+  ///   - descriptors: Descriptors of this process, each with the number that it has there.
+  ///   - isLeader: Whether it begins a process group.
+  /// - Throws: `HostError` where it cannot be started.
+  /// - Returns: The process's id.
+  static func spawn(
     _ path: String,
     _ arguments: [String],
     _ environment: [String],
-    _ pipes: [Pipe]
+    _ descriptors: [(own: Int32, theirs: Int32)],
+    isLeader: Bool
   ) throws(HostError) -> pid_t {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe _ = posix_spawn_file_actions_destroy(&actions) }
     unsafe posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
-    for (pipe, descriptor) in zip(pipes, descriptors) {
-      unsafe posix_spawn_file_actions_adddup2(&actions, pipe.writer, descriptor)
+    for (own, theirs) in descriptors {
+      unsafe posix_spawn_file_actions_adddup2(&actions, own, theirs)
     }
     var words = unsafe ([path] + arguments).map { unsafe strdup($0) }
     var settings = unsafe environment.map { unsafe strdup($0) }
@@ -73,8 +92,16 @@ package struct ChildProcess {
       unsafe own += 1
     }
     unsafe settings.append(nil)
+    // A group of its own: what it starts ends with it.
+    var attributes = posix_spawnattr_t()
+    unsafe posix_spawnattr_init(&attributes)
+    defer { unsafe _ = posix_spawnattr_destroy(&attributes) }
+    if isLeader {
+      unsafe posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP))
+      unsafe posix_spawnattr_setpgroup(&attributes, 0)
+    }
     var child: pid_t = 0
-    let status = unsafe posix_spawn(&child, path, &actions, nil, words, settings)
+    let status = unsafe posix_spawnp(&child, path, &actions, &attributes, words, settings)
     guard status == 0 else {
       throw HostError(
         .unavailable,
@@ -85,9 +112,11 @@ package struct ChildProcess {
     return child
   }
 
-  /// Reads all pipes to their ends; false where the time was up before.
+  /// Reads all pipes to their ends, or to the end of the program, whose own children may keep them open; false
+  /// where the time was up before.
   private static func collect(
     _ pipes: [Pipe],
+    of child: pid_t,
     until deadline: MonotonicTime,
     _ texts: inout [[UInt8]]
   ) -> Bool {
@@ -96,7 +125,9 @@ package struct ChildProcess {
     while entries.contains(where: { $0.fd >= 0 }) {
       let left = deadline.nanoseconds - MonotonicTime.now.nanoseconds
       guard left > 0 else { return false }
-      let ready = unsafe poll(&entries, nfds_t(entries.count), Int32(left / 1_000_000) + 1)
+      let patience = min(Int32(left / 1_000_000) + 1, 100)
+      let ready = unsafe poll(&entries, nfds_t(entries.count), patience)
+      if ready == 0, hasEnded(child) { return true }
       guard ready > 0 else { continue }
       for index in entries.indices where entries[index].fd >= 0 && entries[index].revents != 0 {
         let count = unsafe read(entries[index].fd, &buffer, buffer.count)
@@ -109,6 +140,14 @@ package struct ChildProcess {
       }
     }
     return true
+  }
+
+  /// Whether a program has ended, which can still be waited for.
+  private static func hasEnded(_ child: pid_t) -> Bool {
+    var info = unsafe siginfo_t()
+    let options = WEXITED | WNOHANG | WNOWAIT
+    guard unsafe waitid(P_PID, id_t(child), &info, options) == 0 else { return true }
+    return unsafe info.si_signo == SIGCHLD
   }
 
   /// Waits for the end, and ends the program when its time is up.

@@ -18,7 +18,7 @@ extension CheckTest {
     CheckTest(
       name: "linking",
       title: "it exports its entry alone, and links what a driver may link",
-      rules: ["LIB-2", "LIB-3", "LIB-4", "LIB-8"],
+      rules: ["LIB-2", "LIB-3", "LIB-4", "LIB-8", "PROC-5"],
       place: .file { subject in
         guard subject.driver != nil else { return [] }
         return DriverInspection.linkFaults(in: subject.path)

@@ -1,3 +1,4 @@
+internal import CLinux
 package import DriverHost
 internal import Glibc
 
@@ -6,25 +7,39 @@ package final class Probe: Sendable {
   /// The driver's file.
   package let path: String
   /// What was read of the driver.
-  let driver: CatalogDriver
+  package let driver: CatalogDriver
+  /// What it is checked with.
+  let settings: CheckSettings
   /// What the host says of the driver.
   let log = ProbeLog()
 
   /// A probe for a file.
   ///
+  /// - Parameters:
+  ///   - path: Where it is, from the root on.
+  ///   - settings: What it is checked with; is given the descriptor.
   /// - Throws: `HostError` where it is no driver.
-  package init(_ path: String) throws(HostError) {
+  package init(
+    _ path: String,
+    settings: (Descriptor) throws(HostError) -> CheckSettings
+  ) throws(HostError) {
     self.path = path
     let subject = CheckSubject(path)
     guard let driver = subject.driver else {
       throw HostError(.notFound, stage: .driver, subject.rejection ?? "it is not there any longer")
     }
     self.driver = driver
+    self.settings = try settings(driver.descriptor)
   }
 
   /// Runs a test, and ends the process.
-  package func run(_ test: CheckTest) async -> Never {
+  ///
+  /// - Parameters:
+  ///   - test: A test that runs in a process of its own.
+  ///   - folder: What becomes the current folder; nil: it stays as it is.
+  package func run(_ test: CheckTest, in folder: String?) async -> Never {
     Probe.setLimits()
+    if let folder { unsafe _ = chdir(folder) }
     do {
       if case .child(let body) = test.place { try await body(self) }
       for finding in log.findings { report(finding) }
@@ -33,7 +48,7 @@ package final class Probe: Sendable {
       skip(error.message)
     } catch let error as HostError {
       // What the driver may not be asked for is a finding by itself.
-      report(CheckFinding(error.faults.first?.rule ?? "ENTRY-4", error.message))
+      report(CheckFinding(error.rule ?? "LIB-9", error.message))
     } catch {
       report(CheckFinding(test.rules[0], "\(error)"))
     }
@@ -41,8 +56,10 @@ package final class Probe: Sendable {
     _exit(0)
   }
 
-  /// Says what runs next, should it crash there.
-  func step(_ words: String) { Probe.write(["step": .string(words)]) }
+  /// Says what runs next, should it crash there, and the rule that this would break; nil: that of the test.
+  func step(_ words: String, crash rule: String? = nil) {
+    Probe.write(["step": .string(words), "crash": rule.map { .string($0) } ?? .null])
+  }
 
   /// Says that the driver breaks a rule.
   func report(_ finding: CheckFinding) {
@@ -67,6 +84,8 @@ package final class Probe: Sendable {
   /// A crash is to be expected, and nobody wants its memory on a disk; nor may a driver take all of the
   /// machine's.
   private static func setLimits() {
+    // With the program that started it this one ends, too.
+    clinux_end_with_parent()
     func set(_ resource: __rlimit_resource, _ value: UInt) {
       var limit = rlimit(rlim_cur: value, rlim_max: value)
       unsafe setrlimit(__rlimit_resource_t(resource.rawValue), &limit)

@@ -69,6 +69,22 @@ struct ProcessState: Sendable {
       .filter { $0.hasPrefix("dh-") }
   }
 
+  /// Processes that were forked off this one and did not become another program.
+  static func forkFindings() -> [CheckFinding] {
+    let own = link("/proc/self/exe")
+    let children = names(in: "/proc/self/task").flatMap { thread in
+      text(of: "/proc/self/task/\(thread)/children").split(separator: " ")
+    }
+    let copies = children.filter { link("/proc/\($0)/exe") == own }
+    guard !copies.isEmpty else { return [] }
+    return [
+      CheckFinding(
+        "PROC-2",
+        "it has forked \(copies.count) processes that go on as copies of this one: use posix_spawn"
+      )
+    ]
+  }
+
   /// How many threads there are.
   static func threadCount() -> Int { names(in: "/proc/self/task").count }
 

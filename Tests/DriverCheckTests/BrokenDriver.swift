@@ -1,6 +1,9 @@
 import TestSupport
 
 /// A driver in C that breaks one rule and no other.
+///
+/// With `after` or `only` it keeps the rule until it has a state: after so many calls, under load, or when it is to
+/// stop.
 struct BrokenDriver: Sendable, CustomStringConvertible {
   /// The rule's id.
   var rule: String
@@ -10,14 +13,24 @@ struct BrokenDriver: Sendable, CustomStringConvertible {
   var before = ""
   /// Runs in `create`.
   var create = ""
+  /// Runs in `destroy`.
+  var destroy = ""
   /// Runs in each call, before it ends well; `call`, `request` and `instance` are there.
   var start = ""
+  /// Runs in calls of other actions: the host's own, for sessions.
+  var other = ""
   /// The entry; the usual one if there is none.
   var entry: String?
   /// Whether it is on the host's loop.
   var isNonblocking = false
   /// After how many calls it begins.
   var after = 0
+  /// What must hold, in C, for it to break the rule; `in_flight` is the number of calls in it.
+  var only = "1"
+  /// What that is in words.
+  var when = ""
+  /// Whether it refuses actions that it does not have.
+  var knowsActions = true
   /// More of the descriptor, and what the action has more.
   var descriptor = ""
   var inputs = "{}"
@@ -27,7 +40,9 @@ struct BrokenDriver: Sendable, CustomStringConvertible {
   var abi = #"["dh.driver/1"]"#
   var flags: [String] = []
 
-  var description: String { "\(rule), \(how)\(after == 0 ? "" : ", after \(after) calls")" }
+  var description: String {
+    "\(rule), \(how)\(after == 0 ? "" : ", after \(after) calls")\(when.isEmpty ? "" : ", \(when)")"
+  }
 
   /// The path of the driver.
   func path() throws -> String {
@@ -51,6 +66,8 @@ struct BrokenDriver: Sendable, CustomStringConvertible {
 
   private var source: String {
     """
+    #include <arpa/inet.h>
+    #include <errno.h>
     #include <fcntl.h>
     #include <locale.h>
     #include <math.h>
@@ -59,13 +76,14 @@ struct BrokenDriver: Sendable, CustomStringConvertible {
     #include <stdio.h>
     #include <stdlib.h>
     #include <string.h>
+    #include <sys/socket.h>
     #include <unistd.h>
     typedef struct state {
       const dh_host_v1 *host;
       dh_loop_v1 *loop;
       const dh_reactor_v1 *reactor;
     } state;
-    static int calls;
+    static int calls, in_flight;
     \(before)
     static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instance,
                             dh_report_v1 report) {
@@ -76,15 +94,29 @@ struct BrokenDriver: Sendable, CustomStringConvertible {
       \(create)
       return DH_OK;
     }
-    static void destroy(void *instance) { (void)instance; }
-    static void start(void *instance, const dh_request_v1 *request) {
+    static void destroy(void *instance) {
+      state *state = instance;
+      (void)state;
+      \(destroy)
+    }
+    static void run(void *instance, const dh_request_v1 *request) {
       dh_call_v1 call = request->call;
       state *state = instance;
       (void)state;
-      if (__atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED) > \(after)) {
+      if (\(knowsActions ? 1 : 0) && !dh_text_is(request->action, "\(actionName)")) {
+        \(other)
+        dh_fail(call, DH_ERROR_UNSUPPORTED, "the driver does not know this action");
+        return;
+      }
+      if (__atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED) > \(after) && (\(only))) {
         \(start)
       }
       dh_succeed(call);
+    }
+    static void start(void *instance, const dh_request_v1 *request) {
+      __atomic_add_fetch(&in_flight, 1, __ATOMIC_RELAXED);
+      run(instance, request);
+      __atomic_sub_fetch(&in_flight, 1, __ATOMIC_RELAXED);
     }
     static const dh_driver_v1 driver = {create, destroy, start};
     \(entry ?? "DH_DRIVER_ENTRY(driver)")

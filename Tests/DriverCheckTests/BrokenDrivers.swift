@@ -1,6 +1,9 @@
 extension BrokenDriver {
+  /// All of them.
+  static let all = inFile + atLoad + inCalls + withMemory + inStreams + inSessions + withState
+
   /// The name and the value of an output.
-  private static func output(_ name: String, _ value: String) -> String {
+  static func output(_ name: String, _ value: String) -> String {
     "dh_value_v1 value = \(value); call.fn->output(call, dh_text(\(name)), &value);"
   }
 
@@ -19,6 +22,32 @@ extension BrokenDriver {
     ),
     BrokenDriver(rule: "LIB-4", how: "has an RPATH", flags: ["-Wl,-rpath,/tmp/elsewhere"]),
     BrokenDriver(rule: "LIB-8", how: "has an executable stack", flags: ["-Wl,-z,execstack"]),
+    BrokenDriver(
+      rule: "LIB-8",
+      how: "has text relocations",
+      before: """
+        static int number;
+        int *address(void);
+        int *address(void) { int *at; __asm__("movabs $number, %0" : "=r"(at)); return at + number; }
+        """,
+      flags: ["-Wl,-z,notext", "-Wno-unused-function"]
+    ),
+    BrokenDriver(
+      rule: "DESC-1",
+      how: "has two descriptors",
+      before: """
+        #undef DH_DESCRIPTOR
+        static void second(void) { DH_EMBED_DESCRIPTOR("descriptor.json") }
+        static void (*volatile kept)(void) = second;
+        """,
+      start: "(void)kept;"
+    ),
+    BrokenDriver(
+      rule: "PROC-5",
+      how: "ends a library for all",
+      before: "void curl_global_cleanup(void);",
+      destroy: "curl_global_cleanup();"
+    ),
     BrokenDriver(rule: "DESC-2", how: "has a wrong key", descriptor: #""concurrency": "some","#),
     BrokenDriver(
       rule: "DESC-7",
@@ -51,6 +80,42 @@ extension BrokenDriver {
 
   /// What its entry and `create` break.
   static let atLoad: [BrokenDriver] = [
+    BrokenDriver(
+      rule: "LIB-9",
+      how: "takes a function that is nowhere",
+      before: "int function_that_is_nowhere(void);",
+      create: "if (function_that_is_nowhere() != 0) return DH_FAILED;"
+    ),
+    BrokenDriver(
+      rule: "DESC-7",
+      how: "does not name what it needs",
+      create: "if (host->interface(host, DH_RESOLVE_V1) == NULL) abort();"
+    ),
+    BrokenDriver(
+      rule: "DESC-7",
+      how: "cannot do without what it does not name",
+      create: """
+        if (host->interface(host, DH_RESOLVE_V1) == NULL) {
+          dh_error_v1 error = dh_error(DH_ERROR_UNSUPPORTED, "there is no dh.resolve/1");
+          report.fn(report.context, &error);
+          return DH_FAILED;
+        }
+        """
+    ),
+    BrokenDriver(
+      rule: "LOOP-9",
+      how: "leaves a timer behind",
+      before: "static void nothing(void *context) { (void)context; }",
+      create: "made.reactor->timer(made.loop, 3600000000000u, nothing, NULL);",
+      isNonblocking: true
+    ),
+    BrokenDriver(
+      rule: "PROC-6",
+      how: "makes a library ready by itself",
+      before: "int curl_global_init(long flags);",
+      create: "if (curl_global_init(3) != 0) return DH_FAILED;",
+      flags: ["-lcurl"]
+    ),
     BrokenDriver(
       rule: "ENTRY-1",
       how: "starts a thread",
@@ -125,7 +190,104 @@ extension BrokenDriver {
       how: "goes on after the end",
       start: "dh_succeed(call); " + output("\"x\"", "dh_int(1)") + " return;"
     ),
+    BrokenDriver(rule: "CALL-13", how: "takes every action for its own", knowsActions: false),
     BrokenDriver(rule: "STOP-1", how: "does not stop", start: "usleep(500000);"),
+    BrokenDriver(
+      rule: "STOP-5",
+      how: "holds a lock that its stop function takes",
+      before: """
+        static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+        static void stop(void *context) {
+          (void)context;
+          pthread_mutex_lock(&mutex);
+          pthread_mutex_unlock(&mutex);
+        }
+        """,
+      start: """
+        pthread_mutex_lock(&mutex);
+        call.fn->on_stop(call, stop, NULL);
+        for (int i = 0; i < 1000 && call.fn->stopped(call) == 0; i++) usleep(1000);
+        usleep(20000);
+        dh_succeed(call);
+        pthread_mutex_unlock(&mutex);
+        return;
+        """
+    ),
+    BrokenDriver(
+      rule: "STOP-7",
+      how: "keeps its server busy",
+      before: connecting,
+      start: """
+        int connection = connected(request->inputs);
+        if (connection >= 0) {
+          for (int i = 0; i < 1000 && call.fn->stopped(call) == 0; i++) usleep(1000);
+          if (call.fn->stopped(call) == 0) close(connection);
+        }
+        """,
+      inputs: server
+    ),
+    BrokenDriver(
+      rule: "STOP-8",
+      how: "closes the descriptor of a stop",
+      start: "close(call.fn->stop_fd(call));"
+    ),
+    BrokenDriver(
+      rule: "STOP-8",
+      how: "reads the descriptor of a stop",
+      start: """
+        int fd = call.fn->stop_fd(call);
+        uint64_t count;
+        for (int i = 0; i < 200 && call.fn->stopped(call) == 0; i++) usleep(1000);
+        if (call.fn->stopped(call) != 0 && read(fd, &count, 8) != 8) abort();
+        """
+    ),
+    BrokenDriver(
+      rule: "ERR-2",
+      how: "shows a password",
+      start: """
+        char message[200];
+        snprintf(message, sizeof message, "the login with %s was refused",
+                 dh_string_of(request->inputs, "password", ""));
+        dh_fail(call, DH_ERROR_UNAUTHENTICATED, message);
+        return;
+        """,
+      inputs: password
+    ),
+    BrokenDriver(
+      rule: "ERR-2",
+      how: "logs a password",
+      start: """
+        const char *text = dh_string_of(request->inputs, "password", "");
+        call.fn->log(call, DH_LOG_DEBUG, dh_text(text));
+        """,
+      inputs: password
+    ),
+    BrokenDriver(
+      rule: "ERR-4",
+      how: "points at nothing",
+      start: """
+        dh_error_v1 error = dh_error(DH_ERROR_INVALID_INPUT, "it is wrong");
+        error.pointer = dh_text("text");
+        call.fn->done(call, &error);
+        return;
+        """
+    ),
+    BrokenDriver(
+      rule: "VAL-7",
+      how: "compares flags",
+      start: "if (request->inputs->as.members[0].value.flags != 0) abort();",
+      inputs: text
+    ),
+    BrokenDriver(
+      rule: "VAL-7",
+      how: "knows all kinds",
+      start: """
+        for (size_t i = 0; i < request->inputs->count; i++) {
+          if (request->inputs->as.members[i].value.kind > 32) abort();
+        }
+        """,
+      inputs: #"{"text": {"type": "string", "description": "A text."}}"#
+    ),
     BrokenDriver(
       rule: "ERR-1",
       how: "says nothing",
@@ -209,6 +371,11 @@ extension BrokenDriver {
       isNonblocking: true
     ),
     BrokenDriver(rule: "PROC-2", how: "ends the process", start: "_exit(7);"),
+    BrokenDriver(
+      rule: "PROC-2",
+      how: "forks itself",
+      start: "if (calls < 3 && fork() == 0) for (;;) pause();"
+    ),
     BrokenDriver(rule: "PROC-7", how: "crashes", start: "__builtin_trap();", after: 20),
     BrokenDriver(
       rule: "PROC-11",

@@ -13,6 +13,15 @@ struct RuleTests {
     #expect(Rule.all.allSatisfy { !$0.text.isEmpty && !$0.reason.isEmpty })
   }
 
+  @Test("that drivers must keep have a test, or a reason why there can be none")
+  func coverage() {
+    let tested = Set(CheckTest.all.flatMap(\.rules))
+    for rule in Rule.all where rule.isDrivers {
+      #expect(tested.contains(rule.id) != (Rule.untested[rule.id] != nil), "\(rule.id)")
+    }
+    for id in Rule.untested.keys { #expect(Rule.all.contains { $0.id == id && $0.isDrivers }) }
+  }
+
   @Test("that the tests name are there")
   func names() {
     let known = Set(Rule.all.map(\.id))

@@ -12,13 +12,14 @@ struct Check: ParsableCommand {
 
       Each test runs in a process of its own with a time limit, and ends passed, failed, crashed, \
       timed out or skipped, with the rules that are broken; drivers check --list explains them. \
-      Inputs that lead somewhere (x-address) are replaced, so that nothing but this machine is \
-      reached. The exit code is 3 if the driver breaks a rule.
+      Calls are made of the examples of each input, of every action. Inputs that lead somewhere \
+      (x-address) are replaced, so that nothing but this machine is reached; with --config real \
+      calls are made too. The exit code is 3 if the driver breaks a rule.
 
       With --json: {"version": 1, "driver": {"path", "type", "id", "version"}, "passed", \
       "tests": [{"name", "title", "outcome", "seconds", "reason", "rules", "findings": [{"rule", \
       "text"}]}]}; driver is null where the file is none. With --list: {"version": 1, "rules": \
-      [{"id", "who", "text", "reason", "tests"}], "tests": [{"name", "title", "rules"}]}.
+      [{"id", "who", "text", "reason", "tests", "untested"}], "tests": [{"name", "title", "rules"}]}.
       """
   )
 
@@ -39,6 +40,28 @@ struct Check: ParsableCommand {
   )
   var junit: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Make real calls too, with the inputs in a YAML or JSON file.",
+      discussion: """
+        A map of inputs, or a list of such; `action` in it names the action. The calls must work, \
+        and are made again and again, also through a proxy of this machine that refuses, stalls, \
+        cuts and drips: use a server that is there for tests.
+        """,
+      valueName: "file"
+    ),
+    completion: .file()
+  )
+  var config: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "What made-up inputs are made of; a finding names it, so that it can be had again.",
+      valueName: "number"
+    )
+  )
+  var seed: UInt64 = 1
+
   @Flag(help: "Show all rules, and the tests that hold a driver against them.")
   var list = false
 
@@ -46,7 +69,7 @@ struct Check: ParsableCommand {
 
   func validate() throws {
     guard list || path != nil else { throw ValidationError("name a driver's file") }
-    guard !list || path == nil && only.isEmpty && junit == nil else {
+    guard !list || path == nil && only.isEmpty && junit == nil && config == nil else {
       throw ValidationError("--list shows all rules: it goes with --json only")
     }
   }
@@ -60,8 +83,15 @@ struct Check: ParsableCommand {
       }
       return
     }
-    let tests = try Check.tests(only)
-    let checker = Checker(path)
+    var tests = try Check.tests(only)
+    // Six lines that say no more than this would hide the others.
+    if only.isEmpty, config == nil { tests.removeAll(where: \.needsServer) }
+    var checker = Checker(path)
+    checker.configuration = config
+    checker.settings.seed = seed
+    if let config, let descriptor = checker.subject.driver?.descriptor {
+      checker.settings = try CheckProbe.settings(descriptor, config: config, seed: seed)
+    }
     var results: [CheckResult] = []
     for test in tests {
       let result = try checker.run(test)
@@ -113,11 +143,35 @@ struct CheckProbe: AsyncParsableCommand {
 
   @Argument var path: String
   @Argument var test: String
+  @Option var config: String?
+  @Option var seed: UInt64 = 1
+  @Option var folder: String?
 
   func run() async throws {
     guard let test = CheckTest.all.first(where: { $0.name == test }) else {
       throw HostError(.notFound, stage: .input, "there is no test \(test)")
     }
-    await (try Probe(path)).run(test)
+    let probe = try Probe(path) { descriptor throws(HostError) in
+      try CheckProbe.settings(descriptor, config: config, seed: seed)
+    }
+    await probe.run(test, in: folder)
+  }
+
+  /// What a driver is checked with.
+  ///
+  /// - Throws: All that is wrong with the calls in the file.
+  static func settings(
+    _ descriptor: Descriptor,
+    config: String?,
+    seed: UInt64
+  ) throws(HostError) -> CheckSettings {
+    var settings = CheckSettings()
+    settings.seed = seed
+    if let config {
+      let action = try descriptor.existingAction(nil)
+      let document = try Document.input(config, descriptor, action)
+      settings.calls = try CheckSettings.calls(in: document, of: descriptor)
+    }
+    return settings
   }
 }

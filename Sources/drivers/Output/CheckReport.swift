@@ -98,7 +98,8 @@ struct CheckReport {
     let lines = Rule.all.map { rule in
       let tests = CheckTest.all.filter { $0.rules.contains(rule.id) }.map(\.name)
       let how = rule.isDrivers ? tests.joined(separator: ", ") : "the host's"
-      return "\(rule.id.padded(to: 9))  \(how.isEmpty ? "(no test)" : how)\n    \(rule.text)"
+      let reason = Rule.untested[rule.id].map { "(no test: \($0))" } ?? "(no test)"
+      return "\(rule.id.padded(to: 9))  \(how.isEmpty ? reason : how)\n    \(rule.text)"
     }
     return lines.joined(separator: "\n")
   }
@@ -113,6 +114,7 @@ struct CheckReport {
             "id": .string(rule.id), "who": rule.isDrivers ? "driver" : "host",
             "text": .string(rule.text), "reason": .string(rule.reason),
             "tests": .list(tests.map { .string($0.name) }),
+            "untested": Rule.untested[rule.id].map { .string($0) } ?? .null,
           ]
         }
       ),
