@@ -7,7 +7,7 @@ struct ServerAnswer: Sendable {
   var bytes: Int
   /// Whether they come over TLS from their beginning.
   var isEncrypted: Bool
-  /// Whether doing it twice is not the same as doing it once.
+  /// Whether doing it twice is certainly not the same as doing it once.
   var changesSomething: Bool
 
   /// Runs a call through a proxy that passes all on.
@@ -29,9 +29,8 @@ struct ServerAnswer: Sendable {
     }
     let proxy = try FaultProxy(.passes, target: server)
     let run = try await CallRun(probe, server: .proxy(proxy))
-    let inputs = run.inputs.redirected(call.inputs, call.action)
     probe.step("in a call of \(action.name) through a proxy that passes all on")
-    let error = await run.call(action, inputs, timeout: .seconds(10))
+    let error = await run.serve(call, timeout: .seconds(10))
     let seen = proxy.now
     await run.end()
     guard error == nil, seen.received > 0 else {
@@ -40,14 +39,17 @@ struct ServerAnswer: Sendable {
       )
       return nil
     }
-    let effect = complete.effect ?? action.effect
+    // An action that may do this or that says the worst of itself, and its driver knows better what a call did: only
+    // a branch speaks of this very call, and what is lost is lost in any case.
+    let isHarmful =
+      complete.effect.map { $0 != .read } ?? (action.effect == .destructive)
     return (
       action,
       ServerAnswer(
         server: server,
         bytes: seen.received,
         isEncrypted: seen.isEncrypted,
-        changesSomething: effect != .read && !(complete.isIdempotent ?? action.isIdempotent)
+        changesSomething: isHarmful && !(complete.isIdempotent ?? action.isIdempotent)
       )
     )
   }

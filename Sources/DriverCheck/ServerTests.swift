@@ -1,6 +1,8 @@
 internal import DriverHost
 
 /// What is found out by real calls, to a server that works and through one that does not.
+///
+/// An analysis action may end well without a server: what it finds is its result.
 extension CheckTest {
   static let serverTests: [CheckTest] = [server, unreachable, silent, cut, drip, certificate]
 
@@ -14,19 +16,19 @@ extension CheckTest {
       for call in probe.settings.calls {
         guard let action = probe.action(call) else { continue }
         probe.step("in a call of \(action.name) of --config")
-        if let error = await run.call(action, call.inputs, timeout: .seconds(20)) {
+        if let error = await run.serve(call, timeout: .seconds(20)) {
           probe.report(
             CheckFinding("--config", "a call of \(action.name) does not work: \(error.message)")
           )
           continue
         }
-        for _ in 0..<5 { await run.call(action, call.inputs) }
+        for _ in 0..<5 { await run.serve(call) }
         await withTaskGroup(of: Void.self) { group in
-          for _ in 0..<8 { group.addTask { await run.call(action, call.inputs) } }
+          for _ in 0..<8 { group.addTask { await run.serve(call) } }
         }
         probe.step("in calls of \(action.name) of --config that are cancelled")
         for delay in [0, 1, 2, 5, 10, 20, 50] {
-          let task = Task { await run.call(action, call.inputs) }
+          let task = Task { await run.serve(call) }
           try? await Task.sleep(for: .milliseconds(delay))
           task.cancel()
           _ = await task.value
@@ -50,9 +52,8 @@ extension CheckTest {
           guard let action = probe.action(call), run.inputs.isRedirected(call) else { continue }
           let what = manner == nil ? "refuses connections" : "sends what is no protocol"
           probe.step("in a call of \(action.name) whose server \(what)")
-          let inputs = run.inputs.redirected(call.inputs, call.action)
-          let error = await run.call(action, inputs, timeout: .seconds(3))
-          if error == nil {
+          let error = await run.serve(call, timeout: .seconds(3))
+          if error == nil, action.kind == .run {
             probe.report(
               CheckFinding("NET-3", "\(action.name) ends well although its server \(what)")
             )
@@ -83,12 +84,11 @@ extension CheckTest {
         for part in [0, answer.bytes / 3, answer.bytes / 2] {
           let proxy = try FaultProxy(.stalls(after: part), target: answer.server)
           let run = try await CallRun(probe, server: .proxy(proxy))
-          let inputs = run.inputs.redirected(call.inputs, call.action)
           probe.step(
             "in a call of \(action.name) whose server is silent after \(part) of \(answer.bytes) bytes"
           )
-          let error = await run.call(action, inputs, timeout: .milliseconds(500))
-          if error == nil {
+          let error = await run.serve(call, timeout: .milliseconds(500))
+          if error == nil, action.kind == .run {
             probe.report(
               CheckFinding(
                 "NET-1",
@@ -96,7 +96,7 @@ extension CheckTest {
               )
             )
           }
-          let task = Task { await run.call(action, inputs) }
+          let task = Task { await run.serve(call) }
           try? await Task.sleep(for: .milliseconds(50))
           task.cancel()
           _ = await task.value
@@ -123,12 +123,11 @@ extension CheckTest {
           for manner in [FaultProxy.Manner.resets(after: part), .closes(after: part)] {
             let proxy = try FaultProxy(manner, target: answer.server)
             let run = try await CallRun(probe, server: .proxy(proxy))
-            let inputs = run.inputs.redirected(call.inputs, call.action)
             let isReset = if case .resets = manner { true } else { false }
             let how = "\(isReset ? "reset" : "closed") after \(part) of \(answer.bytes) bytes"
             probe.step("in a call of \(action.name) whose connections are \(how)")
-            let error = await run.call(action, inputs, timeout: .seconds(5))
-            if error == nil {
+            let error = await run.serve(call, timeout: .seconds(5))
+            if error == nil, action.kind == .run {
               probe.report(
                 CheckFinding(
                   "NET-1",
@@ -163,9 +162,8 @@ extension CheckTest {
         // So that it takes half a second, and a byte at a time where it is short.
         let proxy = try FaultProxy(.drips(max(1, answer.bytes / 500)), target: answer.server)
         let run = try await CallRun(probe, server: .proxy(proxy))
-        let inputs = run.inputs.redirected(call.inputs, call.action)
         probe.step("in a call of \(action.name) whose answer comes slowly")
-        if let error = await run.call(action, inputs, timeout: .seconds(10)) {
+        if let error = await run.serve(call, timeout: .seconds(10)) {
           probe.report(
             CheckFinding(
               "NET-3",
@@ -194,12 +192,11 @@ extension CheckTest {
           target: ServerAddress(host: "127.0.0.1", port: impostor.port)
         )
         let run = try await CallRun(probe, server: .proxy(proxy))
-        let inputs = run.inputs.redirected(call.inputs, call.action)
         probe.step("in a call of \(action.name) whose server has a certificate that it made itself")
         isTried = true
-        let error = await run.call(action, inputs, timeout: .seconds(3))
+        let error = await run.serve(call, timeout: .seconds(3))
         await run.end()
-        if error == nil || impostor.hasHeardSomething() {
+        if error == nil && action.kind == .run || impostor.hasHeardSomething() {
           probe.report(
             CheckFinding(
               "NET-2",
@@ -212,6 +209,18 @@ extension CheckTest {
     },
     needsServer: true
   )
+}
+
+extension CallRun {
+  /// Runs a call of --config, by whichever way its server is to be reached.
+  @discardableResult
+  func serve(_ call: CheckSettings.Call, timeout: Duration = .seconds(5)) async -> HostError? {
+    guard let action = probe.action(call) else { return nil }
+    return await self.call(action, inputs.redirected(call.inputs, call.action), timeout: timeout) {
+      // What the inputs ask for has to do.
+      $0.sources = [:]
+    }
+  }
 }
 
 extension Probe {
