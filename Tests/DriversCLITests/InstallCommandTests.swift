@@ -12,12 +12,18 @@ struct InstallCommandTests {
     home = ["XDG_DATA_HOME": cli.folder.file("data")]
   }
 
-  private func driver(_ version: String, _ file: String, type: String = "GREET") async throws {
+  private func driver(
+    _ version: String,
+    _ file: String,
+    type: String = "GREET",
+    summary: String = "\"summary\": \"Greets.\","
+  ) async throws {
     let descriptor = try cli.folder.write(
       """
       {"descriptor": 1, "name": "\(type)", "id": "org.example.greet", "version": "\(version)",
-       "abi": ["dh.driver/1"], "execution": "blocking", "actions": [{"name": "greet", "inputs":
-       {"type": "object", "properties": {"who": {"type": "string", "default": "you"}}}}]}
+       "summary": "Greets somebody.", "abi": ["dh.driver/1"], "execution": "blocking",
+       "actions": [{"name": "greet", \(summary) "inputs": {"type": "object", "properties":
+       {"who": {"type": "string", "description": "Who.", "default": "you"}}}}]}
       """,
       to: "descriptor.json"
     )
@@ -67,6 +73,17 @@ struct InstallCommandTests {
     #expect(runs.allSatisfy { $0.status == 3 })
     try Snapshot.check("install-wrong", runs)
     #expect(!FileManager.default.fileExists(atPath: cli.folder.file("data")))
+  }
+
+  @Test("is refused where it breaks a rule, unless it only has to be loaded", .requires(.gcc))
+  func rules() async throws {
+    try await driver("1.0.0", "out/libGreetDriver.so", summary: "")
+    let runs = [
+      try await cli.run("install <folder>/out", environment: home),
+      try await cli.run("install <folder>/out --quick", environment: home),
+    ]
+    #expect(runs.map(\.status) == [3, 0])
+    try Snapshot.check("install-rules", runs)
   }
 
   @Test("has the right mode, and replaces a link instead of what it leads to", .requires(.gcc))

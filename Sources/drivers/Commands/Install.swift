@@ -1,4 +1,5 @@
 import ArgumentParser
+import DriverCheck
 import DriverHost
 import Glibc
 
@@ -6,12 +7,13 @@ import Glibc
 struct Install: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "install",
-    abstract: "Examine drivers and copy them to where they are found.",
+    abstract: "Check drivers and copy them to where they are found.",
     discussion: """
       Example: drivers install out/libWeatherDriver.so
 
-      They go to the user's folder (drivers in XDG_DATA_HOME, else ~/.local/share/drivers). Nothing \
-      is copied where any of them has a finding; the exit code is 3 then. Each file appears whole, \
+      They go to the user's folder (drivers in XDG_DATA_HOME, else ~/.local/share/drivers). Each is \
+      held against the rules of the ABI first, as drivers check does it, which takes some seconds. \
+      Nothing is copied where any of them has a finding; the exit code is 3 then. Each file appears whole, \
       with mode 0644; programs that have loaded an older one keep it until they end.
 
       With --json: {"version": 1, "installed": [{"type", "id", "version", "path", "replaced"}]}; \
@@ -25,6 +27,9 @@ struct Install: ParsableCommand {
   )
   var path: String
 
+  @Flag(help: "Only find out whether they can be loaded.")
+  var quick = false
+
   @OptionGroup var target: InstallFolder
   @OptionGroup var options: OutputOptions
 
@@ -32,8 +37,13 @@ struct Install: ParsableCommand {
     let catalog = Catalog(searchPath: SearchPath(entries: [.init(path: path, origin: .option)]))
     let drivers = catalog.drivers
     var findings = catalog.rejected.map { "\($0.path): \($0.reason)" }
+    // Whether they could be used all the same.
+    var canBeLoaded = findings.isEmpty && !drivers.isEmpty
     for driver in drivers {
-      findings += try Examination(driver).findings.map { "\(driver.path): \($0)" }
+      let examined = try Examination(driver).findings
+      canBeLoaded = canBeLoaded && examined.isEmpty
+      let faults = examined.isEmpty && !quick ? try Install.faults(of: driver) : examined
+      findings += faults.map { "\(driver.path): \($0)" }
     }
     if drivers.isEmpty, findings.isEmpty {
       findings = ["there is no lib<Type>Driver.so in \(path)"]
@@ -43,6 +53,7 @@ struct Install: ParsableCommand {
         .invalidInput,
         stage: .driver,
         "nothing was installed:\n" + findings.map { "  \($0)" }.joined(separator: "\n")
+          + (canBeLoaded ? "\nthey can be loaded all the same: --quick installs them" : "")
       )
     }
     let folder = try target.make()
@@ -64,6 +75,18 @@ struct Install: ParsableCommand {
     } else {
       Console.output(installed.map(Install.line).joined(separator: "\n"))
     }
+  }
+
+  /// The rules that a driver breaks.
+  private static func faults(of driver: CatalogDriver) throws(HostError) -> [String] {
+    if isatty(STDERR_FILENO) == 1 { Console.status("checking \(driver.path)") }
+    defer { Console.clearStatus() }
+    let checker = Checker(driver.path)
+    var findings: [String] = []
+    for test in CheckTest.all where !test.needsServer {
+      findings += try checker.run(test).findings.map { "\($0.rule): \($0.text)" }
+    }
+    return findings
   }
 
   private static func document(
