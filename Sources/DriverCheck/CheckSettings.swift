@@ -56,10 +56,13 @@ package struct CheckSettings: Sendable {
         }
         calls.append(Call(action: action, inputs: inputs))
       } catch {
-        faults += error.faults.isEmpty ? [Fault(.invalid, at: place, error.message)] : error.faults
+        let location = document.locations.nearest(to: place.appending("action"))
+        faults +=
+          error.faults.isEmpty
+          ? [Fault(.invalid, at: place, error.message, location: location)] : error.faults
       }
     }
-    guard faults.isEmpty else { throw HostError(faults: faults, of: "the calls of --config") }
+    guard faults.isEmpty else { throw HostError(faults: faults, of: "--config") }
     return calls
   }
 }

@@ -75,7 +75,7 @@ extension CheckTest {
   private static let silent = CheckTest(
     name: "silent",
     title: "a server that stops speaking, at once or in the middle, costs a call its deadline",
-    rules: ["NET-3", "STOP-1", "STOP-7", "CALL-1", "PROC-11"],
+    rules: ["NET-1", "NET-3", "STOP-1", "STOP-7", "CALL-1", "PROC-11"],
     rulesOfEnd: EndRules(hang: "STOP-1"),
     limit: 60,
     place: .child { probe in

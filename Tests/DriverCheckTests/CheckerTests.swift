@@ -93,6 +93,68 @@ struct CheckerTests {
     #expect(findings.allSatisfy { !$0.text.isEmpty })
   }
 
+  @Test("finds more than one broken rule, and blames no other", .slow)
+  func whole() throws {
+    for rule in ["LIB-2", "CALL-9", "VAL-7", "PROC-11"] {
+      let driver = try #require(BrokenDriver.all.first { $0.rule == rule })
+      let results = try check(try driver.path())
+      let rules = Set(results.flatMap(\.findings).map(\.rule))
+      #expect(rules == [driver.rule], "\(driver): \(results.flatMap(\.findings))")
+    }
+  }
+
+  @Test("names the rule that the file itself breaks, and not what is in it")
+  func file() throws {
+    let folder = try TemporaryFolder()
+    let path = try BrokenDriver(rule: "none", how: "keeps all rules").path()
+    let good = [UInt8](try Data(contentsOf: URL(filePath: path)))
+    var other = good
+    // e_machine (elf(5)): AArch64 in the place of this machine, or the other way round.
+    other[18] = good[18] == 183 ? 62 : 183
+    try folder.write(good, to: "good.so", mode: 0o644)
+    try folder.write(other, to: "other.so", mode: 0o644)
+    try folder.write(good, to: "writable.so", mode: 0o666)
+    #expect(chmod(folder.file("writable.so"), 0o666) == 0)
+    func rules(_ name: String) throws -> [String] {
+      try check(folder.file(name), "file").flatMap(\.findings).map(\.rule)
+    }
+    #expect(try rules("good.so") == [])
+    #expect(try rules("other.so") == ["LIB-1"])
+    #expect(try rules("writable.so") == ["LIB-7"])
+  }
+
+  @Test("names a library that no driver may need")
+  func library() async throws {
+    let folder = try TemporaryFolder()
+    let stub = folder.file("libswiftStub.so")
+    try await Command.check(
+      try Tool.gcc.required(),
+      ["-shared", "-fPIC", "-x", "c", "/dev/null", "-o", stub, "-Wl,-soname,libswiftStub.so"]
+    )
+    let driver = BrokenDriver(
+      rule: "LIB-3",
+      how: "needs a Swift runtime",
+      flags: ["-Wl,--no-as-needed", stub]
+    )
+    let findings = try check(try driver.path(), "LIB-3").flatMap(\.findings)
+    #expect(findings.map(\.rule) == ["LIB-3"])
+    // The library is not where the loader looks.
+    #expect(try check(try driver.path(), "LIB-9").flatMap(\.findings).map(\.rule) == ["LIB-9"])
+  }
+
+  @Test("costs a call of the host and not the host, where a process can survive it", .slow)
+  func survives() async throws {
+    let drivers = BrokenDriver.inCalls + BrokenDriver.inStreams + BrokenDriver.inSessions
+    for driver in drivers where !["PROC-2", "PROC-7"].contains(driver.rule) && driver.after == 0 {
+      let run = try await Command.run(
+        ThisPackage.products + "/drivers",
+        ["run", "--type", "BROKEN", "--driver-path", try driver.path(), "--timeout", "1"],
+        limit: .seconds(30)
+      )
+      #expect([0, 1].contains(run.status), "\(driver): \(run)")
+    }
+  }
+
   @Test("finds a file that is no driver at fault, whatever it is")
   func noDriver() throws {
     let folder = try TemporaryFolder()
