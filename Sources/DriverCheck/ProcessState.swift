@@ -85,6 +85,12 @@ struct ProcessState: Sendable {
     ]
   }
 
+  /// Threads that are not those of a pool of the language's runtime, which names them and makes them when it likes.
+  static func plainThreads() -> [String] {
+    names(in: "/proc/self/task").map { text(of: "/proc/self/task/\($0)/comm") }
+      .filter { !$0.contains("-qos") && !$0.contains("dispatch") }
+  }
+
   /// How many threads there are.
   static func threadCount() -> Int { names(in: "/proc/self/task").count }
 

@@ -40,6 +40,12 @@ struct BrokenDriver: Sendable, CustomStringConvertible {
   var abi = #"["dh.driver/1"]"#
   var flags: [String] = []
 
+  /// Whether it does to memory what is not seen where a sanitizer has its own: `MALLOC_PERTURB_` and `mallinfo2` are those
+  /// of the C library.
+  var isAboutMemory: Bool {
+    ["MEM-2", "PROC-11", "ROWS-4", "SESS-3"].contains(rule)
+  }
+
   var description: String {
     "\(rule), \(how)\(after == 0 ? "" : ", after \(after) calls")\(when.isEmpty ? "" : ", \(when)")"
   }
