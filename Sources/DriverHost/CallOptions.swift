@@ -2,8 +2,20 @@
 public struct CallOptions: Sendable {
   /// An action of the driver; nil: its default one.
   public var action: String?
-  /// After how long the call is asked to stop; nil: what the driver's descriptor says, or never.
+  /// After how long the call is asked to stop, with all of its attempts; nil: what the input `max_runtime` or the
+  /// driver's descriptor says, or never.
   public var timeout: Duration?
+  /// When the call is made again; nil: what the input `retry` or the driver's descriptor says, or never.
+  public var retry: RetryPolicy?
+  /// How often calls of this connector begin; nil: what the input `rate_limit` says, or as they come.
+  ///
+  /// Shared by calls with the same connector name; without a name, by calls of one type that belong to one identity
+  /// (equal `x-session` inputs).
+  public var rateLimit: RateLimit?
+  /// How many calls of this connector there are at once; nil: what the input `max_concurrency` says, or any number.
+  ///
+  /// Shared like `rateLimit`.
+  public var maxConcurrency: Int?
   /// The connector's name, for logs and for the driver; empty where there is none.
   public var connector = ""
   /// The W3C trace context that the driver passes on; empty where there is none.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// What a connection put out.
 public struct ConnectionResult: Sendable {
   /// The outputs by name, in the order in which the driver first set them.
@@ -8,8 +10,10 @@ public struct ConnectionResult: Sendable {
   public var driver: String
   /// The driver's version.
   public var driverVersion: String
-  /// From the call to its end.
+  /// From the call to its end, with all that it waited.
   public var duration: Duration
+  /// How many attempts it took.
+  public var attempts = 1
   /// The places in `outputs` that the driver flagged as secret.
   public var secretOutputs: [JSONPointer]
 
@@ -32,6 +36,10 @@ final class Connection: Sendable {
   let onRows: (@Sendable (RowStream) async throws -> Void)?
   /// What opens a session; nil for drivers that have none.
   let sessionInputs: CompleteInputs.Session?
+  /// What tells calls of one identity from others; nil where nobody asks.
+  let identity: SessionKey?
+  /// Whether a receiver of rows has been given some.
+  private let hasGivenRows = Atomic(false)
 
   init(
     host: HostCore,
@@ -40,7 +48,8 @@ final class Connection: Sendable {
     request: CallRequest,
     collected: [String: CollectingSink],
     onRows: (@Sendable (RowStream) async throws -> Void)?,
-    sessionInputs: CompleteInputs.Session?
+    sessionInputs: CompleteInputs.Session?,
+    identity: SessionKey?
   ) {
     self.host = host
     self.driver = driver
@@ -49,6 +58,20 @@ final class Connection: Sendable {
     self.collected = collected
     self.onRows = onRows
     self.sessionInputs = sessionInputs
+    self.identity = identity
+  }
+
+  /// Whether the call can be made again as if this had never been: nothing that it put out has gone where it
+  /// cannot be taken back, and nothing was read that cannot be read again.
+  var canBeRepeated: Bool {
+    !hasGivenRows.load(ordering: .relaxed)
+      && request.channels.allSatisfy { channel in
+        switch channel {
+        case .output(let output): output.canBeRepeated
+        case .input(let input): input.canBeRepeated
+        case nil: true
+        }
+      }
   }
 
   // None of those that wait is inlined, nor what they call: tasks keep room for all that is in them, which most
@@ -211,6 +234,7 @@ final class Connection: Sendable {
     let stream = RowStream(source)
     do {
       if let onRows {
+        hasGivenRows.store(true, ordering: .relaxed)
         try await onRows(stream)
       } else {
         consumed.outputs[source.name] = .list(

@@ -49,6 +49,11 @@ public final class Host: Sendable {
 
   /// Runs one connection and waits for its end.
   ///
+  /// Where the inputs `retry`, `rate_limit` and `max_concurrency`, the options or the driver's descriptor say so, it
+  /// waits for its turn, and is made again after an error that its driver marks retryable: unless something that was
+  /// put out has gone where it cannot be taken back, such as rows, a stream or a pipe, or something that was read
+  /// cannot be read again.
+  ///
   /// - Parameters:
   ///   - type: The connector type, such as the `name` that a driver's descriptor gives; `TYPE@id` picks
   ///     one driver of several for a type.
@@ -65,6 +70,9 @@ public final class Host: Sendable {
     let start = MonotonicTime.now
     do throws(HostError) {
       let driver = try await core.prepare(type, deadline: options.timeout.map(start.advanced(by:)))
+      if driver.hasPolicies || options.hasPolicies || HostInputs.areIn(inputs) {
+        return try await GovernedCall(driver, inputs, options, of: core, since: start).run()
+      }
       let connection = try driver.connection(inputs, options, of: core, since: start)
       return try connection.result(await connection.run(), since: start)
     } catch {

@@ -3,6 +3,8 @@ final class HostCore: Sendable {
   let catalog: Catalog
   let configuration: HostConfiguration
   let services: DriverRuntime.Services
+  /// What calls share that wait for their turn.
+  let limiters: CallLimiters
   private let forkDepth: Int
   private let state = Lock(State())
 
@@ -40,6 +42,7 @@ final class HostCore: Sendable {
       outputLimit: configuration.outputLimit,
       probing: configuration.probing.map(DriverRuntime.Probing.init)
     )
+    limiters = CallLimiters(services.deadlines)
     forkDepth = Fork.depth.current
   }
 

@@ -48,6 +48,11 @@ extension Descriptor {
     session = Descriptor.session(fields, &faults)
     grace = .milliseconds(fields.count("grace_ms", &faults) ?? 2000)
     defaults = fields.map("defaults", &faults)
+    faults += HostInputs.faults(in: defaults).map { fault in
+      var fault = fault
+      fault.pointer = JSONPointer(["defaults"] + fault.pointer.tokens)
+      return fault
+    }
     let actions = Descriptor.actions(fields, &faults)
     defaultAction = Descriptor.defaultAction(fields, of: actions, &faults)
     self.actions = actions

@@ -20,6 +20,9 @@ protocol ChannelSink: Sendable {
   /// The call is to stop: whoever waits in here comes out, if that can be. Any thread.
   func stop()
 
+  /// Whether what has come is nowhere to be seen when the call fails.
+  var isTransactional: Bool { get }
+
   /// The end: everything has come, or the call failed before it had.
   func close(isComplete: Bool) throws(HostError)
 }
@@ -36,6 +39,8 @@ extension ChannelSink {
   func emit(_ value: Value, size: Int) throws(HostError) {
     try write(Array((JSON.text(value) + "\n").utf8))
   }
+
+  var isTransactional: Bool { false }
 
   /// For sinks that never wait, or that nobody can hurry.
   func stop() {}

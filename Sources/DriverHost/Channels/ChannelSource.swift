@@ -10,6 +10,9 @@ protocol ChannelSource: Sendable {
   /// Whether `seek` is possible.
   var canSeek: Bool { get }
 
+  /// Whether another source made of the same brings the same bytes, whatever was read of this one.
+  var isRepeatable: Bool { get }
+
   /// Up to the buffer's size; 0 at the end, or after `stop`. May wait.
   func read(into buffer: UnsafeMutableRawBufferPointer) throws(HostError) -> Int
 
@@ -24,6 +27,8 @@ protocol ChannelSource: Sendable {
 }
 
 extension ChannelSource {
+  var isRepeatable: Bool { false }
+
   func read(_ count: Int) throws(HostError) -> [UInt8] {
     var failure: HostError?
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
@@ -112,6 +117,8 @@ final class DescriptorSource: ChannelSource {
 
   var canSeek: Bool { interrupt == nil }
 
+  var isRepeatable: Bool { isOwned && interrupt == nil }
+
   func seek(to offset: Int64) throws(HostError) {
     guard lseek(descriptor, beginning + off_t(offset), SEEK_SET) < 0 else { return }
     throw HostError(
@@ -149,6 +156,8 @@ final class MemorySource: ChannelSource {
   var length: Int64? { Int64(bytes.count) }
 
   var canSeek: Bool { true }
+
+  var isRepeatable: Bool { true }
 
   func seek(to offset: Int64) {
     rest.withLock { $0 = bytes.dropFirst(Int(clamping: offset)) }

@@ -22,6 +22,8 @@ final class FileSink: ChannelSink {
 
   func stop() { writer.stop() }
 
+  var isTransactional: Bool { file.isReplacing }
+
   func close(isComplete: Bool) throws(HostError) {
     if isComplete { try file.commit() } else { file.discard() }
   }

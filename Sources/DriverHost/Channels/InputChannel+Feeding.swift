@@ -55,6 +55,7 @@ extension InputChannel {
       return .full
     }
     queue.append(bytes, size: bytes.count)
+    hasBegun = true
     wakeDriver()
     return .taken
   }
@@ -69,6 +70,7 @@ extension InputChannel {
       queue.size <= OutputChannel.capacity / 2
     else { return }
     isFilling = true
+    hasBegun = true
     do {
       try threads.submit { [self] _ in fill() }
     } catch {

@@ -27,6 +27,8 @@ final class InputChannel: @unchecked Sendable {
   /// Where whoever reads ahead is to go on; nil: where it is.
   var target: Int64?
   var isFilling = false
+  /// Whether anything was read, or is about to be.
+  var hasBegun = false
   var isAtEnd = false
   var failure: HostError?
   var isStopped = false
@@ -78,6 +80,14 @@ final class InputChannel: @unchecked Sendable {
   }
 
   deinit { feeder?.cancel() }
+
+  /// Whether a call with the same origin can be made anew, as if this one had not been.
+  var canBeRepeated: Bool {
+    if let source, source.isRepeatable { return true }
+    monitor.lock()
+    defer { monitor.unlock() }
+    return !hasBegun
+  }
 
   // MARK: - The driver's side
 
@@ -151,6 +161,7 @@ final class InputChannel: @unchecked Sendable {
     monitor.lock()
     let (isStopped, isOver, count, target) = (isStopped, isOver, min(buffer.count, left), target)
     self.target = nil
+    hasBegun = true
     monitor.unlock()
     if isOver { return .gone }
     if isStopped { return .stopped }

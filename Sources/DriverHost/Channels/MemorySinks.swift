@@ -34,6 +34,8 @@ final class CollectingSink: ChannelSink {
     if isFull { throw overLimit }
   }
 
+  var isTransactional: Bool { true }
+
   func close(isComplete: Bool) {}
 
   private var overLimit: HostError {

@@ -46,6 +46,8 @@ final class OutputChannel: @unchecked Sendable {
   /// Whether a thread is in the sink, or on its way there; it closes the sink when it finds the end.
   private var isBusy = false
   private var isClosed = false
+  /// Whether anything has gone to the sink.
+  private var hasDelivered = false
   private var isTaken = false
   private var isFinished = false
   var isUnwanted = false
@@ -81,6 +83,17 @@ final class OutputChannel: @unchecked Sendable {
     monitor.lock()
     defer { monitor.unlock() }
     return !isUnwanted
+  }
+
+  /// Whether a call with the same receiver can be made anew, as if this one had not been.
+  ///
+  /// A stream is one call's.
+  var canBeRepeated: Bool {
+    guard let sink else { return false }
+    if sink.isTransactional { return true }
+    monitor.lock()
+    defer { monitor.unlock() }
+    return !hasDelivered
   }
 
   private var sink: (any ChannelSink)? {
@@ -199,6 +212,7 @@ final class OutputChannel: @unchecked Sendable {
       return refusal
     }
     isBusy = true
+    hasDelivered = true
     monitor.unlock()
     do {
       try body()
@@ -379,6 +393,7 @@ final class OutputChannel: @unchecked Sendable {
     while let item = queue.popFirst() {
       let callback = hasRoomAgain ? takeOnRoom() : nil
       let isDropped = isUnwanted
+      if !isDropped { hasDelivered = true }
       monitor.broadcast()
       monitor.unlock()
       callback?()

@@ -109,6 +109,7 @@ public struct HostError: Error, Sendable, Hashable {
     var outputs: ValueMap = [:]
     var secretOutputs: [JSONPointer] = []
     var rule: String?
+    var attempts = 1
   }
 
   /// Where it is kept: errors are rare and large, and whoever might throw one keeps room for it.
@@ -206,6 +207,11 @@ public struct HostError: Error, Sendable, Hashable {
     set { change { $0.secretOutputs = newValue } }
   }
 
+  /// How many attempts there were: the error is that of the last one.
+  public var attempts: Int {
+    get { box.fields.attempts }
+    set { change { $0.attempts = newValue } }
+  }
   /// The rule of the ABI that the driver breaks, where it is that.
   package var rule: String? {
     get { box.fields.rule }

@@ -14,13 +14,20 @@ final class PreparedAction: Sendable {
   }
 }
 
+/// One of several attempts at a call, which are one execution.
+struct Attempt: Sendable {
+  /// From 1.
+  var number = 1
+  let execution = UUID.makeV7()
+}
+
 /// A driver that is loaded and whose schema is compiled: all that a call needs.
 final class PreparedDriver: Sendable {
   let descriptor: Descriptor
   /// The descriptor's version, as text.
   let version: String
-  /// `max_runtime` of the descriptor's `defaults`.
-  private let defaultTimeout: Duration?
+  /// What the descriptor's `defaults` say of the host's own inputs.
+  let defaults: HostInputs
   let schema: InputSchema
   private let actions: [PreparedAction]
   let runtime: DriverRuntime
@@ -35,7 +42,7 @@ final class PreparedDriver: Sendable {
   ) throws(HostError) {
     descriptor = driver.descriptor
     version = "\(descriptor.version)"
-    defaultTimeout = descriptor.defaults["max_runtime"]?.doubleValue.map { .seconds($0) }
+    defaults = HostInputs(defaults: descriptor.defaults)
     schema = try InputSchema(descriptor)
     actions = descriptor.actions.map(PreparedAction.init)
     // Before the runtime, which is never freed: what fails here fails again at the next call.
@@ -72,7 +79,8 @@ final class PreparedDriver: Sendable {
     _ inputs: ValueMap,
     _ options: CallOptions,
     of host: HostCore,
-    since start: MonotonicTime
+    since start: MonotonicTime,
+    attempt: Attempt? = nil
   ) throws(HostError) -> Connection {
     let prepared = try action(options.action)
     let action = prepared.action
@@ -81,16 +89,17 @@ final class PreparedDriver: Sendable {
       action: action.name,
       locations: options.locations
     )
-    let timeout = options.timeout ?? defaultTimeout
+    let timeout = options.timeout ?? defaults.maxRuntime
     var request = CallRequest(
       action: action.name,
       inputs: complete.values,
       secrets: complete.secrets,
       deadline: timeout.map { start.advanced(by: $0) },
       timeout: timeout,
-      execution: UUID.makeV7(),
+      execution: attempt?.execution ?? UUID.makeV7(),
       connector: options.connector,
       traceparent: options.traceparent,
+      attempt: UInt32(clamping: attempt?.number ?? 1),
       channelCount: action.channels.count,
       onProgress: options.onProgress
     )
@@ -114,7 +123,8 @@ final class PreparedDriver: Sendable {
       request: request,
       collected: collected,
       onRows: options.onRows,
-      sessionInputs: descriptor.session == nil ? nil : complete.sessionInputs
+      sessionInputs: descriptor.session == nil ? nil : complete.sessionInputs,
+      identity: attempt == nil ? nil : SessionKey(complete.sessionInputs.values)
     )
   }
 

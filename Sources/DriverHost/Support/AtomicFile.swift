@@ -44,6 +44,9 @@ package final class AtomicFile: @unchecked Sendable {
     if isPresent { fchmod(descriptor, present.st_mode & 0o777) }
   }
 
+  /// Whether nothing of it is seen before `commit`.
+  var isReplacing: Bool { replaced != nil }
+
   deinit { discard() }
 
   /// Writes all of the bytes.

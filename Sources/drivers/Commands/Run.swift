@@ -9,6 +9,12 @@ struct Run: AsyncParsableCommand {
     discussion: """
       Example: drivers run --type REST url=https://example.org/items query.page:=2
 
+      Every type takes these inputs too: max_runtime (seconds, for all attempts together), retry \
+      ({attempts, initial, maximum, multiplier, deadline, jitter}, times in seconds; true or false), \
+      rate_limit (calls a second, or {calls, per, burst}) and max_concurrency. A call is made again \
+      only after an error that its driver marks retryable, and never once rows, a stream or a pipe \
+      have been given something.
+
       Ctrl-C, TERM and HUP cancel the connection, on the remote side too; a second one ends the \
       program at once.
 
@@ -16,8 +22,8 @@ struct Run: AsyncParsableCommand {
       wrong usage or input, 3 when the driver could not be used, and 130, 143, 129 after Ctrl-C, \
       TERM, HUP.
 
-      With --json: {"version": 1, "execution", "driver", "driver_version", "duration", "outputs"}; \
-      driver is its id, the duration is in seconds, and outputs is a map of the driver's own \
+      With --json: {"version": 1, "execution", "driver", "driver_version", "duration", "attempts", \
+      "outputs"}; driver is its id, the duration is in seconds, and outputs is a map of the driver's own \
       names. With --explain too: {"version": 1, "action", "effect", "idempotent", "inputs": \
       [{"name", "value", "from"}], "dropped", "unset"}; effect and idempotent are those of this \
       call, which its inputs may decide.
@@ -28,7 +34,8 @@ struct Run: AsyncParsableCommand {
       null. The code is one of invalid_input, unauthenticated, forbidden, not_found, conflict, \
       rate_limited, timed_out, cancelled, unavailable, dns, tls, host_key, protocol, \
       remote_failure, too_large, unsupported, internal, lost; the stage is input, driver or call. \
-      Where there is something to say, the error has "retry_after" (seconds), "detail", "status" \
+      Where there is something to say, the error has "attempts" (how many there were, above 1), \
+      "retry_after" (seconds), "detail", "status" \
       (of the protocol), "vendor_code", "vendor_state", "details" and "outputs" (what came before \
       it), and a fault "keyword" and "schema".
       """

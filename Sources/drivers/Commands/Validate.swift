@@ -135,12 +135,12 @@ struct Validate: ParsableCommand {
     }
     do throws(HostError) {
       // A null unsets an input at a call; in a file it stands for nothing.
-      return try inputs.complete(
+      return try inputs.completeAll(
         values,
         action: action.name,
         nullsUnset: false,
         locations: { document.locations.nearest(to: $0) }
-      ).dropped
+      ).0.dropped
     } catch {
       if error.faults.isEmpty { throw error }
       throw invalid(HostError(faults: error.faults, of: Files.name(path)))

@@ -18,11 +18,13 @@ struct Explanation {
 
   /// - Parameters:
   ///   - complete: The inputs, completed.
+  ///   - own: The host's own inputs, which no driver sees.
   ///   - document: The file of `--input`; nil if there is none.
   ///   - arguments: What the command line sets.
   ///   - action: The action that would run.
   init(
     _ complete: CompleteInputs,
+    ofHost own: [(name: String, value: Value)],
     document: ParsedDocument?,
     arguments: InputArguments.Names,
     action: Descriptor.Action
@@ -35,7 +37,7 @@ struct Explanation {
     let masked = complete.values.masking(complete.secrets)
     let defaulted = Set(complete.defaulted.filter { $0.tokens.count == 1 }.map(\.tokens[0]))
     let partly = Set(complete.defaulted.filter { $0.tokens.count > 1 }.map(\.tokens[0]))
-    lines = masked.map { name, value in
+    lines = (Array(masked) + own).map { name, value in
       let place = document?.locations.value(at: JSONPointer([name]))?.description
       var origin = "command line"
       if defaulted.contains(name) {

@@ -78,6 +78,7 @@ struct Failure: Error {
     set(error.location, in: &object)
     object["retryable"] = .bool(error.isRetryable)
     object["faults"] = .list(error.faults.map { fault($0) })
+    if error.attempts > 1 { object["attempts"] = .int(Int64(error.attempts)) }
     object["retry_after"] = error.retryAfter.map { .double(Double($0.nanoseconds) / 1e9) }
     object["detail"] = error.detail.map { .string($0) }
     object["status"] = error.status.map { .int(Int64($0)) }

@@ -18,7 +18,8 @@ struct ResultWriter {
         ? [
           "version": 1, "execution": .string(result.execution), "driver": .string(result.driver),
           "driver_version": .string(result.driverVersion),
-          "duration": .double(Double(result.duration.nanoseconds) / 1e9), "outputs": outputs,
+          "duration": .double(Double(result.duration.nanoseconds) / 1e9),
+          "attempts": .int(Int64(result.attempts)), "outputs": outputs,
         ] : outputs
       try emit(json: JSON.text(document, pretty: true) + "\n")
     case .ndjson:

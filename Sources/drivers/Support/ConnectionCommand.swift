@@ -131,13 +131,14 @@ struct ConnectionCommand {
     let driver = try catalog.driver(for: input.type)
     let action = try driver.descriptor.existingAction(action)
     let (inputs, document) = try input.read(driver.descriptor, action)
-    let complete = try InputSchema(driver.descriptor).complete(
+    let (complete, _) = try InputSchema(driver.descriptor).completeAll(
       inputs,
       action: action.name,
       locations: InputOptions.locations(in: document)
     )
     let explanation = Explanation(
       complete,
+      ofHost: inputs.filter { HostInputs.names.contains($0.name) },
       document: document,
       arguments: InputArguments.names(input.inputs),
       action: action
