@@ -67,9 +67,10 @@ struct ValueReader {
     }
   }
 
-  /// A text, copied; nil if it is not UTF-8.
+  /// A text, copied; nil if it is not UTF-8, or has bytes and no address.
   static func text(_ text: dh_text_v1) -> String? {
-    guard let start = unsafe text.ptr, unsafe text.len > 0 else { return "" }
+    guard unsafe text.len > 0 else { return "" }
+    guard let start = unsafe text.ptr else { return nil }
     return unsafe ValueReader.text(buffer(start, text.len))
   }
 
@@ -141,7 +142,9 @@ struct ValueReader {
     unsafe members.reserveCapacity(value.count)
     for index in unsafe 0..<value.count {
       guard let name = unsafe ValueReader.text(unsafe start[index].name) else {
-        throw refusal("VAL-1", "has a member whose name is not UTF-8")
+        throw unsafe start[index].name.ptr == nil
+          ? refusal("VAL-10", "has a member whose name has a length and no address")
+          : refusal("VAL-1", "has a member whose name is not UTF-8")
       }
       let known = secrets.count
       do throws(Refusal) {
