@@ -86,11 +86,11 @@ public enum JSON {
   /// Why a text is no JSON document, with line and column; nil if it is one.
   ///
   /// Nothing is built: `parse` takes what this finds nothing wrong with.
-  static func problem(in text: String) -> String? {
+  static func problem(in text: String, limits: Limits = Limits()) -> String? {
     var text = text
     text.makeContiguousUTF8()
     do {
-      let source = JSONSource(nil, isValid: true, Limits())
+      let source = JSONSource(nil, isValid: true, limits)
       _ = try read(text.utf8Span.span, source, building: false)
       return nil
     } catch {

@@ -10,6 +10,9 @@ public final class JSONText: Sendable {
   /// Up to how many bytes a document is small.
   private static let smallSize = 4096
 
+  /// How deep a document may be: as deep as any other tree that a driver puts out.
+  private static let limits = JSON.Limits(depth: ValueReader.depthLimit)
+
   /// The document, UTF-8.
   public let text: String
 
@@ -32,12 +35,14 @@ public final class JSONText: Sendable {
     self.text = text
     if text.utf8.count <= JSONText.smallSize {
       do throws(HostError) {
-        tree = .parsed(try JSON.parse(text))
+        tree = .parsed(try JSON.parse(text, limits: JSONText.limits))
       } catch {
         throw Malformed(problem: JSON.problem(error))
       }
     } else {
-      if let problem = JSON.problem(in: text) { throw Malformed(problem: problem) }
+      if let problem = JSON.problem(in: text, limits: JSONText.limits) {
+        throw Malformed(problem: problem)
+      }
       tree = .later(Lock(nil))
     }
   }
@@ -50,7 +55,7 @@ public final class JSONText: Sendable {
       parsed.withLock { parsed in
         if let parsed { return parsed }
         do {
-          let value = try JSON.parse(text)
+          let value = try JSON.parse(text, limits: JSONText.limits)
           parsed = value
           return value
         } catch {
