@@ -45,6 +45,8 @@ struct YAMLComposer {
   var aliasedValues = 0
   /// The number of characters before the document and its marker.
   private var directivesEnd = 0
+  /// The end of the text, once it was asked for.
+  private var endPlace: SourcePlace?
 
   /// A composer of one document.
   init(_ source: SourceBytes, file: String, limits: YAML.Limits) {
@@ -82,6 +84,21 @@ struct YAMLComposer {
     return places.place(of: offset, in: source)
   }
 
+  /// Where an event begins.
+  ///
+  /// For a value that is missing at the end of a last line without a break, libyaml begins another
+  /// line, which the text does not have.
+  private mutating func start(of event: YAMLEvent) -> SourcePlace {
+    let mark = event.start
+    guard mark.column == 0, mark.line > 0, offsets.offset(of: mark.index) == source.count,
+      ![0x0A, 0x0D].contains(source[source.count - 1])
+    else { return mark.place }
+    // Looked for once, since many values may be missing there.
+    let end = endPlace ?? place(of: source.count)
+    endPlace = end
+    return end
+  }
+
   private mutating func compose() {
     do throws(YAMLFailure) {
       var parser = try YAMLParserHandle(source)
@@ -109,13 +126,14 @@ struct YAMLComposer {
   }
 
   private mutating func compose(_ event: YAMLEvent) throws(Stopped) {
+    let place = start(of: event)
     switch event.kind {
     case .documentStart:
       directivesEnd = event.end.index
       guard root == nil else {
         throw stopped(
           "a second document begins here; put it in a file of its own",
-          at: event.start.place
+          at: place
         )
       }
     case .scalar(let text, let style, let properties):
@@ -123,13 +141,13 @@ struct YAMLComposer {
         YAMLGaps.Scalar(start: event.start.index, end: event.end.index, style: style)
       )
       if style == .plain, text == "-" {
-        note("put the `-` in quotes; alone it is no text", at: event.start.place)
+        note("put the `-` in quotes; alone it is no text", at: place)
       }
       let isResolved = style == .plain && !hasNonSpecificTag(event)
-      takeScalar(text, isResolved: isResolved, properties, at: event.start.place)
-    case .alias(let name): try takeAlias(name, at: event.start.place)
-    case .listStart(let properties): try begin(isMap: false, properties, at: event.start.place)
-    case .mapStart(let properties): try begin(isMap: true, properties, at: event.start.place)
+      takeScalar(text, isResolved: isResolved, properties, at: place)
+    case .alias(let name): try takeAlias(name, at: place)
+    case .listStart(let properties): try begin(isMap: false, properties, at: place)
+    case .mapStart(let properties): try begin(isMap: true, properties, at: place)
     case .listEnd, .mapEnd: end()
     case .documentEnd, .streamStart, .streamEnd: return
     }

@@ -89,4 +89,16 @@ struct SourceMapTests {
     )
     #expect(document.locations.nearest(to: JSONPointer(["x"]))?.description == "my.yaml:1:1")
   }
+
+  @Test(
+    "is within the text where a value is missing at its end",
+    arguments: [
+      ("? a", "/a", "1:3 1:4"), ("b: 1\r\n?  é", "/é", "2:4 2:5"), ("a:", "/a", "1:1 1:3"),
+      ("a:\n", "/a", "1:1 1:3"), ("---", "", "- 1:4"),
+    ]
+  )
+  func missing(text: String, pointer: String, place: String) throws {
+    let document = try YAML.parse(Array(text.utf8), file: "x.yaml")
+    #expect(places(document, [pointer]) == [place])
+  }
 }
