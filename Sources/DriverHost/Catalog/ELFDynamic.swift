@@ -21,6 +21,9 @@ struct ELFDynamic: Sendable {
   /// large C++ libraries some megabytes.
   private static let sizeLimit: UInt64 = 64 << 20
 
+  /// How many bytes of names have been read so far.
+  private var namesSize: UInt64 = 0
+
   /// A chain holds what has one hash modulo the number of buckets: a few symbols.
   private static let chainLimit = 1 << 16
 
@@ -72,16 +75,15 @@ struct ELFDynamic: Sendable {
       )
     )
     for entry in entries {
-      guard entry.value < stringsSize, let text = strings.text(at: Int(entry.value)) else {
-        continue
-      }
+      guard [Tag.needed, Tag.rpath, Tag.runpath].contains(entry.tag), entry.value < stringsSize,
+        let text = try name(at: Int(entry.value), in: strings)
+      else { continue }
       switch entry.tag {
       case Tag.needed: needed.append(text)
-      case Tag.rpath, Tag.runpath:
+      default:
         // The loader passes over a list that is empty as a whole.
         guard !text.isEmpty else { continue }
         searchPaths += text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-      default: break
       }
     }
     guard let symbolsAt = first(Tag.symbolTable) else { return }
@@ -94,6 +96,22 @@ struct ELFDynamic: Sendable {
       return
     }
     try readSymbols(of: image, at: symbolsAt, count: symbolCount, strings)
+  }
+
+  /// Reads a name; nil if there is none, or it is not UTF-8.
+  ///
+  /// Names may lie inside each other, so that each symbol of a small file could have a large name:
+  /// what is read of all together has a limit.
+  private mutating func name(
+    at offset: Int,
+    in strings: LittleEndianBytes
+  ) throws(ELFFault) -> String? {
+    let end = strings.textRange(at: offset)?.upperBound ?? strings.bytes.count
+    namesSize += UInt64(max(0, end - offset))
+    guard namesSize <= ELFDynamic.sizeLimit else {
+      throw .namesTooLarge(limit: ELFDynamic.sizeLimit)
+    }
+    return strings.text(at: offset)
   }
 
   /// Size of an `Elf64_Sym`.
@@ -122,10 +140,10 @@ struct ELFDynamic: Sendable {
       // alone cannot be given another's symbol; SHN_UNDEF is an import.
       let isShown =
         [1, 2, 10].contains(info >> 4) && [0, 3].contains(other & 3) && section != 0
-      if isShown, let text = strings.text(at: Int(name)) { exports.append(text) }
-      if section == 0, let text = strings.text(at: Int(name)), !text.isEmpty {
-        imports.append(text)
+      guard isShown || section == 0, let text = try self.name(at: Int(name), in: strings) else {
+        continue
       }
+      if isShown { exports.append(text) } else if !text.isEmpty { imports.append(text) }
     }
     exports.sort()
     imports.sort()

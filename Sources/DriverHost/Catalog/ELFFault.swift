@@ -11,6 +11,8 @@ enum ELFFault: Error, Hashable {
   case notSharedLibrary(String)
   case truncated(what: String, needs: UInt64, size: UInt64)
   case tooManySegments(Int)
+  /// The names in its dynamic section have more bytes together than any library's.
+  case namesTooLarge(limit: UInt64)
   case otherSegmentSize(UInt16)
   case noNote
   /// It has a descriptor, and what is to be mapped ends beyond the file.
@@ -48,6 +50,8 @@ extension ELFFault: CustomStringConvertible {
       "it is cut off: its \(what) would end at byte \(needs), the file has \(size); copy it again"
     case .tooManySegments(let count):
       "it is damaged: \(count) program headers are more than a library has"
+    case .namesTooLarge(let limit):
+      "it is damaged: the names in its dynamic section have over \(limit) bytes together"
     case .otherSegmentSize(let size):
       "it is damaged: its program headers are said to have \(size) bytes each"
     case .noNote:

@@ -26,9 +26,14 @@ struct LittleEndianBytes {
 
   /// The bytes from an offset up to the next NUL; nil if there is none, or they are not UTF-8.
   func text(at offset: Int) -> String? {
+    textRange(at: offset).flatMap { String(validating: bytes[$0], as: UTF8.self) }
+  }
+
+  /// Where the bytes from an offset up to the next NUL stand; nil if there is none.
+  func textRange(at offset: Int) -> Range<Int>? {
     guard offset >= 0, offset < bytes.count, let end = bytes[offset...].firstIndex(of: 0) else {
       return nil
     }
-    return String(validating: bytes[offset..<end], as: UTF8.self)
+    return offset..<end
   }
 }

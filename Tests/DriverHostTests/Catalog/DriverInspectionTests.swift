@@ -142,4 +142,53 @@ struct DriverInspectionTests {
       }
     }
   }
+
+  /// A library whose symbols all have the same name, which is most of the file.
+  private func overlapping(symbols: Int, nameSize: Int) -> [UInt8] {
+    var file = [UInt8](repeating: 0, count: 512 + 24 * symbols)
+    func put(_ value: some FixedWidthInteger, at offset: Int) {
+      for index in 0..<value.bitWidth / 8 {
+        file[offset + index] = UInt8(truncatingIfNeeded: value >> (8 * index))
+      }
+    }
+    file.replaceSubrange(0..<6, with: [0x7F, 0x45, 0x4C, 0x46, 2, 1])
+    for (offset, value) in [(16, 3), (18, ELFMachine.here), (54, 56), (56, 2)] {
+      put(UInt16(value), at: offset)
+    }
+    put(UInt64(64), at: 32)
+    let strings = file.count
+    // A segment with all of it, and the dynamic section behind the two headers.
+    for (at, type, offset, size) in [(64, 1, 0, strings + nameSize + 1), (120, 2, 176, 80)] {
+      put(UInt32(type), at: at)
+      put(UInt64(offset), at: at + 8)
+      put(UInt64(offset), at: at + 16)
+      put(UInt64(size), at: at + 32)
+    }
+    // DT_STRTAB, DT_STRSZ, DT_SYMTAB and DT_HASH, whose second word counts the symbols.
+    let section = [(5, strings), (10, nameSize + 1), (6, 512), (4, 256)]
+    for (index, (tag, value)) in section.enumerated() {
+      put(UInt64(tag), at: 176 + 16 * index)
+      put(UInt64(value), at: 184 + 16 * index)
+    }
+    put(UInt32(symbols), at: 260)
+    for symbol in 0..<symbols {
+      file[512 + 24 * symbol + 4] = 0x10
+      put(UInt16(1), at: 512 + 24 * symbol + 6)
+    }
+    return file + [UInt8](repeating: 0x61, count: nameSize) + [0]
+  }
+
+  @Test("reads no more names than a library has, however they lie inside each other")
+  func overlappingNames() throws {
+    let folder = try TemporaryFolder()
+    let few = try folder.write(overlapping(symbols: 3, nameSize: 10), to: "libFewDriver.so")
+    #expect(DriverInspection.findings(in: few).contains { $0.hasPrefix("it exports 3 symbols") })
+    let many = try folder.write(
+      overlapping(symbols: 3000, nameSize: 65_536),
+      to: "libManyDriver.so"
+    )
+    let findings = DriverInspection.findings(in: many)
+    #expect(findings.count == 1)
+    #expect(findings.first?.contains("names in its dynamic section") == true)
+  }
 }
