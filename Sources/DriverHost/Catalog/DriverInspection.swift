@@ -60,12 +60,17 @@ package enum DriverInspection {
   package static func linkFaults(in path: String) -> [RuleFault] {
     do {
       let image = try ELFImage(OpenFile(path))
-      let dynamic = try ELFDynamic(of: image)
-      return libraries(dynamic) + searchPaths(dynamic) + exports(dynamic) + memory(image, dynamic)
-        + endings(dynamic)
+      return try linkFaults(of: image)
     } catch {
       return [RuleFault("LIB-1", "its dynamic section cannot be read: \(error)")]
     }
+  }
+
+  /// What is wrong with the way in which an image was linked.
+  static func linkFaults(of image: borrowing ELFImage) throws(ELFFault) -> [RuleFault] {
+    let dynamic = try ELFDynamic(of: image)
+    return libraries(dynamic) + searchPaths(dynamic) + exports(dynamic) + memory(image, dynamic)
+      + endings(dynamic)
   }
 
   /// Functions that make a library ready for the whole process; their calls of it run through `once`.

@@ -62,18 +62,24 @@ struct OpenFile: ~Copyable {
   ///
   /// A link at the end of the path is refused, since what it leads to may be another file than the
   /// one that was looked at. `O_NONBLOCK`, so that a pipe which takes the file's place in between
-  /// does not hold the caller up. The corresponding C functions are `open`
-  /// and `fstat`.
+  /// does not hold the caller up. The corresponding C function is `open`.
   init(_ path: String) throws(SystemError) {
     let opened = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
     guard opened >= 0 else { throw SystemError() }
+    try self.init(descriptor: opened)
+  }
+
+  /// Takes a file over that is open, and closes it in any case.
+  ///
+  /// The corresponding C function is `fstat`.
+  init(descriptor: Int32) throws(SystemError) {
     var status = stat()
-    guard unsafe fstat(opened, &status) == 0 else {
+    guard unsafe fstat(descriptor, &status) == 0 else {
       let error = SystemError()
-      close(opened)
+      close(descriptor)
       throw error
     }
-    descriptor = opened
+    self.descriptor = descriptor
     self.status = FileStatus(status)
   }
 

@@ -103,14 +103,14 @@ extension InputSchema {
   }
 
   /// What completing any inputs has come to.
-  private struct Thorough {
+  struct Thorough {
     var result: Result<CompleteInputs, HostError>
     /// Whether it would have come to something else with more room on the stack.
     var needsRoom: Bool
   }
 
   /// Completes any inputs, and finds all that is wrong with them.
-  private func completeThoroughly(
+  func completeThoroughly(
     _ inputs: ValueMap,
     _ action: InputAction,
     _ nullsUnset: Bool,
