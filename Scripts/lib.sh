@@ -73,8 +73,8 @@ shell_scripts() {
   local file
   while IFS= read -r -d '' file; do
     if grep -qaE '^#!.*\b(ba)?sh\b|^# shellcheck shell=' < <(head -n 2 -- "$file"); then printf '%s\0' "$file"; fi
-  done < <(find "$root/Scripts" "$root/Examples" "$root/Sources/CTemplates" "$root/.ci" -name .build -prune -o \
-    -type f -print0 | sort -z)
+  done < <(find "$root"/{Scripts,Examples,Sources/CTemplates,.ci,Fuzz} -name .build -prune -o -type f \
+    -print0 | sort -z)
 }
 
 # listening_ports: the ports that some program listens on, in hexadecimal, each with its socket's inode.

@@ -1,0 +1,41 @@
+// swift-tools-version: 6.3
+//
+// A package of its own, so that nobody who uses the library builds it. Scripts/fuzz builds and runs it, with the flags
+// that it needs: libFuzzer brings `main`, and the library has to be built for @testable.
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  .treatAllWarnings(as: .error),
+]
+
+let host = Target.Dependency.product(name: "DriverHost", package: "drivers")
+
+/// A program that gives its input to one part of the host.
+@MainActor
+func fuzzer(_ name: String) -> Target {
+  .executableTarget(
+    name: name,
+    dependencies: ["FuzzSupport", host],
+    // A file alone would be taken for a script, with a `main` of its own.
+    swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]
+  )
+}
+
+let package = Package(
+  name: "fuzz",
+  dependencies: [.package(name: "drivers", path: "..")],
+  targets: [
+    .target(name: "FuzzSupport", dependencies: [host], swiftSettings: settings),
+    fuzzer("FuzzDescriptor"),
+    fuzzer("FuzzJSON"),
+    fuzzer("FuzzNote"),
+    fuzzer("FuzzValues"),
+    fuzzer("FuzzYAML"),
+  ]
+)
