@@ -76,6 +76,8 @@ package final class Probe: Sendable {
     var configuration = HostConfiguration()
     configuration.searchPath = SearchPath(entries: [.init(path: path, origin: .option)])
     configuration.logLevel = .warning
+    // Not as any other host: it takes account of a busy machine where it looks at a driver's times.
+    configuration.probing = HostProbing()
     configuration.log = { [log] entry in log.add(entry) }
     change(&configuration)
     return try Host(configuration)

@@ -24,7 +24,10 @@ struct ServerCheckTests {
       .map { test in try checker.run(test) }
   }
 
-  @Test("finds nothing at fault in REST, whatever becomes of its server")
+  @Test(
+    "finds nothing at fault in REST, whatever becomes of its server",
+    .unavailable(under: .address, .thread, reason: "TLS under a sanitizer holds a loop up")
+  )
   func rest() async throws {
     let authority = try await CertificateAuthority()
     var options = NginxServer.Options()

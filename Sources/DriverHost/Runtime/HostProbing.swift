@@ -1,6 +1,7 @@
 /// What a host does differently where a driver is held against the rules of the ABI.
 ///
-/// For a process of its own with one driver in it. A host that serves anybody has none of it.
+/// For a process of its own with one driver in it. A host that serves anybody has none of it. In one that has, a
+/// callback that held the loop up because the machine was busy with something else is not counted.
 package struct HostProbing: Sendable {
   /// The interface ids that the host offers, as an older one would; nil: all that it has.
   package var interfaces: Set<String>?
