@@ -42,7 +42,8 @@ enum YAMLScalar {
       guard case .int(let integer) = number else { return number }
       let double = Double(integer)
       let isSame = Value.double(double) == number
-      return isSame ? .double(double) : .decimal(DecimalText(checked: String(integer)))
+      // With a point: as a whole number it would be read back as an integer.
+      return isSame ? .double(double) : .decimal(DecimalText(checked: "\(integer).0"))
     case .list: throw misfit(tag, "a list")
     case .map: throw misfit(tag, "a map")
     }

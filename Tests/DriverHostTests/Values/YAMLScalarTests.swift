@@ -72,7 +72,7 @@ struct YAMLScalarTests {
       ("!!str 12", #"string "12""#), ("!!str", #"string """#), ("!!str null", #"string "null""#),
       (#"!!int "12""#, "int 12"), ("!!int 0x1F", "int 31"), ("!!int '-7'", "int -7"),
       ("!!float 12", "double 12.0"), ("!!float '1.5'", "double 1.5"),
-      ("!!float 9007199254740993", "decimal 9007199254740993"),
+      ("!!float 9007199254740993", "decimal 9007199254740993.0"),
       ("!!float 0x10", "string"), ("!!bool 'true'", "true"), ("!!bool FALSE", "false"),
       ("!!null ''", "null"), ("!!null", "null"), ("!!null '~'", "null"),
       ("!<tag:yaml.org,2002:int> '3'", "int 3"), ("!!seq [1]", "[int 1]"),
