@@ -10,6 +10,7 @@
 // MARK: Macros that are no constants for Swift
 
 static const long ccurl_auth_basic = (long)CURLAUTH_BASIC;
+static const long ccurl_auth_digest = (long)CURLAUTH_DIGEST;
 static const long ccurl_auth_bearer = (long)CURLAUTH_BEARER;
 
 // MARK: Options of a transfer

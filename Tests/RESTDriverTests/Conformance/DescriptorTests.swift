@@ -67,7 +67,12 @@ struct DescriptorTests {
   func secrets() {
     let secrets = Self.options.filter { $0.schema["x-secret"] == true }.map(\.name)
     #expect(
-      secrets == ["authentication/Basic/password", "authentication/Bearer token/token"]
+      secrets == [
+        "authentication/Basic/password", "authentication/Digest/password",
+        "authentication/Bearer token/token", "authentication/API key/key",
+        "authentication/Client certificate/private_key",
+        "authentication/Client certificate/passphrase",
+      ]
     )
   }
 

@@ -51,6 +51,8 @@ extension Exchange {
         )
       }
       try prepareBodyAgain(status)
+      // Whoever redirects says what the query is.
+      inputs.queryKey = ""
       if !url.authority.hasSameOrigin(as: inputs.url.authority) {
         inputs.authentication = .none
         inputs.headers.dropForeign()

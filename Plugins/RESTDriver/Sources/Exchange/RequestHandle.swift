@@ -41,7 +41,7 @@ final class RequestHandle {
 
   private var setting: Setting?
   private var shape = Shape.get
-  private var authentication = RESTInputs.Authentication.none
+  private var authentication = Authentication.none
   /// What a request has that has headers of its own.
   private var headers = CurlList()
   private let standing: StandingHeaders
@@ -83,7 +83,7 @@ final class RequestHandle {
       try apply(wanted)
       setting = wanted
     }
-    try transfer.easy.set(CURLOPT_URL, inputs.url.text)
+    try transfer.easy.set(CURLOPT_URL, inputs.requestedURL)
     try setMethod(inputs)
     try setAuthentication(inputs.authentication)
     try setHeaders(inputs, wanted.encodings)
@@ -198,26 +198,50 @@ final class RequestHandle {
   private func sendsLength(_ method: String) -> Bool { method == "PUT" || method == "PATCH" }
 
   private func setAuthentication(
-    _ wanted: RESTInputs.Authentication
+    _ wanted: Authentication
   ) throws(CurlError) {
     if wanted == authentication { return }
-    switch wanted {
-    case .none:
-      try transfer.easy.set(CURLOPT_USERNAME, nil)
-      try transfer.easy.set(CURLOPT_PASSWORD, nil)
-      try transfer.easy.set(CURLOPT_XOAUTH2_BEARER, nil)
-    case .basic(let user, let password):
-      try transfer.easy.set(CURLOPT_XOAUTH2_BEARER, nil)
-      try transfer.easy.set(CURLOPT_HTTPAUTH, ccurl_auth_basic)
-      try transfer.easy.set(CURLOPT_USERNAME, user)
-      try transfer.easy.set(CURLOPT_PASSWORD, password)
-    case .bearer(let token):
-      try transfer.easy.set(CURLOPT_USERNAME, nil)
-      try transfer.easy.set(CURLOPT_PASSWORD, nil)
-      try transfer.easy.set(CURLOPT_HTTPAUTH, ccurl_auth_bearer)
-      try transfer.easy.set(CURLOPT_XOAUTH2_BEARER, token)
+    if case .certificate = authentication {
+      for option in [CURLOPT_SSLCERT_BLOB, CURLOPT_SSLKEY_BLOB] { try transfer.easy.unset(option) }
+      try transfer.easy.set(CURLOPT_KEYPASSWD, nil)
     }
+    // What is not wanted is taken back first: a handle serves one caller after another.
+    var (user, password, token): (String?, String?, String?)
+    switch wanted {
+    case .none: break
+    case .basic(let name, let secret):
+      (user, password) = (name, secret)
+      try transfer.easy.set(CURLOPT_HTTPAUTH, ccurl_auth_basic)
+    case .digest(let name, let secret):
+      (user, password) = (name, secret)
+      try transfer.easy.set(CURLOPT_HTTPAUTH, ccurl_auth_digest)
+    case .bearer(let text):
+      token = text
+      try transfer.easy.set(CURLOPT_HTTPAUTH, ccurl_auth_bearer)
+    case .certificate(let chain, let key, let passphrase):
+      // libcurl tells kept connections and TLS sessions apart by the certificate, which is no secret, and not by the
+      // key: with a mark of that behind it, which PEM passes over, who has not the key does not get into them.
+      let mark = RequestHandle.mark(of: key, passphrase)
+      try transfer.easy.set(CURLOPT_SSLCERT_BLOB, blob: Array("\(chain)\n\(mark)\n".utf8))
+      try transfer.easy.set(CURLOPT_SSLKEY_BLOB, blob: Array(key.utf8))
+      try transfer.easy.set(CURLOPT_KEYPASSWD, passphrase)
+    }
+    try transfer.easy.set(CURLOPT_USERNAME, user)
+    try transfer.easy.set(CURLOPT_PASSWORD, password)
+    try transfer.easy.set(CURLOPT_XOAUTH2_BEARER, token)
     authentication = wanted
+  }
+
+  /// What tells a key from others and cannot be led back to it: two hashes whose keys are random in each process.
+  private static func mark(of key: String, _ passphrase: String?) -> String {
+    let halves = (0..<2).map { salt in
+      var hasher = Hasher()
+      hasher.combine(salt)
+      hasher.combine(key)
+      hasher.combine(passphrase)
+      return String(UInt(bitPattern: hasher.finalize()), radix: 16)
+    }
+    return halves.joined(separator: " ")
   }
 
   private func setHeaders(_ inputs: RESTInputs, _ encodings: String) throws(CurlError) {

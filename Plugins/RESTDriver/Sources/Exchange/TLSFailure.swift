@@ -20,6 +20,7 @@ enum TLSFailure {
   ) -> Explanation {
     switch cause.code {
     // A blob that holds no certificate is CURLE_SSL_CERTPROBLEM.
+    case CURLE_SSL_CERTPROBLEM where isOfClient(inputs): return badCertificate(cause)
     case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM: return badAuthorities(inputs)
     case CURLE_PEER_FAILED_VERIFICATION:
       let (what, cure) = reason(cause, inputs, verifyResult)
@@ -31,6 +32,25 @@ enum TLSFailure {
         cure: "check that the port speaks https, and which versions and ciphers the server takes"
       )
     }
+  }
+
+  private static func isOfClient(_ inputs: RESTInputs) -> Bool {
+    if case .certificate = inputs.authentication { true } else { false }
+  }
+
+  /// libcurl has one code for all that can be wrong with a certificate and its key, and words of its own for each.
+  private static func badCertificate(_ cause: CurlError) -> Explanation {
+    let isKey = cause.text.contains("private key") || cause.text.contains("pass phrase")
+    return Explanation(
+      .tls,
+      isKey
+        ? "the private key cannot be used, or is not the certificate's"
+        : "the client certificate cannot be used",
+      cure: isKey
+        ? "check that it is the PEM text of the certificate's key, and its passphrase"
+        : "check that it is PEM text, and that the key is its own",
+      pointer: isKey ? "/authentication/private_key" : "/authentication/certificate"
+    )
   }
 
   private static func badAuthorities(_ inputs: RESTInputs) -> Explanation {

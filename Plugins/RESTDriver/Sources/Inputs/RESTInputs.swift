@@ -4,13 +4,6 @@ internal import DriverKit
 ///
 /// Names, types and defaults are the descriptor's.
 struct RESTInputs {
-  /// How the server is told who asks.
-  enum Authentication: Equatable {
-    case none
-    case basic(user: String, password: String)
-    case bearer(token: String)
-  }
-
   /// How the server of an https address is verified.
   struct TLS: Equatable {
     /// Whose word counts for a certificate.
@@ -41,6 +34,8 @@ struct RESTInputs {
   var headers = RequestHeaders()
   var body: RequestBody?
   var authentication = Authentication.none
+  /// What is added to the query of the first request and shown nowhere: a key, ready to be sent.
+  var queryKey = ""
   var tls = TLS()
   var timeouts = Timeouts()
   var expected: StatusSet
@@ -75,7 +70,10 @@ struct RESTInputs {
     method = try inputs.required("method").string().uppercased()
     if let value = inputs["headers"] { headers = try RequestHeaders(value) }
     body = try RequestBody.of(inputs, upload, isTest: isTest)
-    authentication = try RESTInputs.authentication(inputs)
+    let credentials = try Credentials(inputs, isEncrypted: url.authority.isEncrypted)
+    authentication = credentials.authentication
+    queryKey = credentials.queryKey
+    if let header = credentials.header { try headers.add(header) }
     if let value = try inputs["tls"]?.map() { tls = try RESTInputs.tls(value) }
     timeouts = Timeouts(
       connect: try RESTInputs.milliseconds(inputs.required("connect_timeout")),
@@ -93,12 +91,7 @@ struct RESTInputs {
 
   private func checkSize() throws(DriverError) {
     let address = url.text.utf8.count
-    let credentials =
-      switch authentication {
-      case .none: 0
-      case .basic(let user, let password): (user.utf8.count + password.utf8.count) * 4 / 3
-      case .bearer(let token): token.utf8.count
-      }
+    let credentials = authentication.size + queryKey.utf8.count
     guard address + headers.size + credentials > RESTInputs.largestHead else { return }
     let largest = max(address, headers.size, credentials)
     throw DriverError(
@@ -138,6 +131,14 @@ struct RESTInputs {
         pointer: "/method"
       )
     }
+  }
+
+  /// Where libcurl sends the request: with the key that is shown nowhere.
+  var requestedURL: String {
+    if queryKey.isEmpty { return url.text }
+    let hasQuery = url.text.utf8.contains(UInt8(ascii: "?"))
+    let isOpen = url.text.utf8.last == UInt8(ascii: "?") || url.text.utf8.last == UInt8(ascii: "&")
+    return url.text + (isOpen ? "" : hasQuery ? "&" : "?") + queryKey
   }
 
   /// Whether a request may be sent again without doing more than once (RFC 9110, section 9.2.2).
@@ -185,28 +186,6 @@ struct RESTInputs {
     )
     url.isSecret = host.isSecret
     return url
-  }
-
-  private static func authentication(
-    _ inputs: borrowing InputMap
-  ) throws(DriverError) -> Authentication {
-    let map = try inputs.required("authentication").map()
-    let method = try map.required("authentication_method").text()
-    if method.equals("basic") {
-      return .basic(
-        user: try map.required("username").string(),
-        password: try map.required("password").string()
-      )
-    }
-    if method.equals("bearer") { return .bearer(token: try map.required("token").string()) }
-    guard method.equals("none") else {
-      throw DriverError(
-        .unsupported,
-        "the authentication method \(String(method)) is not known",
-        pointer: "/authentication/authentication_method"
-      )
-    }
-    return .none
   }
 
   private static func tls(_ map: borrowing InputMap) throws(DriverError) -> TLS {

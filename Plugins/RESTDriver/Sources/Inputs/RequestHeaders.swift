@@ -87,6 +87,20 @@ struct RequestHeaders {
     )
   }
 
+  /// Adds a header that holds a key; one of the same name is replaced, and cookies are joined.
+  ///
+  /// - Throws: `.invalidInput` where a server would read something else than one header.
+  mutating func add(_ header: (name: String, value: String)) throws(DriverError) {
+    let name = header.name.lowercased()
+    var value = header.value
+    if name == "cookie", let line = lines.first(where: { $0.name == name }) {
+      let present = line.text.dropFirst(line.name.utf8.count + 1).drop { $0 == " " }
+      if !present.isEmpty { value = "\(present); \(value)" }
+    }
+    lines.removeAll { $0.name == name }
+    try append(header.name, value, pointer: "/authentication/key", isSecret: true)
+  }
+
   /// Whether there is a header of a name, given in lower case.
   func contains(_ name: String) -> Bool { lines.contains { $0.name == name } }
 
