@@ -12,6 +12,8 @@
 static const long ccurl_auth_basic = (long)CURLAUTH_BASIC;
 static const long ccurl_auth_digest = (long)CURLAUTH_DIGEST;
 static const long ccurl_auth_bearer = (long)CURLAUTH_BEARER;
+static const long ccurl_tls_1_2 = (long)CURL_SSLVERSION_TLSv1_2;
+static const long ccurl_tls_1_3 = (long)CURL_SSLVERSION_TLSv1_3;
 
 // MARK: Options of a transfer
 

@@ -97,7 +97,7 @@ extension NginxServer {
     var lines = [
       "ssl_certificate \(certificate.chainPath);",
       "ssl_certificate_key \(certificate.keyPath);",
-      "ssl_protocols TLSv1.2 TLSv1.3;",
+      "ssl_protocols \(options.tlsVersions);",
     ]
     if let authority = options.clientAuthority {
       lines += ["ssl_client_certificate \(authority.path);", "ssl_verify_client on;"]

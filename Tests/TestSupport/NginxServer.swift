@@ -26,6 +26,8 @@ package final class NginxServer: Sendable {
     package var certificate: CertificateAuthority.Certificate?
     /// Clients must show a certificate of this authority.
     package var clientAuthority: CertificateAuthority?
+    /// The versions of TLS that it speaks.
+    package var tlsVersions = "TLSv1.2 TLSv1.3"
     /// HTTP/2 for those who ask for it; without a certificate, those who know it beforehand.
     package var http2 = false
     /// The speed of `/slow/`.

@@ -34,6 +34,46 @@ struct TLSTests {
     #expect(await rest.failure(["url": url])?.code == .tls)
   }
 
+  @Test("takes no older version than it is told, and no other public key")
+  func versionAndKey() async throws {
+    let authority = try await CertificateAuthority()
+    var options = NginxServer.Options()
+    let certificate = try await authority.issue()
+    options.certificate = certificate
+    options.tlsVersions = "TLSv1.2"
+    let server = try await NginxServer(options)
+    func inputs(_ tls: ValueMap) throws -> ValueMap {
+      var tls = tls
+      tls["ca"] = .string(try authority.pem)
+      return ["url": .string(server.url + "/json"), "tls": .map(tls)]
+    }
+    #expect(try await rest.request(try inputs([:]))["status_code"] == 200)
+    // The kept connection is of version 1.2.
+    let old = await rest.failure(try inputs(["minimum_version": "1.3"]))
+    #expect(old?.code == .tls && old?.pointer?.description == "/tls/minimum_version")
+    let digest = try await Command.check(
+      "/bin/sh",
+      [
+        "-c",
+        "openssl x509 -in \"$0\" -pubkey -noout | openssl pkey -pubin -outform der | openssl dgst -sha256 -binary | base64",
+        certificate.chainPath,
+      ]
+    ).output.trimmingCharacters(in: .newlines)
+    let other = Data(repeating: 7, count: 32).base64EncodedString()
+    let pinned = try await rest.request(
+      try inputs(["pinned_public_keys": [.string(other), .string(digest)]])
+    )
+    #expect(pinned["status_code"] == 200)
+    let refused = await rest.failure(try inputs(["pinned_public_keys": [.string(other)]]))
+    #expect(refused?.code == .tls && refused?.pointer?.description == "/tls/pinned_public_keys")
+    // Also where nobody is asked whose certificate it is.
+    let unverified = await rest.failure([
+      "url": .string(server.url + "/json"),
+      "tls": ["verify": false, "pinned_public_keys": [.string(other)]],
+    ])
+    #expect(unverified?.code == .tls)
+  }
+
   @Test("trusts what the file says now, also for connections that are kept")
   func changedFile() async throws {
     let (before, after) = (try await CertificateAuthority(), try await CertificateAuthority())

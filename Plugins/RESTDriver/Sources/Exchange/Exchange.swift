@@ -232,6 +232,11 @@ final class Exchange {
   private func setting() throws(DriverError) -> RequestHandle.Setting {
     var setting = RequestHandle.Setting()
     setting.trust = try trust()
+    if inputs.url.authority.isEncrypted {
+      setting.wantsTLS3 = inputs.tls.wantsVersion3
+      // Also where a redirect leads: what is pinned is not to be got around by one.
+      setting.pinnedKeys = inputs.tls.pinnedKeys
+    }
     // The first request without a look-up has all of its time: the same number again and again is one
     // that the handle has been set to already.
     let isFirst = redirects.isEmpty && lookUpTime == 0

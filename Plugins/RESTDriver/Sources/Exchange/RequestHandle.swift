@@ -8,6 +8,10 @@ final class RequestHandle {
   struct Setting: Equatable {
     /// What the server's certificate is checked against.
     var trust = Trust.system
+    /// Whether TLS 1.2 is too old.
+    var wantsTLS3 = false
+    /// Which public keys a server may have, as libcurl takes them; empty: any.
+    var pinnedKeys = ""
     /// How long it may take, in milliseconds; 0: no limit.
     var timeout = 0
     /// How long connecting may take, in milliseconds; 0: no limit.
@@ -118,6 +122,14 @@ final class RequestHandle {
 
   private func apply(_ wanted: Setting) throws(CurlError) {
     if setting?.trust != wanted.trust { try setTrust(wanted.trust) }
+    try transfer.easy.set(
+      CURLOPT_SSLVERSION,
+      wanted.wantsTLS3 ? ccurl_tls_1_3 : ccurl_tls_1_2
+    )
+    try transfer.easy.set(
+      CURLOPT_PINNEDPUBLICKEY,
+      wanted.pinnedKeys.isEmpty ? nil : wanted.pinnedKeys
+    )
     try transfer.easy.set(CURLOPT_TIMEOUT_MS, wanted.timeout)
     // 0 would be libcurl's own default of 300 seconds; the greatest value stands for no limit.
     try transfer.easy.set(

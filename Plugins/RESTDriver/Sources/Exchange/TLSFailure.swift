@@ -22,6 +22,20 @@ enum TLSFailure {
     // A blob that holds no certificate is CURLE_SSL_CERTPROBLEM.
     case CURLE_SSL_CERTPROBLEM where isOfClient(inputs): return badCertificate(cause)
     case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM: return badAuthorities(inputs)
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+      return Explanation(
+        .tls,
+        "\(server): the server's public key is none of tls.pinned_public_keys",
+        cure: "somebody may be in between; if the server has a new key, give its digest",
+        pointer: "/tls/pinned_public_keys"
+      )
+    case CURLE_SSL_CONNECT_ERROR where inputs.tls.wantsVersion3 && cause.text.contains("version"):
+      return Explanation(
+        .tls,
+        "\(server): the server does not speak TLS 1.3",
+        cure: "set tls.minimum_version to 1.2, or let it speak 1.3",
+        pointer: "/tls/minimum_version"
+      )
     case CURLE_PEER_FAILED_VERIFICATION:
       let (what, cure) = reason(cause, inputs, verifyResult)
       return Explanation(.tls, "\(server): \(what)", cure: cure, pointer: "/tls")

@@ -20,6 +20,10 @@ struct RESTInputs {
 
     var verifies = true
     var authorities = Authorities.system
+    /// Whether TLS 1.2 is too old.
+    var wantsVersion3 = false
+    /// Digests of public keys as libcurl takes them; empty: any key.
+    var pinnedKeys = ""
   }
 
   /// Waits, in milliseconds; 0: no limit.
@@ -190,6 +194,13 @@ struct RESTInputs {
 
   private static func tls(_ map: borrowing InputMap) throws(DriverError) -> TLS {
     var tls = TLS(verifies: try map.required("verify").bool())
+    tls.wantsVersion3 = try map.required("minimum_version").text().equals("1.3")
+    if let value = map["pinned_public_keys"] {
+      let list = try value.list()
+      var digests: [String] = []
+      for index in 0..<list.count { digests.append("sha256//" + (try list[index].string())) }
+      tls.pinnedKeys = digests.joined(separator: ";")
+    }
     if let text = try map["ca"]?.string(), !text.isEmpty {
       guard text.utf8.count <= TLS.largestAuthorities else {
         throw DriverError(
