@@ -233,13 +233,17 @@ final class SessionPool: Sendable {
       driver.deadlines.insert(.action { [self] in stopWaiting(id) }, at: deadline)
     }
     defer { if let timer { driver.deadlines.remove(timer) } }
-    return await withTaskCancellationHandler {
+    let grant = await withTaskCancellationHandler {
       unsafe await withUnsafeContinuation { continuation in
         unsafe register(Waiter(id: id, key: key, continuation: continuation), deadline)
       }
     } onCancel: {
       stopWaiting(id)
     }
+    // The thread sanitizer does not see that a continuation was resumed before it was waited for; the lock under
+    // which the session was made it sees.
+    state.withLock { _ in }
+    return grant
   }
 
   /// Decides and registers in one go, so that nothing that becomes free in between is missed.
