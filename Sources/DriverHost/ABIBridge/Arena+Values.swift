@@ -96,7 +96,9 @@ extension Arena {
         return
       }
     case DH_LIST:
-      guard let index = Int(token), index >= 0, index < (unsafe value.pointee.count),
+      // As RFC 6901 has it: 00 is no index.
+      guard let index = Int(token), String(index) == token, index >= 0,
+        index < (unsafe value.pointee.count),
         let items = unsafe UnsafeMutablePointer(mutating: value.pointee.as.items)
       else { return }
       unsafe flag(items + index, at: path.dropFirst())
