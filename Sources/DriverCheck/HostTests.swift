@@ -9,10 +9,17 @@ extension CheckTest {
 
   private static let unknown = CheckTest(
     name: "unknown",
-    title: "an action that it does not know is refused",
-    rules: ["CALL-13", "CALL-1", "PROC-7"],
+    title: "an action that it does not know is refused, and none that it declares",
+    rules: ["CALL-13", "DESC-15", "CALL-1", "PROC-7"],
     limit: 10,
     place: .child { probe in
+      let usual = try await CallRun(probe, server: .refuses)
+      var refusals: [String: HostError] = [:]
+      for (action, inputs) in usual.actions {
+        let error = await usual.call(action, inputs)
+        if let error, error.code == .unsupported { refusals[action.name] = error }
+      }
+      await usual.end()
       let proxy = try FaultProxy(.silent)
       let run = try await CallRun(probe, server: .proxy(proxy)) { configuration in
         var probing = HostProbing()
@@ -24,6 +31,15 @@ extension CheckTest {
       for (action, inputs) in run.actions {
         let before = proxy.now.accepted
         let error = await run.call(action, inputs, timeout: .milliseconds(300))
+        if let error, error.code == .unsupported, refusals[action.name]?.message == error.message {
+          probe.report(
+            CheckFinding(
+              "DESC-15",
+              "\(action.name) is in the descriptor and is answered as no action at all: \(error.message)"
+            )
+          )
+          continue
+        }
         // A session that cannot be opened is the end before the action's name is looked at.
         if probe.driver.descriptor.session != nil, proxy.now.accepted > before { continue }
         let deed: String

@@ -37,6 +37,8 @@ struct BrokenDriver: Sendable, CustomStringConvertible {
   var action =
     #""summary": "Does it.", "output_kinds": ["value", "rows"], "channels": [{"name": "out", "direction": "out"}]"#
   var actionName = "call"
+  /// Further actions of the descriptor, behind a comma.
+  var moreActions = ""
   var abi = #"["dh.driver/1"]"#
   var flags: [String] = []
 
@@ -59,7 +61,7 @@ struct BrokenDriver: Sendable, CustomStringConvertible {
          "summary": "Breaks a rule.", "abi": \(abi), "grace_ms": 100,
          "execution": \(execution),\(descriptor)
          "inputs": {"type": "object", "properties": \(inputs)},
-         "actions": [{"name": "\(actionName)", \(action)}]}
+         "actions": [{"name": "\(actionName)", \(action)}\(moreActions)]}
         """,
       source: source,
       flags: ["-D_GNU_SOURCE"] + flags

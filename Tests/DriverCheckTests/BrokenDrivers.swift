@@ -20,6 +20,13 @@ extension BrokenDriver {
       before:
         #"__attribute__((visibility("default"))) int shown(void); int shown(void) { return 1; }"#
     ),
+    BrokenDriver(
+      rule: "LIB-2",
+      how: "hides its entry",
+      entry: "void *volatile kept; static void keep(void) { kept = (void *)&driver; }\n"
+        + "static void (*volatile keeper)(void) = keep;",
+      flags: ["-Wno-unused", "-Wno-pedantic"]
+    ),
     BrokenDriver(rule: "LIB-4", how: "has an RPATH", flags: ["-Wl,-rpath,/tmp/elsewhere"]),
     BrokenDriver(rule: "LIB-8", how: "has an executable stack", flags: ["-Wl,-z,execstack"]),
     BrokenDriver(
@@ -189,6 +196,12 @@ extension BrokenDriver {
       rule: "CALL-12",
       how: "goes on after the end",
       start: "dh_succeed(call); " + output("\"x\"", "dh_int(1)") + " return;"
+    ),
+    BrokenDriver(
+      rule: "DESC-15",
+      how: "does not serve what it declares",
+      descriptor: #""default_action": "call","#,
+      moreActions: #", {"name": "fly", "summary": "Flies."}"#
     ),
     BrokenDriver(rule: "CALL-13", how: "takes every action for its own", knowsActions: false),
     BrokenDriver(rule: "STOP-1", how: "does not stop", start: "usleep(500000);"),

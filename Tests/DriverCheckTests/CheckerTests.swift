@@ -132,6 +132,23 @@ struct CheckerTests {
     func rules(_ name: String) throws -> [String] {
       try check(folder.file(name), "file").flatMap(\.findings).map(\.rule)
     }
+    // The number of another draft, in front of the note's name.
+    let name = Array("driver_host\0".utf8)
+    let place = try #require(
+      good.indices.first { good[$0...].starts(with: name) && good[$0 - 1] == 0x80 }
+    )
+    var draft = good
+    draft[place - 4] = 0xFE
+    try folder.write(draft, to: "draft.so", mode: 0o644)
+    try folder.write(good.prefix(good.count / 2).map { $0 }, to: "half.so", mode: 0o644)
+    let long = String(repeating: "x", count: 2 << 20)
+    let huge = try FixtureDriver.build(
+      "huge",
+      descriptor: FixtureDriver.descriptor(more: "\"summary\": \"\(long)\",")
+    )
+    #expect(try rules("draft.so") == ["DESC-1"])
+    #expect(try check(huge, "file").flatMap(\.findings).map(\.rule) == ["DESC-1"])
+    #expect(try !rules("half.so").isEmpty)
     #expect(try rules("good.so") == [])
     #expect(try rules("other.so") == ["LIB-1"])
     #expect(try rules("writable.so") == ["LIB-7"])

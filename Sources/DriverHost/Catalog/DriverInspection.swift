@@ -159,6 +159,14 @@ package enum DriverInspection {
 
   private static func exports(_ dynamic: ELFDynamic) -> [RuleFault] {
     let others = dynamic.exports.filter { $0 != DH_ENTRY_SYMBOL }
+    guard dynamic.exports.contains(DH_ENTRY_SYMBOL) else {
+      return [
+        RuleFault(
+          "LIB-2",
+          "it does not export \(DH_ENTRY_SYMBOL): write it with DH_DRIVER_ENTRY, and keep it visible"
+        )
+      ]
+    }
     guard !others.isEmpty else { return [] }
     let shown = others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
     let count = others.count == 1 ? "1 symbol" : "\(others.count) symbols"
