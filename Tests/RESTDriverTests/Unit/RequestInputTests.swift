@@ -163,7 +163,9 @@ struct RequestInputTests {
         == "/authentication"
     )
     let authorities = Value.string(String(repeating: "x", count: 8_000_001))
-    #expect(pointer(["tls": ["verify": true, "ca": authorities]]) == "/tls/ca")
+    #expect(
+      pointer(["tls": ["verify": true, "minimum_version": "1.2", "ca": authorities]]) == "/tls/ca"
+    )
   }
 
   @Test("may force a body on a method without one")
