@@ -21,7 +21,8 @@ extension CheckTest {
       rules: ["LIB-2", "LIB-3", "LIB-4", "LIB-8", "PROC-5"],
       place: .file { subject in
         guard subject.driver != nil else { return [] }
-        return DriverInspection.linkFaults(in: subject.path)
+        let entry = DriverInspection.missingEntry(in: subject.path).map { [$0] } ?? []
+        return (entry + DriverInspection.linkFaults(in: subject.path))
           .map { CheckFinding($0.rule, $0.text) }
       }
     ),

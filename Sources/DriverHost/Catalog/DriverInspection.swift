@@ -86,6 +86,17 @@ package enum DriverInspection {
     "xmlCleanupParser",
   ]
 
+  /// What is wrong where a driver cannot be entered; nil where it can, as far as its file tells.
+  package static func missingEntry(in path: String) -> RuleFault? {
+    guard let image = try? ELFImage(OpenFile(path)), let dynamic = try? ELFDynamic(of: image),
+      !dynamic.exports.contains(DH_ENTRY_SYMBOL)
+    else { return nil }
+    return RuleFault(
+      "LIB-2",
+      "it does not export \(DH_ENTRY_SYMBOL): write it with DH_DRIVER_ENTRY, and keep it visible"
+    )
+  }
+
   /// The functions that a driver takes from other libraries to make those ready for the whole process.
   package static func beginnings(in path: String) -> [String] {
     guard let image = try? ELFImage(OpenFile(path)), let dynamic = try? ELFDynamic(of: image) else {
@@ -159,14 +170,6 @@ package enum DriverInspection {
 
   private static func exports(_ dynamic: ELFDynamic) -> [RuleFault] {
     let others = dynamic.exports.filter { $0 != DH_ENTRY_SYMBOL }
-    guard dynamic.exports.contains(DH_ENTRY_SYMBOL) else {
-      return [
-        RuleFault(
-          "LIB-2",
-          "it does not export \(DH_ENTRY_SYMBOL): write it with DH_DRIVER_ENTRY, and keep it visible"
-        )
-      ]
-    }
     guard !others.isEmpty else { return [] }
     let shown = others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
     let count = others.count == 1 ? "1 symbol" : "\(others.count) symbols"
