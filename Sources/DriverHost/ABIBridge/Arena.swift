@@ -16,8 +16,10 @@ struct Arena: ~Copyable {
 
   /// Whether what is in it must not stay readable in freed memory.
   var holdsSecrets = false
-  /// Where everything is taken from while a driver is being checked.
+  /// Where everything is taken from while a driver is being checked; `isGuarded` says so without a reference counted.
   private var guarded: GuardedMemory?
+  private var isGuarded = false
+  private var isRevokedWhenDone = false
 
   init() {
     unsafe first = UnsafeMutableRawPointer.allocate(
@@ -37,8 +39,12 @@ struct Arena: ~Copyable {
   ///
   /// What held secrets is overwritten first.
   mutating func reset() {
-    revoke()
-    guarded = nil
+    if isGuarded {
+      guarded?.revoke()
+      guarded = nil
+      isGuarded = false
+      isRevokedWhenDone = false
+    }
     if holdsSecrets {
       unsafe explicit_bzero(first, Arena.firstChunkSize)
       unsafe further.forEach { unsafe explicit_bzero($0.chunk, $0.size) }
@@ -54,14 +60,24 @@ struct Arena: ~Copyable {
   }
 
   /// Takes everything from pages of its own until it is given back.
-  mutating func guardPages() { guarded = GuardedMemory() }
+  ///
+  /// With `untilDone` the driver must not look at it any more when its call is done.
+  mutating func guardPages(untilDone: Bool) {
+    guarded = GuardedMemory()
+    isGuarded = true
+    isRevokedWhenDone = untilDone
+  }
 
-  /// Makes what is on guarded pages unreadable: the driver must not look at it any more.
-  func revoke() { guarded?.revoke() }
+  /// Makes what is on guarded pages unreadable, where it is to be so from the call's `done` on.
+  func callIsDone() {
+    if isRevokedWhenDone { guarded?.revoke() }
+  }
 
   /// Memory that is not initialized; without an alignment, that of any of the ABI's structs.
   mutating func allocate(_ byteCount: Int, alignment: Int = 8) -> UnsafeMutableRawPointer {
-    if let place = unsafe guarded?.allocate(byteCount, alignment: alignment) { return unsafe place }
+    if isGuarded, let place = unsafe guarded?.allocate(byteCount, alignment: alignment) {
+      return unsafe place
+    }
     let start = (used + alignment - 1) & ~(alignment - 1)
     if start + byteCount > capacity {
       let size = max(byteCount, min(capacity * 2, 1 << 20))

@@ -27,7 +27,7 @@ extension CallSlot {
     let isLate = phase == .abandoned
     if !isLate { outcome = unsafe ending(with: error) }
     phase = .over
-    if driver?.services.probing?.value.revokesInputs == true { arena.revoke() }
+    arena.callIsDone()
     let rows = takeRows()
     let driver = self.driver
     if worker != nil || stop.runner != nil {
@@ -158,7 +158,7 @@ extension CallSlot {
       if unsafe error.message.len == 0 {
         driver?.reportMisuse("ERR-1", "`done` was given an error without a message")
       }
-      if let probing = driver?.services.probing { unsafe probing.note(error) }
+      if let probing = driver?.probing { unsafe probing.note(error) }
       unsafe checkPointer(error.pointer)
       outcome.error =
         unsafe overrulingError ?? stopped(HostError(error, stage: .call, redactor: redactor))

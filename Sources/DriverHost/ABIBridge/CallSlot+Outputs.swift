@@ -66,7 +66,7 @@ extension CallSlot {
   func log(_ call: UInt64, _ level: UInt32, _ text: dh_text_v1) {
     let level = LogLevel(number: level)
     monitor.lock()
-    if let probing = driver?.services.probing { unsafe probing.note(text, in: "a line of its log") }
+    if let probing = driver?.probing { unsafe probing.note(text, in: "a line of its log") }
     guard isLive(call), let driver, let request, driver.isLogged(level) else {
       monitor.unlock()
       return
@@ -81,7 +81,7 @@ extension CallSlot {
   func progress(_ call: UInt64, _ done: UInt64, _ total: UInt64, _ text: dh_text_v1) {
     monitor.lock()
     let listener = isLive(call) ? request?.value.onProgress : nil
-    if let probing = driver?.services.probing { unsafe probing.note(text, in: "its progress") }
+    if let probing = driver?.probing { unsafe probing.note(text, in: "its progress") }
     let redactor = self.redactor
     monitor.unlock()
     guard let listener else { return }

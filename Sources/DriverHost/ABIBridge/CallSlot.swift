@@ -180,20 +180,7 @@ final class CallSlot: @unchecked Sendable {
     phase = .waiting
     self.driver = driver
     self.receiver = receiver
-    let probing = driver.services.probing
-    if let probing, probing.value.guardsInputs { arena.guardPages() }
-    unsafe inputs = unsafe arena.inputs(
-      request.value.inputs,
-      secrets: request.value.secrets,
-      probing: probing
-    )
-    unsafe texts = (
-      arena.abiText(
-        probing?.action(of: request.value) ?? request.value.action
-      ),
-      arena.abiText(request.value.execution),
-      arena.abiText(request.value.connector), arena.abiText(request.value.traceparent)
-    )
+    lend(request, driver)
     let id = self.id
     if hasDeadline, let deadline = request.value.deadline {
       deadlineTimer = driver.deadlines.insert(.deadline(id), at: deadline)
@@ -203,6 +190,26 @@ final class CallSlot: @unchecked Sendable {
     }
     self.request = request
     return id
+  }
+
+  /// Copies what the driver borrows.
+  private func lend(_ request: SharedRequest, _ driver: DriverRuntime) {
+    var action = request.value.action
+    if let probing = driver.probing {
+      if probing.value.guardsInputs {
+        arena.guardPages(untilDone: probing.value.revokesInputs)
+      }
+      action = probing.action(of: request.value) ?? action
+    }
+    unsafe inputs = unsafe arena.inputs(
+      request.value.inputs,
+      secrets: request.value.secrets,
+      probing: driver.probing
+    )
+    unsafe texts = (
+      arena.abiText(action), arena.abiText(request.value.execution),
+      arena.abiText(request.value.connector), arena.abiText(request.value.traceparent)
+    )
   }
 
   /// Lets a call that has outlived its `start` have its deadline.

@@ -12,7 +12,7 @@ enum HostFunctions {
       log: { host, level, text in
         let driver = unsafe DriverTables.driver(of: host)
         let level = LogLevel(number: level)
-        unsafe driver.services.probing?.note(text, in: "a line of its log")
+        unsafe driver.probing?.note(text, in: "a line of its log")
         guard driver.isLogged(level) else { return }
         unsafe driver.log(
           level,
@@ -28,7 +28,7 @@ enum HostFunctions {
       },
       interface: { host, id in
         let id = unsafe String(cString: id)
-        let offered = unsafe DriverTables.driver(of: host).services.probing?.value.interfaces
+        let offered = unsafe DriverTables.driver(of: host).probing?.value.interfaces
         return switch id {
         case _ where offered?.contains(id) == false: nil
         case DH_REACTOR_V1: unsafe UnsafeRawPointer(ReactorFunctions.table)

@@ -19,7 +19,7 @@ enum Once {
   ///
   /// Answers a status of the ABI.
   static func run(_ key: String, for driver: DriverRuntime, _ initialize: () -> Int32) -> Int32 {
-    driver.services.probing?.value.onOnce?(key)
+    driver.probing?.value.onOnce?(key)
     state.monitor.lock()
     while let runner = state.runner {
       if pthread_equal(runner, pthread_self()) != 0 {

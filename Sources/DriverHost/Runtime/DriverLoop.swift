@@ -15,6 +15,7 @@ final class DriverLoop: @unchecked Sendable {
   unowned let driver: DriverRuntime
   private var instance: InstanceHandle?
   private var isClosed = false
+  private let isProbed: Bool
   /// Ids of the look-ups that the driver waits for.
   var lookups: Set<Int64> = []
   var lastLookup: Int64 = 0
@@ -22,6 +23,7 @@ final class DriverLoop: @unchecked Sendable {
   init(_ loop: EventLoop, driver: DriverRuntime) {
     self.loop = loop
     self.driver = driver
+    isProbed = driver.probing != nil
     Immortals.keep(self)
   }
 
@@ -87,12 +89,12 @@ final class DriverLoop: @unchecked Sendable {
 
   /// Runs code of the driver, and says so if it holds the loop up.
   func measured(_ what: StaticString, _ body: () -> Void) {
-    let start = MonotonicTime.now.nanoseconds
     // Where a driver is held to the limit, a machine that is busy with something else must not count.
-    let waited = driver.services.probing == nil ? 0 : DriverLoop.timeWithoutProcessor()
+    let waited = isProbed ? DriverLoop.timeWithoutProcessor() : 0
+    let start = MonotonicTime.now.nanoseconds
     body()
     var taken = MonotonicTime.now.nanoseconds - start
-    if driver.services.probing != nil { taken -= DriverLoop.timeWithoutProcessor() - waited }
+    if isProbed { taken -= DriverLoop.timeWithoutProcessor() - waited }
     if taken > DriverLoop.slowAfter {
       driver.reportSlowCallback("\(what)", .nanoseconds(taken))
     }

@@ -68,6 +68,8 @@ final class DriverRuntime: @unchecked Sendable {
 
   let traits: Traits
   let services: Services
+  /// Nil save where the driver is being checked; here as well, since every call looks at it.
+  let probing: Probing?
   private let gate: SerialGate?
   private(set) var functions: Functions?
   private var tables: DriverTables?
@@ -85,6 +87,7 @@ final class DriverRuntime: @unchecked Sendable {
   init(_ traits: Traits, services: Services) {
     self.traits = traits
     self.services = services
+    probing = services.probing
     gate = traits.isSerial ? SerialGate.forDriver(id: traits.id) : nil
     Immortals.keep(self)
     tables = DriverTables(for: self)
