@@ -40,6 +40,17 @@ struct CheckerTests {
     expectGood(try check(try await ExampleDriver.path(name)))
   }
 
+  @Test("finds nothing at fault in what another compiler and linker make of it", .requires(.clang))
+  func clang() async throws {
+    let folder = try TemporaryFolder()
+    try await Command.check(
+      ThisPackage.folder + "/Examples/c-stream/build",
+      [folder.path],
+      environment: ["CC": "clang"]
+    )
+    #expect(try check(folder.file("libStreamDriver.so"), "LIB-2", "LIB-8").allSatisfy(\.isGood))
+  }
+
   @Test("finds nothing at fault in the example in C++", .slow, .requires(.gxx))
   func cpp() async throws { expectGood(try check(try await ExampleDriver.path("cpp"))) }
 

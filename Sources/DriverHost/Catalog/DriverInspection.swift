@@ -168,8 +168,11 @@ package enum DriverInspection {
     }
   }
 
+  /// What some linkers export of every library by themselves, whatever the visibility; nobody looks them up.
+  private static let ofLinkers: Set<String> = ["__bss_start", "_edata", "_end", "_fini", "_init"]
+
   private static func exports(_ dynamic: ELFDynamic) -> [RuleFault] {
-    let others = dynamic.exports.filter { $0 != DH_ENTRY_SYMBOL }
+    let others = dynamic.exports.filter { $0 != DH_ENTRY_SYMBOL && !ofLinkers.contains($0) }
     guard !others.isEmpty else { return [] }
     let shown = others.prefix(3).joined(separator: ", ") + (others.count > 3 ? ", …" : "")
     let count = others.count == 1 ? "1 symbol" : "\(others.count) symbols"
