@@ -39,7 +39,12 @@ package final class Probe: Sendable {
   ///   - folder: What becomes the current folder; nil: it stays as it is.
   package func run(_ test: CheckTest, in folder: String?) async -> Never {
     Probe.setLimits()
-    if let folder { unsafe _ = chdir(folder) }
+    if let folder, unsafe chdir(folder) != 0 {
+      // What the driver writes by a relative path would go where the user is.
+      skip("\(folder) cannot be made the current folder: \(systemMessage(errno))")
+      Probe.write(["end": true])
+      _exit(0)
+    }
     do {
       if case .child(let body) = test.place { try await body(self) }
       for finding in log.findings { report(finding) }

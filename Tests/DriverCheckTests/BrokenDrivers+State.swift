@@ -1,9 +1,4 @@
 extension BrokenDriver {
-  /// How a driver of the others becomes one that keeps its rule for a while.
-  private enum State: CaseIterable {
-    case later, underLoad, whenStopped
-  }
-
   /// Rules that calls break, each by a driver that does so only after many calls, with many at once, or when it is to
   /// stop.
   static let withState: [BrokenDriver] =
