@@ -78,7 +78,7 @@ func driver(_ type: String, dependencies: [Target.Dependency]) -> Driver {
 // MARK: - Drivers
 
 let drivers: [Driver] = [
-  driver("REST", dependencies: ["CCurl", "CurlKit"])
+  driver("REST", dependencies: ["CCurl", "CurlKit", "HTTPKit"])
 ]
 
 // MARK: - Package
@@ -178,9 +178,15 @@ let package = Package(
       path: "Plugins/CurlKit",
       swiftSettings: shipped
     ),
+    .target(
+      name: "HTTPKit",
+      dependencies: ["CCurl", "CurlKit", "DriverKit"],
+      path: "Plugins/HTTPKit/Sources",
+      swiftSettings: shipped
+    ),
     .testTarget(
       name: "RESTDriverTests",
-      dependencies: ["CurlKit", "DriverHost", "DriverKit", "RESTDriver", "TestSupport"],
+      dependencies: ["CurlKit", "DriverHost", "DriverKit", "HTTPKit", "RESTDriver", "TestSupport"],
       swiftSettings: common
     ),
 

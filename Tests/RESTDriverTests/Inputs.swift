@@ -4,6 +4,7 @@ import TestSupport
 
 @testable import DriverHost
 @testable import DriverKit
+@testable import HTTPKit
 @testable import RESTDriver
 
 /// The driver's descriptor, read from its source.
@@ -30,17 +31,23 @@ func withInputs<Result>(
   return result
 }
 
-/// What the driver makes of inputs that the host has completed.
-func restInputs(_ values: ValueMap) throws -> RESTInputs {
+/// The request that the driver makes of inputs that the host has completed.
+func restInputs(_ values: ValueMap) throws -> HTTPRequest {
   let complete = try DescriptorFile.schema.complete(values, action: "request")
   return try withInputs(complete.values, secrets: complete.secrets) { map throws(DriverError) in
-    try RESTInputs(map)
+    try RESTInputs(map).request
   }
 }
 
-/// What the driver makes of inputs that nobody has checked.
-func uncheckedInputs(_ changes: ValueMap) throws -> RESTInputs {
+/// The statuses that are a success, as the driver reads them.
+func expectedStatuses(_ values: ValueMap) throws -> StatusSet {
+  let complete = try DescriptorFile.schema.complete(values, action: "request")
+  return try withInputs(complete.values) { map throws(DriverError) in try RESTInputs(map).expected }
+}
+
+/// The request that the driver makes of inputs that nobody has checked.
+func uncheckedInputs(_ changes: ValueMap) throws -> HTTPRequest {
   var values = try DescriptorFile.schema.complete(["url": "http://a/"], action: "request").values
   for (name, value) in changes { values[name] = value }
-  return try withInputs(values) { map throws(DriverError) in try RESTInputs(map) }
+  return try withInputs(values) { map throws(DriverError) in try RESTInputs(map).request }
 }

@@ -2,12 +2,13 @@ internal import CCurl
 internal import CurlKit
 public import DriverKit
 internal import Glibc
+internal import HTTPKit
 
 /// The driver of the connector type REST: HTTP on libcurl's multi interface and the host's loop.
 ///
 /// One instance lives on each loop, and thousands of requests on each instance.
 public final class RESTDriver: NonblockingDriver {
-  private let client: RESTClient
+  private let client: HTTPClient
 
   /// Makes an instance for a loop.
   public init(_ context: DriverContext, loop: Loop) throws(DriverError) {
@@ -22,7 +23,7 @@ public final class RESTDriver: NonblockingDriver {
       }
     }
     do throws(CurlError) {
-      client = try RESTClient(
+      client = try HTTPClient(
         loop,
         userAgent: "\(context.hostName)/\(context.hostVersion)",
         connections: Self.connections
@@ -52,7 +53,11 @@ public final class RESTDriver: NonblockingDriver {
         upload: upload,
         isTest: isTest
       )
-      Exchange(client, call, inputs, isTest: isTest).begin()
+      if isTest {
+        ConnectionTest(client, inputs.request, for: call, expected: inputs.expected).begin()
+      } else {
+        RequestCall(client, call, inputs).begin()
+      }
     } catch {
       call.fail(error)
     }

@@ -4,6 +4,7 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import HTTPKit
 @testable import RESTDriver
 
 @Suite("The descriptor")
@@ -78,10 +79,9 @@ struct DescriptorTests {
 
   @Test("declares what the Swift inputs read, and nothing else")
   func names() throws {
-    let folder = ThisPackage.folder + "/Plugins/RESTDriver/Sources/Inputs"
     var read: Set<String> = []
-    for file in try FileManager.default.contentsOfDirectory(atPath: folder) {
-      let text = try String(contentsOfFile: folder + "/" + file, encoding: .utf8)
+    for file in try Self.sources() {
+      let text = try String(contentsOfFile: file, encoding: .utf8)
       for match in text.matches(of: #/(?:inputs|map|body)(?:\.required\(|\[)"([a-z_]+)"/#) {
         read.insert(String(match.1))
       }
@@ -93,6 +93,14 @@ struct DescriptorTests {
       Self.options.map { $0.name.split(separator: "/").last.map(String.init) ?? "" }
     )
     #expect(read == declared.subtracting(Self.ofHost))
+  }
+
+  /// Where inputs are read.
+  private static func sources() throws -> [String] {
+    try ["RESTDriver", "HTTPKit"].flatMap { target in
+      let folder = ThisPackage.folder + "/Plugins/\(target)/Sources/Inputs"
+      return try FileManager.default.contentsOfDirectory(atPath: folder).map { folder + "/" + $0 }
+    }
   }
 
   /// Options that the host itself acts on, by opening what they name.

@@ -5,6 +5,7 @@ import TestSupport
 
 @testable import DriverHost
 @testable import DriverKit
+@testable import HTTPKit
 @testable import RESTDriver
 
 /// A small host for one instance of the driver, turned by hand: it shows what the real one hides, such as
@@ -70,11 +71,11 @@ final class HandHost {
   }
 
   /// What requests of a loop share, for a look at what it holds.
-  static func client(_ loop: HandLoop) throws -> RESTClient {
+  static func client(_ loop: HandLoop) throws -> HTTPClient {
     let context = DriverContext(table)
     // It is this process's libcurl, which the driver initializes when it is made.
     _ = try RESTDriver(context, loop: try Loop(loop.address, host: table))
-    return try RESTClient(
+    return try HTTPClient(
       try Loop(loop.address, host: table),
       userAgent: "hand",
       connections: 64
@@ -83,7 +84,7 @@ final class HandHost {
 
   /// A request on a client that the test can look into.
   static func begin(
-    _ client: RESTClient,
+    _ client: HTTPClient,
     _ loop: HandLoop,
     _ inputs: ValueMap,
     secrets: [JSONPointer] = []
@@ -97,14 +98,10 @@ final class HandHost {
       traceparent: ""
     )
     let call = Call(CallState(request))
-    let exchange = Exchange(
-      client,
-      call,
-      try RESTInputs(call.inputs, memory: client.memory),
-      isTest: false
-    )
-    exchange.begin()
-    return (hand, exchange)
+    let inputs = try RESTInputs(call.inputs, memory: client.memory)
+    let running = RequestCall(client, call, inputs)
+    running.begin()
+    return (hand, running.exchange)
   }
 
   /// The table, for ever at one place and never changed, which is why it may be shared.

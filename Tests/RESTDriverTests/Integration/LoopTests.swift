@@ -7,6 +7,7 @@ import Testing
 @testable import CurlKit
 @testable import DriverHost
 @testable import DriverKit
+@testable import HTTPKit
 @testable import RESTDriver
 
 @Suite("On its loop the driver", .requires(.nginx, .openssl))

@@ -7,6 +7,7 @@ import Testing
 @testable import CurlKit
 @testable import DriverHost
 @testable import DriverKit
+@testable import HTTPKit
 @testable import RESTDriver
 
 @Suite("Between requests the driver", .requires(.nginx, .openssl))

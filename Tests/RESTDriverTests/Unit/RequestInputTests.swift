@@ -2,6 +2,7 @@ import DriverHost
 import DriverKit
 import Testing
 
+@testable import HTTPKit
 @testable import RESTDriver
 
 @Suite("The inputs of a request")
@@ -13,8 +14,8 @@ struct RequestInputTests {
     #expect(inputs.headers.lines.isEmpty)
     #expect(inputs.body == nil)
     #expect(inputs.authentication == .none)
-    #expect(inputs.tls == RESTInputs.TLS(verifies: true))
-    #expect(inputs.timeouts == RESTInputs.Timeouts(connect: 30_000, read: 30_000, total: 30_000))
+    #expect(inputs.tls == TLSSettings(verifies: true))
+    #expect(inputs.timeouts == Timeouts(connect: 30_000, read: 30_000, total: 30_000))
     #expect(inputs.followsRedirects && inputs.redirectLimit == 10)
     #expect(inputs.responseLimit == 64 << 20)
     #expect(inputs.allowsCompression)
@@ -73,7 +74,7 @@ struct RequestInputTests {
     let complete = try DescriptorFile.schema.complete(inputs, action: "request")
     // The bytes are the inputs' own, so they are looked at while those are there.
     try withInputs(complete.values) { map throws(DriverError) in
-      let body = try RESTInputs(map).body
+      let body = try RESTInputs(map).request.body
       #expect(body.map { String(decoding: $0.bytes, as: UTF8.self) } == text)
       #expect(body?.contentType == type)
     }
@@ -141,7 +142,7 @@ struct RequestInputTests {
     ).values
     let secret = JSONPointer(["headers", "Accept-Language"])
     let kept = try withInputs(values, secrets: [secret]) { map throws(DriverError) in
-      var inputs = try RESTInputs(map)
+      var inputs = try RESTInputs(map).request
       inputs.headers.dropForeign()
       return inputs.headers.lines.map(\.text)
     }
@@ -179,7 +180,7 @@ struct RequestInputTests {
     let inputs = try restInputs([
       "url": "http://a/", "connect_timeout": 0.0001, "read_timeout": 0, "total_timeout": 1.5,
     ])
-    #expect(inputs.timeouts == RESTInputs.Timeouts(connect: 1, read: 0, total: 1500))
+    #expect(inputs.timeouts == Timeouts(connect: 1, read: 0, total: 1500))
   }
 
   @Test("become harmless for a test")
@@ -198,7 +199,7 @@ struct RequestInputTests {
 @Suite("Expected statuses")
 struct StatusSetTests {
   private func set(_ list: Value) throws -> StatusSet {
-    try restInputs(["url": "http://a/", "expected_status_code": list]).expected
+    try expectedStatuses(["url": "http://a/", "expected_status_code": list])
   }
 
   @Test("are codes and classes")

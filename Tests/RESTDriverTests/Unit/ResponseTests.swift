@@ -2,6 +2,7 @@ import CurlKit
 import DriverKit
 import Testing
 
+@testable import HTTPKit
 @testable import RESTDriver
 
 @Suite("An answer")

@@ -3,6 +3,7 @@ import DriverHost
 import DriverKit
 import Testing
 
+@testable import HTTPKit
 @testable import RESTDriver
 
 @Suite("A URL")

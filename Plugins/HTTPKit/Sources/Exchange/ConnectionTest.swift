@@ -1,0 +1,280 @@
+internal import CCurl
+package import CurlKit
+package import DriverKit
+
+/// The action `test`: one request that changes nothing, told as steps.
+package final class ConnectionTest: ExchangeOwner {
+  private enum Outcome: String {
+    case passed, failed, skipped
+  }
+
+  private struct Step {
+    var name: String
+    var outcome: Outcome
+    var seconds = 0.0
+    var message: String
+    var hint = ""
+
+    var output: OutputValue {
+      [
+        "name": .string(name), "outcome": .string(outcome.rawValue), "seconds": .double(seconds),
+        "message": .string(message), "hint": .string(hint),
+      ]
+    }
+  }
+
+  private let call: Call
+  private let exchange: Exchange
+  private let expected: StatusSet
+  /// Whether the method is not the one that was asked for, but one that changes nothing.
+  private let isReplaced: Bool
+  /// What fetches the certificates of a server that is not trusted.
+  private var certificateProbe: CertificateProbe?
+
+  /// A test that has not begun.
+  ///
+  /// - Parameters:
+  ///   - client: What it shares with others of its loop.
+  ///   - request: What a call would ask for.
+  ///   - call: Ends with the steps.
+  ///   - expected: The statuses that are a success.
+  package init(
+    _ client: HTTPClient,
+    _ request: HTTPRequest,
+    for call: Call,
+    expected: StatusSet
+  ) {
+    self.call = call
+    self.expected = expected
+    var harmless = request.harmless
+    harmless.followsRedirects = false
+    isReplaced = request.method != harmless.method
+    exchange = Exchange(client, harmless, for: call)
+    exchange.isTest = true
+  }
+
+  /// Begins; the call ends later, or in here.
+  package func begin() {
+    call.onStop(on: exchange.client.loop) { [self] in
+      let reason = call.stop ?? .cancelled
+      end()
+      call.fail(reason.error)
+    }
+    do throws(DriverError) {
+      try exchange.request.addTrace(of: call)
+      exchange.begin(self)
+    } catch {
+      fail(error)
+    }
+  }
+
+  package func destination(of exchange: Exchange, status: Int) -> Exchange.Destination { .unwanted }
+
+  package func received(_ bytes: Span<UInt8>, by exchange: Exchange) -> CurlTransfer.Taking {
+    .refused
+  }
+
+  /// Ends the call with the steps, when all is known that there is to know.
+  package func ended(_ exchange: Exchange, _ failure: Failure?) {
+    let cause = failure.map { exchange.explanation(of: $0) }
+    // That is wrong with the inputs, not with the way to the server.
+    if let cause, cause.code == .invalidInput || cause.code == .cancelled {
+      fail(cause.error)
+      return
+    }
+    let certificates = exchange.handle?.transfer.easy.certificates() ?? []
+    let isRefused = cause?.vendorCode == Int64(CURLE_PEER_FAILED_VERIFICATION.rawValue)
+    if isRefused, certificates.isEmpty {
+      do throws(CurlError) {
+        certificateProbe = try CertificateProbe(exchange) { [self] in
+          certificateProbe = nil
+          finish(cause, $0)
+        }
+        return
+      } catch {
+        // The steps are what counts; there are just no certificates to show.
+      }
+    }
+    finish(cause, certificates)
+  }
+
+  private func end() {
+    certificateProbe?.stop()
+    certificateProbe = nil
+    exchange.end()
+  }
+
+  private func fail(_ error: DriverError) {
+    end()
+    call.fail(error)
+  }
+
+  /// That a step failed is the test's result, not the test's failure.
+  private func finish(_ cause: Explanation?, _ certificates: [[String]]) {
+    let chain = certificates.map { ServerCertificate($0) }
+    let steps = steps(cause, chain.first)
+    do throws(DriverError) {
+      try call.output("steps", .list(steps.map(\.output)))
+      let status = exchange.status
+      try call.output("status_code", status == 0 ? .null : .int(Int64(status)))
+      try call.output("certificate", shown(chain.first?.output ?? .null))
+      try call.output("certificate_chain", shown(.list(chain.map(\.output))))
+      exchange.end()
+      call.succeed()
+    } catch {
+      fail(error)
+    }
+  }
+
+  /// Certificates name the server, which may be a secret.
+  private func shown(_ output: OutputValue) -> OutputValue {
+    exchange.request.url.isSecret ? .secret(output) : output
+  }
+
+  // MARK: - Steps
+
+  private func steps(_ cause: Explanation?, _ certificate: ServerCertificate?) -> [Step] {
+    var steps: [Step] = []
+    var isOpen = true
+    func add(_ step: @autoclosure () -> Step, named name: String) {
+      if isOpen {
+        let step = step()
+        steps.append(step)
+        if step.outcome == .failed { isOpen = false }
+      } else {
+        steps.append(Step(name: name, outcome: .skipped, message: "not reached"))
+      }
+    }
+    add(resolveStep(cause), named: "resolve")
+    add(connectStep(cause), named: "connect")
+    add(tlsStep(cause, certificate), named: "tls")
+    if let cause, !hasAnswer {
+      // Connected, but no answer came: it is the request that failed.
+      steps.append(Step(name: "authenticate", outcome: .skipped, message: "not reached"))
+      if isOpen {
+        steps.append(failed("request", cause))
+      } else {
+        steps.append(Step(name: "request", outcome: .skipped, message: "not reached"))
+      }
+      return steps
+    }
+    add(authenticateStep(), named: "authenticate")
+    add(requestStep(cause), named: "request")
+    return steps
+  }
+
+  private func seconds(_ info: CURLINFO) -> Double {
+    Double(exchange.handle?.transfer.easy.offset(info) ?? 0) / 1e6
+  }
+
+  private var hasAnswer: Bool { exchange.status > 0 }
+
+  private func failed(_ name: String, _ cause: Explanation, seconds: Double = 0) -> Step {
+    Step(
+      name: name,
+      outcome: .failed,
+      seconds: seconds,
+      message: cause.what,
+      hint: cause.cure
+    )
+  }
+
+  private func resolveStep(_ cause: Explanation?) -> Step {
+    let time = Timing.seconds(exchange.lookUpTime)
+    if let cause, cause.stage == .resolve {
+      return failed("resolve", cause, seconds: time)
+    }
+    if exchange.addresses.isEmpty {
+      return Step(
+        name: "resolve",
+        outcome: .skipped,
+        message: exchange.request.url.authority.isNumeric
+          ? "the host is an address already" : "the name is that of this machine"
+      )
+    }
+    let list =
+      exchange.request.url.isSecret
+      ? "\(exchange.addresses.count) found" : exchange.addresses.joined(separator: ", ")
+    return Step(name: "resolve", outcome: .passed, seconds: time, message: "addresses: \(list)")
+  }
+
+  private func connectStep(_ cause: Explanation?) -> Step {
+    let connected = seconds(CURLINFO_CONNECT_TIME_T)
+    if let cause, cause.stage == .connect {
+      return failed("connect", cause, seconds: seconds(CURLINFO_TOTAL_TIME_T))
+    }
+    let address = exchange.handle?.transfer.easy.text(CURLINFO_PRIMARY_IP) ?? ""
+    return Step(
+      name: "connect",
+      outcome: .passed,
+      seconds: Timing.rounded(max(0, connected - seconds(CURLINFO_NAMELOOKUP_TIME_T))),
+      message: exchange.request.url.isSecret
+        ? "connected" : "connected to \(address) port \(exchange.request.url.authority.port)"
+    )
+  }
+
+  private func tlsStep(_ cause: Explanation?, _ certificate: ServerCertificate?) -> Step {
+    guard exchange.request.url.authority.isEncrypted else {
+      return Step(name: "tls", outcome: .skipped, message: "the address is not encrypted (http)")
+    }
+    if let cause, cause.stage == .tls {
+      return failed("tls", cause, seconds: seconds(CURLINFO_TOTAL_TIME_T))
+    }
+    let time = Timing.rounded(
+      max(0, seconds(CURLINFO_APPCONNECT_TIME_T) - seconds(CURLINFO_CONNECT_TIME_T))
+    )
+    let message =
+      if let certificate, !exchange.request.url.isSecret {
+        "the certificate of \(certificate.subject) is valid until \(certificate.validUntil)"
+      } else {
+        "the server's certificate is trusted"
+      }
+    var step = Step(name: "tls", outcome: .passed, seconds: time, message: message)
+    if !exchange.request.tls.verifies {
+      step.message = "encrypted, but the certificate was not verified"
+      step.hint = "set tls.verify to true"
+    }
+    return step
+  }
+
+  private func authenticateStep() -> Step {
+    guard exchange.request.authentication != .none else {
+      return Step(name: "authenticate", outcome: .skipped, message: "no credentials are given")
+    }
+    let status = exchange.status
+    if status == 401 {
+      return Step(
+        name: "authenticate",
+        outcome: .failed,
+        message: "the server does not accept the credentials (401)",
+        hint: "check authentication"
+      )
+    }
+    return Step(
+      name: "authenticate",
+      outcome: .passed,
+      message: "the server did not refuse the credentials"
+    )
+  }
+
+  private func requestStep(_ cause: Explanation?) -> Step {
+    let status = exchange.status
+    let time = Timing.rounded(
+      max(0, seconds(CURLINFO_TOTAL_TIME_T) - seconds(CURLINFO_PRETRANSFER_TIME_T))
+    )
+    if let cause { return failed("request", cause, seconds: time) }
+    let answer = "\(exchange.request.method) answered \(StatusError.name(status))"
+    // A redirect is followed by a request. A server need not know the method that replaces another one:
+    // that it says so is an answer.
+    let isFine =
+      expected.contains(status) || (200..<400).contains(status)
+      || isReplaced && [405, 501].contains(status)
+    return Step(
+      name: "request",
+      outcome: isFine ? .passed : .failed,
+      seconds: time,
+      message: answer,
+      hint: isFine ? "" : "check the address, the path and what the server asks for"
+    )
+  }
+}

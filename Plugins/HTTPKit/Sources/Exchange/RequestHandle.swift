@@ -1,0 +1,296 @@
+internal import CCurl
+package import CurlKit
+internal import DriverKit
+
+/// A handle of libcurl with what it was last set to, so that the next request sets the difference only.
+package final class RequestHandle {
+  /// What a request is set to beside its inputs.
+  package struct Setting: Equatable {
+    /// What the server's certificate is checked against.
+    package var trust = Trust.system
+    /// Whether TLS 1.2 is too old.
+    package var wantsTLS3 = false
+    /// Which public keys a server may have, as libcurl takes them; empty: any.
+    package var pinnedKeys = ""
+    /// How long it may take, in milliseconds; 0: no limit.
+    package var timeout = 0
+    /// How long connecting may take, in milliseconds; 0: no limit.
+    package var connectTimeout = 0
+    /// The value of Accept-Encoding; empty: all that libcurl can undo.
+    ///
+    /// What comes is undone whatever was asked for.
+    package var encodings = ""
+    /// Whether it goes over a connection of its own.
+    package var isFresh = false
+    /// Whether that connection is for nobody afterwards, and its certificates are wanted.
+    package var isTest = false
+    /// Whether its bodies may be large, so that libcurl takes more of them at once.
+    package var isStreamed = false
+  }
+
+  /// The kinds of request that libcurl tells apart.
+  private enum Shape: Equatable {
+    case get, head, post
+    /// Another method, with a body or without.
+    case custom(String, hasBody: Bool)
+  }
+
+  package let transfer: CurlTransfer
+  /// The head of the newest answer.
+  package var head = AnswerHead()
+  /// The answer's body, decoded.
+  package var body = ByteBuffer()
+  /// Whether it is set to what is known of it, so that it may serve another request.
+  package private(set) var isSound = true
+
+  private var setting: Setting?
+  private var shape = Shape.get
+  private var authentication = Authentication.none
+  /// What a request has that has headers of its own.
+  private var headers = CurlList()
+  private let standing: StandingHeaders
+  /// The encodings of the standing headers that it is set to; nil: it is set to others.
+  private var standingEncodings: String?
+  private var resolve = CurlList()
+
+  package init(_ multi: CurlMulti, _ standing: StandingHeaders) throws(CurlError) {
+    self.standing = standing
+    transfer = try multi.makeTransfer()
+    try transfer.easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
+    // Proxies are an input, not the environment of the process that happens to run the host.
+    try transfer.easy.set(CURLOPT_PROXY, "")
+    try transfer.easy.set(CURLOPT_TCP_KEEPALIVE, 1)
+    // The path is as it is to be: what is requested is what the outputs show.
+    try transfer.easy.set(CURLOPT_PATH_AS_IS, 1)
+    // Longer than `NameCache` takes an address for current, so that libcurl never looks one up itself.
+    try transfer.easy.set(CURLOPT_DNS_CACHE_TIMEOUT, 300)
+  }
+
+  /// Sets everything that a request needs.
+  ///
+  /// After an error the handle must not be used again: what it is set to is not known.
+  ///
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - wanted: What it is set to beside them.
+  ///   - pin: A line for CURLOPT_RESOLVE.
+  /// - Throws: The option that libcurl refused.
+  package func prepare(
+    _ request: HTTPRequest,
+    _ wanted: Setting,
+    pin: String?
+  ) throws(CurlError) {
+    isSound = false
+    head.clear()
+    body.clear(keeping: 64 << 10)
+    if setting != wanted {
+      try apply(wanted)
+      setting = wanted
+    }
+    try transfer.easy.set(CURLOPT_URL, request.requestedURL)
+    try setMethod(request)
+    try setAuthentication(request.authentication)
+    try setHeaders(request, wanted.encodings)
+    try setPin(pin)
+    isSound = true
+  }
+
+  /// Lets go of what belongs to one request: where it went, what was sent with it, and its answer.
+  package func clean() throws(CurlError) {
+    head.clear()
+    body.clear(keeping: 64 << 10)
+    transfer.forget()
+    try transfer.easy.set(CURLOPT_URL, nil)
+    if shape != .get, shape != .head {
+      // In this order: the body makes it a post, and only then the method makes it a get again.
+      try transfer.easy.unset(CURLOPT_POSTFIELDS)
+      try transfer.easy.set(CURLOPT_HTTPGET, 1)
+      try transfer.easy.set(CURLOPT_CUSTOMREQUEST, nil)
+      shape = .get
+    }
+    try setAuthentication(.none)
+    if !headers.isEmpty {
+      try transfer.easy.unset(CURLOPT_HTTPHEADER)
+      headers = CurlList()
+      standingEncodings = nil
+    }
+    if !resolve.isEmpty {
+      try transfer.easy.unset(CURLOPT_RESOLVE)
+      resolve = CurlList()
+    }
+  }
+
+  private func apply(_ wanted: Setting) throws(CurlError) {
+    if setting?.trust != wanted.trust { try setTrust(wanted.trust) }
+    try transfer.easy.set(
+      CURLOPT_SSLVERSION,
+      wanted.wantsTLS3 ? ccurl_tls_1_3 : ccurl_tls_1_2
+    )
+    try transfer.easy.set(
+      CURLOPT_PINNEDPUBLICKEY,
+      wanted.pinnedKeys.isEmpty ? nil : wanted.pinnedKeys
+    )
+    try transfer.easy.set(CURLOPT_TIMEOUT_MS, wanted.timeout)
+    // 0 would be libcurl's own default of 300 seconds; the greatest value stands for no limit.
+    try transfer.easy.set(
+      CURLOPT_CONNECTTIMEOUT_MS,
+      wanted.connectTimeout == 0 ? 2_000_000_000 : wanted.connectTimeout
+    )
+    // Allocated while a transfer is under way only; 16 and 64 KiB are libcurl's own. From a fast server it
+    // takes a hundred buffers before it lets go of the loop, where others wait meanwhile.
+    try transfer.easy.set(CURLOPT_BUFFERSIZE, wanted.isStreamed ? 32 << 10 : 16 << 10)
+    try transfer.easy.set(CURLOPT_UPLOAD_BUFFERSIZE, wanted.isStreamed ? 256 << 10 : 64 << 10)
+    try transfer.easy.set(CURLOPT_ACCEPT_ENCODING, wanted.encodings)
+    try transfer.easy.set(CURLOPT_FRESH_CONNECT, wanted.isFresh ? 1 : 0)
+    try transfer.easy.set(CURLOPT_FORBID_REUSE, wanted.isTest ? 1 : 0)
+    try transfer.easy.set(CURLOPT_CERTINFO, wanted.isTest ? 1 : 0)
+  }
+
+  /// Each of these options, whatever they were: what one request was allowed, the next one is not.
+  private func setTrust(_ trust: Trust) throws(CurlError) {
+    try transfer.easy.set(CURLOPT_SSL_VERIFYPEER, trust == .anybody ? 0 : 1)
+    try transfer.easy.set(CURLOPT_SSL_VERIFYHOST, trust == .anybody ? 0 : 2)
+    if case .authorities(let text) = trust {
+      // Kept connections and TLS sessions are told apart by this text.
+      try transfer.easy.set(CURLOPT_CAINFO_BLOB, blob: text)
+      try transfer.easy.set(CURLOPT_CAINFO, nil)
+      try transfer.easy.set(CURLOPT_CAPATH, nil)
+      return
+    }
+    try transfer.easy.unset(CURLOPT_CAINFO_BLOB)
+    // libcurl would read the system's bundle for each connection, some ten milliseconds each. The
+    // folder holds the same, and is looked into for the one authority that a server names.
+    let file = SystemAuthorities.areInFolder ? nil : CurlDefaults.authorityFile
+    try transfer.easy.set(CURLOPT_CAINFO, file)
+    try transfer.easy.set(CURLOPT_CAPATH, CurlDefaults.authorityFolder)
+    // Where it has to be the file, it is read again once a minute.
+    try transfer.easy.set(CURLOPT_CA_CACHE_TIMEOUT, 60)
+  }
+
+  private func setMethod(_ request: HTTPRequest) throws(CurlError) {
+    let wanted: Shape =
+      switch (request.method, request.body != nil) {
+      case ("GET", false): .get
+      case ("HEAD", false): .head
+      case ("POST", _): .post
+      case (let method, let hasBody): .custom(method, hasBody: hasBody || sendsLength(method))
+      }
+    if let body = request.body {
+      try transfer.easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: body.length ?? -1)
+      // Where there is no address libcurl asks for the bytes.
+      unsafe try transfer.easy.set(CURLOPT_POSTFIELDS, pointer: body.bytes.baseAddress)
+    }
+    if wanted == shape, request.body != nil || wanted == .get || wanted == .head { return }
+    switch wanted {
+    case .get:
+      try transfer.easy.set(CURLOPT_HTTPGET, 1)
+      try transfer.easy.set(CURLOPT_CUSTOMREQUEST, nil)
+    case .head:
+      try transfer.easy.set(CURLOPT_CUSTOMREQUEST, nil)
+      try transfer.easy.set(CURLOPT_NOBODY, 1)
+    case .post:
+      try setPost(request)
+      try transfer.easy.set(CURLOPT_CUSTOMREQUEST, nil)
+    case .custom(let method, let hasBody):
+      if hasBody { try setPost(request) } else { try transfer.easy.set(CURLOPT_HTTPGET, 1) }
+      try transfer.easy.set(CURLOPT_CUSTOMREQUEST, method)
+    }
+    shape = wanted
+  }
+
+  private func setPost(_ request: HTTPRequest) throws(CurlError) {
+    try transfer.easy.set(CURLOPT_POST, 1)
+    if request.body == nil {
+      try transfer.easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: 0)
+      try transfer.easy.set(CURLOPT_COPYPOSTFIELDS, "")
+    }
+  }
+
+  /// Whether a request of the method says that its body is empty (RFC 9110, section 8.6).
+  private func sendsLength(_ method: String) -> Bool { method == "PUT" || method == "PATCH" }
+
+  private func setAuthentication(
+    _ wanted: Authentication
+  ) throws(CurlError) {
+    if wanted == authentication { return }
+    if case .certificate = authentication {
+      for option in [CURLOPT_SSLCERT_BLOB, CURLOPT_SSLKEY_BLOB] { try transfer.easy.unset(option) }
+      try transfer.easy.set(CURLOPT_KEYPASSWD, nil)
+    }
+    // What is not wanted is taken back first: a handle serves one caller after another.
+    var (user, password, token): (String?, String?, String?)
+    switch wanted {
+    case .none: break
+    case .basic(let name, let secret):
+      (user, password) = (name, secret)
+      try transfer.easy.set(CURLOPT_HTTPAUTH, ccurl_auth_basic)
+    case .digest(let name, let secret):
+      (user, password) = (name, secret)
+      try transfer.easy.set(CURLOPT_HTTPAUTH, ccurl_auth_digest)
+    case .bearer(let text):
+      token = text
+      try transfer.easy.set(CURLOPT_HTTPAUTH, ccurl_auth_bearer)
+    case .certificate(let chain, let key, let passphrase):
+      // libcurl tells kept connections and TLS sessions apart by the certificate, which is no secret, and not by the
+      // key: with a mark of that behind it, which PEM passes over, who has not the key does not get into them.
+      let mark = RequestHandle.mark(of: key, passphrase)
+      try transfer.easy.set(CURLOPT_SSLCERT_BLOB, blob: Array("\(chain)\n\(mark)\n".utf8))
+      try transfer.easy.set(CURLOPT_SSLKEY_BLOB, blob: Array(key.utf8))
+      try transfer.easy.set(CURLOPT_KEYPASSWD, passphrase)
+    }
+    try transfer.easy.set(CURLOPT_USERNAME, user)
+    try transfer.easy.set(CURLOPT_PASSWORD, password)
+    try transfer.easy.set(CURLOPT_XOAUTH2_BEARER, token)
+    authentication = wanted
+  }
+
+  /// What tells a key from others and cannot be led back to it: two hashes whose keys are random in each process.
+  private static func mark(of key: String, _ passphrase: String?) -> String {
+    let halves = (0..<2).map { salt in
+      var hasher = Hasher()
+      hasher.combine(salt)
+      hasher.combine(key)
+      hasher.combine(passphrase)
+      return String(UInt(bitPattern: hasher.finalize()), radix: 16)
+    }
+    return halves.joined(separator: " ")
+  }
+
+  private func setHeaders(_ request: HTTPRequest, _ encodings: String) throws(CurlError) {
+    var list = CurlList()
+    for line in request.headers.lines { try list.append(line.text) }
+    if !request.headers.hasContentType {
+      if let body = request.body {
+        try list.append("Content-Type: \(body.contentType)")
+      } else if case .post = shape {
+        // libcurl would call the empty body a form.
+        try list.append("Content-Type:")
+      } else if case .custom(_, hasBody: true) = shape {
+        try list.append("Content-Type:")
+      }
+    }
+    // Above that size libcurl asks first, and waits a second for servers that do not know the question.
+    if let body = request.body, body.length ?? .max >= 1 << 20, !request.headers.hasExpect {
+      try list.append("Expect:")
+    }
+    if list.isEmpty {
+      if standingEncodings == encodings { return }
+      try standing.set(transfer, encodings: encodings)
+      standingEncodings = encodings
+    } else {
+      try standing.append(to: &list, beside: request.headers, encodings: encodings)
+      try transfer.easy.set(CURLOPT_HTTPHEADER, list: list)
+      standingEncodings = nil
+    }
+    // The old list is let go of when libcurl does not have it any more.
+    headers = list
+  }
+
+  private func setPin(_ pin: String?) throws(CurlError) {
+    if pin == nil, resolve.isEmpty { return }
+    var list = CurlList()
+    if let pin { try list.append(pin) }
+    try transfer.easy.set(CURLOPT_RESOLVE, list: list)
+    resolve = list
+  }
+}
