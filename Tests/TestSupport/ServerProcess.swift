@@ -9,7 +9,8 @@ final class ServerProcess: Sendable {
   let folder: TemporaryFolder
   let process: ChildProcess
 
-  private static let logName = "server.log"
+  /// The file of its folder that takes what it writes.
+  static let logName = "server.log"
 
   /// Starts a server and waits until it answers on its port.
   ///

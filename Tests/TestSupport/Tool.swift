@@ -7,11 +7,16 @@ package struct Tool: Sendable {
   /// Where it is; nil: not installed.
   package let path: String?
 
+  package static let apache = Tool("apache2")
   package static let clang = Tool("clang")
   package static let clangPlusPlus = Tool("clang++")
   package static let curl = Tool("curl")
   package static let gcc = Tool("gcc")
   package static let gxx = Tool("g++")
+  package static let kadminLocal = Tool("kadmin.local")
+  package static let kdb5Util = Tool("kdb5_util")
+  package static let kinit = Tool("kinit")
+  package static let krb5KDC = Tool("krb5kdc")
   package static let nginx = Tool("nginx")
   package static let nm = Tool("nm")
   package static let objcopy = Tool("objcopy")
@@ -21,6 +26,13 @@ package struct Tool: Sendable {
   package static let setpriv = Tool("setpriv")
   package static let strace = Tool("strace")
   package static let strip = Tool("strip")
+
+  /// Apache's module for Kerberos.
+  package static let apacheGSSAPI = Tool(
+    "mod_auth_gssapi",
+    library: ApacheServer.modules + "/mod_auth_gssapi.so"
+  )
+
   package static let httpbin = Tool(
     "httpbin",
     path: ThisPackage.virtualEnvironment + "/bin/gunicorn"
@@ -45,6 +57,11 @@ package struct Tool: Sendable {
   /// A tool at one place.
   package init(_ name: String, path: String) {
     self.init(name: name, path: access(path, X_OK) == 0 ? path : nil)
+  }
+
+  /// What a server loads, at one place: no program.
+  package init(_ name: String, library path: String) {
+    self.init(name: name, path: access(path, R_OK) == 0 ? path : nil)
   }
 
   private init(name: String, path: String?) {

@@ -1,29 +1,6 @@
 import TestSupport
 import Testing
 
-/// What the program curl says of an answer.
-private struct Answer {
-  var status: Int
-  var version: String
-  var body: String
-  var exit: Int32
-}
-
-private func curl(_ arguments: String...) async throws -> Answer {
-  let command = try await Command.run(
-    "curl",
-    ["--silent", "--noproxy", "*", "--write-out", "\n%{http_code} %{http_version}"] + arguments
-  )
-  let lines = command.output.split(separator: "\n", omittingEmptySubsequences: false)
-  let words = lines.last?.split(separator: " ") ?? []
-  return Answer(
-    status: words.first.flatMap { Int($0) } ?? 0,
-    version: words.last.map(String.init) ?? "",
-    body: lines.dropLast().joined(separator: "\n"),
-    exit: command.status
-  )
-}
-
 @Suite("nginx", .requires(.nginx, .curl, .openssl), .showingServerLogs)
 struct NginxServerTests {
   @Test("serves its fixed paths")
