@@ -66,8 +66,8 @@ final class ServerProcess: Sendable {
   /// What it has written so far.
   var log: String { (try? folder.text(Self.logName)) ?? "" }
 
-  func stop() {
-    process.stop()
+  func stop(grace: Duration = .seconds(5)) {
+    process.stop(grace: grace)
   }
 
   private static func start(

@@ -24,6 +24,7 @@ package struct Tool: Sendable {
   package static let readelf = Tool("readelf")
   package static let rustc = Tool("rustc")
   package static let setpriv = Tool("setpriv")
+  package static let squid = Tool("squid")
   package static let strace = Tool("strace")
   package static let strip = Tool("strip")
 
@@ -31,6 +32,12 @@ package struct Tool: Sendable {
   package static let apacheGSSAPI = Tool(
     "mod_auth_gssapi",
     library: ApacheServer.modules + "/mod_auth_gssapi.so"
+  )
+
+  /// Squid's helper that looks a password up.
+  package static let squidPasswords = Tool(
+    "basic_ncsa_auth",
+    path: "/usr/lib/squid/basic_ncsa_auth"
   )
 
   package static let httpbin = Tool(
