@@ -17,6 +17,7 @@ package struct Tool: Sendable {
   package static let kdb5Util = Tool("kdb5_util")
   package static let kinit = Tool("kinit")
   package static let krb5KDC = Tool("krb5kdc")
+  package static let microsocks = Tool("microsocks")
   package static let nginx = Tool("nginx")
   package static let nm = Tool("nm")
   package static let objcopy = Tool("objcopy")
