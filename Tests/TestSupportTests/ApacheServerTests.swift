@@ -199,6 +199,6 @@ struct ApacheServerTests {
 }
 
 /// The JSON of an answer to `/open/request` and the like.
-func received(_ answer: Answer) throws -> ApacheServer.Received {
+func received(_ answer: CurlAnswer) throws -> ApacheServer.Received {
   try JSONDecoder().decode(ApacheServer.Received.self, from: Data(answer.body.utf8))
 }

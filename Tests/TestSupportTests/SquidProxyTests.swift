@@ -13,7 +13,8 @@ struct SquidProxyTests {
     let server = try await NginxServer.shared
     let json = try await curl(server.url + "/json").body
     try await withSquid { proxy in
-      func ask(_ user: String?, _ more: String..., tunnel: Bool = false) async throws -> Answer {
+      func ask(_ user: String?, _ more: String..., tunnel: Bool = false) async throws -> CurlAnswer
+      {
         let words = ["-x", proxy.url] + (user.map { ["-U", $0] } ?? []) + (tunnel ? ["-p"] : [])
         return try await curl(through: words + more)
       }
