@@ -2,8 +2,8 @@
 ///
 /// | path | answer |
 /// |---|---|
-/// | any, on a connection that is not authenticated | 401 with `WWW-Authenticate: NTLM`, or with the challenge |
-/// | any, on one that is | 200, JSON of user, method, path, query, body, connection |
+/// | any, on a connection without a user | 401 with `WWW-Authenticate: NTLM`, or the challenge |
+/// | any, on one with a user | 200, JSON of user, method, path, query, body, connection |
 package final class NTLMServer: Sendable {
   /// What can be chosen.
   package struct Options: Sendable {

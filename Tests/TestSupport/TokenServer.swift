@@ -6,17 +6,17 @@ import Foundation
 ///
 /// | path | answer |
 /// |---|---|
-/// | `POST /token` | a token for client_credentials or refresh_token, its `audience` that of the form |
+/// | `POST /token` | a token for client_credentials or refresh_token, with the form's audience |
 /// | `POST /token-slow` | the same after a second |
 /// | `/token-error` | 400, invalid_client |
 /// | `/token-html` | 200, a page of HTML |
 /// | `/resource` | for a valid token: JSON of its number as token, scope, audience, method, body |
 /// | `/resource?scope=SCOPE` | the same for a token of that scope, 403 for another one |
-/// | `/revoke-all` | makes all access tokens invalid, with `?refresh=1` the refresh tokens too: see `revokeAll` |
+/// | `/revoke-all` | see `revokeAll` |
 /// | `/stats` | see `stats` |
 ///
-/// Without a token that is valid now, the resource answers 401 with WWW-Authenticate. The last two are
-/// for tests and in no `requests()`.
+/// Without a token that is valid now, the resource answers 401 with WWW-Authenticate. The last two
+/// are for tests and in no `requests()`.
 package final class TokenServer: Sendable {
   /// What can be chosen.
   package struct Options: Sendable {
@@ -28,12 +28,12 @@ package final class TokenServer: Sendable {
     }
 
     package var clientID = "client"
-    /// With characters that RFC 6749 wants encoded in basic authentication; plain ones are taken too.
+    /// Basic authentication wants its colon and plus encoded; they are taken as they are too.
     package var clientSecret = "correct:horse+battery"
     package var clientAuthentication = ClientAuthentication.any
     /// The scopes there are, which are also given to those who ask for none.
     package var scope = "read write"
-    /// For how many seconds a token is valid; nil: until it is revoked, and the answer does not say.
+    /// How many seconds a token is valid; nil: until it is revoked, and the answer does not say.
     package var expiresIn: Int? = 3600
     /// A refresh gives a new refresh token and revokes the old one.
     package var rotatesRefreshTokens = false
