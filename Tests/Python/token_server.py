@@ -266,7 +266,7 @@ def main() -> None:
     options.add_argument("--client-secret", default="secret")
     options.add_argument("--client-auth", choices=sorted(METHODS), default="any")
     options.add_argument("--scope", default="read write", help="what is allowed, and given where none is asked for")
-    options.add_argument("--expires-in", type=int, help="seconds; left out: the answers have none, and tokens stay valid")
+    options.add_argument("--expires-in", type=int, help="seconds; left out: answers have none, and tokens stay valid")
     options.add_argument("--rotate", action="store_true", help="a refresh gives a new refresh token, and ends the old")
     options.add_argument("--issue-refresh-tokens", action="store_true", help="with client_credentials too")
     options.add_argument("--refresh-token", help="one that is valid from the start")
