@@ -123,6 +123,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def _take(self) -> None:
         self.method = self.command
+        # Behind a line that is no header, the rest was not read as headers.
+        if self.headers.defects:
+            self.close_connection = True
+            self.send_json(400, {"error": "malformed headers"}, {"Connection": "close"})
+            return
         # Not what http.server makes of it: it takes slashes away.
         self.target = as_text(self.requestline.split(" ")[1])
         self.path, _, self.query = self.target.partition("?")

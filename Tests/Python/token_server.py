@@ -11,12 +11,12 @@ from urllib.parse import parse_qsl
 # authlib refuses http else.
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 
-from authlib.oauth2 import AuthorizationServer, OAuth2Error, OAuth2Request, ResourceProtector  # noqa: E402
-from authlib.oauth2.rfc6749 import ClientMixin, OAuth2Payload, TokenMixin, grants  # noqa: E402
-from authlib.oauth2.rfc6749.util import scope_to_list  # noqa: E402
-from authlib.oauth2.rfc6750 import BearerTokenGenerator, BearerTokenValidator  # noqa: E402
+from authlib.oauth2 import AuthorizationServer, OAuth2Error, OAuth2Request, ResourceProtector
+from authlib.oauth2.rfc6749 import ClientMixin, OAuth2Payload, TokenMixin, grants
+from authlib.oauth2.rfc6749.util import scope_to_list
+from authlib.oauth2.rfc6750 import BearerTokenGenerator, BearerTokenValidator
 
-from base_server import Handler, parser, serve  # noqa: E402
+from base_server import Handler, parser, serve
 
 METHODS = {"basic": ["client_secret_basic"], "post": ["client_secret_post"]}
 METHODS["any"] = METHODS["basic"] + METHODS["post"]
@@ -166,7 +166,7 @@ class TokenEndpoint(AuthorizationServer):
 
 class ClientCredentials(grants.ClientCredentialsGrant):
     @property
-    def TOKEN_ENDPOINT_AUTH_METHODS(self) -> list[str]:  # noqa: N802, authlib's name
+    def TOKEN_ENDPOINT_AUTH_METHODS(self) -> list[str]:  # authlib's name
         return METHODS[self.server.options.client_auth]
 
     def generate_token(self, **named: object) -> dict:
@@ -177,11 +177,11 @@ class ClientCredentials(grants.ClientCredentialsGrant):
 
 class RefreshToken(grants.RefreshTokenGrant):
     @property
-    def TOKEN_ENDPOINT_AUTH_METHODS(self) -> list[str]:  # noqa: N802, authlib's name
+    def TOKEN_ENDPOINT_AUTH_METHODS(self) -> list[str]:  # authlib's name
         return METHODS[self.server.options.client_auth]
 
     @property
-    def INCLUDE_NEW_REFRESH_TOKEN(self) -> bool:  # noqa: N802, authlib's name
+    def INCLUDE_NEW_REFRESH_TOKEN(self) -> bool:  # authlib's name
         return self.server.options.rotate
 
     def authenticate_refresh_token(self, refresh_token: str) -> Token | None:
