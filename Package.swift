@@ -78,7 +78,7 @@ func driver(_ type: String, dependencies: [Target.Dependency]) -> Driver {
 // MARK: - Drivers
 
 let drivers: [Driver] = [
-  driver("REST", dependencies: ["CCurl", "CurlKit", "HTTPKit"])
+  driver("REST", dependencies: ["CCurl", "CYAML", "CurlKit", "HTTPKit"])
 ]
 
 // MARK: - Package
@@ -178,11 +178,22 @@ let package = Package(
       path: "Plugins/CurlKit",
       swiftSettings: shipped
     ),
+    .systemLibrary(
+      name: "CCrypto",
+      path: "Plugins/CCrypto",
+      pkgConfig: "libcrypto",
+      providers: [.apt(["libssl-dev"])]
+    ),
     .target(
       name: "HTTPKit",
-      dependencies: ["CCurl", "CurlKit", "DriverKit"],
+      dependencies: ["CCrypto", "CCurl", "CurlKit", "DriverKit"],
       path: "Plugins/HTTPKit/Sources",
       swiftSettings: shipped
+    ),
+    .testTarget(
+      name: "HTTPKitTests",
+      dependencies: ["DriverKit", "HTTPKit", "TestSupport"],
+      swiftSettings: common
     ),
     .testTarget(
       name: "RESTDriverTests",

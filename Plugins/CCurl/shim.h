@@ -12,8 +12,11 @@
 static const long ccurl_auth_basic = (long)CURLAUTH_BASIC;
 static const long ccurl_auth_digest = (long)CURLAUTH_DIGEST;
 static const long ccurl_auth_bearer = (long)CURLAUTH_BEARER;
+static const long ccurl_auth_negotiate = (long)CURLAUTH_NEGOTIATE;
+static const long ccurl_auth_ntlm = (long)CURLAUTH_NTLM;
 static const long ccurl_tls_1_2 = (long)CURL_SSLVERSION_TLSv1_2;
 static const long ccurl_tls_1_3 = (long)CURL_SSLVERSION_TLSv1_3;
+static const long ccurl_tls_max_1_3 = (long)CURL_SSLVERSION_MAX_TLSv1_3;
 
 // MARK: Options of a transfer
 
@@ -67,6 +70,10 @@ static inline CURLcode ccurl_set_before_request_function(CURL *handle, curl_prer
   return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, function);
 }
 
+static inline CURLcode ccurl_set_mime(CURL *handle, curl_mime *_Nullable mime) {
+  return curl_easy_setopt(handle, CURLOPT_MIMEPOST, mime);
+}
+
 // MARK: Information about a transfer
 
 static inline CURLcode ccurl_get_long(CURL *handle, CURLINFO info, long *value) {
@@ -105,6 +112,10 @@ static inline CURLMcode ccurl_multi_set_socket_function(CURLM *multi, curl_socke
 
 static inline CURLMcode ccurl_multi_set_timer_function(CURLM *multi, curl_multi_timer_callback function) {
   return curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, function);
+}
+
+static inline CURLSHcode ccurl_share_set(CURLSH *share, CURLSHoption option, curl_lock_data data) {
+  return curl_share_setopt(share, option, data);
 }
 
 /// The result of a finished transfer, which in CURLMsg is a member of a union.

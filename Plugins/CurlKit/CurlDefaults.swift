@@ -30,6 +30,28 @@ package enum CurlDefaults {
     return names.isEmpty ? "identity" : names.joined(separator: ", ")
   }
 
+  /// A feature that libcurl may have been built without (curl_version_info(3)).
+  package enum Feature {
+    case http2, negotiate, ntlm
+  }
+
+  /// Whether libcurl was built with a feature.
+  package static func has(_ feature: Feature) -> Bool {
+    let bit =
+      switch feature {
+      case .http2: CURL_VERSION_HTTP2
+      case .negotiate: CURL_VERSION_SPNEGO
+      case .ntlm: CURL_VERSION_NTLM
+      }
+    return unsafe (info?.pointee.features ?? 0) & bit != 0
+  }
+
+  /// libcurl's version, such as 7.88.1.
+  package static var version: String {
+    guard let text = unsafe info?.pointee.version else { return "" }
+    return unsafe String(cString: text)
+  }
+
   private static var info: UnsafeMutablePointer<curl_version_info_data>? {
     guard let info = unsafe curl_version_info(CURLVERSION_SEVENTH),
       unsafe info.pointee.age.rawValue >= CURLVERSION_SEVENTH.rawValue

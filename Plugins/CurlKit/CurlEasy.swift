@@ -55,6 +55,13 @@ package struct CurlEasy: ~Copyable {
     try CurlError.check(unsafe ccurl_set_list(handle, option, list.head))
   }
 
+  /// Makes the transfer use what others use too; nil: nothing.
+  ///
+  /// It must live until that is set anew, or the handle is gone. The corresponding C option is CURLOPT_SHARE.
+  package func set(share: CurlCookieShare?) throws(CurlError) {
+    try CurlError.check(unsafe ccurl_set_pointer(handle, CURLOPT_SHARE, share?.handle))
+  }
+
   /// Unsets an option that is an address.
   package func unset(_ option: CURLoption) throws(CurlError) {
     try CurlError.check(unsafe ccurl_set_pointer(handle, option, nil))

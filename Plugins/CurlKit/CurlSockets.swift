@@ -83,6 +83,7 @@ final class CurlSockets {
   private static let open: curl_opensocket_callback = { context, purpose, address in
     guard let context = unsafe context, let address = unsafe address else { return -1 }
     let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+    guard transfer.handler?.mayConnect(to: unsafe ipAddress(address)) ?? true else { return -1 }
     let flags = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
     let descriptor = unsafe Glibc.socket(
       address.pointee.family,
@@ -97,6 +98,31 @@ final class CurlSockets {
       transfer.openError = errno
     }
     return descriptor
+  }
+
+  /// The bytes of an IP address; none where it is of another family.
+  private static func ipAddress(_ address: UnsafeMutablePointer<curl_sockaddr>) -> [UInt8] {
+    unsafe withUnsafeBytes(of: &address.pointee.addr) { bytes in
+      // sockaddr_in(7) and sockaddr_in6(7): family, port, then the address, or a flow label before it.
+      switch unsafe address.pointee.family {
+      case AF_INET: unsafe Array(bytes[4..<8])
+      case AF_INET6: unsafe address6(address)
+      default: []
+      }
+    }
+  }
+
+  /// A `sockaddr` is too short for it, and libcurl's own is longer than it says (curl_opensocket_callback(3)).
+  private static func address6(_ address: UnsafeMutablePointer<curl_sockaddr>) -> [UInt8] {
+    let length = Int(unsafe address.pointee.addrlen)
+    guard length >= MemoryLayout<sockaddr_in6>.size,
+      let start = MemoryLayout<curl_sockaddr>.offset(of: \.addr)
+    else { return [] }
+    let bytes = unsafe UnsafeRawBufferPointer(
+      start: UnsafeRawPointer(address) + start,
+      count: length
+    )
+    return unsafe Array(bytes[8..<24])
   }
 
   /// The corresponding C type is `curl_closesocket_callback`.

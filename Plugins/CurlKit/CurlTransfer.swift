@@ -5,11 +5,19 @@ internal import Glibc
 ///
 /// Nothing here may start or remove transfers but `finished`.
 package protocol CurlTransferHandler: AnyObject {
+  /// A connection is about to be made.
+  ///
+  /// - Parameter address: The 4 or 16 bytes of an IP address in network order; none for another socket.
+  /// - Returns: Whether to make it; otherwise the next address is tried, if there is one.
+  func mayConnect(to address: [UInt8]) -> Bool
+
   /// The connection is there, and the request is about to be sent.
   ///
-  /// - Parameter again: It was sent before over a kept connection, which then ended without an answer.
+  /// - Parameters:
+  ///   - again: It was sent before over a kept connection, which then ended without an answer.
+  ///   - address: What it is connected to, as text.
   /// - Returns: Whether to send it; otherwise the transfer ends with CURLE_ABORTED_BY_CALLBACK.
-  func mayBeSent(again: Bool) -> Bool
+  func mayBeSent(again: Bool, to address: String) -> Bool
 
   /// One line of a head, with its line end: the status line, a header, or the empty line at the end.
   ///
@@ -30,8 +38,10 @@ package protocol CurlTransferHandler: AnyObject {
   func finished(_ error: CurlError?)
 }
 
-/// For requests whose body is in memory.
+/// For requests whose body is in memory, and that may go anywhere.
 extension CurlTransferHandler {
+  package func mayConnect(to address: [UInt8]) -> Bool { true }
+
   package func bytesToSend(into buffer: inout MutableSpan<UInt8>) -> CurlTransfer.Giving {
     .refused
   }
@@ -210,11 +220,12 @@ package final class CurlTransfer {
   }
 
   /// The corresponding C type is `curl_prereq_callback`.
-  private static let beforeRequest: curl_prereq_callback = { context, _, _, _, _ in
+  private static let beforeRequest: curl_prereq_callback = { context, address, _, _, _ in
     guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }
     let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
     if transfer.isUnanswered { transfer.isWorn = true }
-    let mayBeSent = transfer.receiver?.mayBeSent(again: transfer.isUnanswered) ?? false
+    let text = unsafe address.map { unsafe String(cString: $0) } ?? ""
+    let mayBeSent = transfer.receiver?.mayBeSent(again: transfer.isUnanswered, to: text) ?? false
     transfer.isUnanswered = true
     return mayBeSent ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
   }

@@ -37,29 +37,46 @@ public final class RESTDriver: NonblockingDriver {
     }
   }
 
-  /// Begins a request or a test.
+  /// Begins what is asked for.
   public func start(_ call: Call) {
     do throws(DriverError) {
-      let isTest: Bool
-      switch call.action {
-      case "request": isTest = false
-      case "test": isTest = true
-      default: throw DriverError(.unsupported, "the driver does not know this action")
+      guard let action = Action(rawValue: call.action) else {
+        throw DriverError(.unsupported, "the driver does not know this action")
       }
-      let upload = isTest ? nil : try RequestBody.upload(of: call)
+      let upload = action == .request ? try RequestBody.upload(of: call) : nil
       let inputs = try RESTInputs(
         call.inputs,
         memory: client.memory,
         upload: upload,
-        isTest: isTest
+        execution: call.execution,
+        isTest: action != .request
       )
-      if isTest {
-        ConnectionTest(client, inputs.request, for: call, expected: inputs.expected).begin()
+      try begin(action, call, inputs)
+    } catch {
+      call.fail(error)
+    }
+  }
+
+  /// What the descriptor lists.
+  private enum Action: String {
+    case request, test, openapi, headers, curl
+  }
+
+  private func begin(_ action: Action, _ call: Call, _ inputs: RESTInputs) throws(DriverError) {
+    switch action {
+    case .request:
+      if let pagination = inputs.pagination {
+        try PagedCall(client, call, inputs, pagination).begin()
       } else {
         RequestCall(client, call, inputs).begin()
       }
-    } catch {
-      call.fail(error)
+    case .test:
+      ConnectionTest(client, inputs.request, for: call, expected: inputs.expected).begin()
+    case .openapi: try OpenAPICall(client, call, inputs).begin()
+    case .headers: try HeadersCall(client, call, inputs).begin()
+    case .curl:
+      try call.output("command", .string(CurlCommand(inputs, given: call.inputs).text))
+      call.succeed()
     }
   }
 

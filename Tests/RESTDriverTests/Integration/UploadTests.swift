@@ -119,7 +119,8 @@ struct UploadTests {
           guard let more = connection.read(), !more.isEmpty else { return }
           rest += String(decoding: more, as: UTF8.self)
         }
-        connection.write(Answer.ok("done"))
+        // It closes the connection, and says so: a POST is not sent again.
+        connection.write(Answer.ok("done", "Connection: close"))
       }
     )
     let path = try folder.write("hello", to: "hello")

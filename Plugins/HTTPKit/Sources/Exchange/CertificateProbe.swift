@@ -48,7 +48,7 @@ package final class CertificateProbe: CurlTransferHandler {
     handle.transfer.handler = nil
   }
 
-  package func mayBeSent(again: Bool) -> Bool { false }
+  package func mayBeSent(again: Bool, to address: String) -> Bool { false }
 
   package func received(headerLine line: Span<UInt8>) -> Bool { false }
 

@@ -134,6 +134,7 @@ package final class ConnectionTest: ExchangeOwner {
   // MARK: - Steps
 
   private func steps(_ cause: Explanation?, _ certificate: ServerCertificate?) -> [Step] {
+    if let cause, cause.stage == .token { return tokenSteps(cause) }
     var steps: [Step] = []
     var isOpen = true
     func add(_ step: @autoclosure () -> Step, named name: String) {
@@ -161,6 +162,14 @@ package final class ConnectionTest: ExchangeOwner {
     add(authenticateStep(), named: "authenticate")
     add(requestStep(cause), named: "request")
     return steps
+  }
+
+  /// The steps where there is no token, without which the server is not asked.
+  private func tokenSteps(_ cause: Explanation) -> [Step] {
+    ["resolve", "connect", "tls", "authenticate", "request"].map { name in
+      name == "authenticate"
+        ? failed(name, cause) : Step(name: name, outcome: .skipped, message: "not reached")
+    }
   }
 
   private func seconds(_ info: CURLINFO) -> Double {

@@ -4,10 +4,27 @@ internal import DriverKit
 
 /// What libcurl says on the way.
 extension Exchange: CurlTransferHandler {
-  package func mayBeSent(again: Bool) -> Bool {
-    let url = request.url.authority
+  package func mayConnect(to address: [UInt8]) -> Bool {
+    guard let address = NetworkAddress(bytes: address), let refusal = refusal(of: address) else {
+      return true
+    }
+    // Of several addresses the first one is as good a reason as any.
+    denial = denial ?? refusal
+    return false
+  }
+
+  package func mayBeSent(again: Bool, to address: String) -> Bool {
     // libcurl takes the addresses when it begins to connect, and here it is connected.
-    if !addresses.isEmpty { client.names.noted(url.host, port: url.port, addresses) }
+    if !addresses.isEmpty, let target {
+      client.names.noted(target.host, port: target.port, addresses)
+    }
+    // The connection may have been opened for somebody who was allowed to.
+    if !HostPolicy.isOrdinary(address) || request.network?.policy != nil,
+      let address = NetworkAddress(address), let refusal = refusal(of: address)
+    {
+      cut = .failed(refusal)
+      return false
+    }
     if again, !request.isIdempotent {
       // The server may have done what was asked, and would do it again.
       cut = .unanswered
@@ -60,10 +77,16 @@ extension Exchange: CurlTransferHandler {
     if case .answered = cut {
       endHop(failure: nil)
     } else if let error {
-      endHop(failure: .curl(error))
+      if let denial, error.code == CURLE_COULDNT_CONNECT {
+        endHop(failure: .other(denial))
+      } else if !triesAgain(error) {
+        endHop(failure: .curl(error))
+      }
     } else if !handle.head.isComplete {
       // libcurl takes a head that breaks off for a whole one.
       endHop(failure: .curl(CurlError(CURLE_PARTIAL_FILE)))
+    } else if renewsToken(handle.transfer.easy.number(CURLINFO_RESPONSE_CODE)) {
+      return
     } else if let target = redirectTarget(handle) {
       redirect(to: target, handle.transfer.easy.number(CURLINFO_RESPONSE_CODE))
     } else {

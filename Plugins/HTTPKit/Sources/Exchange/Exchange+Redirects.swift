@@ -53,12 +53,9 @@ extension Exchange {
       try prepareBodyAgain(status)
       // Whoever redirects says what the query is.
       request.queryKey = ""
-      if !url.authority.hasSameOrigin(as: request.url.authority) {
-        request.authentication = .none
-        request.headers.dropForeign()
-      }
       redirects.append(Redirect(status: status, url: url.text))
-      request.url = url
+      request.go(to: url)
+      if request.authentication.grant == nil { token = nil }
       beginHop()
     } catch {
       endHop(failure: .other(error))

@@ -1,5 +1,5 @@
 package import CurlKit
-package import DriverKit
+internal import DriverKit
 
 /// A body that comes from the channel `upload`, while it is sent.
 extension Exchange {
@@ -35,15 +35,18 @@ extension Exchange {
     }
   }
 
+  /// Makes the body ready to be sent once more; false: it can be read once only.
+  func canSendBodyAgain() throws(DriverError) -> Bool {
+    guard let call, request.body?.isStreamed == true else { return true }
+    return try call.seek(RequestBody.channel, to: 0)
+  }
+
   /// Makes the body ready to be sent once more, to where a redirect leads.
   ///
   /// - Parameter status: The redirect's.
   /// - Throws: `.protocolViolation` where it can be read once only.
-  package func prepareBodyAgain(_ status: Int) throws(DriverError) {
-    guard let call, request.body?.isStreamed == true, try !call.seek(RequestBody.channel, to: 0)
-    else {
-      return
-    }
+  func prepareBodyAgain(_ status: Int) throws(DriverError) {
+    if try canSendBodyAgain() { return }
     throw DriverError(
       .protocolViolation,
       "\(request.url.display) redirects (\(status)), and the body can be read once only, so it cannot be sent there too: use the address that it redirects to, or give the body as a file"

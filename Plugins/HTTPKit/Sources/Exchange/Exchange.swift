@@ -67,9 +67,9 @@ package final class Exchange {
   package var redirects: [Redirect] = []
   var cut: Cut?
   /// Addresses of the name; empty where none were looked for.
-  package private(set) var addresses: [String] = []
+  package internal(set) var addresses: [String] = []
   /// How long the newest look-up took, in nanoseconds.
-  package private(set) var lookUpTime: UInt64 = 0
+  package internal(set) var lookUpTime: UInt64 = 0
   package let began: UInt64
   /// The place among those that are watched for silence; the client's.
   var watchIndex: Int?
@@ -81,10 +81,21 @@ package final class Exchange {
   /// When the server was heard of last; while a body is sent, when that last went on.
   var lastSign: UInt64 = 0
   var lastUpload: Int64 = 0
+  /// How the server is reached; nil: straight.
+  var route: Route?
+  /// Why an address was not connected to.
+  var denial: DriverError?
+  /// The addresses of the wanted family that were not tried yet.
+  var candidates: [String] = []
+  /// The token that was asked for.
+  var token: String?
+  /// Whether a token was refused, and another one asked for.
+  var hasRenewedToken = false
+  var tokenRequest: Int?
   private var owner: (any ExchangeOwner)?
-  private var hopBegan: UInt64 = 0
-  private var lookup: Int?
-  private var lookupTimer: LoopTimer?
+  var hopBegan: UInt64 = 0
+  var lookup: Int?
+  var waitTimer: LoopTimer?
 
   /// An exchange that has not begun.
   ///
@@ -113,81 +124,16 @@ package final class Exchange {
 
   /// Takes everything back that is under way, and lets go of the answer and the owner.
   package func end() {
-    endLookUp()
+    endWait()
     client.unwatch(self)
     if let handle { client.giveBack(handle) }
     handle = nil
     owner = nil
   }
 
-  // MARK: - The name
-
-  /// Begins the first request, or the one that a redirect asks for.
-  package func beginHop() {
-    lookUpTime = 0
-    addresses = []
-    let url = request.url.authority
-    // libcurl knows this name by itself (RFC 6761, section 6.3).
-    if url.isNumeric || url.host == "localhost" || url.host.hasSuffix(".localhost") {
-      send()
-      return
-    }
-    addresses = client.names.known(url.host)
-    if !addresses.isEmpty {
-      send()
-      return
-    }
-    lookUp(url)
-  }
-
-  private func lookUp(_ url: Authority) {
-    hopBegan = monotonicNanoseconds()
-    do throws(DriverError) {
-      lookup = try client.names.lookUp(url.host) { [self] answer in
-        // Answered already: there is nothing to be taken back.
-        lookup = nil
-        endLookUp()
-        switch answer {
-        case .success(let found):
-          addresses = found
-          send()
-        case .failure(let error): endHop(failure: .name(error))
-        }
-      }
-      // Only a look-up that takes long needs it, and there is one for each name at most.
-      let limits = [request.timeouts.connect, remainingTime() ?? 0].filter { $0 > 0 }
-      guard let limit = limits.min() else { return }
-      let timer = client.loop.timer { [self] in
-        endLookUp()
-        endHop(failure: .nameTimeout(isTotal: limit != request.timeouts.connect))
-      }
-      try timer.arm(afterNanoseconds: UInt64(limit) * 1_000_000)
-      lookupTimer = timer
-    } catch {
-      endHop(failure: .other(error))
-    }
-  }
-
-  /// Takes a look-up back, and what it holds of this.
-  private func endLookUp() {
-    guard lookup != nil || lookupTimer != nil else { return }
-    if let lookup { client.names.cancel(lookup, of: request.url.authority.host) }
-    lookup = nil
-    // Its closure holds this.
-    lookupTimer = nil
-    lookUpTime = monotonicNanoseconds() - hopBegan
-  }
-
-  /// What is left of the total timeout, in milliseconds, at least 1; nil: no limit.
-  package func remainingTime() -> Int? {
-    guard request.timeouts.total > 0 else { return nil }
-    let spent = Int((monotonicNanoseconds() - began) / 1_000_000)
-    return max(1, request.timeouts.total - spent)
-  }
-
   // MARK: - The request
 
-  private func send() {
+  func send() {
     let setting: RequestHandle.Setting
     do throws(DriverError) {
       setting = try self.setting()
@@ -200,7 +146,13 @@ package final class Exchange {
       if let present = self.handle { handle = present } else { handle = try client.takeHandle() }
       self.handle = handle
       do throws(CurlError) {
-        try handle.prepare(request, setting, pin: pin)
+        try handle.prepare(
+          request,
+          setting,
+          pin: pin,
+          token: token,
+          cookies: client.jars.jar(of: request)
+        )
       } catch {
         endHop(failure: .option(error))
         return
@@ -233,6 +185,8 @@ package final class Exchange {
     // that the handle has been set to already.
     let isFirst = redirects.isEmpty && lookUpTime == 0
     setting.timeout = isFirst ? request.timeouts.total : remainingTime() ?? 0
+    setting.route = route
+    setting.lowSpeed = request.lowSpeed
     let connect = request.timeouts.connect
     let spent = Int(lookUpTime / 1_000_000)
     setting.connectTimeout = connect == 0 ? 0 : max(1, connect - spent)
@@ -245,7 +199,16 @@ package final class Exchange {
       setting.encodings = "gzip, deflate"
     }
     setting.isTest = isTest
-    setting.isFresh = isTest || !request.isIdempotent && client.mayBeClosing(request.url.origin)
+    if let proxy = route?.proxy, proxy.scheme == .https, proxy.trust != .system {
+      // libcurl does not look at how the proxy was verified when it takes a kept connection.
+      setting.isOwn = true
+    }
+    if case .negotiate = request.authentication {
+      // libcurl would hand the connection, which stands for its user, to a request of somebody else's.
+      setting.isOwn = true
+    }
+    setting.isFresh =
+      isTest || setting.isOwn || !request.isIdempotent && client.mayBeClosing(request.url.origin)
     return setting
   }
 
@@ -261,8 +224,8 @@ package final class Exchange {
 
   /// What libcurl has to be told of the name's addresses.
   package var pin: String? {
-    let url = request.url.authority
-    return client.names.pin(url.host, port: url.port, addresses)
+    guard let target else { return nil }
+    return client.names.pin(target.host, port: target.port, addresses)
   }
 
   /// Tells the owner that this has ended.

@@ -5,7 +5,7 @@ package import DriverKit
 package struct Explanation {
   /// How far the way to an answer was gone.
   package enum Stage: Int {
-    case resolve, connect, tls, request
+    case token, resolve, connect, tls, request
   }
 
   package var code: DriverError.Code

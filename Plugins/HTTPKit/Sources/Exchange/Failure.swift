@@ -8,6 +8,10 @@ package enum Failure {
   case name(DriverError)
   /// The look-up took longer than the connect timeout, or than the total one.
   case nameTimeout(isTotal: Bool)
+  /// There is no token to ask with.
+  case token(DriverError)
+  /// The token took longer than the total timeout.
+  case tokenTimeout
   /// libcurl says so.
   case curl(CurlError)
   /// libcurl does not take an option.
@@ -26,6 +30,14 @@ extension Exchange {
       explanation.stage = .resolve
     case .curl(let cause): explanation = self.explanation(of: cause)
     case .option(let cause): return self.explanation(ofOption: cause)
+    case .token(let cause):
+      explanation = Explanation(cause)
+      explanation.stage = .token
+      return explanation
+    case .tokenTimeout:
+      explanation = timeout(.total, "getting a token")
+      explanation.stage = .token
+      return explanation
     case .other(let cause): return Explanation(cause)
     }
     // What was not sent can be sent again; and so can what does nothing more the second time.
@@ -53,8 +65,22 @@ extension Exchange {
   }
 
   /// What messages call the server.
-  private var server: String {
+  var server: String {
     request.url.isSecret ? "the server (whose URL is secret)" : request.url.origin
+  }
+
+  /// Whether a proxy has answered that it does not lead on.
+  var hasProxyAnswer: Bool {
+    let status = handle?.transfer.easy.number(CURLINFO_HTTP_CONNECTCODE) ?? 0
+    return route?.proxy != nil && status >= 300
+  }
+
+  /// What messages call the other end of the connection: the server, or a proxy in front of it.
+  var peer: String {
+    guard let proxy = route?.proxy else {
+      return route?.unixSocket.isEmpty == false ? "the socket of network.unix_socket" : server
+    }
+    return "the proxy \(proxy.url)"
   }
 
   private func unknownName(_ cause: DriverError) -> Explanation {
@@ -79,17 +105,17 @@ extension Exchange {
   }
 
   /// The input that the address came from; empty for that of a redirect.
-  private var pointer: String {
+  var pointer: String {
     redirects.isEmpty ? request.addressPointer : ""
   }
 
   // MARK: - Timeouts
 
-  private enum Wait {
+  enum Wait {
     case connect, read, total
   }
 
-  private func timeout(_ wait: Wait, _ during: String) -> Explanation {
+  func timeout(_ wait: Wait, _ during: String) -> Explanation {
     let (name, milliseconds) =
       switch wait {
       case .connect: ("connect_timeout", request.timeouts.connect)
@@ -110,7 +136,7 @@ extension Exchange {
   /// libcurl has one code for both of its timeouts.
   private func timeout() -> Explanation {
     if wasSent { return timeout(.total, "the request") }
-    client.names.forget(request.url.authority.host)
+    if let target { client.names.forget(target.host) }
     let spent = Int((monotonicNanoseconds() - began) / 1_000_000)
     let isTotal = request.timeouts.total > 0 && spent >= request.timeouts.total
     var explanation = timeout(isTotal ? .total : .connect, "connecting")
@@ -135,7 +161,28 @@ extension Exchange {
       )
     case CURLE_COULDNT_RESOLVE_HOST:
       explanation = unknownName(DriverError(.dns, cause.text, isRetryable: true))
+    case CURLE_COULDNT_RESOLVE_PROXY:
+      explanation = unknownName(DriverError(.dns, cause.text, isRetryable: true))
+    case CURLE_PROXY: explanation = proxyFailure(cause)
+    case CURLE_COULDNT_CONNECT where hasProxyAnswer, CURLE_RECV_ERROR where hasProxyAnswer:
+      explanation = proxyFailure(cause)
     case CURLE_COULDNT_CONNECT: explanation = noConnection(cause)
+    case CURLE_INTERFACE_FAILED:
+      explanation = Explanation(
+        .unavailable,
+        "no connection can go out from network.interface",
+        cure: "give the name of an interface that is up, or an address of this machine",
+        pointer: "/network/interface"
+      )
+      explanation.stage = .connect
+    case CURLE_OPERATION_TIMEDOUT where cause.text.hasPrefix("Operation too slow"):
+      explanation = Explanation(
+        .timedOut,
+        "\(server): the answer came more slowly than low_speed allows (\(request.lowSpeed?.bytesPerSecond ?? 0) bytes a second over \(request.lowSpeed?.seconds ?? 0) s)",
+        cure: "lower it if the server is slow, else check the network",
+        pointer: "/low_speed",
+        isRetryable: true
+      )
     case CURLE_OPERATION_TIMEDOUT: explanation = timeout()
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CIPHER,
       CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
@@ -149,6 +196,16 @@ extension Exchange {
       explanation.stage = .tls
     case CURLE_RECV_ERROR where cause.text.hasPrefix("Too large response headers"):
       explanation = largeHead
+    case CURLE_RECV_ERROR where wantsCertificate(cause),
+      CURLE_SEND_ERROR where wantsCertificate(cause):
+      // In TLS 1.3 a server says so only after the handshake, in the place of an answer.
+      explanation = Explanation(
+        .tls,
+        "\(server) wants a client certificate",
+        cure: "set authentication to client_certificate",
+        pointer: "/authentication"
+      )
+      explanation.stage = .tls
     case CURLE_GOT_NOTHING:
       explanation = Explanation(
         .protocolViolation,
@@ -205,67 +262,7 @@ extension Exchange {
     return explanation
   }
 
-  private func explanation(of cut: Cut) -> Explanation {
-    switch cut {
-    case .silence: timeout(.read, "an answer")
-    case .tooLarge:
-      Explanation(
-        .tooLarge,
-        "the answer of \(server) is longer than max_response_bytes (\(request.responseLimit))",
-        cure: "raise it, or send the body to a file",
-        pointer: "/max_response_bytes"
-      )
-    case .largeHead: largeHead
-    case .noMemory: Explanation(.tooLarge, "there is no memory left for the answer")
-    case .unanswered:
-      Explanation(
-        .protocolViolation,
-        "\(server) closed a connection that it had kept open, without an answer to \(request.method)",
-        cure: "look there whether it was carried out before it is sent again"
-      )
-    // Whoever cuts for that takes the answer there is.
-    case .answered: Explanation(.internal, "\(server) has answered, and the answer was lost")
-    case .failed(let error): Explanation(error)
-    }
-  }
-
-  /// libcurl has limits of its own, and one code for all of them.
-  private var full: Explanation {
-    if handle?.head.isComplete != true { return largeHead }
-    if destination == .streamed {
-      return Explanation(
-        .tooLarge,
-        "the body of \(server) expands to more than 64 MiB at once, while its reader is slow",
-        cure: "set compression to false, or read faster",
-        pointer: "/compression"
-      )
-    }
-    return Explanation(.tooLarge, "there is no memory left for the answer")
-  }
-
-  private var largeHead: Explanation {
-    Explanation(
-      .tooLarge,
-      "the headers of \(server) are too long: one is over 100 KiB, or all are over 300 KiB together",
-      cure: "look into what the server puts there, such as cookies"
-    )
-  }
-
-  private func noConnection(_ cause: CurlError) -> Explanation {
-    client.names.forget(request.url.authority.host)
-    let number = Int32(clamping: handle?.transfer.easy.number(CURLINFO_OS_ERRNO) ?? 0)
-    var explanation =
-      if let refusal = cause.cause {
-        SocketFailure.explanation(unwatched: refusal, server: server)
-      } else {
-        // Where there was no socket at all, libcurl does not know why.
-        SocketFailure.explanation(
-          cause.systemNumber == 0 ? number : cause.systemNumber,
-          server: server
-        )
-      }
-    explanation.pointer = pointer
-    explanation.stage = .connect
-    return explanation
+  private func wantsCertificate(_ cause: CurlError) -> Bool {
+    cause.text.contains("alert certificate required")
   }
 }

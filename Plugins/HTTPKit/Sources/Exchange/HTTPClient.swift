@@ -8,6 +8,8 @@ package final class HTTPClient {
   package let names: NameCache
   package let memory = RequestMemory()
   package let authorities = AuthorityFiles()
+  let tokens = AccessTokens()
+  let jars = CookieJars()
   /// For outputs, one after another.
   package var builder = OutputBuilder()
   private let headers: StandingHeaders
@@ -48,7 +50,7 @@ package final class HTTPClient {
     handle.transfer.handler = nil
     multi.stop(handle.transfer)
     // Each holds some KiB; a burst of thousands must not keep them all.
-    guard handle.isSound, !handle.transfer.isWorn, idle.count < 256,
+    guard handle.mayServeOthers, !handle.transfer.isWorn, idle.count < 256,
       handle.head.bytes.count <= 32 << 10
     else { return }
     do throws(CurlError) {

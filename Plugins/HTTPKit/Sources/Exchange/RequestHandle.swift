@@ -26,6 +26,12 @@ package final class RequestHandle {
     package var isTest = false
     /// Whether its bodies may be large, so that libcurl takes more of them at once.
     package var isStreamed = false
+    /// Whether its connection stands for its user, and is for no other request.
+    var isOwn = false
+    /// How the server is reached; nil: straight.
+    var route: Route?
+    /// Below which it ends; nil: any speed will do.
+    var lowSpeed: HTTPRequest.LowSpeed?
   }
 
   /// The kinds of request that libcurl tells apart.
@@ -33,6 +39,8 @@ package final class RequestHandle {
     case get, head, post
     /// Another method, with a body or without.
     case custom(String, hasBody: Bool)
+    /// A body of several parts, with any method.
+    case multipart(String)
   }
 
   package let transfer: CurlTransfer
@@ -42,26 +50,33 @@ package final class RequestHandle {
   package var body = ByteBuffer()
   /// Whether it is set to what is known of it, so that it may serve another request.
   package private(set) var isSound = true
+  /// Whether another request may have it: libcurl goes on looking at cookies once it has begun to.
+  var mayServeOthers: Bool { isSound && cookies == nil }
 
   private var setting: Setting?
   private var shape = Shape.get
-  private var authentication = Authentication.none
+  var authentication = Authentication.none
   /// What a request has that has headers of its own.
   private var headers = CurlList()
   private let standing: StandingHeaders
   /// The encodings of the standing headers that it is set to; nil: it is set to others.
   private var standingEncodings: String?
   private var resolve = CurlList()
+  var connectTo = CurlList()
+  private var mime: CurlMime?
+  /// Nil: none are kept.
+  private var cookies: CurlCookieShare?
 
   package init(_ multi: CurlMulti, _ standing: StandingHeaders) throws(CurlError) {
     self.standing = standing
     transfer = try multi.makeTransfer()
     try transfer.easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
-    // Proxies are an input, not the environment of the process that happens to run the host.
-    try transfer.easy.set(CURLOPT_PROXY, "")
     try transfer.easy.set(CURLOPT_TCP_KEEPALIVE, 1)
     // The path is as it is to be: what is requested is what the outputs show.
     try transfer.easy.set(CURLOPT_PATH_AS_IS, 1)
+    // What a proxy says before it is through is nothing of the server's.
+    try transfer.easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    try setRoute(nil)
     // Longer than `NameCache` takes an address for current, so that libcurl never looks one up itself.
     try transfer.easy.set(CURLOPT_DNS_CACHE_TIMEOUT, 300)
   }
@@ -74,11 +89,15 @@ package final class RequestHandle {
   ///   - request: The request.
   ///   - wanted: What it is set to beside them.
   ///   - pin: A line for CURLOPT_RESOLVE.
+  ///   - token: What authenticates it, where that was asked for first.
+  ///   - cookies: Those that it takes along and adds to; nil: none.
   /// - Throws: The option that libcurl refused.
   package func prepare(
     _ request: HTTPRequest,
     _ wanted: Setting,
-    pin: String?
+    pin: String?,
+    token: String? = nil,
+    cookies: CurlCookieShare? = nil
   ) throws(CurlError) {
     isSound = false
     head.clear()
@@ -89,9 +108,10 @@ package final class RequestHandle {
     }
     try transfer.easy.set(CURLOPT_URL, request.requestedURL)
     try setMethod(request)
-    try setAuthentication(request.authentication)
+    try setAuthentication(token.map { .bearer(token: $0) } ?? request.authentication)
     try setHeaders(request, wanted.encodings)
     try setPin(pin)
+    if let cookies { try setCookies(cookies) }
     isSound = true
   }
 
@@ -104,6 +124,10 @@ package final class RequestHandle {
     if shape != .get, shape != .head {
       // In this order: the body makes it a post, and only then the method makes it a get again.
       try transfer.easy.unset(CURLOPT_POSTFIELDS)
+      if case .multipart = shape {
+        try transfer.easy.unset(CURLOPT_MIMEPOST)
+        mime = nil
+      }
       try transfer.easy.set(CURLOPT_HTTPGET, 1)
       try transfer.easy.set(CURLOPT_CUSTOMREQUEST, nil)
       shape = .get
@@ -122,10 +146,15 @@ package final class RequestHandle {
 
   private func apply(_ wanted: Setting) throws(CurlError) {
     if setting?.trust != wanted.trust { try setTrust(wanted.trust) }
+    if setting?.route != wanted.route { try setRoute(wanted.route) }
+    // A limit that is none tells connections of HTTP/1.1 apart from those of others, which libcurl would mix.
+    let isOld = wanted.route?.version == .one
     try transfer.easy.set(
       CURLOPT_SSLVERSION,
-      wanted.wantsTLS3 ? ccurl_tls_1_3 : ccurl_tls_1_2
+      (wanted.wantsTLS3 ? ccurl_tls_1_3 : ccurl_tls_1_2) | (isOld ? ccurl_tls_max_1_3 : 0)
     )
+    try transfer.easy.set(CURLOPT_LOW_SPEED_LIMIT, wanted.lowSpeed?.bytesPerSecond ?? 0)
+    try transfer.easy.set(CURLOPT_LOW_SPEED_TIME, wanted.lowSpeed?.seconds ?? 0)
     try transfer.easy.set(
       CURLOPT_PINNEDPUBLICKEY,
       wanted.pinnedKeys.isEmpty ? nil : wanted.pinnedKeys
@@ -142,7 +171,8 @@ package final class RequestHandle {
     try transfer.easy.set(CURLOPT_UPLOAD_BUFFERSIZE, wanted.isStreamed ? 256 << 10 : 64 << 10)
     try transfer.easy.set(CURLOPT_ACCEPT_ENCODING, wanted.encodings)
     try transfer.easy.set(CURLOPT_FRESH_CONNECT, wanted.isFresh ? 1 : 0)
-    try transfer.easy.set(CURLOPT_FORBID_REUSE, wanted.isTest ? 1 : 0)
+    let isKept = !wanted.isTest && !wanted.isOwn && wanted.route?.keepsConnections != false
+    try transfer.easy.set(CURLOPT_FORBID_REUSE, isKept ? 0 : 1)
     try transfer.easy.set(CURLOPT_CERTINFO, wanted.isTest ? 1 : 0)
   }
 
@@ -175,6 +205,10 @@ package final class RequestHandle {
       case ("POST", _): .post
       case (let method, let hasBody): .custom(method, hasBody: hasBody || sendsLength(method))
       }
+    if let parts = request.body?.parts {
+      try setParts(parts, request.method)
+      return
+    }
     if let body = request.body {
       try transfer.easy.set(CURLOPT_POSTFIELDSIZE_LARGE, offset: body.length ?? -1)
       // Where there is no address libcurl asks for the bytes.
@@ -191,11 +225,32 @@ package final class RequestHandle {
     case .post:
       try setPost(request)
       try transfer.easy.set(CURLOPT_CUSTOMREQUEST, nil)
+    case .multipart: break
     case .custom(let method, let hasBody):
       if hasBody { try setPost(request) } else { try transfer.easy.set(CURLOPT_HTTPGET, 1) }
       try transfer.easy.set(CURLOPT_CUSTOMREQUEST, method)
     }
     shape = wanted
+  }
+
+  private func setParts(
+    _ parts: [RequestBody.Part],
+    _ method: String
+  ) throws(CurlError) {
+    let body = try CurlMime(for: transfer)
+    for part in parts {
+      try body.append(
+        part.name,
+        part.source,
+        fileName: part.fileName,
+        contentType: part.contentType
+      )
+    }
+    try body.use(for: transfer)
+    try transfer.easy.set(CURLOPT_CUSTOMREQUEST, method == "POST" ? nil : method)
+    // The one before is let go of when libcurl does not have it any more.
+    mime = consume body
+    shape = .multipart(method)
   }
 
   private func setPost(_ request: HTTPRequest) throws(CurlError) {
@@ -209,59 +264,18 @@ package final class RequestHandle {
   /// Whether a request of the method says that its body is empty (RFC 9110, section 8.6).
   private func sendsLength(_ method: String) -> Bool { method == "PUT" || method == "PATCH" }
 
-  private func setAuthentication(
-    _ wanted: Authentication
-  ) throws(CurlError) {
-    if wanted == authentication { return }
-    if case .certificate = authentication {
-      for option in [CURLOPT_SSLCERT_BLOB, CURLOPT_SSLKEY_BLOB] { try transfer.easy.unset(option) }
-      try transfer.easy.set(CURLOPT_KEYPASSWD, nil)
-    }
-    // What is not wanted is taken back first: a handle serves one caller after another.
-    var (user, password, token): (String?, String?, String?)
-    switch wanted {
-    case .none: break
-    case .basic(let name, let secret):
-      (user, password) = (name, secret)
-      try transfer.easy.set(CURLOPT_HTTPAUTH, ccurl_auth_basic)
-    case .digest(let name, let secret):
-      (user, password) = (name, secret)
-      try transfer.easy.set(CURLOPT_HTTPAUTH, ccurl_auth_digest)
-    case .bearer(let text):
-      token = text
-      try transfer.easy.set(CURLOPT_HTTPAUTH, ccurl_auth_bearer)
-    case .certificate(let chain, let key, let passphrase):
-      // libcurl tells kept connections and TLS sessions apart by the certificate, which is no secret, and not by the
-      // key: with a mark of that behind it, which PEM passes over, who has not the key does not get into them.
-      let mark = RequestHandle.mark(of: key, passphrase)
-      try transfer.easy.set(CURLOPT_SSLCERT_BLOB, blob: Array("\(chain)\n\(mark)\n".utf8))
-      try transfer.easy.set(CURLOPT_SSLKEY_BLOB, blob: Array(key.utf8))
-      try transfer.easy.set(CURLOPT_KEYPASSWD, passphrase)
-    }
-    try transfer.easy.set(CURLOPT_USERNAME, user)
-    try transfer.easy.set(CURLOPT_PASSWORD, password)
-    try transfer.easy.set(CURLOPT_XOAUTH2_BEARER, token)
-    authentication = wanted
-  }
-
-  /// What tells a key from others and cannot be led back to it: two hashes whose keys are random in each process.
-  private static func mark(of key: String, _ passphrase: String?) -> String {
-    let halves = (0..<2).map { salt in
-      var hasher = Hasher()
-      hasher.combine(salt)
-      hasher.combine(key)
-      hasher.combine(passphrase)
-      return String(UInt(bitPattern: hasher.finalize()), radix: 16)
-    }
-    return halves.joined(separator: " ")
-  }
-
   private func setHeaders(_ request: HTTPRequest, _ encodings: String) throws(CurlError) {
     var list = CurlList()
-    for line in request.headers.lines { try list.append(line.text) }
+    let signature = signature(request)
+    let signed = Set(signature.map { $0.name.lowercased() })
+    for line in request.headers.lines where !signed.contains(line.name) {
+      try list.append(line.text)
+    }
+    for header in signature { try list.append("\(header.name): \(header.value)") }
     if !request.headers.hasContentType {
       if let body = request.body {
-        try list.append("Content-Type: \(body.contentType)")
+        // That of several parts is libcurl's, which knows what stands between them.
+        if body.parts == nil { try list.append("Content-Type: \(body.contentType)") }
       } else if case .post = shape {
         // libcurl would call the empty body a form.
         try list.append("Content-Type:")
@@ -284,6 +298,20 @@ package final class RequestHandle {
     }
     // The old list is let go of when libcurl does not have it any more.
     headers = list
+  }
+
+  private func signature(_ request: HTTPRequest) -> [(name: String, value: String)] {
+    guard case .aws(let access) = request.authentication else { return [] }
+    let type = request.headers.value("content-type") ?? request.body?.contentType
+    return access.headers(of: request, contentType: type, date: WallClock.seconds)
+  }
+
+  private func setCookies(_ wanted: CurlCookieShare) throws(CurlError) {
+    guard wanted !== cookies else { return }
+    try transfer.easy.set(share: wanted)
+    // Makes libcurl look at cookies at all; there is no such file.
+    try transfer.easy.set(CURLOPT_COOKIEFILE, "")
+    cookies = wanted
   }
 
   private func setPin(_ pin: String?) throws(CurlError) {

@@ -11,12 +11,32 @@ package struct Parameters {
     package var isSecret: Bool
   }
 
+  /// How a list as a value is written.
+  package enum Arrays: String {
+    /// `a=1&a=2`.
+    case repeated = "repeat"
+    /// `a[]=1&a[]=2`.
+    case brackets
+    /// `a[0]=1&a[1]=2`.
+    case indexed
+    /// `a=1,2`.
+    case comma
+
+    /// Reads the input `array_format`.
+    package init(_ value: borrowing InputValue) throws(DriverError) {
+      // Nearly always it is the first one, and a text is not made for that.
+      self =
+        try value.text().equals("repeat")
+        ? .repeated : Arrays(rawValue: value.string()) ?? .repeated
+    }
+  }
+
   package private(set) var pairs: [Pair] = []
 
   /// The pairs of a map, or of a list of pairs.
   ///
   /// A list as a value gives several.
-  package init(_ value: borrowing InputValue) throws(DriverError) {
+  package init(_ value: borrowing InputValue, _ arrays: Arrays = .repeated) throws(DriverError) {
     if value.kind == .list {
       let list = try value.list()
       for index in 0..<list.count {
@@ -28,26 +48,47 @@ package struct Parameters {
             pointer: list[index].pointer
           )
         }
-        try append(try pair[0].string(), pair[1])
+        try append(try pair[0].string(), pair[1], arrays)
       }
     } else {
       let map = try value.map()
-      for index in 0..<map.count { try append(String(map.name(at: index)), map.value(at: index)) }
+      for index in 0..<map.count {
+        try append(String(map.name(at: index)), map.value(at: index), arrays)
+      }
     }
   }
 
   private mutating func append(
     _ name: String,
-    _ value: borrowing InputValue
+    _ value: borrowing InputValue,
+    _ arrays: Arrays
   ) throws(DriverError) {
     if value.kind == .list {
       let items = try value.list()
-      for index in 0..<items.count { try append(name, scalar: items[index]) }
+      let first = pairs.count
+      for index in 0..<items.count {
+        let suffix =
+          switch arrays {
+          case .repeated, .comma: ""
+          case .brackets: "[]"
+          case .indexed: "[\(index)]"
+          }
+        try append(name + suffix, scalar: items[index])
+      }
+      if arrays == .comma { join(from: first) }
     } else if value.kind == .null {
       pairs.append(Pair(name: name, value: nil, pointer: value.pointer, isSecret: false))
     } else {
       try append(name, scalar: value)
     }
+  }
+
+  /// Makes one pair of several, with commas between their values.
+  private mutating func join(from first: Int) {
+    guard pairs.count > first + 1 else { return }
+    pairs[first].value = pairs[first...].compactMap(\.value).joined(separator: ",")
+    pairs[first].isSecret = pairs[first...].contains { $0.isSecret }
+    pairs.removeSubrange((first + 1)...)
   }
 
   private mutating func append(
@@ -64,6 +105,13 @@ package struct Parameters {
     pairs.append(
       Pair(name: name, value: text, pointer: value.pointer, isSecret: value.isSecret)
     )
+  }
+
+  /// The same without what is secret.
+  var masked: Parameters {
+    var parameters = self
+    for index in pairs.indices where pairs[index].isSecret { parameters.pairs[index].value = "***" }
+    return parameters
   }
 
   /// Appends the pairs as a query; `separator` comes before each but the first.

@@ -18,11 +18,12 @@ package struct Authority {
   }
 
   /// Scheme, host and port, without the port that goes without saying.
-  package var origin: String {
+  package var origin: String { (isEncrypted ? "https://" : "http://") + hostHeader }
+
+  /// Host, and port unless it is the scheme's own: what the header `Host` holds (RFC 9110, section 7.2).
+  package var hostHeader: String {
     let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
-    let scheme = isEncrypted ? "https" : "http"
-    return port == (isEncrypted ? 443 : 80)
-      ? "\(scheme)://\(name)" : "\(scheme)://\(name):\(port)"
+    return port == (isEncrypted ? 443 : 80) ? name : "\(name):\(port)"
   }
 
   /// What stands between `//` and the path.
@@ -54,6 +55,11 @@ package struct Authority {
     }
     self.port = port ?? (isEncrypted ? 443 : 80)
     try setHost(name[...], "/host")
+  }
+
+  /// Whether a host that may be an address in brackets is followed by a port.
+  static func hasPort(_ text: Substring) -> Bool {
+    text.reversed().prefix { $0 != "]" }.contains(":")
   }
 
   // MARK: - Parts

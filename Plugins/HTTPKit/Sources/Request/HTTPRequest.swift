@@ -11,12 +11,31 @@ package struct HTTPRequest {
   /// What is added to the query of the first request and shown nowhere: a key, ready to be sent.
   package var queryKey = ""
   package var tls = TLSSettings()
+  /// Nil: straight, by whatever addresses the server's name has.
+  package var network: NetworkSettings?
   package var timeouts = Timeouts()
   package var followsRedirects = true
   package var redirectLimit = 10
   /// How many bytes of a body are collected; 0: no limit.
   package var responseLimit = 0
   package var allowsCompression = true
+  /// A speed below which it ends; nil: any will do.
+  package var lowSpeed: LowSpeed?
+  /// Whether whoever asks says that it may be sent again; nil: its method tells.
+  package var mayBeRepeated: Bool?
+  /// What is too slow to go on with (CURLOPT_LOW_SPEED_LIMIT(3)).
+  package struct LowSpeed: Equatable {
+    package var bytesPerSecond: Int
+    package var seconds: Int
+
+    /// A speed, and for how long it may be lower.
+    package init(bytesPerSecond: Int, seconds: Int) {
+      (self.bytesPerSecond, self.seconds) = (bytesPerSecond, seconds)
+    }
+  }
+
+  /// The name of the cookies that it takes along and adds to; empty: none.
+  package var cookieJar = ""
   /// What names the server in the inputs, for errors.
   package var addressPointer: String
 
@@ -40,7 +59,8 @@ package struct HTTPRequest {
 
   /// Whether it may be sent again without doing more than once (RFC 9110, section 9.2.2).
   package var isIdempotent: Bool {
-    switch method {
+    if let mayBeRepeated { return mayBeRepeated }
+    return switch method {
     case "GET", "HEAD", "PUT", "DELETE", "OPTIONS", "TRACE": true
     default: false
     }
@@ -57,6 +77,20 @@ package struct HTTPRequest {
     request.body = nil
     request.headers.dropContent()
     return request
+  }
+
+  /// Leads the request elsewhere: another origin sees neither credentials nor what may be a key.
+  package mutating func go(to target: RequestURL) {
+    if !target.authority.hasSameOrigin(as: url.authority) {
+      authentication = .none
+      queryKey = ""
+      headers.dropForeign()
+    }
+    let (isSecret, hasSecretQuery) = (url.isSecret, url.hasSecretQuery)
+    url = target
+    // Whoever leads elsewhere may have repeated it.
+    url.isSecret = url.isSecret || isSecret
+    url.hasSecretQuery = url.hasSecretQuery || hasSecretQuery
   }
 
   /// Sets what the input `authentication` comes to.
@@ -89,6 +123,21 @@ package struct HTTPRequest {
       pointer: largest == address
         ? addressPointer : largest == headers.size ? "/headers" : "/authentication"
     )
+  }
+
+  /// Looks whether the request can be signed, if it is to be.
+  ///
+  /// - Throws: `.unsupported` where it cannot.
+  package func checkSignature() throws(DriverError) {
+    guard case .aws(let access) = authentication else { return }
+    guard SystemDigests.areUsable else {
+      throw DriverError(
+        .unsupported,
+        "this machine's OpenSSL does not make the digests that a signature needs",
+        pointer: "/authentication/authentication_method"
+      )
+    }
+    try access.checkBody(body)
   }
 
   /// Looks whether the method is one that can be sent, and with that body.

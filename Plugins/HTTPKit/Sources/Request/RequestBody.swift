@@ -1,10 +1,32 @@
+package import CurlKit
 package import DriverKit
 
-/// What a request sends: bytes at one address until the call has ended, or those of a channel.
+/// What a request sends: bytes at one address until the call has ended, those of a channel, or several parts.
 @safe
 package final class RequestBody {
   /// The channel, as an index into those that the descriptor lists.
   package static let channel = 1
+
+  /// A part of a form (RFC 7578).
+  package struct Part {
+    package var name: String
+    package var source: CurlMime.Source
+    /// What the receiver is told that the file is called; nil: it is a field, or has its own name.
+    package var fileName: String?
+    /// Nil: what the file's name says.
+    package var contentType: String?
+
+    /// A part.
+    package init(
+      _ name: String,
+      _ source: CurlMime.Source,
+      fileName: String? = nil,
+      contentType: String? = nil
+    ) {
+      (self.name, self.source) = (name, source)
+      (self.fileName, self.contentType) = (fileName, contentType)
+    }
+  }
 
   /// The bytes; libcurl reads them where they are.
   ///
@@ -16,6 +38,8 @@ package final class RequestBody {
   package let length: Int64?
   /// Whether they come from the channel.
   package let isStreamed: Bool
+  /// The parts of a body that libcurl puts together; nil: it is one.
+  package let parts: [Part]?
   private let owned: UnsafeMutableRawBufferPointer?
 
   /// Bytes that belong to the body.
@@ -26,6 +50,7 @@ package final class RequestBody {
     unsafe self.bytes = UnsafeRawBufferPointer(copy)
     length = Int64(bytes.count)
     isStreamed = false
+    parts = nil
     self.contentType = contentType
   }
 
@@ -35,6 +60,7 @@ package final class RequestBody {
     unsafe bytes = unsafe UnsafeRawBufferPointer(start: text.address, count: text.count)
     length = Int64(text.count)
     isStreamed = false
+    parts = nil
     self.contentType = contentType
   }
 
@@ -44,8 +70,22 @@ package final class RequestBody {
     unsafe bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
     self.length = length
     isStreamed = true
+    parts = nil
     contentType = "application/octet-stream"
   }
+
+  /// A form of several parts.
+  package init(parts: [Part]) {
+    unsafe owned = nil
+    unsafe bytes = unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    length = nil
+    isStreamed = false
+    self.parts = parts
+    contentType = "multipart/form-data"
+  }
+
+  /// A copy of the bytes; nil where they come from elsewhere.
+  package var copiedBytes: [UInt8]? { isStreamed || parts != nil ? nil : unsafe Array(bytes) }
 
   deinit { unsafe owned?.deallocate() }
 

@@ -7,6 +7,8 @@ package struct RequestHeaders {
     package var text: String
     /// The name in lower case.
     package var name: String
+    /// Whether it came from a secret.
+    package var isSecret: Bool
     /// Whether another origin may see it.
     package var isHarmless: Bool
   }
@@ -82,6 +84,7 @@ package struct RequestHeaders {
       Line(
         text: text,
         name: lowercased,
+        isSecret: isSecret,
         isHarmless: !isSecret && RequestHeaders.harmless.contains(lowercased)
       )
     )
@@ -90,7 +93,10 @@ package struct RequestHeaders {
   /// Adds a header that holds a key; one of the same name is replaced, and cookies are joined.
   ///
   /// - Throws: `.invalidInput` where a server would read something else than one header.
-  package mutating func add(_ header: (name: String, value: String)) throws(DriverError) {
+  package mutating func add(
+    _ header: (name: String, value: String),
+    pointer: String = "/authentication/key"
+  ) throws(DriverError) {
     let name = header.name.lowercased()
     var value = header.value
     if name == "cookie", let line = lines.first(where: { $0.name == name }) {
@@ -98,11 +104,54 @@ package struct RequestHeaders {
       if !present.isEmpty { value = "\(present); \(value)" }
     }
     lines.removeAll { $0.name == name }
-    try append(header.name, value, pointer: "/authentication/key", isSecret: true)
+    try append(header.name, value, pointer: pointer, isSecret: true)
+  }
+
+  /// Adds cookies: a map of names and values (RFC 6265, section 4.2).
+  package mutating func add(cookies: borrowing InputMap) throws(DriverError) {
+    for index in 0..<cookies.count {
+      let value = cookies.value(at: index)
+      let name = String(cookies.name(at: index))
+      guard !name.isEmpty, name.utf8.allSatisfy(RequestHeaders.isToken) else {
+        throw DriverError(
+          .invalidInput,
+          "\(value.pointer): the name of a cookie may hold letters, digits and !#$%&'*+-.^_`|~ only",
+          pointer: value.pointer
+        )
+      }
+      guard let text = value.scalarText(),
+        text.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && !",;\\".utf8.contains($0) })
+      else {
+        throw DriverError(
+          .invalidInput,
+          "\(value.pointer): the value of a cookie holds neither spaces nor , ; \\ or control characters: percent-encode it",
+          pointer: value.pointer
+        )
+      }
+      try add(("Cookie", "\(name)=\(text)"), pointer: value.pointer)
+    }
   }
 
   /// Whether there is a header of a name, given in lower case.
   package func contains(_ name: String) -> Bool { lines.contains { $0.name == name } }
+
+  /// The value of the first header of a name, given in lower case; nil where there is none.
+  package func value(_ name: String) -> String? {
+    lines.first { $0.name == name }.map { RequestHeaders.value(of: $0) }
+  }
+
+  /// The names in lower case and the values of those that are sent.
+  package var pairs: [(name: String, value: String)] {
+    lines.filter { !$0.text.hasSuffix(":") || $0.text.utf8.count > $0.name.utf8.count + 1 }
+      .map { ($0.name, RequestHeaders.value(of: $0)) }
+  }
+
+  private static func value(of line: Line) -> String {
+    String(line.text.dropFirst(line.name.utf8.count + 1).drop { $0 == " " })
+  }
+
+  /// Takes out headers of some names, given in lower case.
+  package mutating func drop(_ names: Set<String>) { lines.removeAll { names.contains($0.name) } }
 
   /// How many bytes they take in a request.
   package var size: Int { lines.reduce(0) { $0 + $1.text.utf8.count + 2 } }

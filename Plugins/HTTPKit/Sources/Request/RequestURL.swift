@@ -9,6 +9,16 @@ package struct RequestURL {
   private let originLength: Int
   /// Whether messages must not show any of it.
   package var isSecret = false
+  /// Whether the query holds a secret, which messages never show.
+  package var hasSecretQuery = false
+  /// The URL without what is secret in the query; nil: as it is.
+  private var masked: String?
+
+  /// Whether it must be shown to nobody as it is.
+  package var isHidden: Bool { isSecret || hasSecretQuery }
+
+  /// What may be shown of it.
+  package var shown: String { isSecret ? "***" : masked ?? text }
 
   /// Scheme, host and port.
   package var origin: String { String(decoding: text.utf8.prefix(originLength), as: UTF8.self) }
@@ -114,8 +124,33 @@ package struct RequestURL {
       !hasQuery || text.utf8.last == UInt8(ascii: "?") || text.utf8.last == UInt8(ascii: "&")
     parameters.appendQuery(to: &added, startsWithSeparator: !isOpen)
     if added.isEmpty { return }
+    let before = shown + (hasQuery ? "" : "?")
     if !hasQuery { text += "?" }
     text += String(decoding: added, as: UTF8.self)
+    guard parameters.pairs.contains(where: \.isSecret) else { return }
+    hasSecretQuery = true
+    added = []
+    parameters.masked.appendQuery(to: &added, startsWithSeparator: !isOpen)
+    masked = before + String(decoding: added, as: UTF8.self)
+  }
+
+  /// Sets a parameter of the query, in place of all of its name.
+  package mutating func set(_ name: String, to value: String) {
+    let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+    var encoded: [UInt8] = []
+    PercentEncoding.appendComponent(name, to: &encoded)
+    let key = String(decoding: encoded, as: UTF8.self)
+    var kept: [Substring] = []
+    if parts.count > 1 {
+      kept = parts[1].split(separator: "&").filter { part in
+        let present = part.prefix { $0 != "=" }
+        return present != key && present != name
+      }
+    }
+    encoded = []
+    PercentEncoding.appendComponent(value, to: &encoded)
+    let query = kept.map(String.init) + ["\(key)=\(String(decoding: encoded, as: UTF8.self))"]
+    text = "\(parts[0])?\(query.joined(separator: "&"))"
   }
 
   private static func resolveDots(from start: Int, in bytes: inout [UInt8]) {

@@ -10,10 +10,61 @@ extension Exchange {
   /// Whether any of an answer's head has come.
   package var hasHead: Bool { handle.map { !$0.head.isEmpty } ?? false }
 
+  /// The values of an answer's headers of a name, given in lower case.
+  package func headers(_ name: StaticString) -> [String] {
+    guard let handle else { return [] }
+    return handle.head.bytes.withSpan { head in
+      ResponseHead.fields(head).filter { ResponseHead.isNamed(name, $0, in: head) }
+        .map { ResponseHead.text(head, $0.value) }
+    }
+  }
+
+  /// What the answer says about when to ask again, and how often one may.
+  package var retryHints: RetryHints {
+    guard let handle else { return RetryHints([], now: 0, maximumMilliseconds: 0) }
+    let headers = handle.head.bytes.withSpan { head in
+      ResponseHead.fields(head).map {
+        (name: ResponseHead.text(head, $0.name), value: ResponseHead.text(head, $0.value))
+      }
+    }
+    return RetryHints(headers, now: WallClock.seconds, maximumMilliseconds: 3_600_000)
+  }
+
+  /// Puts out what the server allows, where it says so.
+  private func putOutRateLimit(
+    _ fields: [ResponseHead.Field],
+    of head: Span<UInt8>,
+    to call: Call
+  ) throws(DriverError) {
+    // Few servers do, and for the others this is all.
+    guard fields.contains(where: { ResponseHead.isOfRateLimit($0, in: head) }) else { return }
+    let hints = retryHints
+    try call.output(
+      "rate_limit",
+      [
+        "limit": OutputValue(hints.limit), "remaining": OutputValue(hints.remaining),
+        "reset": hints.resetMilliseconds.map { .double(Double($0) / 1000) } ?? .null,
+      ]
+    )
+  }
+
+  /// Whether the answer is a stream of events (WHATWG HTML, section 9.2).
+  package var isEventStream: Bool {
+    headers("content-type").first.map { Exchange.isEventStream($0) } ?? false
+  }
+
+  private static func isEventStream(_ contentType: String) -> Bool {
+    let type = contentType.prefix { $0 != ";" && $0 != " " }
+    return type.lowercased() == "text/event-stream"
+  }
+
   /// Sets the outputs of a call to what there is of the answer.
   ///
+  /// - Parameters:
+  ///   - call: Whose outputs they are.
+  ///   - skipsBody: Whether the body is put out by whoever calls this.
   /// - Throws: Why the host does not take them.
-  package func putOut(to call: Call) throws(DriverError) {
+  package func putOut(to call: Call, skipsBody: Bool = false) throws(DriverError) {
     guard let handle else { return }
     let easy = handle.transfer
     try call.output("status_code", .int(Int64(status)))
@@ -22,13 +73,19 @@ extension Exchange {
       ResponseHead.write(fields, of: head, to: &client.builder)
       try call.output("headers", &client.builder)
       try call.output("cookies", .map(Cookies.pairs(of: head, fields)))
+      try putOutRateLimit(fields, of: head, to: call)
+      if skipsBody { return }
       let written = fields.first { ResponseHead.isNamed("content-type", $0, in: head) }
       let type =
         written.map { client.memory.contentType(head.extracting($0.value)) } ?? ContentType(nil)
-      try putOutBody(handle, type, to: call)
+      if let written, Exchange.isEventStream(ResponseHead.text(head, written.value)) {
+        try putOutEvents(handle, to: call)
+      } else {
+        try putOutBody(handle, type, to: call)
+      }
     }
     let url = OutputValue.string(request.url.text)
-    try call.output("url", request.url.isSecret ? .secret(url) : url)
+    try call.output("url", request.url.isHidden ? .secret(url) : url)
     try call.output(
       "http_version",
       .string(Exchange.version(easy.easy.number(CURLINFO_HTTP_VERSION)))
@@ -40,13 +97,30 @@ extension Exchange {
           let url = OutputValue.string(redirect.url)
           return [
             "status_code": .int(Int64(redirect.status)),
-            "url": request.url.isSecret ? .secret(url) : url,
+            "url": request.url.isHidden ? .secret(url) : url,
           ]
         }
       )
     )
+    if let grant = request.authentication.grant, let token = client.tokens.replacement(of: grant) {
+      try call.output("refresh_token", .secret(.string(token)))
+    }
     Timing(handle, lookUp: lookUpTime, began: began).write(to: &client.builder)
     try call.output("timing", &client.builder)
+  }
+
+  private func putOutEvents(_ handle: RequestHandle, to call: Call) throws(DriverError) {
+    var events: [ServerSentEvent] = []
+    try handle.body.withSpan { body throws(DriverError) in
+      var parser = EventStreamParser(limit: max(1, body.count))
+      do throws(EventTooLong) {
+        try parser.read(body, into: &events)
+      } catch {
+        throw DriverError(.tooLarge, "an event is longer than \(error.limit) bytes")
+      }
+    }
+    try call.output("encoding", "utf-8")
+    try call.output("events", .list(events.map { .json($0.json) }))
   }
 
   private func putOutBody(

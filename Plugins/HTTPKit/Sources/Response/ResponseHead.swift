@@ -66,6 +66,25 @@ package enum ResponseHead {
     }
   }
 
+  /// Whether a field says how often one may ask, as its name begins.
+  static func isOfRateLimit(_ field: Field, in head: Span<UInt8>) -> Bool {
+    begins("ratelimit", field, in: head) || begins("x-rate", field, in: head)
+  }
+
+  private static func begins(
+    _ prefix: StaticString,
+    _ field: Field,
+    in head: Span<UInt8>
+  ) -> Bool {
+    guard field.name.count >= prefix.utf8CodeUnitCount else { return false }
+    let start = field.name.lowerBound
+    return isNamed(
+      prefix,
+      Field(name: start..<(start + prefix.utf8CodeUnitCount), value: field.value),
+      in: head
+    )
+  }
+
   /// A part of the head as text.
   ///
   /// Bytes that are not UTF-8 are Latin-1, as HTTP once had it.

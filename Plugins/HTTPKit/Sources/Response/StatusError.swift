@@ -1,5 +1,3 @@
-internal import CCurl
-internal import CurlKit
 package import DriverKit
 
 /// Statuses that are no success (RFC 9110, section 15).
@@ -20,12 +18,16 @@ package enum StatusError {
     error.status = Int32(status)
     error.isRetryable =
       [408, 425, 429, 500, 502, 503, 504].contains(status) && request.isIdempotent
-    let seconds = exchange.handle?.transfer.easy.offset(CURLINFO_RETRY_AFTER) ?? 0
-    if seconds > 0 { error.retryAfter = Duration.seconds(seconds) }
+    if let wait = retryAfter(exchange) { error.retryAfter = wait }
     return error
   }
 
-  private static func code(_ status: Int) -> DriverError.Code {
+  /// How long an answer asks to wait, an hour at most; nil: it does not say.
+  package static func retryAfter(_ exchange: Exchange) -> Duration? {
+    exchange.retryHints.waitMilliseconds.map { .milliseconds($0) }
+  }
+
+  package static func code(_ status: Int) -> DriverError.Code {
     switch status {
     case 401, 407: .unauthenticated
     case 403: .forbidden
@@ -46,6 +48,7 @@ package enum StatusError {
     case 403: "; check that who is authenticated may do that"
     case 404: "; check the path"
     case 405: "; check the method"
+    case 407: "; check who asks at the proxy: network.proxy"
     case 415: "; check the form of the body and Content-Type"
     case 429: "; send fewer requests, or wait"
     default: ""

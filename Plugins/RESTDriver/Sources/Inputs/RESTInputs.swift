@@ -8,6 +8,10 @@ struct RESTInputs {
   var request: HTTPRequest
   /// The statuses that are a success.
   var expected: StatusSet
+  /// Nil: one request is all.
+  var pagination: Pagination?
+  /// How often an answer that breaks off is gone on with.
+  var resumeLimit = 0
 
   /// The inputs of a call.
   ///
@@ -15,30 +19,68 @@ struct RESTInputs {
   ///   - inputs: As the host has completed them.
   ///   - memory: What is remembered of the request before.
   ///   - upload: The body from the channel; nil where nothing is connected to it.
+  ///   - execution: What the call is one attempt of.
   ///   - isTest: Whether no body is sent in any case.
   /// - Throws: `.invalidInput` that names the input at fault.
   init(
     _ inputs: borrowing InputMap,
     memory: RequestMemory = RequestMemory(),
     upload: RequestBody? = nil,
+    execution: String = "",
     isTest: Bool = false
   ) throws(DriverError) {
     var url = try RESTInputs.url(inputs, memory)
-    if let query = inputs["query"] { url.append(try Parameters(query)) }
+    let arrays = try Parameters.Arrays(inputs.required("array_format"))
+    if let query = inputs["query"] { url.append(try Parameters(query, arrays)) }
     let method = try inputs.required("method").string().uppercased()
+    expected = try StatusSet(inputs.required("expected_status_code").list())
     request = HTTPRequest(method, url, addressPointer: inputs["url"] == nil ? "/host" : "/url")
     if let value = inputs["headers"] { request.headers = try RequestHeaders(value) }
-    request.body = try RequestBody.of(inputs, upload, isTest: isTest)
+    if let cookies = try inputs["cookies"]?.map() { try request.headers.add(cookies: cookies) }
+    request.body = try RequestBody.of(inputs, upload, arrays, isTest: isTest)
     try request.use(Credentials(inputs, isEncrypted: url.authority.isEncrypted))
     if let value = try inputs["tls"]?.map() { request.tls = try TLSSettings(value) }
+    if let value = try inputs["network"]?.map() { request.network = try NetworkSettings(value) }
     request.timeouts = try Timeouts(inputs)
-    expected = try StatusSet(inputs.required("expected_status_code").list())
+    if let map = try inputs["low_speed"]?.map() {
+      request.lowSpeed = HTTPRequest.LowSpeed(
+        bytesPerSecond: try map.required("bytes_per_second").int(in: 1...Int.max),
+        seconds: try map.required("seconds").int(in: 1...86_400)
+      )
+    }
+    request.cookieJar = try inputs["cookie_jar"]?.string() ?? ""
+    if let value = inputs["resume_attempts"] { resumeLimit = try value.int(in: 0...1000) }
+    if let value = try inputs["pagination"]?.map() { pagination = try Pagination(value) }
+    request.mayBeRepeated = try inputs["idempotent"]?.bool()
+    if let value = inputs["idempotency_key"] { try setIdempotencyKey(value, execution) }
     request.followsRedirects = try inputs.required("allow_redirects").bool()
     request.redirectLimit = try inputs.required("max_redirects").int(in: 0...100)
     request.responseLimit = try inputs.required("max_response_bytes").int(in: 0...Int.max)
     request.allowsCompression = try inputs.required("compression").bool()
     try request.checkMethod(isForced: try inputs.required("force_body").bool())
     try request.checkSize()
+    try request.checkSignature()
+  }
+
+  private mutating func setIdempotencyKey(
+    _ value: borrowing InputValue,
+    _ execution: String
+  ) throws(DriverError) {
+    var key = execution
+    if value.kind == .bool {
+      guard try value.bool() else { return }
+      guard !key.isEmpty else {
+        throw DriverError(
+          .unsupported,
+          "the host does not say which call this is an attempt of: give a key of your own",
+          pointer: "/idempotency_key"
+        )
+      }
+    } else {
+      key = try value.string()
+    }
+    try request.headers.add(("Idempotency-Key", key), pointer: "/idempotency_key")
+    if request.mayBeRepeated == nil { request.mayBeRepeated = true }
   }
 
   private static func url(

@@ -7,6 +7,7 @@ extension RequestBody {
   static func of(
     _ inputs: borrowing InputMap,
     _ upload: RequestBody?,
+    _ arrays: Parameters.Arrays,
     isTest: Bool
   ) throws(DriverError) -> RequestBody? {
     if let upload {
@@ -34,10 +35,14 @@ extension RequestBody {
     if let value = body["text"] { return try text(value) }
     if let value = body["urlencoded"] {
       return RequestBody(
-        try Parameters(value).form(),
+        try Parameters(value, arrays).form(),
         contentType: "application/x-www-form-urlencoded"
       )
     }
+    if let value = body["bytes"] {
+      return RequestBody(try value.bytes(), contentType: "application/octet-stream")
+    }
+    if let value = body["multipart"] { return RequestBody(parts: try MultipartInput.parts(value)) }
     // A null is a JSON document too, so the member is looked for by its name.
     for index in 0..<body.count where body.name(at: index).equals("json") {
       return try json(body.value(at: index))
@@ -52,7 +57,7 @@ extension RequestBody {
     }
     throw DriverError(
       .invalidInput,
-      "/body must have one of the members json, text, urlencoded and file",
+      "/body must have one of the members json, text, bytes, urlencoded, multipart and file",
       pointer: "/body"
     )
   }

@@ -1,25 +1,5 @@
 package import DriverKit
 
-/// How libcurl is told who asks.
-package enum Authentication: Equatable {
-  case none
-  case basic(user: String, password: String)
-  case digest(user: String, password: String)
-  case bearer(token: String)
-  /// PEM: the certificate with those above it, and its key with what opens that; nil: it is open.
-  case certificate(chain: String, key: String, passphrase: String?)
-
-  /// About how many bytes it takes in a request's head.
-  package var size: Int {
-    switch self {
-    case .none, .certificate: 0
-    case .basic(let user, let password), .digest(let user, let password):
-      (user.utf8.count + password.utf8.count) * 4 / 3
-    case .bearer(let token): token.utf8.count
-    }
-  }
-}
-
 /// What the input `authentication` comes to: what libcurl does by itself, or a part of the request.
 package struct Credentials {
   package var authentication = Authentication.none
@@ -48,6 +28,20 @@ package struct Credentials {
         user: try map.required("username").string(),
         password: try map.required("password").string()
       )
+    } else if method.equals("ntlm") {
+      authentication = .ntlm(
+        user: try map.required("username").string(),
+        password: try map.required("password").string()
+      )
+    } else if method.equals("negotiate") {
+      authentication = .negotiate(
+        service: try map.required("service_name").string(),
+        delegation: Credentials.delegation(try map.required("delegation").text())
+      )
+    } else if method.equals("oauth2_client_credentials") || method.equals("oauth2_refresh_token") {
+      authentication = .grant(try OAuth2Grant(map, isEncrypted: isEncrypted))
+    } else if method.equals("aws_sigv4") {
+      authentication = .aws(try AWSAccess(map))
     } else if method.equals("bearer") {
       authentication = .bearer(token: try map.required("token").string())
     } else if method.equals("api_key") {
@@ -72,6 +66,11 @@ package struct Credentials {
         pointer: "/authentication/authentication_method"
       )
     }
+  }
+
+  private static func delegation(_ text: borrowing InputText) -> Authentication.Delegation {
+    if text.equals("always") { return .always }
+    return text.equals("policy") ? .byPolicy : .never
   }
 
   private mutating func readKey(_ map: borrowing InputMap) throws(DriverError) {

@@ -1,0 +1,84 @@
+internal import DriverKit
+
+/// How a server is reached, where that is not straight.
+struct Route: Equatable {
+  var proxy: Proxy?
+  /// The address that is connected to in place of the server's name; nil: what the name has.
+  var address: String?
+  /// The path of a socket to connect to; empty: the network.
+  var unixSocket = ""
+  /// As CURLOPT_INTERFACE takes it; empty: any.
+  var interface = ""
+  var version = NetworkSettings.Version.any
+  var keepsConnections = true
+
+  /// The way to a server.
+  init(to server: Authority, by network: NetworkSettings) {
+    unixSocket = network.unixSocket
+    interface = network.interface
+    version = network.version
+    keepsConnections = network.keepsConnections
+    if unixSocket.isEmpty {
+      proxy = network.proxy(to: server)
+      address = network.override(of: server)
+    }
+  }
+
+  /// Whether the connection's other end is not the server itself.
+  var isIndirect: Bool { proxy != nil || !unixSocket.isEmpty }
+
+  /// The line for CURLOPT_CONNECT_TO; nil: none.
+  var connectTo: String? {
+    address.map { $0.utf8.contains(UInt8(ascii: ":")) ? "::[\($0)]:" : "::\($0):" }
+  }
+}
+
+extension Exchange {
+  /// A name whose addresses libcurl has to know.
+  struct Target {
+    var host: String
+    var port: UInt16
+    var isNumeric: Bool
+
+    /// Whether nothing has to be looked up; libcurl knows localhost by itself (RFC 6761, section 6.3).
+    var isKnown: Bool { isNumeric || host == "localhost" || host.hasSuffix(".localhost") }
+  }
+
+  /// What is connected to: the server, or the proxy in front of it; nil where no name is needed.
+  var target: Target? {
+    if let proxy = route?.proxy {
+      return Target(host: proxy.host, port: proxy.port, isNumeric: proxy.isNumeric)
+    }
+    guard route?.unixSocket.isEmpty ?? true, route?.address == nil else { return nil }
+    let server = request.url.authority
+    return Target(host: server.host, port: server.port, isNumeric: server.isNumeric)
+  }
+
+  // MARK: - Who may be asked
+
+  /// Looks whether the server may be asked, by its name.
+  ///
+  /// - Throws: `.forbidden` with the rule that says no.
+  func checkName() throws(DriverError) {
+    guard let policy = request.network?.policy else { return }
+    if let reason = policy.refusal(ofName: request.url.authority.host) { throw denied(reason) }
+  }
+
+  /// Looks whether an address may be connected to; nil: it may.
+  func refusal(of address: NetworkAddress) -> DriverError? {
+    // That of a proxy is nobody's choice but that of whoever wrote the inputs.
+    if route?.isIndirect == true { return nil }
+    let policy = request.network?.policy ?? .standard
+    let host = request.url.authority.host
+    return policy.refusal(ofAddress: address, name: host).map { denied($0) }
+  }
+
+  private func denied(_ reason: String) -> DriverError {
+    let server = request.url.isSecret ? "the server (whose URL is secret)" : request.url.origin
+    return DriverError(
+      .forbidden,
+      "\(server) must not be asked: \(request.url.isSecret ? "network.denied_hosts says so" : reason)",
+      pointer: redirects.isEmpty ? request.addressPointer : "/network"
+    )
+  }
+}
