@@ -137,3 +137,37 @@ struct DescriptorTests {
     #expect(error?.pointer.hasPrefix("/\(name)") == true)
   }
 }
+
+@Suite("The page of the driver")
+struct PageTests {
+  /// The blocks of YAML in the page, each with what is before it in the same block.
+  static let examples: [String] = {
+    let path = ThisPackage.folder + "/Docs/drivers/rest.md"
+    let text = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+    return text.split(separator: "```yaml\n").dropFirst().map {
+      String($0.prefix(upTo: $0.firstRange(of: "```")?.lowerBound ?? $0.endIndex))
+    }
+  }()
+
+  @Test("shows inputs that are valid", arguments: examples)
+  func valid(example: String) throws {
+    let document = try YAML.parse(Array(example.utf8), file: "rest.md")
+    var inputs = try #require(document.value.mapValue)
+    if inputs["url"] == nil { inputs["url"] = "https://api.example.org/" }
+    _ = try DescriptorFile.schema.complete(inputs, action: "request")
+  }
+
+  @Test("shows each method of authentication and each kind of pagination")
+  func complete() throws {
+    let properties = DescriptorFile.document["inputs"]["properties"]
+    for (input, tag) in [
+      ("authentication", "authentication_method"), ("pagination", "pagination_method"),
+    ] {
+      for variant in properties[input]["oneOf"].listValue ?? [] {
+        let method = try #require(variant["properties"][tag]["const"].stringValue)
+        if method == "none" { continue }
+        #expect(Self.examples.contains { $0.contains("\(tag): \(method)") }, "\(method)")
+      }
+    }
+  }
+}

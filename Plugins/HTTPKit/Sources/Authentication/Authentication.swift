@@ -9,11 +9,11 @@ package enum Authentication: Hashable {
   /// By a ticket of the process's user.
   case negotiate(service: String, delegation: Delegation)
   /// By a bearer token that is asked for first.
-  case grant(OAuth2Grant)
+  indirect case grant(OAuth2Grant)
   /// By a signature over the request.
-  case aws(AWSAccess)
+  indirect case aws(AWSAccess)
   /// PEM: the certificate with those above it, and its key with what opens that; nil: it is open.
-  case certificate(chain: String, key: String, passphrase: String?)
+  indirect case certificate(chain: String, key: String, passphrase: String?)
 
   /// Whether a server may act for the user elsewhere (CURLOPT_GSSAPI_DELEGATION(3)).
   package enum Delegation: Hashable {

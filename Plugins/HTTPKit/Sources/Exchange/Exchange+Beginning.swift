@@ -70,8 +70,9 @@ extension Exchange {
   ///
   /// libcurl's own choice holds for a name's addresses, which all requests share.
   private func takeCandidate() -> Bool {
-    guard !candidates.isEmpty else { return false }
-    route?.address = candidates.removeFirst()
+    guard !candidates.isEmpty, let network = request.network else { return false }
+    let next = candidates.removeFirst()
+    route = Route(to: request.url.authority, by: network, candidate: next)
     return true
   }
 

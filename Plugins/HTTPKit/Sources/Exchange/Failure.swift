@@ -225,7 +225,9 @@ extension Exchange {
       explanation = Explanation(
         .protocolViolation,
         "\(server) broke the connection off before the answer was complete",
-        cure: "try again; if it stays so, look into the server's log",
+        cure: mayWantCertificate
+          ? "try again; a server that wants a client certificate may do so too, and the server's log tells"
+          : "try again; if it stays so, look into the server's log",
         isRetryable: true
       )
     case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY:
@@ -260,6 +262,13 @@ extension Exchange {
       explanation.detail = "libcurl: \(cause.text) (\(cause.code.rawValue))"
     }
     return explanation
+  }
+
+  /// Whether a server that does not say why may have missed a certificate.
+  private var mayWantCertificate: Bool {
+    guard request.url.authority.isEncrypted, handle?.head.isEmpty != false else { return false }
+    if case .certificate = request.authentication { return false }
+    return handle?.transfer.easy.number(CURLINFO_NUM_CONNECTS) ?? 0 > 0
   }
 
   private func wantsCertificate(_ cause: CurlError) -> Bool {

@@ -1,7 +1,7 @@
 package import DriverKit
 
 /// Which way requests take through the network: the input `network`.
-package struct NetworkSettings: Equatable {
+package final class NetworkSettings {
   /// The version of HTTP that is spoken.
   package enum Version: String {
     /// What both sides can, over TLS; 1.1 otherwise.
@@ -20,18 +20,18 @@ package struct NetworkSettings: Equatable {
     var address: String
   }
 
-  var proxy: Proxy?
+  private(set) var proxy: Proxy?
   /// The path of a socket to connect to instead; empty: the network.
-  var unixSocket = ""
-  var overrides: [Override] = []
+  private(set) var unixSocket = ""
+  private(set) var overrides: [Override] = []
   /// A name or an address of this machine, as libcurl takes it; empty: any.
-  var interface = ""
-  var family = Lookup.Family.any
-  var version = Version.any
+  private(set) var interface = ""
+  private(set) var family = Lookup.Family.any
+  private(set) var version = Version.any
   /// Whether connections stay open for later requests.
-  var keepsConnections = true
+  private(set) var keepsConnections = true
   /// Which servers may be asked; nil: all but those that nobody means.
-  var policy: HostPolicy?
+  private(set) var policy: HostPolicy?
 
   /// Reads the input.
   ///

@@ -24,10 +24,7 @@ package struct Parameters {
 
     /// Reads the input `array_format`.
     package init(_ value: borrowing InputValue) throws(DriverError) {
-      // Nearly always it is the first one, and a text is not made for that.
-      self =
-        try value.text().equals("repeat")
-        ? .repeated : Arrays(rawValue: value.string()) ?? .repeated
+      self = Arrays(rawValue: try value.string()) ?? .repeated
     }
   }
 

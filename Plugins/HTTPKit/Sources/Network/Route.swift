@@ -1,27 +1,39 @@
 internal import DriverKit
 
 /// How a server is reached, where that is not straight.
-struct Route: Equatable {
-  var proxy: Proxy?
+///
+/// Nearly always there is none, and then it is to cost nothing: so it is an object, which does not change.
+final class Route: Equatable {
+  let proxy: Proxy?
   /// The address that is connected to in place of the server's name; nil: what the name has.
-  var address: String?
+  let address: String?
   /// The path of a socket to connect to; empty: the network.
-  var unixSocket = ""
+  let unixSocket: String
   /// As CURLOPT_INTERFACE takes it; empty: any.
-  var interface = ""
-  var version = NetworkSettings.Version.any
-  var keepsConnections = true
+  let interface: String
+  let version: NetworkSettings.Version
+  let keepsConnections: Bool
 
   /// The way to a server.
-  init(to server: Authority, by network: NetworkSettings) {
+  ///
+  /// - Parameters:
+  ///   - server: The server.
+  ///   - network: The settings.
+  ///   - candidate: One of its addresses, where that matters.
+  init(to server: Authority, by network: NetworkSettings, candidate: String? = nil) {
     unixSocket = network.unixSocket
     interface = network.interface
     version = network.version
     keepsConnections = network.keepsConnections
-    if unixSocket.isEmpty {
-      proxy = network.proxy(to: server)
-      address = network.override(of: server)
-    }
+    proxy = unixSocket.isEmpty ? network.proxy(to: server) : nil
+    address = unixSocket.isEmpty ? candidate ?? network.override(of: server) : nil
+  }
+
+  static func == (left: Route, right: Route) -> Bool {
+    if left === right { return true }
+    return left.proxy == right.proxy && left.address == right.address
+      && left.unixSocket == right.unixSocket && left.interface == right.interface
+      && left.version == right.version && left.keepsConnections == right.keepsConnections
   }
 
   /// Whether the connection's other end is not the server itself.

@@ -31,6 +31,9 @@ package struct ContentType {
     }
   }
 
+  /// Whether a body is a stream of events (WHATWG HTML, section 9.2).
+  package var isEventStream: Bool { type == "text/event-stream" }
+
   /// What a body of this type is to be tried as.
   package var form: Form {
     if type.hasSuffix("/json") || type.hasSuffix("+json") { return .json }

@@ -50,12 +50,7 @@ extension Exchange {
 
   /// Whether the answer is a stream of events (WHATWG HTML, section 9.2).
   package var isEventStream: Bool {
-    headers("content-type").first.map { Exchange.isEventStream($0) } ?? false
-  }
-
-  private static func isEventStream(_ contentType: String) -> Bool {
-    let type = contentType.prefix { $0 != ";" && $0 != " " }
-    return type.lowercased() == "text/event-stream"
+    headers("content-type").first.map { ContentType($0).isEventStream } ?? false
   }
 
   /// Sets the outputs of a call to what there is of the answer.
@@ -78,7 +73,7 @@ extension Exchange {
       let written = fields.first { ResponseHead.isNamed("content-type", $0, in: head) }
       let type =
         written.map { client.memory.contentType(head.extracting($0.value)) } ?? ContentType(nil)
-      if let written, Exchange.isEventStream(ResponseHead.text(head, written.value)) {
+      if type.isEventStream {
         try putOutEvents(handle, to: call)
       } else {
         try putOutBody(handle, type, to: call)

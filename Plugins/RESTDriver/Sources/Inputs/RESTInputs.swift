@@ -30,7 +30,8 @@ struct RESTInputs {
     isTest: Bool = false
   ) throws(DriverError) {
     var url = try RESTInputs.url(inputs, memory)
-    let arrays = try Parameters.Arrays(inputs.required("array_format"))
+    var arrays = Parameters.Arrays.repeated
+    if let value = inputs["array_format"] { arrays = try Parameters.Arrays(value) }
     if let query = inputs["query"] { url.append(try Parameters(query, arrays)) }
     let method = try inputs.required("method").string().uppercased()
     expected = try StatusSet(inputs.required("expected_status_code").list())
