@@ -5,10 +5,20 @@ Usage: peers.py pycurl|aiohttp|httpx|requests URL IN_FLIGHT TOTAL. Prints one li
 import asyncio
 import concurrent.futures
 import json
+import os
 import resource
+import ssl
 import sys
 import threading
 import time
+
+
+# A file with the authority of an https server.
+AUTHORITY = os.environ.get("BENCH_CA")
+
+
+def tls_context() -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=AUTHORITY)
 
 
 def with_pycurl(url: str, in_flight: int, total: int) -> str:
@@ -31,6 +41,9 @@ def with_pycurl(url: str, in_flight: int, total: int) -> str:
         handle = pycurl.Curl()
         handle.setopt(pycurl.URL, url)
         handle.setopt(pycurl.NOSIGNAL, 1)
+        if AUTHORITY:
+            handle.setopt(pycurl.CAINFO, AUTHORITY)
+            handle.setopt(pycurl.PIPEWAIT, 1)
         begin(handle)
     while ended < total:
         while multi.perform()[0] == pycurl.E_CALL_MULTI_PERFORM:
@@ -57,7 +70,7 @@ def with_aiohttp(url: str, in_flight: int, total: int) -> str:
 
     async def run() -> None:
         left = total
-        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=in_flight)) as session:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=in_flight, ssl=tls_context())) as session:
 
             async def work() -> None:
                 nonlocal left
@@ -78,7 +91,7 @@ def with_httpx(url: str, in_flight: int, total: int) -> str:
     async def run() -> None:
         left = total
         limits = httpx.Limits(max_connections=in_flight, max_keepalive_connections=in_flight)
-        async with httpx.AsyncClient(limits=limits, timeout=60) as client:
+        async with httpx.AsyncClient(limits=limits, timeout=60, http2=True, verify=tls_context()) as client:
 
             async def work() -> None:
                 nonlocal left
@@ -100,7 +113,8 @@ def with_requests(url: str, in_flight: int, total: int) -> str:
     def one(_: int) -> None:
         if not hasattr(local, "session"):
             local.session = requests.Session()
-        local.session.get(url, timeout=60).json()
+        # Given here, an authority goes before those of the environment.
+        local.session.get(url, timeout=60, verify=AUTHORITY or True).json()
 
     with concurrent.futures.ThreadPoolExecutor(min(in_flight, 128)) as pool:
         for _ in pool.map(one, range(total)):

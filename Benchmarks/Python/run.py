@@ -136,6 +136,35 @@ class Bench:
                 self.add(workload, name, round(run["rate"]), "requests/s", of_socket=run["rate"] / limit,
                          **({} if cpu is None else {"cpu_us": cpu}), peak_mib=run["peak_kib"] / 1024, library=run.get("library", "the system's libcurl"))
 
+    def tls(self, server: Server) -> None:
+        """The same over TLS, by HTTP/1.1 and by HTTP/2, where all share one connection."""
+        os.environ["BENCH_CA"] = str(server.authority)
+        for version, url in (("HTTP/1.1", server.tls_url), ("HTTP/2", server.http2_url)):
+            for in_flight, total in ((1, 4000), (128, 30000)):
+                workload = f"REST over TLS, {version}, {in_flight} in flight"
+                commands = {
+                    "drivers, from a task on the loop": lambda n, u=url, f=in_flight: self.host("get", f"{u}/item.json", str(f), str(n)),
+                    "libcurl, curl_multi_socket_action": lambda n, u=url, f=in_flight: self.curl("socket", f"{u}/item.json", f, n),
+                    "libcurl, curl_multi_poll": lambda n, u=url, f=in_flight: self.curl("poll", f"{u}/item.json", f, n),
+                }
+                results: dict[str, list[dict]] = {name: [] for name in commands}
+                for _ in range(3):
+                    for name, command in commands.items():
+                        results[name].append(command(total))
+                peers = {"httpx": 0.02, "pycurl": 0.5} if version == "HTTP/2" else {"aiohttp": 0.2, "requests": 0.03, "pycurl": 0.5}
+                for name, share in peers.items():
+                    count = str(max(200, int(total * share)))
+                    run = self.run(PYTHON, str(HERE / "peers.py"), name, f"{url}/item.json", str(in_flight), count)
+                    results[f"{name} (Python)"] = [run]
+                limit = max(run["rate"] for run in results["libcurl, curl_multi_socket_action"])
+                for name, runs in results.items():
+                    best = max(runs, key=lambda run: run["rate"])
+                    cpu = min((run["cpu_us"] for run in runs if "cpu_us" in run), default=None)
+                    self.add(workload, name, round(best["rate"]), "requests/s", of_socket=best["rate"] / limit,
+                             **({} if cpu is None else {"cpu_us": cpu}), peak_mib=best["peak_kib"] / 1024,
+                             library=best.get("library", "the system's libcurl"))
+        del os.environ["BENCH_CA"]
+
     def curl(self, way: str, url: str, in_flight: int, total: int) -> dict:
         return self.run(self.path("curl_bench"), way, url, str(in_flight), str(total))
 
@@ -234,6 +263,17 @@ class Bench:
         return "\n".join(lines)
 
 
+def free_ports(count: int) -> list[int]:
+    """Ports of loopback that nobody listens on."""
+    probes = [socket.socket() for _ in range(count)]
+    for probe in probes:
+        probe.bind(("127.0.0.1", 0))
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
 class Server:
     """nginx on a free port of loopback, with a small document, and a folder that takes uploads."""
 
@@ -246,10 +286,13 @@ class Server:
         folder.chmod(0o755)
         document = {"id": 42, "name": "chair", "tags": ["wood", "red"], "price": 19.5, "stock": {"a": 3, "b": 0}}
         (folder / "www" / "item.json").write_text(json.dumps(document), encoding="ascii")
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port, tls_port, http2_port = free_ports(3)
         self.url = f"http://127.0.0.1:{self.port}"
+        self.tls_url, self.http2_url = f"https://127.0.0.1:{tls_port}", f"https://127.0.0.1:{http2_port}"
+        self.authority = folder / "server.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+                        "-keyout", str(folder / "server.key"), "-out", str(self.authority), "-days", "2", "-subj", "/CN=bench",
+                        "-addext", "subjectAltName=IP:127.0.0.1"], check=True, stderr=subprocess.DEVNULL)
         configuration = f"""
 daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log; worker_rlimit_nofile 20000;
 events {{ worker_connections 12000; }}
@@ -262,6 +305,9 @@ http {{
     listen 127.0.0.1:{self.port} backlog=8192; root {folder}/www;
     location /upload/ {{ dav_methods PUT; }}
   }}
+  ssl_certificate {self.authority}; ssl_certificate_key {folder}/server.key;
+  server {{ listen 127.0.0.1:{tls_port} ssl backlog=8192; root {folder}/www; }}
+  server {{ listen 127.0.0.1:{http2_port} ssl http2 backlog=8192; root {folder}/www; }}
 }}
 """
         path = folder / "nginx.conf"
@@ -288,7 +334,7 @@ def main() -> None:
     parser.add_argument("drivers", type=pathlib.Path)
     parser.add_argument("result", type=pathlib.Path)
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--only", default="calls,listing,rest,held,large")
+    parser.add_argument("--only", default="calls,listing,rest,tls,held,large")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = pathlib.Path(name)
@@ -298,7 +344,7 @@ def main() -> None:
         try:
             for part in arguments.only.split(","):
                 print(f"-- {part}", file=sys.stderr)
-                if part in ("rest", "large"):
+                if part in ("rest", "tls", "large"):
                     getattr(bench, part)(server)
                 else:
                     getattr(bench, part)()

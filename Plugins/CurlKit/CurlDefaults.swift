@@ -46,6 +46,16 @@ package enum CurlDefaults {
     return unsafe (info?.pointee.features ?? 0) & bit != 0
   }
 
+  /// Whether a handle may be used again once it has received headers.
+  ///
+  /// From 7.83.0 on libcurl kept a pointer to the last header, which was freed before the next answer: one that
+  /// begins with a header that goes on was then written there. 8.1.1 is the first that surely does not
+  /// (curl issue 11101).
+  static let forgetsHeaders: Bool = {
+    let number = unsafe info?.pointee.version_num ?? 0
+    return number < 0x075300 || number >= 0x080101
+  }()
+
   /// libcurl's version, such as 7.88.1.
   package static var version: String {
     guard let text = unsafe info?.pointee.version else { return "" }

@@ -57,6 +57,8 @@ package final class CurlMulti {
     // libcurl's own default is four times the transfers under way, which closes connections after
     // each burst.
     unsafe ccurl_multi_set_long(handle, CURLMOPT_MAXCONNECTS, connections)
+    // How many share a connection of HTTP/2 is the server's to say, and not less.
+    unsafe ccurl_multi_set_long(handle, CURLMOPT_MAX_CONCURRENT_STREAMS, 10_000)
   }
 
   deinit {

@@ -86,10 +86,10 @@ package final class CurlTransfer {
   }
   /// Whether the transfer is under way.
   package internal(set) var isActive = false
-  /// Whether libcurl may have tried a request of it a second time.
+  /// Whether this is a transfer to let go of.
   ///
-  /// It counts that as long as the handle lives, and at the sixth time it gives up, whatever that
-  /// request is: so this is a transfer to let go of.
+  /// libcurl may have tried a request of it a second time: it counts that as long as the handle lives, and
+  /// at the sixth time it gives up, whatever that request is. Or it keeps what it must not of the headers.
   package internal(set) var isWorn = false
 
   /// Where libcurl writes what exactly went wrong.
@@ -212,6 +212,7 @@ package final class CurlTransfer {
     // Without a reference of its own, since there are many lines: libcurl has the transfer as long as this runs.
     return unsafe Unmanaged<CurlTransfer>.fromOpaque(context)._withUnsafeGuaranteedRef { transfer in
       transfer.isUnanswered = false
+      if !CurlDefaults.forgetsHeaders { transfer.isWorn = true }
       let start = unsafe UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
       let line = unsafe Span<UInt8>(_unsafeStart: start, count: size * count)
       // Any other number than that of the bytes is an error for libcurl.

@@ -33,7 +33,7 @@ struct Bench {
       guard let url = arguments.popFirst(), let inFlight = arguments.popFirst().flatMap(Int.init),
         let total = arguments.popFirst().flatMap(Int.init)
       else { throw BenchError("usage: bench DRIVER-PATH get URL IN-FLIGHT TOTAL") }
-      let requests = Requests(host, url: url)
+      let requests = try Requests(host, url: url)
       try await requests.measure(inFlight, total, onLoop: workload == "get")
     case "download":
       guard let url = arguments.popFirst() else {

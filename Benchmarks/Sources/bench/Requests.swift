@@ -6,10 +6,21 @@ import Synchronization
 struct Requests: Sendable {
   private let host: Host
   private let url: String
+  /// The authority of an https server, PEM.
+  private let authority: String?
 
-  init(_ host: Host, url: String) {
+  init(_ host: Host, url: String) throws {
     self.host = host
     self.url = url
+    authority = try getenv("BENCH_CA").map { try Requests.text(String(cString: $0)) }
+  }
+
+  private static func text(_ path: String) throws -> String {
+    guard let file = fopen(path, "r") else { throw BenchError("\(path) cannot be opened") }
+    defer { fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 64 << 10)
+    let count = fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes[..<count], as: UTF8.self)
   }
 
   /// Counts down the requests that are still to be made.
@@ -42,9 +53,10 @@ struct Requests: Sendable {
   }
 
   private func get() async throws -> Value {
-    let inputs: ValueMap = [
+    var inputs: ValueMap = [
       "url": .string(url), "connect_timeout": 0, "read_timeout": 0, "total_timeout": 0,
     ]
+    if let authority { inputs["tls"] = ["ca": .string(authority)] }
     // The document is looked at, as a user would.
     return try await host.connect(type: "REST", inputs)["json"].resolved
   }

@@ -143,7 +143,13 @@ package final class Exchange {
     }
     do throws(CurlError) {
       let handle: RequestHandle
-      if let present = self.handle { handle = present } else { handle = try client.takeHandle() }
+      if let present = self.handle, !present.transfer.isWorn {
+        handle = present
+      } else {
+        if let worn = self.handle { client.giveBack(worn) }
+        self.handle = nil
+        handle = try client.takeHandle()
+      }
       self.handle = handle
       do throws(CurlError) {
         try handle.prepare(
@@ -178,6 +184,7 @@ package final class Exchange {
     setting.trust = try trust()
     if request.url.authority.isEncrypted {
       setting.wantsTLS3 = request.tls.wantsVersion3
+      setting.mayShare = route?.version != .one
       // Also where a redirect leads: what is pinned is not to be got around by one.
       setting.pinnedKeys = request.tls.pinnedKeys
     }
@@ -212,8 +219,8 @@ package final class Exchange {
     return setting
   }
 
-  private func trust() throws(DriverError) -> Trust {
-    guard request.url.authority.isEncrypted else { return .system }
+  private func trust() throws(DriverError) -> Trust? {
+    guard request.url.authority.isEncrypted else { return nil }
     if !request.tls.verifies { return .anybody }
     switch request.tls.authorities {
     case .system: return .system

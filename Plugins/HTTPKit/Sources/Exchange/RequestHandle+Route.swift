@@ -27,9 +27,9 @@ extension RequestHandle {
     try transfer.easy.set(CURLOPT_PROXYPASSWORD, proxy?.password)
     try transfer.easy.set(CURLOPT_PROXYAUTH, RequestHandle.code(of: proxy?.method ?? .basic))
     guard let proxy, proxy.scheme == .https else { return }
-    let isTrusted = proxy.trust == .anybody
-    try transfer.easy.set(CURLOPT_PROXY_SSL_VERIFYPEER, isTrusted ? 0 : 1)
-    try transfer.easy.set(CURLOPT_PROXY_SSL_VERIFYHOST, isTrusted ? 0 : 2)
+    let isUnchecked = proxy.trust == .anybody
+    try transfer.easy.set(CURLOPT_PROXY_SSL_VERIFYPEER, isUnchecked ? 0 : 1)
+    try transfer.easy.set(CURLOPT_PROXY_SSL_VERIFYHOST, isUnchecked ? 0 : 2)
     if case .authorities(let text) = proxy.trust {
       try transfer.easy.set(CURLOPT_PROXY_CAINFO_BLOB, blob: text)
     } else {

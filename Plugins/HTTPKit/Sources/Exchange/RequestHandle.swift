@@ -7,7 +7,9 @@ package final class RequestHandle {
   /// What a request is set to beside its inputs.
   package struct Setting: Equatable {
     /// What the server's certificate is checked against.
-    package var trust = Trust.system
+    ///
+    /// Nil: there is none.
+    package var trust: Trust?
     /// Whether TLS 1.2 is too old.
     package var wantsTLS3 = false
     /// Which public keys a server may have, as libcurl takes them; empty: any.
@@ -26,12 +28,32 @@ package final class RequestHandle {
     package var isTest = false
     /// Whether its bodies may be large, so that libcurl takes more of them at once.
     package var isStreamed = false
+    /// Whether it waits for another one's handshake, to share its connection where the server speaks HTTP/2.
+    var mayShare = false
     /// Whether its connection stands for its user, and is for no other request.
     var isOwn = false
     /// How the server is reached; nil: straight.
     var route: Route?
     /// Below which it ends; nil: any speed will do.
     var lowSpeed: HTTPRequest.LowSpeed?
+
+    /// Whether the connection stays open for others.
+    fileprivate var isKept: Bool { !isTest && !isOwn && route?.keepsConnections != false }
+
+    /// As CURLOPT_SSLVERSION takes it; 0: libcurl's own.
+    fileprivate var oldestTLS: Int {
+      guard trust != nil else { return 0 }
+      // A limit that is none tells connections of HTTP/1.1 apart from those of others, which libcurl would mix.
+      let isOld = route?.version == .one
+      return (wantsTLS3 ? ccurl_tls_1_3 : ccurl_tls_1_2) | (isOld ? ccurl_tls_max_1_3 : 0)
+    }
+  }
+
+  /// What libcurl sets a new handle to; no request connects for ever.
+  private static var initial: Setting {
+    var setting = Setting()
+    setting.connectTimeout = -1
+    return setting
   }
 
   /// The kinds of request that libcurl tells apart.
@@ -76,7 +98,8 @@ package final class RequestHandle {
     try transfer.easy.set(CURLOPT_PATH_AS_IS, 1)
     // What a proxy says before it is through is nothing of the server's.
     try transfer.easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
-    try setRoute(nil)
+    // Not the one of the environment of the process that happens to run the host.
+    try transfer.easy.set(CURLOPT_PROXY, "")
     // Longer than `NameCache` takes an address for current, so that libcurl never looks one up itself.
     try transfer.easy.set(CURLOPT_DNS_CACHE_TIMEOUT, 300)
   }
@@ -144,36 +167,46 @@ package final class RequestHandle {
     }
   }
 
+  /// Sets what differs from what it is set to already.
   private func apply(_ wanted: Setting) throws(CurlError) {
-    if setting?.trust != wanted.trust { try setTrust(wanted.trust) }
-    if setting?.route != wanted.route { try setRoute(wanted.route) }
-    // A limit that is none tells connections of HTTP/1.1 apart from those of others, which libcurl would mix.
-    let isOld = wanted.route?.version == .one
-    try transfer.easy.set(
-      CURLOPT_SSLVERSION,
-      (wanted.wantsTLS3 ? ccurl_tls_1_3 : ccurl_tls_1_2) | (isOld ? ccurl_tls_max_1_3 : 0)
-    )
-    try transfer.easy.set(CURLOPT_LOW_SPEED_LIMIT, wanted.lowSpeed?.bytesPerSecond ?? 0)
-    try transfer.easy.set(CURLOPT_LOW_SPEED_TIME, wanted.lowSpeed?.seconds ?? 0)
-    try transfer.easy.set(
-      CURLOPT_PINNEDPUBLICKEY,
-      wanted.pinnedKeys.isEmpty ? nil : wanted.pinnedKeys
-    )
-    try transfer.easy.set(CURLOPT_TIMEOUT_MS, wanted.timeout)
-    // 0 would be libcurl's own default of 300 seconds; the greatest value stands for no limit.
-    try transfer.easy.set(
-      CURLOPT_CONNECTTIMEOUT_MS,
-      wanted.connectTimeout == 0 ? 2_000_000_000 : wanted.connectTimeout
-    )
-    // Allocated while a transfer is under way only; 16 and 64 KiB are libcurl's own. From a fast server it
-    // takes a hundred buffers before it lets go of the loop, where others wait meanwhile.
-    try transfer.easy.set(CURLOPT_BUFFERSIZE, wanted.isStreamed ? 32 << 10 : 16 << 10)
-    try transfer.easy.set(CURLOPT_UPLOAD_BUFFERSIZE, wanted.isStreamed ? 256 << 10 : 64 << 10)
-    try transfer.easy.set(CURLOPT_ACCEPT_ENCODING, wanted.encodings)
-    try transfer.easy.set(CURLOPT_FRESH_CONNECT, wanted.isFresh ? 1 : 0)
-    let isKept = !wanted.isTest && !wanted.isOwn && wanted.route?.keepsConnections != false
-    try transfer.easy.set(CURLOPT_FORBID_REUSE, isKept ? 0 : 1)
-    try transfer.easy.set(CURLOPT_CERTINFO, wanted.isTest ? 1 : 0)
+    let easy = transfer
+    let old = setting ?? RequestHandle.initial
+    if old.trust != wanted.trust, let trust = wanted.trust { try setTrust(trust) }
+    if old.route != wanted.route { try setRoute(wanted.route) }
+    if old.oldestTLS != wanted.oldestTLS { try easy.easy.set(CURLOPT_SSLVERSION, wanted.oldestTLS) }
+    if old.lowSpeed != wanted.lowSpeed {
+      try easy.easy.set(CURLOPT_LOW_SPEED_LIMIT, wanted.lowSpeed?.bytesPerSecond ?? 0)
+      try easy.easy.set(CURLOPT_LOW_SPEED_TIME, wanted.lowSpeed?.seconds ?? 0)
+    }
+    if old.pinnedKeys != wanted.pinnedKeys {
+      let keys = wanted.pinnedKeys.isEmpty ? nil : wanted.pinnedKeys
+      try easy.easy.set(CURLOPT_PINNEDPUBLICKEY, keys)
+    }
+    if old.timeout != wanted.timeout { try easy.easy.set(CURLOPT_TIMEOUT_MS, wanted.timeout) }
+    if old.connectTimeout != wanted.connectTimeout {
+      // 0 would be libcurl's own default of 300 seconds; the greatest value stands for no limit.
+      let limit = wanted.connectTimeout == 0 ? 2_000_000_000 : wanted.connectTimeout
+      try easy.easy.set(CURLOPT_CONNECTTIMEOUT_MS, limit)
+    }
+    if old.isStreamed != wanted.isStreamed {
+      // Allocated while a transfer is under way only; 16 and 64 KiB are libcurl's own. From a fast server it
+      // takes a hundred buffers before it lets go of the loop, where others wait meanwhile.
+      try easy.easy.set(CURLOPT_BUFFERSIZE, wanted.isStreamed ? 32 << 10 : 16 << 10)
+      try easy.easy.set(CURLOPT_UPLOAD_BUFFERSIZE, wanted.isStreamed ? 256 << 10 : 64 << 10)
+    }
+    if setting == nil || old.encodings != wanted.encodings {
+      try easy.easy.set(CURLOPT_ACCEPT_ENCODING, wanted.encodings)
+    }
+    if old.mayShare != wanted.mayShare {
+      try easy.easy.set(CURLOPT_PIPEWAIT, wanted.mayShare ? 1 : 0)
+    }
+    if old.isFresh != wanted.isFresh {
+      try easy.easy.set(CURLOPT_FRESH_CONNECT, wanted.isFresh ? 1 : 0)
+    }
+    if old.isKept != wanted.isKept {
+      try easy.easy.set(CURLOPT_FORBID_REUSE, wanted.isKept ? 0 : 1)
+    }
+    if old.isTest != wanted.isTest { try easy.easy.set(CURLOPT_CERTINFO, wanted.isTest ? 1 : 0) }
   }
 
   /// Each of these options, whatever they were: what one request was allowed, the next one is not.
