@@ -4,6 +4,23 @@ package import DriverKit
 
 /// The action `test`: one request that changes nothing, told as steps.
 package final class ConnectionTest: ExchangeOwner {
+  /// What a step that looks into the answer has found.
+  package struct Finding {
+    package var isFine: Bool
+    package var message: String
+    /// What to do about it; empty where there is nothing to do.
+    package var hint: String
+
+    package init(isFine: Bool, _ message: String, hint: String = "") {
+      (self.isFine, self.message, self.hint) = (isFine, message, hint)
+    }
+  }
+
+  /// One step more, which looks into the body of an expected answer; nil: the body is not read.
+  package var bodyStep: (name: String, look: (Span<UInt8>) -> Finding)?
+  /// The input that the credentials stand in, for hints.
+  package var credentialsInput = "authentication"
+
   private enum Outcome: String {
     case passed, failed, skipped
   }
@@ -68,7 +85,9 @@ package final class ConnectionTest: ExchangeOwner {
     }
   }
 
-  package func destination(of exchange: Exchange, status: Int) -> Exchange.Destination { .unwanted }
+  package func destination(of exchange: Exchange, status: Int) -> Exchange.Destination {
+    bodyStep != nil && expected.contains(status) ? .collected : .unwanted
+  }
 
   package func received(_ bytes: Span<UInt8>, by exchange: Exchange) -> CurlTransfer.Taking {
     .refused
@@ -157,10 +176,12 @@ package final class ConnectionTest: ExchangeOwner {
       } else {
         steps.append(Step(name: "request", outcome: .skipped, message: "not reached"))
       }
-      return steps
+      isOpen = false
+    } else {
+      add(authenticateStep(), named: "authenticate")
+      add(requestStep(cause), named: "request")
     }
-    add(authenticateStep(), named: "authenticate")
-    add(requestStep(cause), named: "request")
+    if let bodyStep { add(self.step(bodyStep), named: bodyStep.name) }
     return steps
   }
 
@@ -256,13 +277,23 @@ package final class ConnectionTest: ExchangeOwner {
         name: "authenticate",
         outcome: .failed,
         message: "the server does not accept the credentials (401)",
-        hint: "check authentication"
+        hint: "check \(credentialsInput)"
       )
     }
     return Step(
       name: "authenticate",
       outcome: .passed,
       message: "the server did not refuse the credentials"
+    )
+  }
+
+  private func step(_ bodyStep: (name: String, look: (Span<UInt8>) -> Finding)) -> Step {
+    let found = exchange.handle?.body.withSpan { bodyStep.look($0) }
+    return Step(
+      name: bodyStep.name,
+      outcome: found?.isFine == true ? .passed : .failed,
+      message: found?.message ?? "there is no answer",
+      hint: found?.hint ?? ""
     )
   }
 
