@@ -1,7 +1,4 @@
-internal import CCurl
-internal import CurlKit
 public import DriverKit
-internal import Glibc
 internal import HTTPKit
 
 /// The driver of the connector type REST: HTTP on libcurl's multi interface and the host's loop.
@@ -12,29 +9,7 @@ public final class RESTDriver: NonblockingDriver {
 
   /// Makes an instance for a loop.
   public init(_ context: DriverContext, loop: Loop) throws(DriverError) {
-    try context.once("libcurl") { () throws(DriverError) in
-      let code = curl_global_init(Int(CURL_GLOBAL_ALL))
-      guard code == CURLE_OK else {
-        throw DriverError(
-          .unavailable,
-          "libcurl cannot be initialized: \(CurlError(code).text)",
-          detail: "curl_global_init answered \(code.rawValue)"
-        )
-      }
-    }
-    do throws(CurlError) {
-      client = try HTTPClient(
-        loop,
-        userAgent: "\(context.hostName)/\(context.hostVersion)",
-        connections: Self.connections
-      )
-    } catch {
-      throw DriverError(
-        .unavailable,
-        "libcurl cannot be used: \(error.text)",
-        detail: "CURLcode \(error.code.rawValue)"
-      )
-    }
+    client = try HTTPClient(context, loop: loop)
   }
 
   /// Begins what is asked for.
@@ -78,15 +53,5 @@ public final class RESTDriver: NonblockingDriver {
       try call.output("command", .string(CurlCommand(inputs, given: call.inputs).text))
       call.succeed()
     }
-  }
-
-  /// How many connections are kept open for the next request: half of the descriptors that the process
-  /// may have, since others need some too.
-  private static var connections: Int {
-    var limit = rlimit()
-    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else {
-      return 256
-    }
-    return max(64, min(Int(clamping: limit.rlim_cur) / 2, 10_000))
   }
 }
