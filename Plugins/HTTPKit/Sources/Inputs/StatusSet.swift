@@ -32,6 +32,11 @@ package struct StatusSet: Equatable {
     }
   }
 
+  /// All statuses of a range.
+  package init(_ statuses: Range<Int>) {
+    for status in statuses { insert(status) }
+  }
+
   /// Whether a status counts as a success.
   package func contains(_ status: Int) -> Bool {
     if acceptsAll { return true }
