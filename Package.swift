@@ -78,7 +78,8 @@ func driver(_ type: String, dependencies: [Target.Dependency]) -> Driver {
 // MARK: - Drivers
 
 let drivers: [Driver] = [
-  driver("REST", dependencies: ["CCurl", "CYAML", "CurlKit", "HTTPKit"])
+  driver("OPENAI", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
+  driver("REST", dependencies: ["CCurl", "CYAML", "CurlKit", "HTTPKit"]),
 ]
 
 // MARK: - Package
@@ -193,6 +194,11 @@ let package = Package(
     .testTarget(
       name: "HTTPKitTests",
       dependencies: ["DriverKit", "HTTPKit", "TestSupport"],
+      swiftSettings: common
+    ),
+    .testTarget(
+      name: "OPENAIDriverTests",
+      dependencies: ["DriverHost", "DriverKit", "HTTPKit", "OPENAIDriver", "TestSupport"],
       swiftSettings: common
     ),
     .testTarget(

@@ -1,0 +1,86 @@
+internal import DriverKit
+internal import HTTPKit
+
+/// What an answer's headers say of the server's limits.
+struct RateLimit {
+  /// A limit of one thing that is counted.
+  struct Limit {
+    var limit: Int?
+    var remaining: Int?
+    /// In how many seconds all of it is there again.
+    var reset: Double?
+  }
+
+  private(set) var requests = Limit()
+  private(set) var tokens = Limit()
+  /// How long to wait, as `retry-after-ms` has it, in seconds.
+  private(set) var retryAfter: Double?
+
+  /// Reads the headers of an answer.
+  init(_ head: Span<UInt8>, _ fields: [ResponseHead.Field]) {
+    func number(_ name: StaticString) -> Int? {
+      ResponseHead.value(name, in: head, fields).flatMap { Int($0) }
+    }
+    func seconds(_ name: StaticString) -> Double? {
+      ResponseHead.value(name, in: head, fields).flatMap { RateLimit.seconds($0) }
+    }
+    requests = Limit(
+      limit: number("x-ratelimit-limit-requests"),
+      remaining: number("x-ratelimit-remaining-requests"),
+      reset: seconds("x-ratelimit-reset-requests")
+    )
+    tokens = Limit(
+      limit: number("x-ratelimit-limit-tokens"),
+      remaining: number("x-ratelimit-remaining-tokens"),
+      reset: seconds("x-ratelimit-reset-tokens")
+    )
+    if let milliseconds = ResponseHead.value("retry-after-ms", in: head, fields).flatMap({
+      Double($0)
+    }), milliseconds > 0, milliseconds < 1e9 {
+      retryAfter = milliseconds / 1000
+    }
+  }
+
+  /// When what has run out is there again, in seconds; nil where that is not known.
+  var reset: Double? {
+    let exhausted = [requests, tokens].filter { $0.remaining == 0 }.compactMap(\.reset)
+    return exhausted.max() ?? [requests, tokens].compactMap(\.reset).max()
+  }
+
+  /// The limits as an output; what is not known is left out.
+  var output: OutputValue {
+    var members: [(name: String, value: OutputValue)] = []
+    func add(_ name: String, _ value: OutputValue?) {
+      if let value { members.append((name, value)) }
+    }
+    for (name, limit) in [("requests", requests), ("tokens", tokens)] {
+      add("limit_\(name)", limit.limit.map { .int(Int64($0)) })
+      add("remaining_\(name)", limit.remaining.map { .int(Int64($0)) })
+      add("reset_\(name)", limit.reset.map { .double($0) })
+    }
+    return .map(members)
+  }
+
+  /// The seconds of a duration such as `1s`, `6m0s`, `20ms`, `1h2m3.5s`, or of a number alone; nil if it is none.
+  static func seconds(_ text: String) -> Double? {
+    if let number = plain(text) { return number }
+    var rest = Substring(text)
+    var total = 0.0
+    while !rest.isEmpty {
+      let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+      guard let number = plain(String(digits)) else { return nil }
+      rest = rest[digits.endIndex...]
+      let unit = rest.prefix { $0.isLetter }
+      rest = rest[unit.endIndex...]
+      guard let factor = ["h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6][unit]
+      else { return nil }
+      total += number * factor
+    }
+    return total < 1e9 && !text.isEmpty ? (total * 1e6).rounded() / 1e6 : nil
+  }
+
+  private static func plain(_ text: String) -> Double? {
+    guard text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2E }) else { return nil }
+    return Double(text).flatMap { $0 < 1e9 ? $0 : nil }
+  }
+}
