@@ -20,6 +20,11 @@ final class RunCall: ExchangeOwner {
   let inputs: OPENAIInputs
   let outlets: Outlets
   var reading = Reading.whole
+  /// How many bytes of a stream are read before others of the loop have their turn.
+  private static let bytesOfTurn = 64 << 10
+
+  /// How many bytes have been read in this turn.
+  private var turnCount = 0
   /// Whether the transfer has ended, and only readers are waited for.
   private var isReceived = false
   private var hasEnded = false
@@ -30,9 +35,9 @@ final class RunCall: ExchangeOwner {
     self.call = call
     self.inputs = inputs
     exchange = Exchange(client, inputs.request, for: call)
-    outlets = Outlets(call, client.loop)
+    outlets = Outlets(call, client.loop, hasChannels: call.action == "run")
     // What comes in a stream is not compressed without bound.
-    exchange.isStreamed = inputs.isStreamed || call.action == "run" && isRawWanted
+    exchange.isStreamed = inputs.isStreamed || isRawWanted
   }
 
   /// Begins; the call ends later, or in here.
@@ -75,7 +80,7 @@ final class RunCall: ExchangeOwner {
 
   func received(_ bytes: Span<UInt8>, by exchange: Exchange) -> CurlTransfer.Taking {
     // Not taken before the readers have all that came before: so little is held.
-    guard outlets.isEmpty else { return .paused }
+    guard outlets.isEmpty, turnCount < RunCall.bytesOfTurn else { return .paused }
     do throws(DriverError) {
       switch reading {
       case .whole: return .taken
@@ -85,12 +90,26 @@ final class RunCall: ExchangeOwner {
         defer { reading = .events(events) }
         if inputs.mode == .request { outlets.add(RunCall.copy(bytes)) }
         try events.take(bytes, outlets)
+        countTurn(bytes.count)
       }
       try outlets.flush()
       return .taken
     } catch {
       exchange.refuse(error)
       return .refused
+    }
+  }
+
+  /// Has the rest of a stream wait for the loop's next turn where much of it came at once.
+  ///
+  /// libcurl takes a hundred buffers from a fast server before it lets go of the loop, and to read events takes longer
+  /// than to pass bytes on.
+  private func countTurn(_ count: Int) {
+    turnCount += count
+    guard turnCount >= RunCall.bytesOfTurn else { return }
+    exchange.client.loop.post { [self] in
+      turnCount = 0
+      if !hasEnded, outlets.isEmpty { exchange.resume() }
     }
   }
 
@@ -117,10 +136,8 @@ final class RunCall: ExchangeOwner {
 
   func ended(_ exchange: Exchange, _ failure: Failure?) {
     isReceived = true
-    var error = putOut(failure.map { exchange.explanation(of: $0).error })
-    // What was read once is not to be read again.
-    if outlets.hasSent { error?.isRetryable = false }
-    self.error = error
+    // Whether what was read already may come again is the host's to know.
+    error = putOut(failure.map { exchange.explanation(of: $0).error })
     readersAreReady()
   }
 

@@ -12,7 +12,8 @@ struct AnswerTests {
       (#"{"error":{"message":"m","type":"t","code":"c","param":"p"}}"#, "m", "c", "p"),
       (#"{"error":{"message":"m","type":"t","code":null}}"#, "m", "t", ""),
       (#"{"error":{"message":"m","code":404}}"#, "m", "404", ""),
-      (#"{"error":"m"}"#, "m", "", ""), (#"{"object":"error","message":"m","type":"t"}"#, "m", "t", ""),
+      (#"{"error":"m"}"#, "m", "", ""),
+      (#"{"object":"error","message":"m","type":"t"}"#, "m", "t", ""),
       (#"{"detail":"m"}"#, "m", "", ""), (#"{"detail":[{"msg":"m","loc":["x"]}]}"#, "m", "", ""),
       (#"{"other":1}"#, "", "", ""), ("[]", "", "", ""),
     ]
@@ -30,7 +31,9 @@ struct AnswerTests {
     let mask = KeyMask("sk-abc123")
     #expect(mask.masking("key sk-abc123, sk-abc123!") == "key ***, ***!")
     #expect(mask.masking("provided: sk-ab***************c123. See") == "provided: ***. See")
-    #expect(mask.masking(#"{"a":"xsk-abc123y"}"#) == #"{"a":"x***y"}"#.replacing("x***y", with: "***"))
+    #expect(
+      mask.masking(#"{"a":"xsk-abc123y"}"#) == #"{"a":"x***y"}"#.replacing("x***y", with: "***")
+    )
     #expect(mask.masking("a * b, sk-abc12") == "a * b, sk-abc12")
   }
 

@@ -116,7 +116,8 @@ struct RequestTests {
     #expect(vectors.request.url.text.hasSuffix("/v1/embeddings"))
     #expect(
       vectors.body == [
-        "model": "m", "input": ["a", "b"], "dimensions": 2, "encoding_format": "base64", "user": "u",
+        "model": "m", "input": ["a", "b"], "dimensions": 2, "encoding_format": "base64",
+        "user": "u",
       ]
     )
   }
@@ -140,7 +141,9 @@ struct RequestTests {
     "is refused where it says two things or none",
     arguments: [
       (["mode_name": "chat", "model": "m"], "/mode"),
-      (["mode_name": "chat", "model": "m", "prompt": "p", "messages": [["role": "user"]]], "/mode"),
+      (
+        ["mode_name": "chat", "model": "m", "prompt": "p", "messages": [["role": "user"]]], "/mode"
+      ),
       (["mode_name": "chat", "prompt": "p"], "/mode"),
       (["mode_name": "embeddings", "model": "m"], "/mode"),
       (
@@ -172,7 +175,10 @@ struct RequestTests {
     }
   }
 
-  @Test("is refused by the driver too where the host has not looked", arguments: ["", "a b", "k\n"])
+  @Test(
+    "is refused by the driver too where the host has not looked",
+    arguments: ["", "a b", "k\n"]
+  )
   func keys(key: String) {
     let error = #expect(throws: DriverError.self) {
       _ = try uncheckedInputs(["api_key": .string(key)])

@@ -40,7 +40,8 @@ struct StreamTests {
             "logprobs": ["content": [["t": 1], ["t": 2]]], "finish_reason": "stop",
           ],
           [
-            "index": 1, "message": ["role": "assistant", "content": "other"], "finish_reason": .null,
+            "index": 1, "message": ["role": "assistant", "content": "other"],
+            "finish_reason": .null,
           ],
         ],
         "usage": ["total_tokens": 3],
@@ -95,15 +96,26 @@ struct StreamTests {
     func take(_ event: String, name: String = "message") -> String {
       stream.take(document(event), named: name)
     }
-    #expect(take(#"{"type":"response.created","response":{"id":"r1","output":[],"status":"in_progress","error":null}}"#) == "")
-    #expect(take(#"{"type":"response.output_item.done","output_index":0,"item":{"type":"reasoning"}}"#) == "")
+    #expect(
+      take(
+        #"{"type":"response.created","response":{"id":"r1","output":[],"status":"in_progress","error":null}}"#
+      ) == ""
+    )
+    #expect(
+      take(#"{"type":"response.output_item.done","output_index":0,"item":{"type":"reasoning"}}"#)
+        == ""
+    )
     #expect(take(#"{"type":"response.output_text.delta","output_index":1,"delta":"Hel"}"#) == "Hel")
     #expect(take(#"{"output_index":1,"delta":"lo"}"#, name: "response.output_text.delta") == "lo")
     #expect(!stream.isComplete && stream.failure == nil)
     let part = try value(stream)
     #expect(part["id"] == "r1" && part["output"][0] == ["type": "reasoning"])
     #expect(part["output"][1]["content"][0]["text"] == "Hello")
-    #expect(take(#"{"type":"response.incomplete","response":{"id":"r1","output":[1],"status":"incomplete"}}"#) == "")
+    #expect(
+      take(
+        #"{"type":"response.incomplete","response":{"id":"r1","output":[1],"status":"incomplete"}}"#
+      ) == ""
+    )
     #expect(stream.isComplete && stream.failure == nil)
     #expect(try value(stream) == ["id": "r1", "output": [1], "status": "incomplete"])
   }

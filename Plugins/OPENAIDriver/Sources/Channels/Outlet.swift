@@ -19,13 +19,11 @@ struct Outlet {
   private var items: [Item] = []
   /// Whether anybody reads it.
   private(set) var isWanted: Bool
-  /// Whether any of it was taken.
-  private(set) var hasSent = false
 
-  /// The outlet of a channel of a call.
-  init(_ channel: Int, of call: Call) {
+  /// The outlet of a channel.
+  init(_ channel: Int, isWanted: Bool) {
     self.channel = channel
-    isWanted = call.isWanted(channel)
+    self.isWanted = isWanted
   }
 
   /// Whether nothing waits.
@@ -66,9 +64,7 @@ struct Outlet {
         case .value(let document): try call.emit(.json(document), to: channel)
         }
       switch sent {
-      case .taken:
-        hasSent = true
-        count += 1
+      case .taken: count += 1
       case .again: return false
       case .unwanted:
         isWanted = false

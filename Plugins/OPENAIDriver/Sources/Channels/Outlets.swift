@@ -10,10 +10,18 @@ final class Outlets {
   /// Called on the loop when there may be room.
   var whenReady: () -> Void = {}
 
-  init(_ call: Call, _ loop: Loop) {
+  /// The channels of a call, of an action that has some.
+  ///
+  /// - Parameters:
+  ///   - call: The call.
+  ///   - loop: Where it runs.
+  ///   - hasChannels: Whether its action has any.
+  init(_ call: Call, _ loop: Loop, hasChannels: Bool) {
     self.call = call
     self.loop = loop
-    outlets = [Outlet(Outlet.text, of: call), Outlet(Outlet.events, of: call)]
+    outlets = [Outlet.text, Outlet.events].map {
+      Outlet($0, isWanted: hasChannels && call.isWanted($0))
+    }
   }
 
   /// Whether anybody reads a channel.
@@ -21,9 +29,6 @@ final class Outlets {
 
   /// Whether nothing waits for a reader.
   var isEmpty: Bool { outlets.allSatisfy(\.isEmpty) }
-
-  /// Whether any reader has got something, so that the call must not be made again.
-  var hasSent: Bool { outlets.contains(where: \.hasSent) }
 
   /// Adds bytes for the channel `text`.
   func add(_ bytes: some Collection<UInt8>) { outlets[Outlet.text].add(bytes) }
