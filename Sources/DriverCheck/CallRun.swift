@@ -12,6 +12,12 @@ struct CallRun: Sendable {
     case own
   }
 
+  private static let once = {
+    var policy = RetryPolicy()
+    policy.attempts = 1
+    return policy
+  }()
+
   let probe: Probe
   let host: Host
   let inputs: CallInputs
@@ -98,6 +104,8 @@ struct CallRun: Sendable {
     var options = CallOptions()
     options.action = action.name
     options.timeout = timeout
+    // Each call is looked at by itself, and has no time for the attempts that the descriptor may want.
+    options.retry = CallRun.once
     let isFed = turn.withLock { turn in
       turn += 1
       return turn % 2 == 0

@@ -60,8 +60,36 @@ struct CheckerTests {
   @Test("finds nothing at fault in the example in Swift", .slow)
   func swift() async throws { expectGood(try check(try await ExampleDriver.path("swift"))) }
 
-  @Test("finds nothing at fault in our own drivers", .slow)
-  func own() throws { expectGood(try check(ThisPackage.products + "/libRESTDriver.so")) }
+  /// The folders of our own drivers, whose products have the same names.
+  private static let own =
+    ((try? FileManager.default.contentsOfDirectory(
+      atPath: ThisPackage.folder + "/Plugins"
+    )) ?? []).filter { $0.hasSuffix("Driver") }.sorted()
+
+  @Test("finds nothing at fault in our own drivers", .slow, arguments: own)
+  func ownDrivers(name: String) throws {
+    expectGood(try check("\(ThisPackage.products)/lib\(name).so"))
+  }
+
+  @Test("makes each call once, however often the descriptor wants it made again")
+  func retries() throws {
+    let failing = FixtureDriver.plainSource.replacing(
+      "dh_succeed(request->call);",
+      with: """
+        dh_error_v1 error = dh_error(DH_ERROR_UNAVAILABLE, "busy: try again later");
+        error.flags = DH_RETRYABLE;
+        request->call.fn->done(request->call, &error);
+        """
+    )
+    let path = try FixtureDriver.build(
+      "insisting",
+      descriptor: FixtureDriver.descriptor(
+        more: #" "defaults": {"retry": {"initial": 60, "jitter": false}},"#
+      ),
+      source: failing
+    )
+    #expect(try check(path, "calls").map(\.outcome) == [.passed])
+  }
 
   @Test("names the rule that a file breaks", arguments: BrokenDriver.inFile)
   func inFile(driver: BrokenDriver) throws { try expectCaught(driver) }
