@@ -89,6 +89,7 @@ struct APIError {
   ///   - what: What happened, as far as the server's words do not say it.
   ///   - cure: What to do; empty where nothing is known.
   ///   - inputs: The inputs of the call.
+  /// - Returns: The error, without a status and not retryable.
   func error(
     _ code: DriverError.Code,
     _ what: String,

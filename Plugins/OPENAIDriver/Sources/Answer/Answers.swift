@@ -55,6 +55,7 @@ struct Answers {
   /// Puts out a chat completion.
   ///
   /// - Parameter isWhole: Whether it came to its end.
+  /// - Throws: `.protocolViolation` where it is whole and none, or why the host does not take it.
   /// - Returns: The text.
   func putChat(isWhole: Bool = true) throws(DriverError) -> String {
     let text = Answers.text(of: document, "/choices/0/message/content")
@@ -82,6 +83,7 @@ struct Answers {
   /// Puts out a response.
   ///
   /// - Parameter isWhole: Whether it came to its end.
+  /// - Throws: `.protocolViolation` where it is whole and none, or why the host does not take it.
   /// - Returns: The text.
   func putResponse(isWhole: Bool = true) throws(DriverError) -> String {
     var texts: [String] = []
