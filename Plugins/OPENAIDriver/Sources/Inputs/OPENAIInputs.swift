@@ -71,11 +71,12 @@ struct OPENAIInputs {
     }
     if let body = target.body { request.body = RequestBody(body, contentType: "application/json") }
     if let value = try inputs["tls"]?.map() { request.tls = try TLSSettings(value) }
+    if let value = try inputs["network"]?.map() { request.network = try NetworkSettings(value) }
     request.timeouts = try Timeouts(inputs)
     request.responseLimit = try inputs.required("max_response_bytes").int(in: 0...Int.max)
     // What is sent is for this server; whoever moves says so, and the base URL is changed.
     request.followsRedirects = false
-    request.isRepeatable = target.mode != .request
+    if target.mode != .request { request.mayBeRepeated = true }
     try request.checkMethod(isForced: false)
     try request.checkSize()
     mode = target.mode
