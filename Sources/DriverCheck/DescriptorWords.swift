@@ -7,6 +7,11 @@ enum DescriptorWords {
     "password", "passwd", "passphrase", "secret", "token", "apikey", "credentials",
   ]
 
+  /// Last words of names of what only leads to a secret, such as `token_url` or `password_file`.
+  private static let placeWords: Set<String> = [
+    "endpoint", "file", "header", "id", "name", "parameter", "path", "type", "uri", "url",
+  ]
+
   /// Actions and inputs that do not say what they are, and examples that are refused.
   static func findings(in descriptor: Descriptor) -> [CheckFinding] {
     guard let schema = try? InputSchema(descriptor) else { return [] }
@@ -70,9 +75,11 @@ enum DescriptorWords {
     func look(_ field: InputField, _ place: String, _ isSecret: Bool) {
       let isSecret = isSecret || field.isSecret
       let words = field.name.lowercased().split { !$0.isLetter }.map(String.init)
+      let isPlace = words.last.map { placeWords.contains($0) } ?? false
       let isSecretByName =
-        !secretWords.isDisjoint(with: words) || words.joined().hasSuffix("apikey")
-        || words.joined().hasSuffix("privatekey")
+        !isPlace
+        && (!secretWords.isDisjoint(with: words) || words.joined().hasSuffix("apikey")
+          || words.joined().hasSuffix("privatekey"))
       if isSecretByName, !isSecret, field.type.contains("string"), field.allowed.isEmpty {
         findings.append(
           CheckFinding(
