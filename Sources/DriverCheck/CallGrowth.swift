@@ -65,6 +65,7 @@ struct CallGrowth: Sendable {
     for _ in 0..<rounds where least >= CallGrowth.limit {
       let heap = ProcessState.heapSize()
       let round = await run.repeatCalls(action, inputs, count, within: time, change)
+      await run.settle()
       least = min(least, (ProcessState.heapSize() - heap - CallGrowth.noise) / round)
       calls += round
     }

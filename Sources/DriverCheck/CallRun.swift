@@ -156,6 +156,19 @@ struct CallRun: Sendable {
     return max(1, done.withLock { $0 })
   }
 
+  /// Waits until the driver has ended what the host has stopped waiting for, two seconds at most.
+  ///
+  /// A call that is stopped has ended for its caller while the driver is still on its way out, and holds memory.
+  func settle() async {
+    for _ in 0..<400 {
+      let isBusy = host.statistics.drivers.values.contains {
+        $0.callsInFlight + $0.abandonedCalls > 0
+      }
+      if !isBusy { return }
+      try? await Task.sleep(for: .milliseconds(5))
+    }
+  }
+
   /// Ends the host, and says what the driver has left behind, and which rules it was seen to break.
   func end() async {
     probe.step("after the last call")
