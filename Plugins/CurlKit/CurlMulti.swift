@@ -28,6 +28,8 @@ package final class CurlMulti {
   private var lost: [Int32] = []
   /// Whether libcurl is being called, so that a start in between only has to be noted.
   private var isRunning = false
+  /// Whether libcurl is in the middle of something, and what is called is called by it.
+  package private(set) var isInside = false
   /// How many transfers have begun since libcurl was last called.
   private var begun = 0
   private var lastRun = monotonicNanoseconds()
@@ -99,6 +101,11 @@ package final class CurlMulti {
   package func stop(_ transfer: CurlTransfer) {
     guard transfer.isActive else { return }
     transfer.isWorn = true
+    if isInside {
+      // libcurl is in the middle of it, or of another one, and lets go of none.
+      doom(transfer, CurlError(CURLE_ABORTED_BY_CALLBACK))
+      return
+    }
     remove(transfer)
     // Taking one away may be what makes libcurl want to run for another one.
     if !isRunning { clock.settle() }
@@ -114,7 +121,10 @@ package final class CurlMulti {
     let wasRunning = isRunning
     isRunning = true
     lastRun = monotonicNanoseconds()
+    let wasInside = isInside
+    isInside = true
     let code = unsafe curl_easy_pause(transfer.easy.handle, transfer.paused)
+    isInside = wasInside
     isRunning = wasRunning
     if code != CURLE_OK {
       // libcurl itself does nothing further about it.
@@ -155,7 +165,9 @@ package final class CurlMulti {
     begun = 0
     var left: Int32 = 0
     lastRun = monotonicNanoseconds()
+    isInside = true
     let code = unsafe curl_multi_socket_action(handle, socket, events, &left)
+    isInside = false
     if code != CURLM_OK { beginAnew(CurlError(multi: code)) }
   }
 

@@ -9,7 +9,7 @@ final class AccessTokens {
   private var tokens: [OAuth2Grant: AccessToken] = [:]
   /// The refresh tokens that servers have issued in place of those that were given.
   private var refreshTokens: [OAuth2Grant: String] = [:]
-  private var fetches: [OAuth2Grant: TokenFetch] = [:]
+  private var fetches: [TokenFetch] = []
   private var lastID = 0
 
   /// The token that is known; nil if one has to be asked for.
@@ -44,17 +44,22 @@ final class AccessTokens {
   ) throws(DriverError) -> Int {
     lastID += 1
     let id = lastID
-    if let fetch = fetches[grant] {
-      fetch.waiters.append((id, receive))
+    // Only one that goes the same way is as good as one's own.
+    let same = fetches.first {
+      $0.grant == grant && $0.request.tls == parent.tls && $0.request.network == parent.network
+    }
+    if let same {
+      same.waiters.append((id, receive))
       return id
     }
     let request = try grant.request(
       for: parent,
       refreshToken: refreshTokens[grant] ?? grant.refreshToken
     )
-    let fetch = TokenFetch(client, request) { [unowned self] in received($0, for: grant) }
+    let fetch = TokenFetch(client, grant, request)
+    fetch.received = { [unowned self, unowned fetch] in received($0, by: fetch) }
     fetch.waiters.append((id, receive))
-    fetches[grant] = fetch
+    fetches.append(fetch)
     // Not in here: whoever asks does not know its number yet.
     client.loop.post { [weak fetch] in fetch?.begin() }
     return id
@@ -62,43 +67,56 @@ final class AccessTokens {
 
   /// Takes back that somebody waits; what nobody waits for is ended.
   func cancel(_ id: Int, of grant: OAuth2Grant) {
-    guard let fetch = fetches[grant] else { return }
+    guard let place = fetches.firstIndex(where: { $0.waiters.contains { $0.id == id } }) else {
+      return
+    }
+    let fetch = fetches[place]
     fetch.waiters.removeAll { $0.id == id }
-    guard fetch.waiters.isEmpty else { return }
-    fetches[grant] = nil
+    // A server may have put another refresh token in the place of the one that is under way, which would be lost.
+    guard fetch.waiters.isEmpty, grant.refreshToken == nil else { return }
+    fetches.remove(at: place)
     fetch.end()
   }
 
-  private func received(_ answer: Result<AccessToken, DriverError>, for grant: OAuth2Grant) {
-    guard let fetch = fetches.removeValue(forKey: grant) else { return }
+  private func received(_ answer: Result<AccessToken, DriverError>, by fetch: TokenFetch) {
+    fetches.removeAll { $0 === fetch }
     if case .success(let token) = answer {
       // Grants are the caller's, so there is no limit to how many there are.
       if tokens.count >= 1000 { tokens.removeAll() }
-      tokens[grant] = token
-      if let next = token.refreshToken, next != grant.refreshToken { refreshTokens[grant] = next }
+      tokens[fetch.grant] = token
+      if let next = token.refreshToken, next != fetch.grant.refreshToken { keep(next, fetch.grant) }
     }
     for waiter in fetch.waiters { waiter.receive(answer.map(\.value)) }
+  }
+
+  private func keep(_ refreshToken: String, _ grant: OAuth2Grant) {
+    if refreshTokens.count >= 10_000, let some = refreshTokens.keys.first {
+      refreshTokens[some] = nil
+    }
+    refreshTokens[grant] = refreshToken
   }
 }
 
 /// One request to a token endpoint.
 private final class TokenFetch: ExchangeOwner {
   var waiters: [(id: Int, receive: (AccessTokens.Answer) -> Void)] = []
+  let grant: OAuth2Grant
+  var received: ((Result<AccessToken, DriverError>) -> Void)?
   private let exchange: Exchange
-  private let receive: (Result<AccessToken, DriverError>) -> Void
 
-  init(
-    _ client: HTTPClient,
-    _ request: HTTPRequest,
-    _ receive: @escaping (Result<AccessToken, DriverError>) -> Void
-  ) {
+  init(_ client: HTTPClient, _ grant: OAuth2Grant, _ request: HTTPRequest) {
+    self.grant = grant
     exchange = Exchange(client, request, for: nil)
-    self.receive = receive
   }
+
+  var request: HTTPRequest { exchange.request }
 
   func begin() { exchange.begin(self) }
 
-  func end() { exchange.end() }
+  func end() {
+    received = nil
+    exchange.end()
+  }
 
   func destination(of exchange: Exchange, status: Int) -> Exchange.Destination { .collected }
 
@@ -107,14 +125,16 @@ private final class TokenFetch: ExchangeOwner {
   func ended(_ exchange: Exchange, _ failure: Failure?) {
     let answer = answer(failure)
     exchange.end()
-    receive(answer)
+    let received = self.received
+    self.received = nil
+    received?(answer)
   }
 
   private func answer(_ failure: Failure?) -> Result<AccessToken, DriverError> {
     if let failure {
       return .failure(exchange.explanation(of: failure).error)
     }
-    let server = exchange.request.url.origin
+    let server = exchange.server
     guard exchange.status == 200 || exchange.status == 201 else {
       return .failure(AccessToken.refusal(exchange, server: server))
     }

@@ -7,6 +7,8 @@ final class CookieJars {
   private struct Key: Hashable {
     var name: String
     var authentication: Authentication
+    /// Keys in headers and in the query.
+    var identity: [String]
   }
 
   /// How many there are at most.
@@ -19,7 +21,11 @@ final class CookieJars {
   /// The cookies of a request; nil: it keeps none.
   func jar(of request: HTTPRequest) throws(CurlError) -> CurlCookieShare? {
     guard !request.cookieJar.isEmpty else { return nil }
-    let key = Key(name: request.cookieJar, authentication: request.authentication)
+    let key = Key(
+      name: request.cookieJar,
+      authentication: request.authentication,
+      identity: request.identity + request.headers.keys
+    )
     if order.last != key {
       order.removeAll { $0 == key }
       order.append(key)

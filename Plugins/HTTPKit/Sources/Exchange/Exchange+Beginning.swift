@@ -107,6 +107,7 @@ extension Exchange {
   /// Takes back what is waited for before the request, and what that holds of this.
   func endWait() {
     guard lookup != nil || waitTimer != nil || tokenRequest != nil else { return }
+    hasWaited = true
     if let lookup, let target { client.names.cancel(lookup, of: target.host) }
     lookup = nil
     if let tokenRequest, let grant = request.authentication.grant {
@@ -150,9 +151,14 @@ extension Exchange {
     try limitWait([remainingTime() ?? 0]) { [self] _ in endHop(failure: .tokenTimeout) }
   }
 
+  /// Whether an answer refuses a token in whose place another one can be asked for.
+  func mayRenewToken(_ status: Int) -> Bool {
+    status == 401 && token != nil && request.authentication.grant != nil && !hasRenewedToken
+  }
+
   /// Begins anew with another token, where the server has refused this one; false: it has not, or has refused that too.
   func renewsToken(_ status: Int) -> Bool {
-    guard status == 401, let token, let grant = request.authentication.grant, !hasRenewedToken
+    guard mayRenewToken(status), let token, let grant = request.authentication.grant
     else { return false }
     do throws(DriverError) {
       guard try canSendBodyAgain()

@@ -65,7 +65,8 @@ extension Exchange: CurlTransferHandler {
 
   private func chooseDestination(_ handle: RequestHandle) -> Destination {
     let status = handle.transfer.easy.number(CURLINFO_RESPONSE_CODE)
-    let chosen = willRedirect(handle, status) ? .dropped : chosenDestination(status)
+    let isDropped = willRedirect(handle, status) || mayRenewToken(status)
+    let chosen = isDropped ? .dropped : chosenDestination(status)
     destination = chosen
     return chosen
   }

@@ -51,10 +51,10 @@ extension Exchange {
         )
       }
       try prepareBodyAgain(status)
-      // Whoever redirects says what the query is.
-      request.queryKey = ""
       redirects.append(Redirect(status: status, url: url.text))
       request.go(to: url)
+      // Whoever redirects says what the query is.
+      request.queryKey = ""
       if request.authentication.grant == nil { token = nil }
       beginHop()
     } catch {

@@ -74,6 +74,8 @@ package final class Exchange {
   /// The place among those that are watched for silence; the client's.
   var watchIndex: Int?
 
+  /// Whether some of the total timeout has passed: a request was sent before, or something was waited for.
+  var hasWaited: Bool
   /// Nil before the first byte of an answer's body.
   var destination: Destination?
   var isPaused = false
@@ -114,6 +116,7 @@ package final class Exchange {
     self.request = request
     self.call = call
     self.began = began ?? monotonicNanoseconds()
+    hasWaited = began != nil
   }
 
   /// Begins; the owner hears of the end later, or in here.
@@ -188,10 +191,10 @@ package final class Exchange {
       // Also where a redirect leads: what is pinned is not to be got around by one.
       setting.pinnedKeys = request.tls.pinnedKeys
     }
-    // The first request without a look-up has all of its time: the same number again and again is one
+    // Without anything before it a request has all of its time: the same number again and again is one
     // that the handle has been set to already.
-    let isFirst = redirects.isEmpty && lookUpTime == 0
-    setting.timeout = isFirst ? request.timeouts.total : remainingTime() ?? 0
+    setting.timeout = hasWaited ? remainingTime() ?? 0 : request.timeouts.total
+    hasWaited = true
     setting.route = route
     setting.lowSpeed = request.lowSpeed
     let connect = request.timeouts.connect
@@ -206,6 +209,8 @@ package final class Exchange {
       setting.encodings = "gzip, deflate"
     }
     setting.isTest = isTest
+    // A connection that goes out elsewhere would serve those who did not ask for that.
+    if route?.interface.isEmpty == false { setting.isOwn = true }
     if let proxy = route?.proxy, proxy.scheme == .https, proxy.trust != .system {
       // libcurl does not look at how the proxy was verified when it takes a kept connection.
       setting.isOwn = true

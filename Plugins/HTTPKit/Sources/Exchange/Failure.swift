@@ -65,7 +65,7 @@ extension Exchange {
   }
 
   /// What messages call the server.
-  var server: String {
+  package var server: String {
     request.url.isSecret ? "the server (whose URL is secret)" : request.url.origin
   }
 
@@ -75,12 +75,18 @@ extension Exchange {
     return route?.proxy != nil && status >= 300
   }
 
+  /// Whether it is an https proxy whose certificate was refused.
+  private var isProxyDistrusted: Bool {
+    route?.proxy?.scheme == .https
+      && handle?.transfer.easy.number(CURLINFO_PROXY_SSL_VERIFYRESULT) ?? 0 != 0
+  }
+
   /// What messages call the other end of the connection: the server, or a proxy in front of it.
   var peer: String {
     guard let proxy = route?.proxy else {
       return route?.unixSocket.isEmpty == false ? "the socket of network.unix_socket" : server
     }
-    return "the proxy \(proxy.url)"
+    return proxy.display
   }
 
   private func unknownName(_ cause: DriverError) -> Explanation {
@@ -114,6 +120,9 @@ extension Exchange {
   enum Wait {
     case connect, read, total
   }
+
+  /// The total timeout has passed while something went on beside the request.
+  package func totalTimeout(_ during: String) -> Explanation { timeout(.total, during) }
 
   func timeout(_ wait: Wait, _ during: String) -> Explanation {
     let (name, milliseconds) =
@@ -184,6 +193,14 @@ extension Exchange {
         isRetryable: true
       )
     case CURLE_OPERATION_TIMEDOUT: explanation = timeout()
+    case CURLE_PEER_FAILED_VERIFICATION where isProxyDistrusted:
+      explanation = Explanation(
+        .tls,
+        "the certificate of \(peer) is not trusted",
+        cure: "give its authority in network.proxy.ca, or check that the proxy is the one that is meant",
+        pointer: "/network/proxy/ca"
+      )
+      explanation.stage = .tls
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CIPHER,
       CURLE_SSL_CERTPROBLEM, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_ISSUER_ERROR,
       CURLE_SSL_CLIENTCERT, CURLE_SSL_INVALIDCERTSTATUS, CURLE_SSL_PINNEDPUBKEYNOTMATCH:

@@ -49,6 +49,11 @@ package final class HTTPClient {
   package func giveBack(_ handle: RequestHandle) {
     handle.transfer.handler = nil
     multi.stop(handle.transfer)
+    if handle.transfer.isActive {
+      // libcurl is in the middle of it, and reads what belongs to the handle until that has ended.
+      loop.post { [self] in giveBack(handle) }
+      return
+    }
     // Each holds some KiB; a burst of thousands must not keep them all.
     guard handle.mayServeOthers, !handle.transfer.isWorn, idle.count < 256,
       handle.head.bytes.count <= 32 << 10

@@ -12,6 +12,9 @@ extension RequestHandle {
       for option in [CURLOPT_SSLCERT_BLOB, CURLOPT_SSLKEY_BLOB] { try transfer.easy.unset(option) }
       try transfer.easy.set(CURLOPT_KEYPASSWD, nil)
     }
+    if case .negotiate = authentication {
+      try transfer.easy.set(CURLOPT_GSSAPI_DELEGATION, Int(CURLGSSAPI_DELEGATION_NONE))
+    }
     // What is not wanted is taken back first: a handle serves one caller after another.
     var (user, password, token): (String?, String?, String?)
     switch wanted {

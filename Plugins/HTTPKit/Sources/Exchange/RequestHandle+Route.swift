@@ -32,9 +32,13 @@ extension RequestHandle {
     try transfer.easy.set(CURLOPT_PROXY_SSL_VERIFYHOST, isUnchecked ? 0 : 2)
     if case .authorities(let text) = proxy.trust {
       try transfer.easy.set(CURLOPT_PROXY_CAINFO_BLOB, blob: text)
+      try transfer.easy.set(CURLOPT_PROXY_CAINFO, nil)
+      try transfer.easy.set(CURLOPT_PROXY_CAPATH, nil)
     } else {
       try transfer.easy.unset(CURLOPT_PROXY_CAINFO_BLOB)
-      try transfer.easy.set(CURLOPT_PROXY_CAINFO, CurlDefaults.authorityFile)
+      let file = SystemAuthorities.areInFolder ? nil : CurlDefaults.authorityFile
+      try transfer.easy.set(CURLOPT_PROXY_CAINFO, file)
+      try transfer.easy.set(CURLOPT_PROXY_CAPATH, CurlDefaults.authorityFolder)
     }
   }
 

@@ -86,6 +86,8 @@ package final class RequestHandle {
   private var resolve = CurlList()
   var connectTo = CurlList()
   private var mime: CurlMime?
+  /// Whether libcurl has been given a body, whatever its method is by now.
+  private var hasBody = false
   /// Nil: none are kept.
   private var cookies: CurlCookieShare?
 
@@ -144,13 +146,14 @@ package final class RequestHandle {
     body.clear(keeping: 64 << 10)
     transfer.forget()
     try transfer.easy.set(CURLOPT_URL, nil)
+    if hasBody {
+      try transfer.easy.unset(CURLOPT_POSTFIELDS)
+      try transfer.easy.unset(CURLOPT_MIMEPOST)
+      mime = nil
+      hasBody = false
+    }
     if shape != .get, shape != .head {
       // In this order: the body makes it a post, and only then the method makes it a get again.
-      try transfer.easy.unset(CURLOPT_POSTFIELDS)
-      if case .multipart = shape {
-        try transfer.easy.unset(CURLOPT_MIMEPOST)
-        mime = nil
-      }
       try transfer.easy.set(CURLOPT_HTTPGET, 1)
       try transfer.easy.set(CURLOPT_CUSTOMREQUEST, nil)
       shape = .get
@@ -238,6 +241,7 @@ package final class RequestHandle {
       case ("POST", _): .post
       case (let method, let hasBody): .custom(method, hasBody: hasBody || sendsLength(method))
       }
+    if request.body != nil { hasBody = true }
     if let parts = request.body?.parts {
       try setParts(parts, request.method)
       return
@@ -335,7 +339,10 @@ package final class RequestHandle {
 
   private func signature(_ request: HTTPRequest) -> [(name: String, value: String)] {
     guard case .aws(let access) = request.authentication else { return [] }
-    let type = request.headers.value("content-type") ?? request.body?.contentType
+    // That of several parts is not known yet, and one that is taken out is not sent.
+    let written = request.headers.value("content-type")
+    let made = request.body?.parts == nil ? request.body?.contentType : nil
+    let type = written.map { $0.isEmpty ? nil : $0 } ?? made
     return access.headers(of: request, contentType: type, date: WallClock.seconds)
   }
 

@@ -1,7 +1,7 @@
 package import DriverKit
 
 /// Which way requests take through the network: the input `network`.
-package final class NetworkSettings {
+package final class NetworkSettings: Equatable {
   /// The version of HTTP that is spoken.
   package enum Version: String {
     /// What both sides can, over TLS; 1.1 otherwise.
@@ -90,6 +90,14 @@ package final class NetworkSettings {
           "/network/\(first?.isInAllow == true ? "allowed_hosts" : "denied_hosts")/\(first?.index ?? 0)"
       )
     }
+  }
+
+  package static func == (left: NetworkSettings, right: NetworkSettings) -> Bool {
+    if left === right { return true }
+    return left.proxy == right.proxy && left.unixSocket == right.unixSocket
+      && left.overrides == right.overrides && left.interface == right.interface
+      && left.family == right.family && left.version == right.version
+      && left.keepsConnections == right.keepsConnections && left.policy == right.policy
   }
 
   static func texts(_ value: borrowing InputValue) throws(DriverError) -> [String] {

@@ -4,6 +4,8 @@ internal import DriverKit
 package struct OAuth2Grant: Hashable {
   /// The server's token endpoint.
   var tokenURL: String
+  /// Whether messages must not show that.
+  var isURLSecret: Bool
   /// What the token stands for in exchange: nil for the client's own credentials (section 4.4), else a refresh token
   /// (section 6).
   var refreshToken: String?
@@ -26,10 +28,9 @@ package struct OAuth2Grant: Hashable {
   ///   - isEncrypted: Whether the request goes over TLS.
   /// - Throws: `.invalidInput` that names the input at fault.
   init(_ map: borrowing InputMap, isEncrypted: Bool) throws(DriverError) {
-    let url = try RequestURL(
-      try map.required("token_url").text().bytes,
-      pointer: "/authentication/token_url"
-    )
+    let written = try map.required("token_url")
+    let url = try RequestURL(try written.text().bytes, pointer: "/authentication/token_url")
+    isURLSecret = written.isSecret
     guard url.authority.isEncrypted || !isEncrypted else {
       throw DriverError(
         .invalidInput,
@@ -66,7 +67,8 @@ package struct OAuth2Grant: Hashable {
   /// - Throws: That the address cannot be requested.
   /// - Returns: A request that is not to be redirected.
   func request(for parent: HTTPRequest, refreshToken: String?) throws(DriverError) -> HTTPRequest {
-    let url = try RequestURL(Array(tokenURL.utf8).span, pointer: "/authentication/token_url")
+    var url = try RequestURL(Array(tokenURL.utf8).span, pointer: "/authentication/token_url")
+    url.isSecret = isURLSecret
     var request = HTTPRequest("POST", url, addressPointer: "/authentication/token_url")
     var form: [Parameter] = []
     if let refreshToken {
@@ -100,7 +102,8 @@ package struct OAuth2Grant: Hashable {
     request.responseLimit = 1 << 20
     request.tls = parent.tls
     request.network = parent.network
-    request.timeouts = parent.timeouts
+    // It is got for all that wait, each of whom has a limit of its own.
+    request.timeouts = Timeouts(connect: 30_000, read: 30_000, total: 60_000)
     return request
   }
 

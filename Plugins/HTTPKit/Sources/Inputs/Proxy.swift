@@ -3,14 +3,25 @@ internal import DriverKit
 /// A server that requests go through.
 package struct Proxy: Equatable {
   /// How it is spoken to (CURLOPT_PROXY(3)).
+  ///
+  /// SOCKS proxies look the servers' names up: libcurl would do so by a resolver of its own, and tell whoever
+  /// listens there where it goes.
   package enum Scheme: String {
-    case http, https, socks4, socks4a, socks5, socks5h
+    case http, https, socks4a, socks5h
+
+    init?(written: String) {
+      switch written {
+      case "socks4": self = .socks4a
+      case "socks5": self = .socks5h
+      default: self.init(rawValue: written)
+      }
+    }
 
     var port: UInt16 {
       switch self {
       case .http: 8080
       case .https: 443
-      case .socks4, .socks4a, .socks5, .socks5h: 1080
+      case .socks4a, .socks5h: 1080
       }
     }
   }
@@ -34,22 +45,27 @@ package struct Proxy: Equatable {
   /// Which hosts are reached without it.
   var exceptions: ProxyExceptions
 
+  /// Whether messages must not show where it is.
+  var isSecret: Bool
+
+  /// What messages call it.
+  var display: String { isSecret ? "the proxy (whose URL is secret)" : "the proxy \(url)" }
+
   /// As libcurl takes it.
   var url: String {
     let name = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
     return "\(scheme.rawValue)://\(name):\(port)"
   }
 
-  /// Whether it looks up the names of servers, so that nobody does here.
-  var looksNamesUp: Bool { scheme != .socks4 && scheme != .socks5 }
-
   /// Reads the input `network.proxy`.
   ///
   /// - Throws: `.invalidInput` that names the input at fault.
   init(_ map: borrowing InputMap) throws(DriverError) {
-    let written = try map.required("url").string()
+    let value = try map.required("url")
+    isSecret = value.isSecret
+    let written = try value.string()
     let start = written.prefix { $0 != ":" }
-    guard let scheme = Scheme(rawValue: start.lowercased()),
+    guard let scheme = Scheme(written: start.lowercased()),
       written.dropFirst(start.count).hasPrefix("://")
     else {
       throw Proxy.fault(

@@ -2,10 +2,13 @@ internal import DriverKit
 
 /// The settings as options of curl(1), without secrets.
 extension NetworkSettings {
+  /// Whether there is a proxy.
+  package var hasProxy: Bool { proxy != nil }
+
   package var curlOptions: [(option: String, value: String?)] {
     var options: [(option: String, value: String?)] = []
     if let proxy {
-      options.append(("--proxy", proxy.url))
+      options.append(("--proxy", proxy.isSecret ? "***" : proxy.url))
       if let user = proxy.user { options.append(("--proxy-user", "\(user):***")) }
       if proxy.method != .basic { options.append(("--proxy-\(proxy.method.rawValue)", nil)) }
     }
@@ -29,7 +32,6 @@ extension NetworkSettings {
     case .two: options.append(("--http2", nil))
     case .twoAtOnce: options.append(("--http2-prior-knowledge", nil))
     }
-    if !keepsConnections { options.append(("--no-keepalive", nil)) }
     return options
   }
 }

@@ -72,7 +72,15 @@ extension Exchange {
   ///
   /// - Throws: `.forbidden` with the rule that says no.
   func checkName() throws(DriverError) {
-    guard let policy = request.network?.policy else { return }
+    let policy: HostPolicy
+    if let given = request.network?.policy {
+      policy = given
+    } else if route?.proxy != nil {
+      // No address is seen there, so that what the URL says has to do.
+      policy = .standard
+    } else {
+      return
+    }
     if let reason = policy.refusal(ofName: request.url.authority.host) { throw denied(reason) }
   }
 

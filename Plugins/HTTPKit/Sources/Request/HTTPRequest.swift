@@ -10,6 +10,8 @@ package struct HTTPRequest {
   package var authentication = Authentication.none
   /// What is added to the query of the first request and shown nowhere: a key, ready to be sent.
   package var queryKey = ""
+  /// Whether a request before held such a key, which whoever leads on may have repeated.
+  private var hadQueryKey = false
   package var tls = TLSSettings()
   /// Nil: straight, by whatever addresses the server's name has.
   package var network: NetworkSettings?
@@ -34,6 +36,8 @@ package struct HTTPRequest {
     }
   }
 
+  /// Keys that are no authentication of libcurl's, which tell one caller from another.
+  private(set) var identity: [String] = []
   /// The name of the cookies that it takes along and adds to; empty: none.
   package var cookieJar = ""
   /// What names the server in the inputs, for errors.
@@ -83,11 +87,16 @@ package struct HTTPRequest {
   package mutating func go(to target: RequestURL) {
     if !target.authority.hasSameOrigin(as: url.authority) {
       authentication = .none
+      hadQueryKey = hadQueryKey || !queryKey.isEmpty
       queryKey = ""
       headers.dropForeign()
     }
-    let (isSecret, hasSecretQuery) = (url.isSecret, url.hasSecretQuery)
+    let isSecret = url.isSecret
+    let hasSecretQuery = url.hasSecretQuery || hadQueryKey || !queryKey.isEmpty
+    hadQueryKey = hadQueryKey || !queryKey.isEmpty
     url = target
+    // A server that leads on mostly repeats the query.
+    if !queryKey.isEmpty, url.hasParameter(String(queryKey.prefix { $0 != "=" })) { queryKey = "" }
     // Whoever leads elsewhere may have repeated it.
     url.isSecret = url.isSecret || isSecret
     url.hasSecretQuery = url.hasSecretQuery || hasSecretQuery
@@ -98,6 +107,7 @@ package struct HTTPRequest {
   /// - Throws: `.invalidInput` where a server would read something else than one header.
   package mutating func use(_ credentials: Credentials) throws(DriverError) {
     authentication = credentials.authentication
+    identity = [credentials.header?.value ?? "", credentials.queryKey]
     queryKey = credentials.queryKey
     if let header = credentials.header { try headers.add(header) }
   }

@@ -150,6 +150,12 @@ package struct RequestHeaders {
     String(line.text.dropFirst(line.name.utf8.count + 1).drop { $0 == " " })
   }
 
+  /// The headers that may be a key, which tell one caller from another; cookies and what names one request do not.
+  var keys: [String] {
+    lines.filter { !$0.isHarmless && $0.name != "cookie" && $0.name != "idempotency-key" }
+      .map(\.text)
+  }
+
   /// Takes out headers of some names, given in lower case.
   package mutating func drop(_ names: Set<String>) { lines.removeAll { names.contains($0.name) } }
 

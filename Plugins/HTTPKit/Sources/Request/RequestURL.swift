@@ -134,6 +134,12 @@ package struct RequestURL {
     masked = before + String(decoding: added, as: UTF8.self)
   }
 
+  /// Whether the query has a parameter of a name, as it is written there.
+  func hasParameter(_ name: String) -> Bool {
+    text.split(separator: "?", maxSplits: 1).dropFirst().joined().split(separator: "&")
+      .contains { $0.prefix { $0 != "=" } == name }
+  }
+
   /// Sets a parameter of the query, in place of all of its name.
   package mutating func set(_ name: String, to value: String) {
     let parts = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)

@@ -114,6 +114,16 @@ extension Exchange {
         throw DriverError(.tooLarge, "an event is longer than \(error.limit) bytes")
       }
     }
+    // Each repeats the identifier of one before, so that they may come to much more than the body.
+    let size = events.reduce(0) { $0 + $1.data.utf8.count + $1.id.utf8.count + $1.event.utf8.count }
+    let limit = request.responseLimit == 0 ? 1 << 30 : request.responseLimit
+    guard size <= limit else {
+      throw DriverError(
+        .tooLarge,
+        "the events, each with its identifier, are longer than max_response_bytes (\(limit)): raise it, or read the channel items",
+        pointer: "/max_response_bytes"
+      )
+    }
     try call.output("encoding", "utf-8")
     try call.output("events", .list(events.map { .json($0.json) }))
   }

@@ -115,7 +115,10 @@ package struct OpenAPISummary: Equatable, Sendable {
     return servers.isEmpty ? ["/"] : servers
   }
 
-  /// A template with its variables' values; those without one stay.
+  /// How long a server's address may become by its variables, each of which may stand there often.
+  private static let longestAddress = 8 << 10
+
+  /// A template with its variables' values; those without one stay, and so does all of one that becomes too long.
   private static func filled(_ template: String, _ values: [String: String]) -> String {
     var text = ""
     var rest = template[...]
@@ -124,6 +127,7 @@ package struct OpenAPISummary: Equatable, Sendable {
       let name = rest[open..<close].dropFirst()
       text += values[String(name)] ?? String(rest[open...close])
       rest = rest[close...].dropFirst()
+      if text.utf8.count > longestAddress { return template }
     }
     return text + rest
   }

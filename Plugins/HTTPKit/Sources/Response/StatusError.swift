@@ -7,13 +7,18 @@ package enum StatusError {
   /// - Parameters:
   ///   - exchange: Has an answer.
   ///   - expected: The statuses that would have been a success, in words.
+  ///   - isPutOut: Whether the answer is in the outputs.
   /// - Returns: What a call ends with.
-  package static func error(of exchange: Exchange, expected: String) -> DriverError {
+  package static func error(
+    of exchange: Exchange,
+    expected: String,
+    isPutOut: Bool = true
+  ) -> DriverError {
     let status = exchange.status
     let request = exchange.request
     var error = DriverError(
       code(status),
-      "\(request.method) \(request.url.display) answered \(name(status)); expected \(expected). The answer is in the outputs\(advice(status))"
+      "\(request.method) \(request.url.display) answered \(name(status)); expected \(expected)\(isPutOut ? ". The answer is in the outputs" : "")\(advice(status))"
     )
     error.status = Int32(status)
     error.isRetryable =

@@ -15,16 +15,23 @@ struct CurlCommand {
   init(_ inputs: RESTInputs, given: borrowing InputMap) throws(DriverError) {
     let request = inputs.request
     addMethod(request)
-    for line in request.headers.lines { add("--header", line.isSecret ? masked(line) : line.text) }
+    for line in request.headers.lines { 
+      add("--header", line.isSecret || CurlCommand.keys.contains(line.name) ? masked(line) : line.text)
+    }
     addAuthentication(request)
     try addBody(request, given)
     addTLS(request.tls)
-    if let network = request.network { addNetwork(network) }
+    addNetwork(request.network)
     addLimits(request)
-    words.append(CurlCommand.quoted(CurlCommand.url(request)))
+    let url = CurlCommand.url(request)
+    if url.contains(where: { "[]{}".contains($0) }) { add("--globoff") }
+    words.append(CurlCommand.quoted(url))
   }
 
-  /// The command, a line for each option.
+  /// Headers that are keys whoever wrote them.
+  private static let keys: Set = ["authorization", "cookie", "proxy-authorization", "x-api-key"]
+
+  /// The command, a word after another.
   var text: String { words.joined(separator: " ") }
 
   private mutating func add(_ option: String, _ value: String? = nil) {
@@ -88,7 +95,7 @@ struct CurlCommand {
     guard let body = request.body else { return }
     if let parts = body.parts {
       let isSecret = try CurlCommand.holdsSecret(given)
-      for part in parts { add("--form", CurlCommand.form(part, isSecret: isSecret)) }
+      for part in parts { add(part, isSecret: isSecret) }
       return
     }
     if !request.headers.hasContentType { add("--header", "Content-Type: \(body.contentType)") }
@@ -106,17 +113,32 @@ struct CurlCommand {
     }
   }
 
-  private static func form(_ part: RequestBody.Part, isSecret: Bool) -> String {
-    var text = "\(part.name)="
+  private mutating func add(_ part: RequestBody.Part, isSecret: Bool) {
+    var text = part.name + "="
     switch part.source {
-    case .file(let path): text += "@\(path)"
-    case .bytes where isSecret: text += "***"
+    case .file(let path): text += "@" + CurlCommand.quotedInForm(path)
     case .bytes(let bytes):
-      text += String(validating: bytes, as: UTF8.self) ?? "<\(part.name).bin"
+      let value = isSecret ? "***" : String(validating: bytes, as: UTF8.self)
+      if let value, part.contentType == nil, part.fileName == nil {
+        // Taken as it stands, whatever it begins with.
+        add("--form-string", text + value)
+        return
+      }
+      text += value.map(CurlCommand.quotedInForm) ?? "<body.bin"
     }
     if let type = part.contentType { text += ";type=\(type)" }
-    if let name = part.fileName { text += ";filename=\(name)" }
-    return text
+    if let name = part.fileName { text += ";filename=" + CurlCommand.quotedInForm(name) }
+    add("--form", text)
+  }
+
+  /// A value in the quotation marks of --form, in which nothing else is special.
+  private static func quotedInForm(_ text: String) -> String {
+    var quoted = "\""
+    for character in text.unicodeScalars {
+      if character == "\"" || character == "\\" { quoted.unicodeScalars.append("\\") }
+      quoted.unicodeScalars.append(character)
+    }
+    return quoted + "\""
   }
 
   private mutating func addTLS(_ tls: TLSSettings) {
@@ -130,8 +152,10 @@ struct CurlCommand {
     if !tls.pinnedKeys.isEmpty { add("--pinnedpubkey", tls.pinnedKeys) }
   }
 
-  private mutating func addNetwork(_ network: NetworkSettings) {
-    for word in network.curlOptions { add(word.option, word.value) }
+  private mutating func addNetwork(_ network: NetworkSettings?) {
+    for word in network?.curlOptions ?? [] { add(word.option, word.value) }
+    // Not by the environment's.
+    if network?.hasProxy != true { add("--noproxy", "*") }
   }
 
   private mutating func addLimits(_ request: HTTPRequest) {

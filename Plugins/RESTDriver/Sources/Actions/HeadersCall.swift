@@ -38,7 +38,7 @@ final class HeadersCall: ExchangeOwner {
       var request = exchange.request
       request.method = "GET"
       exchange.end()
-      self.exchange = Exchange(client, request, for: call)
+      self.exchange = Exchange(client, request, for: call, began: exchange.began)
       self.exchange.begin(self)
       return
     }

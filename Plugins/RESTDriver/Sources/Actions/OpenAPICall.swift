@@ -64,7 +64,7 @@ final class OpenAPICall: ExchangeOwner {
     }
     var request = self.request
     request.url = places.removeFirst()
-    exchange = Exchange(client, request, for: call)
+    exchange = Exchange(client, request, for: call, began: exchange.began)
     exchange.begin(self)
   }
 
@@ -76,13 +76,20 @@ final class OpenAPICall: ExchangeOwner {
 
   func ended(_ exchange: Exchange, _ failure: Failure?) {
     if let failure {
-      // What is wrong with the way to the server is wrong for every place.
-      fail(exchange.explanation(of: failure).error)
+      let explanation = exchange.explanation(of: failure)
+      if explanation.code == .tooLarge {
+        note(exchange.request.url, explanation.what)
+        exchange.end()
+        next()
+      } else {
+        // What is wrong with the way to the server is wrong for every place.
+        fail(explanation.error)
+      }
       return
     }
     let status = exchange.status
     if status == 401 || status == 403 {
-      fail(StatusError.error(of: exchange, expected: "200"))
+      fail(StatusError.error(of: exchange, expected: "200", isPutOut: false))
       return
     }
     let answer = status == 200 ? read() : .failure("the status is \(StatusError.name(status))")

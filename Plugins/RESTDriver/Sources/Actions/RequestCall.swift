@@ -52,13 +52,14 @@ final class RequestCall: ExchangeOwner {
     return events != nil || call.isWanted(RESTChannels.body) ? .streamed : .collected
   }
 
+  /// Nothing of the call is ended in here: libcurl is in the middle of the transfer.
   func received(_ bytes: Span<UInt8>, by exchange: Exchange) -> CurlTransfer.Taking {
     // The bytes come again once the events before them have gone.
     guard sink.isEmpty else { return .paused }
     do throws(DriverError) {
       if call.isWanted(RESTChannels.body) {
         switch try call.write(bytes, to: RESTChannels.body) {
-        case .taken: resumption.count(bytes.count)
+        case .taken: break
         case .again:
           try call.onReady(RESTChannels.body, on: exchange.client.loop) { exchange.resume() }
           return .paused
@@ -66,6 +67,7 @@ final class RequestCall: ExchangeOwner {
         }
       }
       if events != nil { try sendEvents(bytes) }
+      resumption.count(bytes.count)
       return .taken
     } catch {
       exchange.refuse(error)
@@ -80,23 +82,18 @@ final class RequestCall: ExchangeOwner {
     } catch {
       throw DriverError(.tooLarge, "an event is longer than \(error.limit) bytes")
     }
-    sink.send(
-      new.map { Array($0.json.utf8) },
+    try sink.send(
+      new.map { .event($0) },
       drained: { [self] in
         exchange.resume()
-        let afterEvents = self.afterEvents
-        self.afterEvents = nil
-        afterEvents?()
+        endWaiting()
       },
       failed: { [self] in fail($0) }
     )
   }
 
   func ended(_ exchange: Exchange, _ failure: Failure?) {
-    guard sink.isEmpty else {
-      afterEvents = { [self] in ended(exchange, failure) }
-      return
-    }
+    if !sink.isEmpty, waitsForEvents(failure) { return }
     let isRest = failure == nil && resumption.isGoingOn && resumption.accepts(exchange)
     let isWhole = failure == nil && !resumption.isGoingOn
     if isRest || isWhole {
@@ -110,9 +107,39 @@ final class RequestCall: ExchangeOwner {
     }
   }
 
+  /// Waits until the last events have gone to a slow reader, as long as there is time for all; false: there is none.
+  private func waitsForEvents(_ failure: Failure?) -> Bool {
+    let left = exchange.remainingTime()
+    if left == 1 { return false }
+    do throws(DriverError) {
+      if let left {
+        let timer = exchange.client.loop.timer { [self] in
+          sink.end()
+          fail(exchange.totalTimeout("handing the events to their reader").error)
+        }
+        try timer.arm(afterNanoseconds: UInt64(left) * 1_000_000)
+        self.timer = timer
+      }
+    } catch {
+      return false
+    }
+    afterEvents = { [self] in ended(exchange, failure) }
+    return true
+  }
+
+  private func endWaiting() {
+    guard let afterEvents else { return }
+    self.afterEvents = nil
+    timer = nil
+    afterEvents()
+  }
+
   private func askForRest() {
     call.log(.info, "the body broke off; its rest is asked for (attempt \(resumption.attempts))")
     do throws(DriverError) {
+      if let left = exchange.remainingTime(), UInt64(left) * 1_000_000 <= resumption.delay {
+        throw exchange.totalTimeout("resuming the body").error
+      }
       let timer = exchange.client.loop.timer { [self] in
         self.timer = nil
         exchange.begin(self)

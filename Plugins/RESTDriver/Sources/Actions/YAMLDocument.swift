@@ -7,6 +7,8 @@ enum YAMLDocument {
   /// How long the JSON may become: aliases could make it grow without bound.
   private static let limit = 64 << 20
   private static let depthLimit = 200
+  /// What anchors may stand for together, however they are nested.
+  private static let anchorLimit = 8 << 20
 
   /// The first document as JSON; nil where it is no YAML, or holds what JSON cannot.
   static func json(of bytes: Span<UInt8>) -> [UInt8]? {
@@ -38,6 +40,8 @@ enum YAMLDocument {
     private var places: [Place] = []
     /// What anchors stand for, and where those begin that are not complete.
     private var anchors: [String: [UInt8]] = [:]
+    /// How many bytes the anchors stand for together.
+    private var anchored = 0
     private var starts: [(anchor: String, start: Int, depth: Int)] = []
 
     /// Takes an event; false where it cannot be JSON.
@@ -55,7 +59,7 @@ enum YAMLDocument {
         let isPlain = unsafe data.style == YAML_PLAIN_SCALAR_STYLE && data.tag == nil
         if isAtName { JSONText.append(text, to: &json) } else { append(text, isPlain: isPlain) }
         if let anchor = unsafe YAMLDocument.text(data.anchor) {
-          anchors[anchor] = Array(json[value...])
+          guard keep(anchor, from: value) else { return false }
         }
         return advance()
       case YAML_SEQUENCE_START_EVENT:
@@ -125,9 +129,17 @@ enum YAMLDocument {
       json.append(bracket)
       if let start = starts.last, start.depth == places.count {
         starts.removeLast()
-        anchors[start.anchor] = Array(json[start.start...])
+        guard keep(start.anchor, from: start.start) else { return false }
       }
       return advance()
+    }
+
+    /// Notes what an anchor stands for; false where all of them stand for too much.
+    private mutating func keep(_ anchor: String, from start: Int) -> Bool {
+      anchored += json.count - start
+      guard anchored <= anchorLimit else { return false }
+      anchors[anchor] = Array(json[start...])
+      return true
     }
 
     private mutating func append(_ text: String, isPlain: Bool) {

@@ -52,6 +52,13 @@ struct RESTInputs {
     request.cookieJar = try inputs["cookie_jar"]?.string() ?? ""
     if let value = inputs["resume_attempts"] { resumeLimit = try value.int(in: 0...1000) }
     if let value = try inputs["pagination"]?.map() { pagination = try Pagination(value) }
+    if pagination != nil, resumeLimit > 0 {
+      throw DriverError(
+        .invalidInput,
+        "pages are documents, which are asked for anew and not resumed: leave resume_attempts or pagination out",
+        pointer: "/resume_attempts"
+      )
+    }
     request.mayBeRepeated = try inputs["idempotent"]?.bool()
     if let value = inputs["idempotency_key"] { try setIdempotencyKey(value, execution) }
     request.followsRedirects = try inputs.required("allow_redirects").bool()
@@ -89,9 +96,13 @@ struct RESTInputs {
     _ memory: RequestMemory
   ) throws(DriverError) -> RequestURL {
     if let value = inputs["url"] {
-      var url = try RequestURL(try value.text().bytes, pointer: "/url", memory: memory)
-      url.isSecret = value.isSecret
-      return url
+      do throws(DriverError) {
+        var url = try RequestURL(try value.text().bytes, pointer: "/url", memory: memory)
+        url.isSecret = value.isSecret
+        return url
+      } catch {
+        throw value.isSecret ? RESTInputs.secretAddress("/url") : error
+      }
     }
     guard let host = inputs["host"] else {
       throw DriverError(
@@ -100,14 +111,30 @@ struct RESTInputs {
         pointer: "/url"
       )
     }
-    var url = try RequestURL(
-      isEncrypted: try inputs.required("scheme").text().equals("https"),
-      host: try host.string(),
-      port: try inputs["port"]?.int(in: 1...65535),
-      basePath: try inputs["base_path"]?.string() ?? "",
-      path: try inputs["path"]?.string() ?? ""
+    let isSecret =
+      host.isSecret || inputs["path"]?.isSecret == true || inputs["base_path"]?.isSecret == true
+      || inputs["port"]?.isSecret == true
+    do throws(DriverError) {
+      var url = try RequestURL(
+        isEncrypted: try inputs.required("scheme").text().equals("https"),
+        host: try host.string(),
+        port: try inputs["port"]?.int(in: 1...65535),
+        basePath: try inputs["base_path"]?.string() ?? "",
+        path: try inputs["path"]?.string() ?? ""
+      )
+      url.isSecret = isSecret
+      return url
+    } catch {
+      throw isSecret ? RESTInputs.secretAddress(error.pointer) : error
+    }
+  }
+
+  /// Why a secret address cannot be requested, without any of it.
+  private static func secretAddress(_ pointer: String) -> DriverError {
+    DriverError(
+      .invalidInput,
+      "the address, which is secret, is none that can be requested: check host, port and path",
+      pointer: pointer
     )
-    url.isSecret = host.isSecret
-    return url
   }
 }

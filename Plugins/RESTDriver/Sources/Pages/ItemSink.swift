@@ -1,10 +1,26 @@
 internal import DriverKit
+internal import HTTPKit
+
+/// What goes down a channel as one.
+enum Item {
+  /// A JSON document on one line.
+  case document([UInt8])
+  /// An event; its document is made when it is sent, since each may repeat a long identifier.
+  case event(ServerSentEvent)
+
+  var json: [UInt8] {
+    switch self {
+    case .document(let bytes): bytes
+    case .event(let event): Array(event.json.utf8)
+    }
+  }
+}
 
 /// Sends items down the channels that somebody reads: as values, and as lines of JSON.
 final class ItemSink {
   private let call: Call
   private let loop: Loop
-  private var items: [[UInt8]] = []
+  private var items: [Item] = []
   private var next = 0
   /// Whether the item at `next` has gone down the channel of bytes.
   private var isWritten = false
@@ -32,22 +48,28 @@ final class ItemSink {
   /// Whether all has gone that was sent.
   var isEmpty: Bool { next == items.count }
 
-  /// Sends items, each a JSON document on one line.
+  /// Sends items.
   ///
   /// - Parameters:
-  ///   - documents: The items.
+  ///   - new: The items.
   ///   - drained: Runs when they have gone, in here or later.
-  ///   - failed: Runs where they cannot go.
+  ///   - failed: Runs later, where they cannot go then.
+  /// - Throws: Why they cannot go now: nothing of the call is ended in here, which libcurl may have called.
   func send(
-    _ documents: [[UInt8]],
+    _ new: [Item],
     drained: @escaping () -> Void,
     failed: @escaping (DriverError) -> Void
-  ) {
-    items = Array(items[next...]) + documents
+  ) throws(DriverError) {
+    items = Array(items[next...]) + new
     next = 0
     self.drained = drained
     self.failed = failed
-    pump()
+    do throws(DriverError) {
+      try pump()
+    } catch {
+      end()
+      throw error
+    }
   }
 
   /// Lets go of what was not sent.
@@ -56,34 +78,39 @@ final class ItemSink {
     (drained, failed) = (nil, nil)
   }
 
-  private func pump() {
-    do throws(DriverError) {
-      while next < items.count {
-        guard try sendOne() else { return }
-        next += 1
-        isWritten = false
-      }
-    } catch {
-      let failed = self.failed
-      end()
-      failed?(error)
-      return
+  private func pump() throws(DriverError) {
+    while next < items.count {
+      guard try sendOne() else { return }
+      next += 1
+      isWritten = false
     }
     let drained = self.drained
     end()
     drained?()
   }
 
+  /// Goes on where a reader was slow.
+  private func goOn() {
+    do throws(DriverError) {
+      try pump()
+    } catch {
+      let failed = self.failed
+      end()
+      failed?(error)
+    }
+  }
+
   /// False: a reader is slow, and `pump` goes on when it is not.
   private func sendOne() throws(DriverError) -> Bool {
+    let document = items[next].json
     if writesLines, !isWritten {
-      let sent = try call.write(items[next] + [UInt8(ascii: "\n")], to: RESTChannels.body)
+      let sent = try call.write(document + [UInt8(ascii: "\n")], to: RESTChannels.body)
       guard try wasTaken(sent, RESTChannels.body) else { return false }
       isWritten = true
     }
     if emitsValues {
-      let document = String(decoding: items[next], as: UTF8.self)
-      let sent = try call.emit(.json(document), to: RESTChannels.items)
+      let text = String(decoding: document, as: UTF8.self)
+      let sent = try call.emit(.json(text), to: RESTChannels.items)
       guard try wasTaken(sent, RESTChannels.items) else { return false }
     }
     return true
@@ -93,7 +120,7 @@ final class ItemSink {
     switch sent {
     case .taken: return true
     case .again:
-      try call.onReady(channel, on: loop) { [weak self] in self?.pump() }
+      try call.onReady(channel, on: loop) { [weak self] in self?.goOn() }
       return false
     case .unwanted: throw DriverError(.cancelled, "whoever read the items went away")
     }

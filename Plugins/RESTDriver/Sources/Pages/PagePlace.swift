@@ -17,6 +17,8 @@ struct PagePlace {
   /// What the page before has said of the next one: a URL, or a cursor as JSON.
   private var next: [UInt8]?
   private var cursor: String?
+  /// The pages that have been asked for, so that nothing goes round for ever.
+  private var seen: Set<Int> = []
 
   init(_ pagination: Pagination) {
     self.pagination = pagination
@@ -33,7 +35,11 @@ struct PagePlace {
   /// - Throws: `.invalidInput` where the body cannot hold what is sent along.
   func prepare(_ request: inout HTTPRequest) throws(DriverError) {
     switch pagination.method {
-    case .linkHeader, .nextURL, .cursor: return
+    case .linkHeader, .nextURL: return
+    case .cursor(_, let parameter):
+      // Else it would be found out after the first page.
+      var probe = request
+      if parameter.isInBody { try set(parameter, "", Array("null".utf8), in: &probe) }
     case .offset(let parameter, _, let size), .page(let parameter, _, let size):
       try set(parameter, String(number), Array(String(number).utf8), in: &request)
       if let size {
@@ -47,7 +53,7 @@ struct PagePlace {
   /// Makes a request ask for the page after another one.
   ///
   /// - Throws: `.protocolViolation` where the server says no address that can be asked.
-  func prepareNext(
+  mutating func prepareNext(
     _ request: inout HTTPRequest,
     after before: HTTPRequest
   ) throws(DriverError) {
@@ -66,10 +72,11 @@ struct PagePlace {
       } catch {
         throw PagePlace.badAddress(before, before.url.isSecret ? "" : " (\(error.message))")
       }
-      guard url.text != before.url.text else {
+      seen.insert(before.url.text.hashValue)
+      guard seen.insert(url.text.hashValue).inserted else {
         throw DriverError(
           .protocolViolation,
-          "\(before.url.display) names itself as the next page: look into the server, or set max_pages"
+          "\(before.url.display) names a next page that was read already: look into the server, or set max_pages"
         )
       }
       url.isSecret = before.url.isSecret
@@ -146,6 +153,7 @@ struct PagePlace {
     return Page(
       items: items,
       isLast: isLast(document, exchange, found: places.count, sum: count + places.count)
+        && items.count == places.count
     )
   }
 
@@ -187,10 +195,10 @@ struct PagePlace {
       }
       return value.isEmpty || isStuck
     case .offset(_, _, let size):
-      number += found
+      number = number.addingReportingOverflow(found).partialValue
       return found == 0 || size.map { found < $0.count } ?? false
     case .page(_, _, let size):
-      number += 1
+      number = number.addingReportingOverflow(1).partialValue
       return found == 0 || size.map { found < $0.count } ?? false
     }
   }

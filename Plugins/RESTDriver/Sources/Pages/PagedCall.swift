@@ -12,6 +12,7 @@ final class PagedCall: ExchangeOwner {
   private var exchange: Exchange
   private var pages = 0
   private var items = 0
+  private var hasMore = false
   /// The items as they are collected, without the list's end; empty where somebody reads them.
   private var collected = ByteBuffer()
   private var place: PagePlace
@@ -32,6 +33,13 @@ final class PagedCall: ExchangeOwner {
     var request = inputs.request
     try request.addTrace(of: call)
     try place.prepare(&request)
+    if request.body?.isStreamed == true, try !call.seek(RESTChannels.upload, to: 0) {
+      throw DriverError(
+        .invalidInput,
+        "each page is asked for with the body, which can be read once only: give it as a file, or in the inputs",
+        pointer: "/body"
+      )
+    }
     exchange = Exchange(client, request, for: call)
   }
 
@@ -65,6 +73,7 @@ final class PagedCall: ExchangeOwner {
     pages += 1
     items += page.items.count
     call.progress(UInt64(items), "items")
+    hasMore = !page.isLast
     let isLast =
       page.isLast || pagination.pageLimit > 0 && pages >= pagination.pageLimit
       || pagination.itemLimit > 0 && items >= pagination.itemLimit
@@ -76,7 +85,7 @@ final class PagedCall: ExchangeOwner {
       goOn()
       return
     }
-    sink.send(page.items, drained: goOn) { [self] in finish($0) }
+    try sink.send(page.items.map { .document($0) }, drained: goOn) { [self] in finish($0) }
   }
 
   private func readPage() throws(DriverError) -> PagePlace.Page {
@@ -127,6 +136,7 @@ final class PagedCall: ExchangeOwner {
     do throws(DriverError) {
       var request = inputs.request
       try request.addTrace(of: call)
+      if request.body?.isStreamed == true { _ = try call.seek(RESTChannels.upload, to: 0) }
       // What redirects led to is where the next page is found.
       try place.prepareNext(&request, after: exchange.request)
       exchange.end()
@@ -160,6 +170,7 @@ final class PagedCall: ExchangeOwner {
   private func putOutItems() throws(DriverError) {
     try call.output("pages", .int(Int64(pages)))
     try call.output("item_count", .int(Int64(items)))
+    try call.output("has_more", .bool(hasMore))
     guard !sink.isWanted else { return }
     try call.output("encoding", "utf-8")
     if collected.isEmpty {
