@@ -197,7 +197,8 @@ extension Exchange {
       explanation = Explanation(
         .tls,
         "the certificate of \(peer) is not trusted",
-        cure: "give its authority in network.proxy.ca, or check that the proxy is the one that is meant",
+        cure:
+          "give its authority in network.proxy.ca, or check that the proxy is the one that is meant",
         pointer: "/network/proxy/ca"
       )
       explanation.stage = .tls

@@ -15,8 +15,11 @@ struct CurlCommand {
   init(_ inputs: RESTInputs, given: borrowing InputMap) throws(DriverError) {
     let request = inputs.request
     addMethod(request)
-    for line in request.headers.lines { 
-      add("--header", line.isSecret || CurlCommand.keys.contains(line.name) ? masked(line) : line.text)
+    for line in request.headers.lines {
+      add(
+        "--header",
+        line.isSecret || CurlCommand.keys.contains(line.name) ? masked(line) : line.text
+      )
     }
     addAuthentication(request)
     try addBody(request, given)
