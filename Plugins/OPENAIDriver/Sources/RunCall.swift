@@ -28,6 +28,8 @@ final class RunCall: ExchangeOwner {
   /// Whether the transfer has ended, and only readers are waited for.
   private var isReceived = false
   private var hasEnded = false
+  /// Runs out when there is no time left for the readers.
+  private var timer: LoopTimer?
   /// What the call ends with when the readers have all; nil: success.
   private var error: DriverError?
 
@@ -139,12 +141,27 @@ final class RunCall: ExchangeOwner {
     // Whether what was read already may come again is the host's to know.
     error = putOut(failure.map { exchange.explanation(of: $0).error })
     readersAreReady()
+    if !hasEnded { limitReaders() }
+  }
+
+  /// Waits for slow readers only as long as there is time for all.
+  private func limitReaders() {
+    guard let left = exchange.remainingTime() else { return }
+    let late = exchange.totalTimeout("handing the answer to its reader").error
+    do throws(DriverError) {
+      let timer = exchange.client.loop.timer { [self] in end(with: error ?? late) }
+      try timer.arm(afterNanoseconds: UInt64(left) * 1_000_000)
+      self.timer = timer
+    } catch {
+      end(with: self.error ?? error)
+    }
   }
 
   /// Ends the call; the handle is given back before, since the end may begin another call.
   private func end(with error: DriverError?) {
     guard !hasEnded else { return }
     hasEnded = true
+    timer = nil
     outlets.whenReady = {}
     exchange.end()
     if let error { call.fail(error) } else { call.succeed() }

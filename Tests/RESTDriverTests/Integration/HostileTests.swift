@@ -108,8 +108,8 @@ struct HostileTests {
   @Test("events that each repeat a long identifier are counted with it")
   func longIdentifiers() async throws {
     let stream =
-      "id: \(String(repeating: "i", count: 200_000))\n"
-      + String(repeating: "data: x\n\n", count: 3000)
+      "id: \(String(repeating: "i", count: 300_000))\n"
+      + String(repeating: "data: x\n\n", count: 300)
     let server = try answering(stream, type: "text/event-stream")
     let error = await rest.failure(["url": .string(server.url)])
     #expect(error?.code == .tooLarge)
@@ -117,7 +117,7 @@ struct HostileTests {
     var options = CallOptions()
     options.outputs["items"] = .values { _ in count.with { $0 += 1 } }
     _ = try await rest.host.connect(type: "REST", ["url": .string(server.url)], options: options)
-    #expect(count.with { $0 } == 3000)
+    #expect(count.with { $0 } == 300)
   }
 
   @Test("pages that name each other are not read for ever")
