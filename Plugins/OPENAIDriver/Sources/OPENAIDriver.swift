@@ -12,6 +12,8 @@ public final class OPENAIDriver: NonblockingDriver {
     client = try HTTPClient(context, loop: loop)
   }
 
+  deinit { client.close() }
+
   /// Begins a request, a test, or a list of the models.
   public func start(_ call: Call) {
     do throws(DriverError) {

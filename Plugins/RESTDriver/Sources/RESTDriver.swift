@@ -12,6 +12,8 @@ public final class RESTDriver: NonblockingDriver {
     client = try HTTPClient(context, loop: loop)
   }
 
+  deinit { client.close() }
+
   /// Begins what is asked for.
   public func start(_ call: Call) {
     do throws(DriverError) {

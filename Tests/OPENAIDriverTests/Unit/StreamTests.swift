@@ -52,6 +52,19 @@ struct StreamTests {
     #expect(ended.isComplete)
   }
 
+  @Test("of chat takes any number for the place of a call")
+  func largestIndex() throws {
+    let places = ["\(Int.max)", "-1", "9223372036854775808"]
+    let pieces = places.map { #"{"index":\#($0),"id":"a\#($0)","function":{"name":"f"}}"# }
+    let (_, stream) = try chat(
+      (pieces + [#"{"id":"b","function":{"name":"g"}}"#]).map {
+        #"{"choices":[{"index":\#(Int.max),"delta":{"tool_calls":[\#($0)]}}]}"#
+      }
+    )
+    let calls = try value(stream)["choices"][0]["message"]["tool_calls"].listValue
+    #expect(calls?.contains { $0["function"]["name"] == "g" } == true)
+  }
+
   @Test("of chat has the calls of tools by their index, or by their ids where there is none")
   func toolCalls() throws {
     func calls(_ pieces: [String]) throws -> Value {

@@ -311,6 +311,27 @@ struct HostileTests {
     }
   }
 
+  @Test("a refresh token on its way for nobody any more is let go of when the host is closed")
+  func closedDuringRefresh() async throws {
+    let token = try TCPFaultServer(.stalls)
+    let own = try RESTHost()
+    let inputs: ValueMap = [
+      "url": "http://localhost:1/",
+      "authentication": [
+        "authentication_method": "oauth2_refresh_token", "token_url": .string(token.url),
+        "refresh_token": "first-refresh-token",
+      ],
+    ]
+    let task = Task { try await own.request(inputs) }
+    try await eventually("the token is asked for") {
+      own.host.statistics.drivers["REST"]?.runningCalls == 1
+    }
+    task.cancel()
+    await #expect(throws: HostError.self) { try await task.value }
+    #expect(await own.host.close().isClean)
+    #expect(own.misuses == 0)
+  }
+
   @Test(
     "a file is sent with each page, and what can be read once is refused before a socket is opened"
   )

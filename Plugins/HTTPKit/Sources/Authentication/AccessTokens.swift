@@ -78,6 +78,12 @@ final class AccessTokens {
     fetch.end()
   }
 
+  /// Ends what is under way for nobody, before the loop's end.
+  func end() {
+    for fetch in fetches { fetch.end() }
+    fetches = []
+  }
+
   private func received(_ answer: Result<AccessToken, DriverError>, by fetch: TokenFetch) {
     fetches.removeAll { $0 === fetch }
     if case .success(let token) = answer {

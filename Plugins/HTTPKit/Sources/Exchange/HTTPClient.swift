@@ -34,6 +34,11 @@ package final class HTTPClient {
     silenceTimer = loop.timer { [unowned self] in endSilent() }
   }
 
+  /// Ends what goes on without a call: a token that is on its way, which holds this.
+  ///
+  /// To be called when the driver's instance goes.
+  package func close() { tokens.end() }
+
   // MARK: - Handles
 
   /// A handle for a request: one that was used before, or a new one.

@@ -1,3 +1,4 @@
+internal import CurlKit
 package import DriverKit
 
 /// What the input `authentication` comes to: what libcurl does by itself, or a part of the request.
@@ -29,11 +30,13 @@ package struct Credentials {
         password: try map.required("password").string()
       )
     } else if method.equals("ntlm") {
+      try Credentials.require(.ntlm, "NTLM")
       authentication = .ntlm(
         user: try map.required("username").string(),
         password: try map.required("password").string()
       )
     } else if method.equals("negotiate") {
+      try Credentials.require(.negotiate, "Kerberos")
       authentication = .negotiate(
         service: try map.required("service_name").string(),
         delegation: Credentials.delegation(try map.required("delegation").text())
@@ -63,6 +66,22 @@ package struct Credentials {
       throw DriverError(
         .unsupported,
         "the authentication method \(String(method)) is not known",
+        pointer: "/authentication/authentication_method"
+      )
+    }
+  }
+
+  /// Looks whether this machine's libcurl knows a method, which it may be built without.
+  ///
+  /// - Throws: `.unsupported` with libcurl's version.
+  private static func require(
+    _ feature: CurlDefaults.Feature,
+    _ name: String
+  ) throws(DriverError) {
+    guard CurlDefaults.has(feature) else {
+      throw DriverError(
+        .unsupported,
+        "this machine's libcurl (\(CurlDefaults.version)) was built without \(name): install one that has it",
         pointer: "/authentication/authentication_method"
       )
     }

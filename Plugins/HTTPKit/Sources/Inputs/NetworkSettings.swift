@@ -1,3 +1,4 @@
+internal import CurlKit
 package import DriverKit
 
 /// Which way requests take through the network: the input `network`.
@@ -63,6 +64,13 @@ package final class NetworkSettings: Equatable {
     default: break
     }
     version = Version(rawValue: try map.required("http_version").string()) ?? .any
+    if version == .two || version == .twoAtOnce, !CurlDefaults.has(.http2) {
+      throw DriverError(
+        .unsupported,
+        "this machine's libcurl (\(CurlDefaults.version)) was built without HTTP/2: install one that has it",
+        pointer: "/network/http_version"
+      )
+    }
     keepsConnections = try map.required("keep_alive").bool()
     var (allowed, denied): ([String]?, [String]?)
     if let value = map["allowed_hosts"] { allowed = try NetworkSettings.texts(value) }

@@ -103,10 +103,10 @@ struct ChatChoice {
 
   private mutating func takeCall(_ event: JSONDocument, _ place: Range<Int>) {
     let id = event.text("/id", within: place) ?? ""
-    // Where there is no index, an id of its own begins another call.
+    // Where there is no index, an id of its own begins another call. What a server counts may be any number.
     let last = toolCalls.keys.max()
     let isNew = last.map { !id.isEmpty && toolCalls[$0]?.id != id } ?? true
-    let index = event.integer("/index", within: place) ?? (isNew ? (last ?? -1) + 1 : last ?? 0)
+    let index = event.integer("/index", within: place) ?? (isNew ? (last ?? -1) &+ 1 : last ?? 0)
     var call = toolCalls[index] ?? ToolCall()
     if !id.isEmpty { call.id = id }
     if let type = event.text("/type", within: place), !type.isEmpty { call.type = type }
