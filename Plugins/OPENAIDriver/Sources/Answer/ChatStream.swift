@@ -63,6 +63,7 @@ struct ChatChoice {
   /// Members that are no text, as they came last.
   private var others: [(name: String, value: [UInt8])] = []
   private var toolCalls: [Int: ToolCall] = [:]
+  private var newestCall: Int?
   private var finishReason: [UInt8]?
   /// Lists of log probabilities by their names.
   private var probabilities: [(name: String, items: [[UInt8]])] = []
@@ -101,12 +102,20 @@ struct ChatChoice {
     return content
   }
 
+  /// The place of a piece that has none: an id of its own begins another call, all else belongs to the newest one.
+  private func unnumbered(_ id: String) -> Int {
+    guard let newest = newestCall else { return 0 }
+    if id.isEmpty || toolCalls[newest]?.id == id { return newest }
+    // What a server counts by may be any number.
+    var place = newest &+ 1
+    while toolCalls[place] != nil { place &+= 1 }
+    return place
+  }
+
   private mutating func takeCall(_ event: JSONDocument, _ place: Range<Int>) {
     let id = event.text("/id", within: place) ?? ""
-    // Where there is no index, an id of its own begins another call. What a server counts may be any number.
-    let last = toolCalls.keys.max()
-    let isNew = last.map { !id.isEmpty && toolCalls[$0]?.id != id } ?? true
-    let index = event.integer("/index", within: place) ?? (isNew ? (last ?? -1) &+ 1 : last ?? 0)
+    let index = event.integer("/index", within: place) ?? unnumbered(id)
+    newestCall = index
     var call = toolCalls[index] ?? ToolCall()
     if !id.isEmpty { call.id = id }
     if let type = event.text("/type", within: place), !type.isEmpty { call.type = type }
