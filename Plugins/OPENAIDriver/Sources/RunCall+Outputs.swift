@@ -167,13 +167,3 @@ extension RunCall {
     return error
   }
 }
-
-extension Exchange {
-  /// What the answer's head says of its body.
-  var contentType: ContentType {
-    guard let handle else { return ContentType(nil) }
-    return handle.head.bytes.withSpan { head in
-      ContentType(ResponseHead.value("content-type", in: head, ResponseHead.fields(head)))
-    }
-  }
-}

@@ -71,7 +71,7 @@ final class RunCall: ExchangeOwner {
       return .streamed
     }
     guard isRawWanted else { return .collected }
-    if outlets.isWanted(Outlet.events), type.type == "text/event-stream" {
+    if outlets.isWanted(Outlet.events), type.isEventStream {
       reading = .events(EventReading(inputs))
       return .streamed
     }

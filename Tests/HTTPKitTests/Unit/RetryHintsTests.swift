@@ -161,4 +161,16 @@ struct RetryHintsTests {
       #expect(StructuredList.members(field) == nil, "\(field)")
     }
   }
+
+  @Test(
+    "has times that are a number, or numbers with units",
+    arguments: [
+      ("1s", 1000), ("6m0s", 360_000), ("20ms", 20), ("1h2m3.5s", 3_723_500), ("7", 7000),
+      ("0.25", 250), ("", nil), ("s", nil), ("1x", nil), ("1s?", nil), ("-1s", nil), ("inf", nil),
+      ("1e3", nil),
+    ] as [(String, Int?)]
+  )
+  func durations(text: String, milliseconds: Int?) {
+    #expect(RetryTime.duration(text) == milliseconds)
+  }
 }

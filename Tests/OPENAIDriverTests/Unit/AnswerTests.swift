@@ -37,17 +37,6 @@ struct AnswerTests {
     #expect(mask.masking("a * b, sk-abc12") == "a * b, sk-abc12")
   }
 
-  @Test(
-    "of a time is a number, or numbers with units",
-    arguments: [
-      ("1s", 1), ("6m0s", 360), ("20ms", 0.02), ("1h2m3.5s", 3723.5), ("7", 7), ("0.25", 0.25),
-      ("", nil), ("s", nil), ("1x", nil), ("1s?", nil), ("-1s", nil), ("inf", nil), ("1e3", nil),
-    ] as [(String, Double?)]
-  )
-  func seconds(text: String, seconds: Double?) {
-    #expect(RateLimit.seconds(text) == seconds)
-  }
-
   @Test("of a vector in base64 are its numbers")
   func vectors() {
     func text(_ base64: String) -> String? {

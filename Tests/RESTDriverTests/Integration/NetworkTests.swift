@@ -206,6 +206,22 @@ struct NetworkTests {
     #expect(error?.message.contains("interface") == true)
   }
 
+  @Test(
+    "is refused where a part of it would do nothing",
+    arguments: [
+      ["proxy": ["url": "http://127.0.0.1:1"], "ip_family": "ipv4"],
+      ["unix_socket": "/run/none.sock", "ip_family": "ipv6"],
+      ["unix_socket": "/run/none.sock", "interface": "lo"],
+      ["unix_socket": "/run/none.sock", "resolve": ["a.test": "127.0.0.1"]],
+      ["unix_socket": "/run/none.sock", "proxy": ["url": "http://127.0.0.1:1"]],
+    ] as [ValueMap]
+  )
+  func idle(network: ValueMap) async {
+    let error = await rest.failure(inputs("http://localhost:1/", network))
+    #expect(error?.code == .invalidInput)
+    #expect(error?.pointer?.description.hasPrefix("/network/") == true)
+  }
+
   // MARK: - Connections
 
   @Test("is by the version of HTTP that is asked for", arguments: ["auto", "1.1", "2"])

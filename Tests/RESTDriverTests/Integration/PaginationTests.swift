@@ -164,6 +164,26 @@ struct PaginationTests {
     #expect(foreign["accept"] == "application/json")
   }
 
+  @Test("takes no credentials back to their origin where another one leads there")
+  func foreignAndBack() async throws {
+    let home = Requests()
+    let elsewhere = Locked("")
+    let server = try home.server { number, _ in
+      let next = number == 0 ? "Link: <\(elsewhere.with { $0 })/b>; rel=next" : "X-Last: 1"
+      return Answer.ok("[1]", next)
+    }
+    let other = try Requests().server { _, _ in
+      Answer.ok("[2]", "Link: <\(server.url)/chosen>; rel=next")
+    }
+    elsewhere.with { $0 = other.url }
+    let result = try await rest.request([
+      "url": .string(server.url + "/a"), "pagination": ["pagination_method": "link_header"],
+      "authentication": ["authentication_method": "bearer", "token": "s3cr3t"],
+    ])
+    #expect(result["pages"] == 3)
+    #expect(home.all.map { $0.contains("s3cr3t") } == [true, false])
+  }
+
   @Test("keeps the items that came before an error, and says on which page it was")
   func broken() async throws {
     let error = await rest.failure(

@@ -63,6 +63,7 @@ package final class NetworkSettings: Equatable {
     case let text where text.equals("ipv6"): family = .ipv6
     default: break
     }
+    try refuseIdle()
     version = Version(rawValue: try map.required("http_version").string()) ?? .any
     if version == .two || version == .twoAtOnce, !CurlDefaults.has(.http2) {
       throw DriverError(
@@ -96,6 +97,28 @@ package final class NetworkSettings: Equatable {
         faults.joined(separator: "; "),
         pointer:
           "/network/\(first?.isInAllow == true ? "allowed_hosts" : "denied_hosts")/\(first?.index ?? 0)"
+      )
+    }
+  }
+
+  /// Looks whether something was given that would do nothing.
+  private func refuseIdle() throws(DriverError) {
+    if proxy != nil, family != .any {
+      throw DriverError(
+        .invalidInput,
+        "ip_family chooses among the addresses of servers, which a proxy looks up: leave one of them out",
+        pointer: "/network/ip_family"
+      )
+    }
+    guard !unixSocket.isEmpty else { return }
+    for (isGiven, name) in [
+      (family != .any, "ip_family"), (!interface.isEmpty, "interface"),
+      (!overrides.isEmpty, "resolve"),
+    ] where isGiven {
+      throw DriverError(
+        .invalidInput,
+        "a request to a socket of this machine goes through no network: leave \(name) or unix_socket out",
+        pointer: "/network/\(name)"
       )
     }
   }

@@ -85,12 +85,7 @@ package struct HTTPRequest {
 
   /// Leads the request elsewhere: another origin sees neither credentials nor what may be a key.
   package mutating func go(to target: RequestURL) {
-    if !target.authority.hasSameOrigin(as: url.authority) {
-      authentication = .none
-      hadQueryKey = hadQueryKey || !queryKey.isEmpty
-      queryKey = ""
-      headers.dropForeign()
-    }
+    if !target.authority.hasSameOrigin(as: url.authority) { dropCredentials() }
     let isSecret = url.isSecret
     let hasSecretQuery = url.hasSecretQuery || hadQueryKey || !queryKey.isEmpty
     hadQueryKey = hadQueryKey || !queryKey.isEmpty
@@ -100,6 +95,14 @@ package struct HTTPRequest {
     // Whoever leads elsewhere may have repeated it.
     url.isSecret = url.isSecret || isSecret
     url.hasSecretQuery = url.hasSecretQuery || hasSecretQuery
+  }
+
+  /// Takes out what is only for the origin that it was given for.
+  package mutating func dropCredentials() {
+    authentication = .none
+    hadQueryKey = hadQueryKey || !queryKey.isEmpty
+    queryKey = ""
+    headers.dropForeign()
   }
 
   /// Sets what the input `authentication` comes to.

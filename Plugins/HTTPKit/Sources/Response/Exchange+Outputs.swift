@@ -48,10 +48,8 @@ extension Exchange {
     )
   }
 
-  /// Whether the answer is a stream of events (WHATWG HTML, section 9.2).
-  package var isEventStream: Bool {
-    headers("content-type").first.map { ContentType($0).isEventStream } ?? false
-  }
+  /// What the answer's head says of its body.
+  package var contentType: ContentType { ContentType(headers("content-type").first) }
 
   /// Sets the outputs of a call to what there is of the answer.
   ///

@@ -1,5 +1,5 @@
 /// How servers write how long to wait; in milliseconds, rounded up.
-enum RetryTime {
+package enum RetryTime {
   /// What is too long to be counted.
   static let endless = Int.max / 2
 
@@ -23,7 +23,7 @@ enum RetryTime {
   }
 
   /// A duration such as `6m0s`, `1.5s` or `20ms`; without a unit it is in seconds.
-  static func duration(_ text: String) -> Int? {
+  package static func duration(_ text: String) -> Int? {
     if let seconds = seconds(text) { return seconds }
     var rest = text[...]
     var sum = 0.0

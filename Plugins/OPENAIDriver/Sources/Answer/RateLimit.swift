@@ -22,7 +22,8 @@ struct RateLimit {
       ResponseHead.value(name, in: head, fields).flatMap { Int($0) }
     }
     func seconds(_ name: StaticString) -> Double? {
-      ResponseHead.value(name, in: head, fields).flatMap { RateLimit.seconds($0) }
+      ResponseHead.value(name, in: head, fields).flatMap { RetryTime.duration($0) }
+        .map { Double($0) / 1000 }
     }
     requests = Limit(
       limit: number("x-ratelimit-limit-requests"),
@@ -59,28 +60,5 @@ struct RateLimit {
       add("reset_\(name)", limit.reset.map { .double($0) })
     }
     return .map(members)
-  }
-
-  /// The seconds of a duration such as `1s`, `6m0s`, `20ms`, `1h2m3.5s`, or of a number alone; nil if it is none.
-  static func seconds(_ text: String) -> Double? {
-    if let number = plain(text) { return number }
-    var rest = Substring(text)
-    var total = 0.0
-    while !rest.isEmpty {
-      let digits = rest.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-      guard let number = plain(String(digits)) else { return nil }
-      rest = rest[digits.endIndex...]
-      let unit = rest.prefix { $0.isLetter }
-      rest = rest[unit.endIndex...]
-      guard let factor = ["h": 3600, "m": 60, "s": 1, "ms": 1e-3, "us": 1e-6, "µs": 1e-6][unit]
-      else { return nil }
-      total += number * factor
-    }
-    return total < 1e9 && !text.isEmpty ? (total * 1e6).rounded() / 1e6 : nil
-  }
-
-  private static func plain(_ text: String) -> Double? {
-    guard text.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 || $0 == 0x2E }) else { return nil }
-    return Double(text).flatMap { $0 < 1e9 ? $0 : nil }
   }
 }

@@ -47,7 +47,9 @@ final class RequestCall: ExchangeOwner {
     }
     guard expected.contains(status) else { return .collected }
     resumption.note(exchange)
-    if sink.isWanted, exchange.isEventStream { events = EventStreamParser(limit: 16 << 20) }
+    if sink.isWanted, exchange.contentType.isEventStream {
+      events = EventStreamParser(limit: 16 << 20)
+    }
     guard exchange.isStreamed else { return .collected }
     return events != nil || call.isWanted(RESTChannels.body) ? .streamed : .collected
   }

@@ -41,7 +41,9 @@ struct Resumption {
 
   /// Whether an answer is the rest that was asked for.
   func accepts(_ exchange: Exchange) -> Bool {
-    exchange.status == 206
+    // Of a body that nothing has gone of, the whole is the rest.
+    if start == 0, exchange.status == 200 { return true }
+    return exchange.status == 206
       && exchange.headers("content-range").first?.hasPrefix("bytes \(start)-") == true
   }
 
@@ -69,9 +71,11 @@ struct Resumption {
 
   /// Why the rest is none of what has come.
   func changed(_ exchange: Exchange) -> DriverError {
+    let isThere = (200..<300).contains(exchange.status)
+    let what = isThere ? "what is there now is another one" : "its rest cannot be had"
     var error = DriverError(
-      .conflict,
-      "\(exchange.request.url.display) broke off after \(received) bytes, and what is there now is another one (the status is \(StatusError.name(exchange.status))): begin anew",
+      isThere ? .conflict : StatusError.code(exchange.status),
+      "\(exchange.request.url.display) broke off after \(received) bytes, and \(what) (the status is \(StatusError.name(exchange.status))): begin anew",
       isRetryable: true
     )
     error.status = Int32(exchange.status)

@@ -17,6 +17,8 @@ struct PagePlace {
   /// What the page before has said of the next one: a URL, or a cursor as JSON.
   private var next: [UInt8]?
   private var cursor: String?
+  /// Whether a page was at another origin.
+  private var hasLeft = false
   /// The pages that have been asked for, so that nothing goes round for ever.
   private var seen: Set<Int> = []
 
@@ -80,6 +82,10 @@ struct PagePlace {
         )
       }
       url.isSecret = before.url.isSecret
+      // A server elsewhere does not choose what is asked for in somebody's name, also where it leads back.
+      let home = request.url.authority
+      hasLeft = hasLeft || !before.url.authority.hasSameOrigin(as: home)
+      if hasLeft { request.dropCredentials() }
       request.go(to: url)
     }
   }
