@@ -2,9 +2,9 @@
 ///
 /// A secret is known by where it came from: the inputs that the schema marks. Their texts are looked
 /// for wherever a driver writes a sentence, since it may quote what it was given.
-struct Redactor: Sendable {
+struct Redactor: Sendable, Hashable {
   /// What stands in a secret's place.
-  static let mask = "***"
+  package static let mask = "***"
 
   private let secrets: [String]
 

@@ -12,4 +12,31 @@ extension Value {
       members.reduce(16) { $0 + $1.name.utf8.count + $1.value.approximateSize }
     }
   }
+
+  /// Whether the value takes more than about so many bytes of memory.
+  ///
+  /// - Complexity: O(limit), however large the value is.
+  func isLarger(than limit: Int) -> Bool {
+    var rest = limit
+    return !fits(&rest)
+  }
+
+  /// Whether the value fits into what is left, which is less by its size afterwards.
+  private func fits(_ rest: inout Int) -> Bool {
+    switch self {
+    case .list(let items):
+      rest -= 16
+      return rest >= 0 && items.allSatisfy { $0.fits(&rest) }
+    case .map(let members):
+      rest -= 16
+      return rest >= 0
+        && members.allSatisfy { name, value in
+          rest -= name.utf8.count
+          return value.fits(&rest)
+        }
+    default:
+      rest -= approximateSize
+      return rest >= 0
+    }
+  }
 }

@@ -1,0 +1,31 @@
+extension ValueMap {
+  /// These members with the mask in some places of them.
+  package func masking(_ places: [JSONPointer]) -> ValueMap {
+    guard !places.isEmpty else { return self }
+    var value = Value.map(self)
+    for place in places { value.replace(at: place.tokens[...], by: Redactor.mask) }
+    return value.mapValue ?? [:]
+  }
+}
+
+extension Value {
+  /// Puts a text where something stands; nothing where nothing does.
+  mutating func replace(at path: ArraySlice<String>, by text: String) {
+    guard let token = path.first else {
+      self = .string(text)
+      return
+    }
+    switch resolved {
+    case .map(var members):
+      guard var member = members[token] else { return }
+      member.replace(at: path.dropFirst(), by: text)
+      members[token] = member
+      self = .map(members)
+    case .list(var items):
+      guard let index = Int(token), items.indices.contains(index) else { return }
+      items[index].replace(at: path.dropFirst(), by: text)
+      self = .list(items)
+    default: return
+    }
+  }
+}
