@@ -5,26 +5,15 @@ final class HostCore: Sendable {
   let services: DriverRuntime.Services
   /// What calls share that wait for their turn.
   let limiters: CallLimiters
+  let secrets: SecretResolver
+  let executions: ExecutionStore
   private let forkDepth: Int
   private let state = Lock(State())
 
-  /// In this order: the first case holds its address as it is, so that tools which look for lost memory find it.
-  private enum Preparation {
-    case done(PreparedDriver)
-    /// A thread is at it; these wait for it.
-    case underWay([Waiter])
-  }
-
-  private typealias Answer = Result<PreparedDriver, HostError>
-
-  private struct Waiter {
-    let id: UInt64
-    let answer: @Sendable (Answer) -> Void
-  }
+  private let loading: SingleFlight<String, PreparedDriver>
 
   private struct State {
-    var drivers: [String: Preparation] = [:]
-    var lastWaiter: UInt64 = 0
+    var drivers: [String: PreparedDriver] = [:]
     var isClosed = false
     var closing: Task<CloseReport, Never>?
   }
@@ -43,6 +32,9 @@ final class HostCore: Sendable {
       probing: configuration.probing.map(DriverRuntime.Probing.init)
     )
     limiters = CallLimiters(services.deadlines)
+    loading = SingleFlight(services.deadlines)
+    secrets = SecretResolver(configuration, services.deadlines)
+    executions = ExecutionStore(configuration.history)
     forkDepth = Fork.depth.current
   }
 
@@ -69,119 +61,39 @@ final class HostCore: Sendable {
     guard Fork.depth.current == forkDepth else { throw Fork.error }
     let present: PreparedDriver? = try state.withLock { state throws(HostError) in
       if state.isClosed { throw HostCore.closed }
-      if case .done(let driver) = state.drivers[type] { return driver }
-      return nil
+      return state.drivers[type]
     }
     if let present { return present }
-    return try await waitForDriver(type, deadline).get()
+    return try await loading.answer(
+      for: type,
+      deadline: deadline,
+      { "\(type) was being loaded" },
+      begin: { [self] in
+        do throws(HostError) {
+          try services.helpers.submit { [self] _ in loading.finish(type, load(type)) }
+        } catch {
+          loading.finish(type, .failure(error))
+        }
+      }
+    ).get()
   }
 
   private static var closed: HostError {
     HostError(.unavailable, stage: .call, "the host was closed")
   }
 
-  // Not inlined: every task that makes a call would keep room for what only the first one needs.
-  @inline(never)
-  private func waitForDriver(_ type: String, _ deadline: MonotonicTime?) async -> Answer {
-    let id = state.withLock { state in
-      state.lastWaiter += 1
-      return state.lastWaiter
-    }
-    let timer = deadline.map { deadline in
-      services.deadlines.insert(
-        .action { [self] in
-          stopWaiting(
-            id,
-            for: type,
-            HostError(.timedOut, stage: .call, "the time ran out while \(type) was being loaded")
-          )
-        },
-        at: deadline
-      )
-    }
-    defer { if let timer { services.deadlines.remove(timer) } }
-    let answer = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        enqueue(Waiter(id: id) { continuation.resume(returning: $0) }, for: type)
+  /// Loads a driver, unless another thread has done so just before.
+  ///
+  /// One that fails is tried again by the next call: what was missing may be there then.
+  private func load(_ type: String) -> Result<PreparedDriver, HostError> {
+    Result { () throws(HostError) in
+      if let present = state.withLock({ $0.drivers[type] }) { return present }
+      let driver = try PreparedDriver(try catalog.driver(for: type), services, configuration)
+      try state.withLock { state throws(HostError) in
+        if state.isClosed { throw HostCore.closed }
+        state.drivers[type] = driver
       }
-    } onCancel: {
-      stopWaiting(
-        id,
-        for: type,
-        HostError(.cancelled, stage: .call, "the call was cancelled while \(type) was being loaded")
-      )
-    }
-    // The thread sanitizer does not see that a continuation was resumed before it was waited for; the lock under
-    // which the driver was handed over it sees.
-    state.withLock { _ in }
-    return answer
-  }
-
-  private func enqueue(_ waiter: Waiter, for type: String) {
-    let isCancelled = Task.isCancelled
-    let (answer, isFirst): (Answer?, Bool) = state.withLock { state in
-      if state.isClosed { return (.failure(HostCore.closed), false) }
-      if isCancelled {
-        return (.failure(HostError(.cancelled, stage: .call, "the call was cancelled")), false)
-      }
-      switch state.drivers[type] {
-      case .done(let driver): return (.success(driver), false)
-      case .underWay(let waiters):
-        state.drivers[type] = .underWay(waiters + [waiter])
-        return (nil, false)
-      case nil:
-        state.drivers[type] = .underWay([waiter])
-        return (nil, true)
-      }
-    }
-    if let answer { waiter.answer(answer) }
-    guard isFirst else { return }
-    do {
-      try services.helpers.submit { [self] _ in load(type) }
-    } catch {
-      finish(type, .failure(error))
-    }
-  }
-
-  private func stopWaiting(_ id: UInt64, for type: String, _ error: HostError) {
-    let waiter = state.withLock { state -> Waiter? in
-      guard case .underWay(var waiters) = state.drivers[type],
-        let place = waiters.firstIndex(where: { $0.id == id })
-      else { return nil }
-      defer { state.drivers[type] = .underWay(waiters) }
-      return waiters.remove(at: place)
-    }
-    waiter?.answer(.failure(error))
-  }
-
-  private func load(_ type: String) {
-    finish(
-      type,
-      Result { () throws(HostError) in
-        try PreparedDriver(try catalog.driver(for: type), services, configuration)
-      }
-    )
-  }
-
-  private func finish(_ type: String, _ answer: Answer) {
-    let (waiters, answer): ([Waiter], Answer) = state.withLock { state in
-      guard case .underWay(let waiters) = state.drivers[type] else { return ([], answer) }
-      switch answer {
-      case .success where state.isClosed:
-        state.drivers[type] = nil
-        return (waiters, .failure(HostCore.closed))
-      case .success(let driver): state.drivers[type] = .done(driver)
-      // The next one tries again: what was missing may be there then.
-      case .failure: state.drivers[type] = nil
-      }
-      return (waiters, answer)
-    }
-    for waiter in waiters { waiter.answer(answer) }
-  }
-
-  private func prepared(_ state: State) -> [PreparedDriver] {
-    state.drivers.values.compactMap { preparation in
-      if case .done(let driver) = preparation { driver } else { nil }
+      return driver
     }
   }
 
@@ -196,7 +108,7 @@ final class HostCore: Sendable {
       if let task = state.closing { return task }
       state.isClosed = true
       // A task of its own, so that nobody's cancellation leaves the host half closed.
-      let task = Task.detached { [self, drivers = prepared(state)] in
+      let task = Task.detached { [self, drivers = Array(state.drivers.values)] in
         HostCore.closing.withLock { $0[ObjectIdentifier(self)] = self }
         defer { HostCore.closing.withLock { $0[ObjectIdentifier(self)] = nil } }
         return await shutDown(drivers)
@@ -225,6 +137,7 @@ final class HostCore: Sendable {
       if !left.isEmpty { report.abandoned[driver.descriptor.name] = left }
     }
     await endThreads()
+    await configuration.history.close()
     return report
   }
 
@@ -259,7 +172,7 @@ final class HostCore: Sendable {
     statistics.wedgedThreads = threads.wedged + helpers.wedged
     statistics.helperThreads = helpers.alive + helpers.wedged
     statistics.waitingCalls = threads.queued
-    for driver in state.withLock({ prepared($0) }) {
+    for driver in state.withLock({ Array($0.drivers.values) }) {
       var entry = driver.runtime.statistics.statistics
       entry.sessions = driver.sessions?.counts
       statistics.drivers[driver.descriptor.name] = entry

@@ -61,7 +61,7 @@ struct ActionTarget {
   private func checkAgain(_ complete: CompleteInputs) {
     guard !Value.map(complete.values).holdsBytes else { return }
     do throws(HostError) {
-      let again = try schema.complete(complete.values, action: action.name, nullsUnset: false)
+      let again = try schema.complete(complete.values, action: action.name, nullsUnset: .none)
       require(again.values == complete.values, "completed again it is \(again.values)")
       require(again.dropped.isEmpty && again.defaulted.isEmpty, "it was not complete")
     } catch {

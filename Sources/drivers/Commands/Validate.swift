@@ -138,7 +138,7 @@ struct Validate: ParsableCommand {
       return try inputs.completeAll(
         values,
         action: action.name,
-        nullsUnset: false,
+        nullsUnset: .none,
         locations: { document.locations.nearest(to: $0) }
       ).0.dropped
     } catch {

@@ -158,7 +158,7 @@ struct InputDocumentTests {
     let action = try #require(descriptor.action("go"))
     let document = try JSONSchema(descriptor.inputSchema(of: action), assertsFormats: true)
     for input in item.inputs {
-      let refused = try host.faults(json: input, nullsUnset: false)
+      let refused = try host.faults(json: input, nullsUnset: .none)
       let found = document.faults(in: try JSON.parse(input))
       #expect(
         refused.isEmpty == found.isEmpty,
@@ -180,7 +180,7 @@ struct InputDocumentTests {
       #"{"url": 1}"#, #"{"url": "http://127.0.0.1/", "total_timeout": "x"}"#,
     ]
     for input in inputs {
-      let refused = try host.faults(json: input, action: action.name, nullsUnset: false)
+      let refused = try host.faults(json: input, action: action.name, nullsUnset: .none)
       let found = document.faults(in: try JSON.parse(input))
       #expect(
         refused.isEmpty == found.isEmpty,

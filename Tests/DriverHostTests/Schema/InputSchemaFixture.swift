@@ -74,7 +74,7 @@ extension InputSchema {
   func complete(
     json: String,
     action: String = "go",
-    nullsUnset: Bool = true,
+    nullsUnset: UnsetNulls = .all,
     secrets: [JSONPointer] = []
   ) throws -> CompleteInputs {
     let inputs = try #require(JSON.parse(json).mapValue)
@@ -85,7 +85,7 @@ extension InputSchema {
   func faults(
     json: String,
     action: String = "go",
-    nullsUnset: Bool = true,
+    nullsUnset: UnsetNulls = .all,
     secrets: [JSONPointer] = []
   ) throws -> [String] {
     do {

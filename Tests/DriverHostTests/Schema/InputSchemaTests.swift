@@ -168,7 +168,7 @@ struct InputSchemaTests {
     #expect(complete.values == ["b": nil, "c": nil, "e": nil, "a": 1])
     #expect(complete.unset == ["a", "d"])
     #expect(
-      try schema.faults(json: given, nullsUnset: false) == [
+      try schema.faults(json: given, nullsUnset: .none) == [
         "InvalidInputError /a: expected an integer, got null",
         "InvalidInputError /d: expected one of 1, 2, got null",
       ]

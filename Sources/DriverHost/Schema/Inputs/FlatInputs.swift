@@ -112,7 +112,7 @@ extension InputSchema {
     _ inputs: ValueMap,
     _ action: InputAction,
     _ flat: FlatInputs,
-    nullsUnset: Bool
+    nullsUnset: UnsetNulls
   ) -> CompleteInputs? {
     var complete = CompleteInputs(
       values: inputs,
@@ -132,7 +132,7 @@ extension InputSchema {
         complete.dropped.append(name)
         continue
       }
-      if nullsUnset, case .null = value, !action.allowsNull[index] {
+      if case .null = value, !action.allowsNull[index], nullsUnset.unsets(name) {
         complete.unset.append(name)
         continue
       }
@@ -152,8 +152,8 @@ extension InputSchema {
     if !complete.dropped.isEmpty || !complete.unset.isEmpty {
       complete.values.removeAll { name, value in
         guard let index = action.names.index(of: name) else { return true }
-        guard nullsUnset, case .null = value else { return false }
-        return !action.allowsNull[index]
+        guard case .null = value else { return false }
+        return !action.allowsNull[index] && nullsUnset.unsets(name)
       }
     }
     addDefaults(flat, found, &complete, &special)

@@ -53,6 +53,9 @@ package final class InputSchema: Sendable {
     )
   }
 
+  /// Whether the type, or one of its actions, has an input of that name.
+  package func hasInput(_ name: String) -> Bool { allNamesTable.index(of: name) != nil }
+
   /// Whether a name belongs to the host.
   static func isReserved(_ name: String) -> Bool {
     // They are ASCII, so that Swift takes nothing else for equal.
@@ -69,8 +72,7 @@ extension InputSchema {
   /// - Parameters:
   ///   - inputs: As they were given.
   ///   - action: An action of the descriptor.
-  ///   - nullsUnset: Whether a null that the schema does not allow takes its key away; that is so
-  ///     for inputs given at a call.
+  ///   - nullsUnset: Which keys a null that the schema does not allow takes away.
   ///   - secrets: Places that are secret whatever the schema says: what a vault supplied.
   ///   - locations: Where in a file a place of the inputs stands.
   /// - Returns: The inputs as the driver gets them.
@@ -78,7 +80,7 @@ extension InputSchema {
   package func complete(
     _ inputs: ValueMap,
     action: String,
-    nullsUnset: Bool = true,
+    nullsUnset: UnsetNulls = .all,
     secrets: [JSONPointer] = [],
     locations: ((JSONPointer) -> SourceLocation?)? = nil
   ) throws(HostError) -> CompleteInputs {
@@ -113,7 +115,7 @@ extension InputSchema {
   func completeThoroughly(
     _ inputs: ValueMap,
     _ action: InputAction,
-    _ nullsUnset: Bool,
+    _ nullsUnset: UnsetNulls,
     _ secrets: [JSONPointer],
     _ locations: ((JSONPointer) -> SourceLocation?)?,
     in room: Evaluation.Room
@@ -181,11 +183,13 @@ extension InputSchema {
     var unknown: [String] = []
   }
 
-  private func sort(_ inputs: ValueMap, _ action: InputAction, nullsUnset: Bool) -> Sorted {
+  private func sort(_ inputs: ValueMap, _ action: InputAction, nullsUnset: UnsetNulls) -> Sorted {
     var sorted = Sorted(values: inputs)
     sorted.values.removeAll { name, value in
       if let index = action.names.index(of: name) {
-        guard nullsUnset, case .null = value, !action.allowsNull[index] else { return false }
+        guard case .null = value, !action.allowsNull[index], nullsUnset.unsets(name) else {
+          return false
+        }
         sorted.unset.append(name)
       } else if allNamesTable.index(of: name) != nil {
         sorted.dropped.append(name)
