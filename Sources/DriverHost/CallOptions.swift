@@ -17,7 +17,20 @@ public struct CallOptions: Sendable {
   /// Shared like `rateLimit`.
   public var maxConcurrency: Int?
   /// The connector's name, for logs and for the driver; empty where there is none.
+  ///
+  /// A call of a connector has its name, whatever stands here.
   public var connector = ""
+  /// What the execution is called; empty: nothing.
+  public var name = ""
+  /// The execution that makes this one; nil: none does.
+  public var parent: String?
+  /// The secrets that are attached to this call, in place of those of its connector; nil: those of its connector.
+  public var vaultSecrets: [SecretPath]?
+  /// Whether texts in the inputs of this call that refer to secrets stand for them.
+  ///
+  /// Those in the connector always do. Inputs of a call often are other people's data, who could ask for any
+  /// secret by them, so here it has to be said. They do also where `vaultSecrets` is given.
+  public var resolvesReferences = false
   /// The W3C trace context that the driver passes on; empty where there is none.
   public var traceparent = ""
   /// Where the action's output channels go, by name.
@@ -33,6 +46,10 @@ public struct CallOptions: Sendable {
   public var onRows: (@Sendable (RowStream) async throws -> Void)?
   /// Hears how far the call is, on the driver's thread; returns at once.
   public var onProgress: (@Sendable (Progress) -> Void)?
+  /// The names of vault configurations whose secrets are being looked up, which this call must not ask for any.
+  var vaults: [String] = []
+  /// Whether all that the call puts out is secret, whatever its driver says of it.
+  var hidesOutputs = false
   /// Where inputs stand in files, for error messages.
   package var locations: (@Sendable (JSONPointer) -> SourceLocation?)?
 

@@ -21,7 +21,13 @@ extension Host {
     let driver = try await core.prepare(type, deadline: nil)
     var options = CallOptions()
     options.action = action
-    let connection = try driver.connection(inputs, options, of: core, since: .now)
+    let connection = try driver.connection(
+      CallInputs(inputs, locations: nil),
+      options,
+      of: core,
+      since: .now,
+      execution: UUID.makeV7()
+    )
     return PreparedCall(runtime: driver.runtime, request: connection.request)
   }
 }

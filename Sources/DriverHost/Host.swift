@@ -67,26 +67,68 @@ public final class Host: Sendable {
     _ inputs: ValueMap = [:],
     options: CallOptions = CallOptions()
   ) async throws(HostError) -> ConnectionResult {
-    let start = MonotonicTime.now
-    do throws(HostError) {
-      let driver = try await core.prepare(type, deadline: options.timeout.map(start.advanced(by:)))
-      if driver.hasPolicies || options.hasPolicies || HostInputs.areIn(inputs) {
-        return try await GovernedCall(driver, inputs, options, of: core, since: start).run()
-      }
-      let connection = try driver.connection(inputs, options, of: core, since: start)
-      return try connection.result(await connection.run(), since: start)
-    } catch {
-      Host.end(options, error)
-      throw error
-    }
+    try await core.run(.type(type), inputs, options)
   }
 
-  /// Ends the streams of a call: whoever reads one must not wait for a call that has not begun.
-  // Not inlined: tasks would keep room for it.
-  @inline(never)
-  private static func end(_ options: CallOptions, _ error: HostError) {
-    for destination in options.outputs.values { destination.end(with: error) }
+  /// Runs a connector of the workspace and waits for its end.
+  ///
+  /// Its stored inputs are overridden by the secrets that are attached to it, and these by the inputs that are given
+  /// here, key by key at the top. Then all is as with `connect(type:)`.
+  ///
+  /// - Parameters:
+  ///   - connector: The connector's name.
+  ///   - inputs: What is to be other than stored; a null takes a stored input away.
+  ///   - options: The action, a time limit, what the channels are connected to.
+  /// - Returns: What the driver put out.
+  /// - Throws: At the stage `.input` that there is no such connector, or what is wrong with it or with the inputs,
+  ///   with its line and column; at `.secret` which secrets could not be had, and why; the rest as
+  ///   `connect(type:)`.
+  public func connect(
+    _ connector: String,
+    _ inputs: ValueMap = [:],
+    options: CallOptions = CallOptions()
+  ) async throws(HostError) -> ConnectionResult {
+    try await core.run(.connector(connector), inputs, options)
   }
+
+  /// Runs one connection, whatever it goes to, and waits for its end.
+  ///
+  /// - Parameters:
+  ///   - target: A connector, a type or a vault configuration.
+  ///   - inputs: As with the other two.
+  ///   - options: As with the other two.
+  /// - Returns: What the driver put out.
+  /// - Throws: As the other two do.
+  public func connect(
+    to target: ConnectionTarget,
+    _ inputs: ValueMap = [:],
+    options: CallOptions = CallOptions()
+  ) async throws(HostError) -> ConnectionResult {
+    try await core.run(target, inputs, options)
+  }
+
+  /// Creates an execution that is started, waited for and cancelled apart.
+  ///
+  /// - Parameters:
+  ///   - target: A connector, a type or a vault configuration.
+  ///   - inputs: As with `connect`.
+  ///   - options: As with `connect`.
+  /// - Returns: The execution, whose status is NEW.
+  public func execution(
+    of target: ConnectionTarget,
+    _ inputs: ValueMap = [:],
+    options: CallOptions = CallOptions()
+  ) -> Execution {
+    let execution = Execution(core, target, inputs, options)
+    execution.announce()
+    return execution
+  }
+
+  /// Where connectors and vault configurations are; nil where the host was made without.
+  public var workspace: Workspace? { core.configuration.workspace }
+
+  /// What keeps the executions.
+  public var history: any ExecutionHistory { core.configuration.history }
 
   /// Takes no new connections, asks those in flight to stop, and waits for them.
   ///

@@ -26,7 +26,7 @@ struct FileStatus: Sendable, Hashable {
   /// When the content was changed last, in nanoseconds since 1970.
   let modified: Int64
 
-  fileprivate init(_ status: stat) {
+  init(_ status: stat) {
     identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     kind =
       switch status.st_mode & S_IFMT {

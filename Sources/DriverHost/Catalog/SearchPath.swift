@@ -1,6 +1,3 @@
-import CLinux
-import Glibc
-
 /// Where drivers are looked for, in order.
 public struct SearchPath: Sendable, Hashable {
   /// One folder, or one file, that is looked into.
@@ -49,7 +46,7 @@ public struct SearchPath: Sendable, Hashable {
   public static func standard(driverPaths: [String] = []) -> SearchPath {
     standard(
       driverPaths: driverPaths,
-      environment: processEnvironment(),
+      environment: Environment.process,
       executableFolder: executableFolder()
     )
   }
@@ -89,14 +86,6 @@ public struct SearchPath: Sendable, Hashable {
     if let data = environment("XDG_DATA_HOME"), data.hasPrefix("/") { return data }
     guard let home = environment("HOME"), home.hasPrefix("/") else { return nil }
     return Folder.path(of: ".local/share", in: home)
-  }
-
-  private static func processEnvironment() -> (String) -> String? {
-    let isSecure = getauxval(UInt(AT_SECURE)) != 0
-    return { name in
-      guard !isSecure, let text = unsafe getenv(name) else { return nil }
-      return unsafe String(cString: text)
-    }
   }
 
   private static func executableFolder() -> String? {

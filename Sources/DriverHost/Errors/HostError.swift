@@ -85,6 +85,8 @@ public struct HostError: Error, Sendable, Hashable {
   public enum Stage: String, Sendable, Hashable {
     /// What the user gave: a command line, a file, an input.
     case input
+    /// A secret could not be had from its vault.
+    case secret
     /// The driver could not be found, read or loaded.
     case driver
     /// The call ran and ended in an error.
@@ -110,6 +112,7 @@ public struct HostError: Error, Sendable, Hashable {
     var secretOutputs: [JSONPointer] = []
     var rule: String?
     var attempts = 1
+    var execution: String?
   }
 
   /// Where it is kept: errors are rare and large, and whoever might throw one keeps room for it.
@@ -211,6 +214,11 @@ public struct HostError: Error, Sendable, Hashable {
   public var attempts: Int {
     get { box.fields.attempts }
     set { change { $0.attempts = newValue } }
+  }
+  /// The id of the execution that ended in it; nil where it did not come so far as to have one.
+  public var execution: String? {
+    get { box.fields.execution }
+    set { change { $0.execution = newValue } }
   }
   /// The rule of the ABI that the driver breaks, where it is that.
   package var rule: String? {

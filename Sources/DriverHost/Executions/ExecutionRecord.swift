@@ -114,7 +114,7 @@ struct ExecutionMask: Sendable, Hashable {
 
   func masking(input: ValueMap) -> ValueMap {
     var value = Value.map(input)
-    for place in inputs { value.replace(at: place.pointer.tokens[...], by: place.text) }
+    for place in inputs { value.replace(at: place.pointer.tokens[...], by: .string(place.text)) }
     return value.mapValue ?? [:]
   }
 

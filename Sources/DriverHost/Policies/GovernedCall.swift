@@ -3,7 +3,8 @@
 /// A class, so that a task that waits for it keeps a reference and not all of this.
 final class GovernedCall: Sendable {
   private let driver: PreparedDriver
-  private let inputs: ValueMap
+  private let inputs: CallInputs
+  private let recorder: ExecutionRecorder
   private let options: CallOptions
   private let core: HostCore
   private let start: MonotonicTime
@@ -18,19 +19,22 @@ final class GovernedCall: Sendable {
   @inline(never)
   init(
     _ driver: PreparedDriver,
-    _ inputs: ValueMap,
+    _ inputs: CallInputs,
     _ options: CallOptions,
     of core: HostCore,
-    since start: MonotonicTime
+    since start: MonotonicTime,
+    _ recorder: ExecutionRecorder
   ) throws(HostError) {
     var others = inputs
-    let (own, faults) = HostInputs.take(from: &others, locations: options.locations)
+    let (own, faults) = HostInputs.take(from: &others.values, locations: inputs.location)
     if !faults.isEmpty {
       // Together with all that is wrong with the others.
       _ = try driver.schema.completeAll(
-        inputs,
+        inputs.values,
         action: options.action ?? driver.descriptor.defaultAction,
-        locations: options.locations
+        nullsUnset: inputs.unsetNulls,
+        secrets: inputs.secrets,
+        locations: inputs.location
       )
     }
     let defaults = driver.defaults
@@ -38,6 +42,7 @@ final class GovernedCall: Sendable {
     options.timeout = options.timeout ?? own.maxRuntime ?? defaults.maxRuntime
     self.driver = driver
     self.inputs = others
+    self.recorder = recorder
     self.options = options
     self.core = core
     self.start = start
@@ -52,30 +57,32 @@ final class GovernedCall: Sendable {
 
   /// Makes attempts until one succeeds, or there is none to be made any more.
   func run() async throws(HostError) -> ConnectionResult {
-    var attempt = Attempt()
+    var attempt = 1
     while true {
       let connection = try driver.connection(
         inputs,
         options,
         of: core,
         since: start,
+        execution: recorder.id,
         attempt: attempt
       )
+      if attempt == 1 { recorder.begin(connection, inputs) }
       do throws(HostError) {
         var result = try connection.result(await runInTurn(connection), since: start)
-        result.attempts = attempt.number
+        result.attempts = attempt
         return result
       } catch {
         var error = error
-        error.attempts = attempt.number
+        error.attempts = attempt
         guard let wait = wait(after: error, attempt, connection) else { throw error }
         driver.runtime.log(
           .info,
-          "attempt \(attempt.number) failed (\(error.message)); the next one follows after \(wait.inWords)",
-          execution: attempt.execution
+          "attempt \(attempt) failed (\(error.message)); the next one follows after \(wait.inWords)",
+          execution: recorder.id
         )
         try await sleep(wait, after: error)
-        attempt.number += 1
+        attempt += 1
       }
     }
   }
@@ -100,15 +107,15 @@ final class GovernedCall: Sendable {
   /// How long to wait for the next attempt; nil where there is none.
   private func wait(
     after error: HostError,
-    _ attempt: Attempt,
+    _ attempt: Int,
     _ connection: Connection
   ) -> Duration? {
     guard let policy, error.isRetryable, error.stage == .call, error.code != .cancelled,
-      attempt.number < policy.attempts ?? .max, connection.canBeRepeated, !Task.isCancelled
+      attempt < policy.attempts ?? .max, connection.canBeRepeated, !Task.isCancelled
     else { return nil }
     var generator = SystemRandomNumberGenerator()
     let wait = policy.wait(
-      before: attempt.number + 1,
+      before: attempt + 1,
       retryAfter: error.retryAfter,
       using: &generator
     )

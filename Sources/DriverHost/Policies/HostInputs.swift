@@ -34,6 +34,13 @@ package struct HostInputs: Sendable, Hashable {
     return false
   }
 
+  /// What `max_runtime` says among inputs; nil where it says nothing, or nothing that could be.
+  static func runtimeLimit(in inputs: ValueMap) -> Duration? {
+    guard let value = inputs["max_runtime"] else { return nil }
+    var reader = HostInputReader(locations: nil)
+    return reader.read(["max_runtime": value]).maxRuntime
+  }
+
   /// Takes them out of a call's inputs.
   ///
   /// - Parameters:
@@ -71,13 +78,15 @@ extension InputSchema {
   ///   - inputs: As they were given.
   ///   - action: An action of the descriptor.
   ///   - nullsUnset: As for `complete`.
+  ///   - secrets: As for `complete`.
   ///   - locations: Where in a file a place of the inputs stands.
   /// - Throws: All faults of both, at the stage `.input`.
   /// - Returns: The inputs as the driver gets them, and the host's.
   package func completeAll(
     _ inputs: ValueMap,
     action: String,
-    nullsUnset: Bool = true,
+    nullsUnset: UnsetNulls = .all,
+    secrets: [JSONPointer] = [],
     locations: ((JSONPointer) -> SourceLocation?)? = nil
   ) throws(HostError) -> (CompleteInputs, HostInputs) {
     var others = inputs
@@ -87,6 +96,7 @@ extension InputSchema {
         others,
         action: action,
         nullsUnset: nullsUnset,
+        secrets: secrets,
         locations: locations
       )
       if !faults.isEmpty { throw HostError(faults: faults, of: "the input") }

@@ -14,13 +14,6 @@ final class PreparedAction: Sendable {
   }
 }
 
-/// One of several attempts at a call, which are one execution.
-struct Attempt: Sendable {
-  /// From 1.
-  var number = 1
-  let execution = UUID.makeV7()
-}
-
 /// A driver that is loaded and whose schema is compiled: all that a call needs.
 final class PreparedDriver: Sendable {
   let descriptor: Descriptor
@@ -73,21 +66,34 @@ final class PreparedDriver: Sendable {
   }
 
   /// A connection that has not begun: its inputs are complete and its channels connected.
+  ///
+  /// - Parameters:
+  ///   - inputs: The inputs, without the host's own.
+  ///   - options: Those of the call.
+  ///   - host: The host.
+  ///   - start: When the call began.
+  ///   - execution: The execution's id.
+  ///   - attempt: Which of several attempts it is, from 1; nil where there is only one.
+  /// - Throws: What is wrong with the inputs.
+  /// - Returns: The connection.
   // Not inlined: tasks would keep room for it.
   @inline(never)
   func connection(
-    _ inputs: ValueMap,
+    _ inputs: CallInputs,
     _ options: CallOptions,
     of host: HostCore,
     since start: MonotonicTime,
-    attempt: Attempt? = nil
+    execution: String,
+    attempt: Int? = nil
   ) throws(HostError) -> Connection {
     let prepared = try action(options.action)
     let action = prepared.action
     let complete = try schema.complete(
-      inputs,
+      inputs.values,
       action: action.name,
-      locations: options.locations
+      nullsUnset: inputs.unsetNulls,
+      secrets: inputs.secrets,
+      locations: inputs.location
     )
     let timeout = options.timeout ?? defaults.maxRuntime
     var request = CallRequest(
@@ -96,10 +102,10 @@ final class PreparedDriver: Sendable {
       secrets: complete.secrets,
       deadline: timeout.map { start.advanced(by: $0) },
       timeout: timeout,
-      execution: attempt?.execution ?? UUID.makeV7(),
+      execution: execution,
       connector: options.connector,
       traceparent: options.traceparent,
-      attempt: UInt32(clamping: attempt?.number ?? 1),
+      attempt: UInt32(clamping: attempt ?? 1),
       channelCount: action.channels.count,
       onProgress: options.onProgress
     )

@@ -17,8 +17,12 @@ package final class AtomicFile: @unchecked Sendable {
 
   /// Opens the file for writing; what is there already stays until `commit`.
   ///
+  /// - Parameters:
+  ///   - path: Its path.
+  ///   - mode: The permissions that it gets, also where it replaces a file that has others; nil: those of the
+  ///     file that it replaces, else 0600.
   /// - Throws: At the stage `.input`, why there can be no file of that name.
-  package init(path: String) throws(HostError) {
+  package init(path: String, mode: UInt32? = nil) throws(HostError) {
     self.path = path
     var present = stat()
     let isPresent = unsafe stat(path, &present) == 0
@@ -32,16 +36,16 @@ package final class AtomicFile: @unchecked Sendable {
     }
     let target = isPresent ? AtomicFile.resolved(path) : path
     let folder = AtomicFile.folder(of: target)
-    let temporary = "\(folder)/.\(UUID.makeV7()).part"
+    let temporary = "\(folder)/\(AtomicFile.temporaryName())"
     replaced = (target, temporary)
     descriptor = unsafe open(
       temporary,
       O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
-      isPresent ? present.st_mode & 0o777 : 0o600
+      mode ?? (isPresent ? present.st_mode & 0o777 : 0o600)
     )
     guard descriptor >= 0 else { throw AtomicFile.refused(path, errno, in: folder) }
     // The umask took its share of the mode; a file that is replaced keeps its own.
-    if isPresent { fchmod(descriptor, present.st_mode & 0o777) }
+    if isPresent { fchmod(descriptor, mode ?? present.st_mode & 0o777) }
   }
 
   /// Whether nothing of it is seen before `commit`.
@@ -103,6 +107,18 @@ package final class AtomicFile: @unchecked Sendable {
     close(descriptor)
     descriptor = -1
     if let replaced { unsafe unlink(replaced.temporary) }
+  }
+
+  /// A name that no other file has, beside the file that it will become.
+  private static func temporaryName() -> String { ".\(UUID.makeV7()).part" }
+
+  /// Whether a file's name is one that a file has before it gets its own, as `temporaryName` makes them.
+  static func isTemporary(_ name: String) -> Bool {
+    let bytes = Array(name.utf8)
+    // A version 7 has that digit behind the second dash.
+    return bytes.count == 42 && bytes[0] == UInt8(ascii: ".") && name.hasSuffix(".part")
+      && bytes[15] == UInt8(ascii: "7")
+      && [9, 14, 19, 24].allSatisfy { bytes[$0] == UInt8(ascii: "-") }
   }
 
   /// The path behind all links.

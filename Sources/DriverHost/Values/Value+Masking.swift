@@ -3,27 +3,27 @@ extension ValueMap {
   package func masking(_ places: [JSONPointer]) -> ValueMap {
     guard !places.isEmpty else { return self }
     var value = Value.map(self)
-    for place in places { value.replace(at: place.tokens[...], by: Redactor.mask) }
+    for place in places { value.replace(at: place.tokens[...], by: .string(Redactor.mask)) }
     return value.mapValue ?? [:]
   }
 }
 
 extension Value {
-  /// Puts a text where something stands; nothing where nothing does.
-  mutating func replace(at path: ArraySlice<String>, by text: String) {
+  /// Puts a value where something stands; nothing where nothing does.
+  mutating func replace(at path: ArraySlice<String>, by other: Value) {
     guard let token = path.first else {
-      self = .string(text)
+      self = other
       return
     }
     switch resolved {
     case .map(var members):
       guard var member = members[token] else { return }
-      member.replace(at: path.dropFirst(), by: text)
+      member.replace(at: path.dropFirst(), by: other)
       members[token] = member
       self = .map(members)
     case .list(var items):
       guard let index = Int(token), items.indices.contains(index) else { return }
-      items[index].replace(at: path.dropFirst(), by: text)
+      items[index].replace(at: path.dropFirst(), by: other)
       self = .list(items)
     default: return
     }

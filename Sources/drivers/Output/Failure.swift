@@ -17,7 +17,7 @@ struct Failure: Error {
     self.facts = facts
     let codeOfStage: Int32 =
       switch error.stage {
-      case .call: 1
+      case .call, .secret: 1
       case .input: 2
       case .driver: 3
       }

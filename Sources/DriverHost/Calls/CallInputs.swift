@@ -1,0 +1,45 @@
+/// The inputs of one call, from all places where some were given.
+///
+/// Later places override earlier ones, key by key at the top: the connector's value, the secrets attached to it,
+/// the inputs of the call.
+package struct CallInputs: Sendable {
+  /// The inputs; in the place of references stands what they refer to.
+  package var values: ValueMap
+  /// What a vault has supplied: where it stands, and the reference that it came from.
+  var fromVault: [ExecutionMask.Place] = []
+  /// Which of those came as the key of an attached secret, by the input's name.
+  package var attached: [String: SecretPath] = [:]
+  /// Keys of attached secrets that are no inputs of the type.
+  package var ignored: [String] = []
+  /// The resource whose value is among the inputs; nil where there is none.
+  package var stored: StoredInputs?
+  /// The names that the call itself gives.
+  package var given: Set<String> = []
+  /// Where inputs of the call stand in files.
+  var locations: (@Sendable (JSONPointer) -> SourceLocation?)?
+
+  /// The inputs of a call, where that is all there is.
+  init(_ values: ValueMap, locations: (@Sendable (JSONPointer) -> SourceLocation?)?) {
+    self.values = values
+    self.locations = locations
+  }
+
+  /// The places that are secret whatever the schema says.
+  package var secrets: [JSONPointer] { fromVault.map(\.pointer) }
+
+  /// Which keys a null takes away.
+  var unsetNulls: UnsetNulls {
+    guard let stored, !stored.nullNames.isEmpty else { return .all }
+    return .of(given)
+  }
+
+  /// Where an input stands in a file; nil where it stands in none.
+  var location: ((JSONPointer) -> SourceLocation?)? {
+    guard let stored else { return locations }
+    return { [given, attached, locations] pointer in
+      guard let name = pointer.tokens.first else { return stored.location(ofInput: pointer) }
+      if given.contains(name) { return locations?(pointer) }
+      return attached[name] == nil ? stored.location(ofInput: pointer) : nil
+    }
+  }
+}

@@ -1,0 +1,144 @@
+/// A connection that is created now and may be started, waited for and cancelled apart.
+///
+/// It is NEW until it is started, once, by `start` or by the first that waits for it. Letting go of it does not stop
+/// it. From any thread.
+public final class Execution: Sendable {
+  /// A UUID of version 7.
+  public let id: String
+  private let core: HostCore
+  private let target: ConnectionTarget
+  private let inputs: ValueMap
+  private let options: CallOptions
+  private let state = Lock(State())
+  private let waiting: SingleFlight<Int, ConnectionResult>
+
+  /// How it ended.
+  public typealias Outcome = Result<ConnectionResult, HostError>
+
+  private struct State {
+    var isStarted = false
+    var isCancelled = false
+    var task: Task<Void, Never>?
+    var outcome: Outcome?
+    var listeners: [@Sendable (Outcome) -> Void] = []
+  }
+
+  init(
+    _ core: HostCore,
+    _ target: ConnectionTarget,
+    _ inputs: ValueMap,
+    _ options: CallOptions
+  ) {
+    id = UUID.makeV7()
+    self.core = core
+    self.target = target
+    self.inputs = inputs
+    self.options = options
+    waiting = SingleFlight(core.services.deadlines)
+  }
+
+  /// Lets the history see an execution that is not started at once.
+  func announce() {
+    ExecutionRecorder(id, target, options, core.executions, since: .now).announce()
+  }
+
+  /// Where it is on its way.
+  public var status: ExecutionStatus {
+    state.withLock { state in
+      switch state.outcome {
+      case nil: state.isStarted ? .running : .new
+      case .success: .succeeded
+      case .failure(let error): error.code == .cancelled ? .cancelled : .failed
+      }
+    }
+  }
+
+  /// How it ended; nil before that.
+  public var outcome: Outcome? { state.withLock { $0.outcome } }
+
+  /// Starts it if nobody has; returns at once.
+  public func start() {
+    begin { [self] () async throws(HostError) in
+      try await core.run(target, inputs, options, id: id)
+    }
+  }
+
+  /// Asks it to stop, on the remote side too; one that has not been started ends as cancelled.
+  public func cancel() {
+    let task = state.withLock { state in
+      state.isCancelled = true
+      return state.task
+    }
+    task?.cancel()
+    begin { [self] () async throws(HostError) in
+      var error = HostError(
+        .cancelled,
+        stage: .call,
+        "the execution was cancelled before it was started"
+      )
+      error.execution = id
+      await ExecutionRecorder(id, target, options, core.executions, since: .now).end(error)
+      throw error
+    }
+  }
+
+  /// Runs the execution, or what stands for it, unless it has been started.
+  private func begin(
+    _ run: @escaping @Sendable () async throws(HostError) -> ConnectionResult
+  ) {
+    // The task may be at its end before it is known here, and may be cancelled before that.
+    let isCancelled = state.withLock { state -> Bool in
+      guard !state.isStarted else { return false }
+      state.isStarted = true
+      state.task = Task { [self] in
+        do throws(HostError) {
+          end(.success(try await run()))
+        } catch {
+          end(.failure(error))
+        }
+      }
+      return state.isCancelled
+    }
+    if isCancelled { state.withLock { $0.task }?.cancel() }
+  }
+
+  /// Hears of its end, on any thread; at once if it has ended.
+  ///
+  /// - Parameter listener: Called once; it returns at once.
+  public func onEnd(_ listener: @escaping @Sendable (Outcome) -> Void) {
+    let outcome = state.withLock { state -> Outcome? in
+      if state.outcome == nil { state.listeners.append(listener) }
+      return state.outcome
+    }
+    if let outcome { listener(outcome) }
+  }
+
+  /// Starts it if nobody has, and waits for its end.
+  ///
+  /// - Parameter timeout: For how long to wait; nil: until it ends. The execution goes on when the time is up, and
+  ///   when the task that waits is cancelled.
+  /// - Returns: What the driver put out.
+  /// - Throws: How it failed; `.timedOut` when the time to wait was up, `.cancelled` when the task was cancelled, both
+  ///   without an `execution`.
+  public func result(timeout: Duration? = nil) async throws(HostError) -> ConnectionResult {
+    if let outcome { return try outcome.get() }
+    start()
+    return try await waiting.answer(
+      for: 0,
+      deadline: timeout.map(MonotonicTime.now.advanced(by:)),
+      { [id] in "the execution \(id) went on" },
+      begin: { [self] in if let outcome { waiting.finish(0, outcome) } }
+    ).get()
+  }
+
+  private func end(_ outcome: Outcome) {
+    let listeners = state.withLock { state -> [@Sendable (Outcome) -> Void] in
+      state.outcome = outcome
+      state.task = nil
+      defer { state.listeners = [] }
+      return state.listeners
+    }
+    waiting.finish(0, outcome)
+    for listener in listeners { listener(outcome) }
+  }
+}
