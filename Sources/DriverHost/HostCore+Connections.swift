@@ -134,7 +134,12 @@ extension HostCore {
     if let cancelled = failures.compactMap(\.cause).first(where: { $0.code == .cancelled }) {
       throw cancelled
     }
-    let schema = try await prepare(type, deadline: deadline).schema
+    let schema: InputSchema
+    do throws(HostError) {
+      schema = try await prepare(type, deadline: deadline).schema
+    } catch {
+      throw failures.isEmpty ? error : SecretFailure.error(failures)
+    }
     var inputs = inputs
     var faults: [Fault] = []
     inputs.fill(

@@ -37,7 +37,10 @@ package struct CallInputs: Sendable {
   var location: ((JSONPointer) -> SourceLocation?)? {
     guard let stored else { return locations }
     return { [given, attached, locations] pointer in
-      guard let name = pointer.tokens.first else { return stored.location(ofInput: pointer) }
+      // All of the inputs stand in no one place where the call gives some.
+      guard let name = pointer.tokens.first else {
+        return given.isEmpty ? stored.location(ofInput: pointer) : nil
+      }
       if given.contains(name) { return locations?(pointer) }
       return attached[name] == nil ? stored.location(ofInput: pointer) : nil
     }

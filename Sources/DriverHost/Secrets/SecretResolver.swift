@@ -9,7 +9,7 @@ final class SecretResolver: Sendable {
     var keys: ValueMap
     var until: MonotonicTime
     /// The configuration that it was read with: one that was changed since reads anew.
-    var configuration: ObjectIdentifier
+    var configuration: StoredInputs
   }
 
   private struct Key: Hashable {
@@ -45,8 +45,7 @@ final class SecretResolver: Sendable {
 
   private func cached(_ path: SecretPath, _ stored: StoredInputs) -> ValueMap? {
     cache.withLock { cache in
-      guard let entry = cache[path], entry.configuration == ObjectIdentifier(stored),
-        entry.until > .now
+      guard let entry = cache[path], entry.until > .now, entry.configuration.isSame(as: stored)
       else { return nil }
       return entry.keys
     }
@@ -150,7 +149,7 @@ final class SecretResolver: Sendable {
         cache = cache.filter { $0.value.until > now }
         if cache.count >= SecretResolver.limit { cache = [:] }
       }
-      cache[path] = Entry(keys: keys, until: until, configuration: ObjectIdentifier(stored))
+      cache[path] = Entry(keys: keys, until: until, configuration: stored)
     }
   }
 

@@ -64,6 +64,11 @@ package final class StoredInputs: Sendable {
     nullNames = Set(resource.value.lazy.filter { $0.value.isNull }.map(\.name))
   }
 
+  /// Whether both say the same to a driver.
+  func isSame(as other: StoredInputs) -> Bool {
+    self === other || type == other.type && values == other.values
+  }
+
   /// Where an input stands in the file, or what is nearest to it.
   package func location(ofInput pointer: JSONPointer) -> SourceLocation? {
     var place = JSONPointer(["value"] + pointer.tokens)
