@@ -3,14 +3,23 @@ extension HostCore {
   func run(
     _ target: ConnectionTarget,
     _ inputs: ValueMap,
+    _ options: CallOptions
+  ) async throws(HostError) -> ConnectionResult {
+    let recorder = ExecutionRecorder(UUID.makeV7(), target, options, since: .now)
+    return try await run(target, inputs, options, recorder)
+  }
+
+  /// One call whose execution was made before.
+  func run(
+    _ target: ConnectionTarget,
+    _ inputs: ValueMap,
     _ options: CallOptions,
-    id: String? = nil
+    _ recorder: ExecutionRecorder
   ) async throws(HostError) -> ConnectionResult {
     let start = MonotonicTime.now
-    let recorder = ExecutionRecorder(id ?? UUID.makeV7(), target, options, executions, since: start)
     do throws(HostError) {
       let result = try await run(target, inputs, options, recorder, since: start)
-      await recorder.end(result)
+      await recorder.end(result, in: executions)
       return result
     } catch {
       throw await ended(error, options, recorder)
@@ -29,7 +38,7 @@ extension HostCore {
     for destination in options.outputs.values { destination.end(with: error) }
     var error = error
     error.execution = recorder.id
-    await recorder.end(error)
+    await recorder.end(error, in: executions)
     return error
   }
 
@@ -122,7 +131,7 @@ extension HostCore {
     var found = secrets.known(paths, in: configuration.workspace)
     var failures: [SecretFailure] = []
     if found == nil {
-      recorder.announce()
+      recorder.announce(in: executions)
       (found, failures) = await secrets.secrets(
         of: paths,
         through: self,
@@ -174,7 +183,7 @@ extension HostCore {
       since: start,
       execution: recorder.id
     )
-    recorder.begin(connection, inputs)
+    recorder.begin(connection, inputs, in: executions)
     return try connection.result(await connection.run(), since: start)
   }
 }

@@ -6,7 +6,7 @@ package struct CallInputs: Sendable {
   /// The inputs; in the place of references stands what they refer to.
   package var values: ValueMap
   /// What a vault has supplied: where it stands, and the reference that it came from.
-  var fromVault: [ExecutionMask.Place] = []
+  var fromVault: [SecretPlace] = []
   /// Which of those came as the key of an attached secret, by the input's name.
   package var attached: [String: SecretPath] = [:]
   /// Keys of attached secrets that are no inputs of the type.
@@ -45,4 +45,11 @@ package struct CallInputs: Sendable {
       return attached[name] == nil ? stored.location(ofInput: pointer) : nil
     }
   }
+}
+
+/// A place in inputs that a vault has supplied.
+struct SecretPlace: Sendable, Hashable {
+  var pointer: JSONPointer
+  /// The reference that it came from, as it was written.
+  var text: String
 }

@@ -4,7 +4,8 @@
 /// it. From any thread.
 public final class Execution: Sendable {
   /// A UUID of version 7.
-  public let id: String
+  public var id: String { recorder.id }
+  private let recorder: ExecutionRecorder
   private let core: HostCore
   private let target: ConnectionTarget
   private let inputs: ValueMap
@@ -29,7 +30,7 @@ public final class Execution: Sendable {
     _ inputs: ValueMap,
     _ options: CallOptions
   ) {
-    id = UUID.makeV7()
+    recorder = ExecutionRecorder(UUID.makeV7(), target, options, since: .now)
     self.core = core
     self.target = target
     self.inputs = inputs
@@ -38,9 +39,7 @@ public final class Execution: Sendable {
   }
 
   /// Lets the history see an execution that is not started at once.
-  func announce() {
-    ExecutionRecorder(id, target, options, core.executions, since: .now).announce()
-  }
+  func announce() { recorder.announce(in: core.executions) }
 
   /// Where it is on its way.
   public var status: ExecutionStatus {
@@ -59,7 +58,7 @@ public final class Execution: Sendable {
   /// Starts it if nobody has; returns at once.
   public func start() {
     begin { [self] () async throws(HostError) in
-      try await core.run(target, inputs, options, id: id)
+      try await core.run(target, inputs, options, recorder)
     }
   }
 
@@ -77,7 +76,7 @@ public final class Execution: Sendable {
         "the execution was cancelled before it was started"
       )
       error.execution = id
-      await ExecutionRecorder(id, target, options, core.executions, since: .now).end(error)
+      await recorder.end(error, in: core.executions)
       throw error
     }
   }
@@ -126,7 +125,7 @@ public final class Execution: Sendable {
     return try await waiting.answer(
       for: 0,
       deadline: timeout.map(MonotonicTime.now.advanced(by:)),
-      { [id] in "the execution \(id) went on" },
+      { [recorder] in "the execution \(recorder.id) went on" },
       begin: { [self] in if let outcome { waiting.finish(0, outcome) } }
     ).get()
   }

@@ -38,12 +38,12 @@ public struct ExecutionRecord: Sendable, Hashable {
   public var driver: String
   /// The driver's version.
   public var driverVersion: String
-  /// The inputs before masking, with references where there were any.
-  var rawInput: ValueMap
+  /// The inputs as they were given and completed, masked.
+  public var input: ValueMap
   /// The outputs before masking.
   var rawOutput: ValueMap?
-  /// What masks both.
-  var mask: ExecutionMask?
+  /// What masks them; nil: they are masked already, or hold no secret.
+  var outputMask: OutputMask?
   /// About how many bytes of memory the outputs took, where they were too large to be kept.
   public var droppedOutputSize: Int?
 
@@ -72,54 +72,27 @@ public struct ExecutionRecord: Sendable, Hashable {
     attempts = 0
     driver = ""
     driverVersion = ""
-    rawInput = input
+    self.input = input
     rawOutput = output
   }
 
-  /// The inputs as they were given and completed, masked.
-  ///
-  /// Masked anew at each look, off the path of the call.
-  public var input: ValueMap { mask?.masking(input: rawInput) ?? rawInput }
-
   /// The outputs, masked; nil before the end, and where `droppedOutputSize` says how large they were.
+  ///
+  /// Masked anew at each look where there are secrets, off the path of the call.
   public var output: ValueMap? {
-    rawOutput.map { mask?.masking(output: $0) ?? $0 }
-  }
-
-  /// The same with nothing in memory that the masks hide.
-  package var masked: ExecutionRecord {
-    guard mask != nil else { return self }
-    var record = self
-    record.rawInput = input
-    record.rawOutput = output
-    record.mask = nil
-    return record
+    rawOutput.map { outputMask?.masking($0) ?? $0 }
   }
 }
 
-/// Hides the secrets of one execution.
-struct ExecutionMask: Sendable, Hashable {
-  /// Places in the inputs, and what stands there instead: the mask, or the reference that the secret came from.
-  var inputs: [Place]
-  /// Places in the outputs that the driver flagged.
-  var outputs: [JSONPointer] = []
-  /// Hides the texts of the secrets wherever an output repeats them.
+/// Hides the secrets in what one execution has put out.
+struct OutputMask: Sendable, Hashable {
+  /// Places that the driver flagged.
+  var places: [JSONPointer] = []
+  /// Hides the texts of the inputs' secrets wherever an output repeats them.
   var redactor: Redactor?
 
-  /// One place in the inputs.
-  struct Place: Sendable, Hashable {
-    var pointer: JSONPointer
-    var text: String
-  }
-
-  func masking(input: ValueMap) -> ValueMap {
-    var value = Value.map(input)
-    for place in inputs { value.replace(at: place.pointer.tokens[...], by: .string(place.text)) }
-    return value.mapValue ?? [:]
-  }
-
-  func masking(output: ValueMap) -> ValueMap {
-    let flagged = output.masking(outputs)
+  func masking(_ outputs: ValueMap) -> ValueMap {
+    let flagged = outputs.masking(places)
     return redactor.map { $0.masking(.map(flagged)).mapValue ?? [:] } ?? flagged
   }
 }

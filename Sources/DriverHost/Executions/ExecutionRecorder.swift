@@ -1,10 +1,11 @@
-/// Keeps the record of one execution while it goes on.
+/// Keeps the record of one execution while it goes on, and tells the history of it.
 ///
-/// A class, so that a task that waits for the execution keeps a reference and not all of this.
+/// A class, so that a task that waits for the execution keeps a reference and not all of this, and that a history in
+/// memory has each record once.
 final class ExecutionRecorder: @unchecked Sendable {
-  // `@unchecked` because one task makes an execution, and only it changes the record.
-  private let history: ExecutionStore
-  private var record: ExecutionRecord
+  // `@unchecked` because one task makes an execution, and only it changes the record: under the lock of the history
+  // from when that one has it.
+  var record: ExecutionRecord
   private let start: MonotonicTime
   /// Whether all that the execution puts out is secret.
   private let hidesOutputs: Bool
@@ -14,20 +15,14 @@ final class ExecutionRecorder: @unchecked Sendable {
   /// A new execution.
   // Not inlined, as nothing here is: tasks would keep room for it.
   @inline(never)
-  init(
-    _ id: String,
-    _ target: ConnectionTarget,
-    _ options: CallOptions,
-    _ history: ExecutionStore,
-    since start: MonotonicTime
-  ) {
-    self.history = history
+  init(_ id: String, _ target: ConnectionTarget, _ options: CallOptions, since start: MonotonicTime)
+  {
     self.start = start
     hidesOutputs = options.hidesOutputs
     record = ExecutionRecord(id: id, status: .new, created: .now)
     record.name = options.name
     record.parent = options.parent
-    record.action = options.action ?? ""
+    if let action = options.action { record.action = action }
     switch target {
     case .connector(let name): record.connectorName = name
     case .vault(let name): record.connectorName = HostCore.connectorName(ofVault: name)
@@ -37,6 +32,13 @@ final class ExecutionRecorder: @unchecked Sendable {
     }
   }
 
+  /// A record that nobody changes any more.
+  init(_ record: ExecutionRecord) {
+    self.record = record
+    start = .now
+    hidesOutputs = false
+  }
+
   var id: String { record.id }
 
   /// Says what the connector is.
@@ -44,97 +46,100 @@ final class ExecutionRecorder: @unchecked Sendable {
 
   /// Lets others see the execution before it runs, since there is something to wait for.
   @inline(never)
-  func announce() {
+  func announce(in history: ExecutionStore) {
     guard !isKnown else { return }
     isKnown = true
-    history.record(record)
+    history.keep(self)
   }
 
   /// Says what is about to run.
   @inline(never)
-  func begin(_ connection: Connection, _ inputs: CallInputs) {
+  func begin(_ connection: Connection, _ inputs: CallInputs, in history: ExecutionStore) {
     let driver = connection.driver
     let request = connection.request
-    record.connectorType = driver.descriptor.name
-    record.action = request.action
-    record.driver = driver.descriptor.id
-    record.driverVersion = driver.version
-    record.rawInput = request.inputs
-    record.status = .running
-    record.started = .now
+    var input = request.inputs
+    var mask: OutputMask?
     if !request.secrets.isEmpty {
-      record.mask = ExecutionMask(
-        inputs: ExecutionRecorder.places(request.secrets, inputs),
-        redactor: Redactor(request.inputs, secrets: request.secrets)
-      )
+      input = input.masking(request.secrets, as: inputs.fromVault)
+      mask = Redactor(request.inputs, secrets: request.secrets).map { OutputMask(redactor: $0) }
     }
-    isKnown = true
-    history.record(record)
-  }
-
-  /// What stands in the place of each secret: the reference that it came from, else the mask.
-  private static func places(
-    _ secrets: [JSONPointer],
-    _ inputs: CallInputs
-  ) -> [ExecutionMask.Place] {
-    secrets.map { pointer in
-      inputs.fromVault.first { $0.pointer == pointer }
-        ?? ExecutionMask.Place(pointer: pointer, text: Redactor.mask)
+    let started = record.created.advanced(by: elapsed)
+    let isKnown = self.isKnown
+    self.isKnown = true
+    history.change(self, isKnown: isKnown) { record in
+      record.connectorType = driver.descriptor.name
+      record.action = request.action
+      record.driver = driver.descriptor.id
+      record.driverVersion = driver.version
+      record.input = input
+      record.outputMask = mask
+      record.status = .running
+      record.started = started
     }
   }
 
   /// Takes the result, and returns when it is kept.
   @inline(never)
-  func end(_ result: ConnectionResult) async {
-    record.status = .succeeded
-    record.attempts = result.attempts
-    finish(result.outputs, secrets: result.secretOutputs)
-    await history.recordEnd(record)
+  func end(_ result: ConnectionResult, in history: ExecutionStore) async {
+    await end(result.outputs, secrets: result.secretOutputs, in: history) { record in
+      record.status = .succeeded
+      record.attempts = result.attempts
+    }
   }
 
   /// Takes the error, and returns when it is kept.
   @inline(never)
-  func end(_ error: HostError) async {
-    record.status = error.code == .cancelled ? .cancelled : .failed
-    record.statusMessage = error.message
-    record.errorCode = error.code
-    record.attempts = record.started == nil ? 0 : error.attempts
-    finish(error.outputs, secrets: error.secretOutputs)
-    await history.recordEnd(record)
-  }
-
-  private func finish(_ outputs: ValueMap, secrets: [JSONPointer]) {
-    record.ended = .now
-    record.duration = .nanoseconds(MonotonicTime.now.nanoseconds - start.nanoseconds)
-    record.rawOutput = outputs
-    let hidden = hidesOutputs ? outputs.names.map { JSONPointer([$0]) } : secrets
-    guard !hidden.isEmpty else { return }
-    if record.mask == nil { record.mask = ExecutionMask(inputs: []) }
-    record.mask?.outputs = hidden
-  }
-}
-
-/// The history of a host, with a shorter way to the one in memory, which never waits.
-enum ExecutionStore: Sendable {
-  case memory(MemoryHistory)
-  case other(any ExecutionHistory)
-
-  init(_ history: any ExecutionHistory) {
-    self = (history as? MemoryHistory).map { .memory($0) } ?? .other(history)
-  }
-
-  func record(_ execution: ExecutionRecord) {
-    switch self {
-    case .memory(let history): history.keep(execution)
-    case .other(let history): history.record(execution)
+  func end(_ error: HostError, in history: ExecutionStore) async {
+    await end(error.outputs, secrets: error.secretOutputs, in: history) { record in
+      record.status = error.code == .cancelled ? .cancelled : .failed
+      record.statusMessage = error.message
+      record.errorCode = error.code
+      record.attempts = record.started == nil ? 0 : error.attempts
     }
   }
 
   @inline(never)
-  func recordEnd(_ execution: ExecutionRecord) async {
-    switch self {
-    case .memory(let history): history.keep(execution)
-    case .other(let history): await history.recordEnd(execution)
+  private func end(
+    _ outputs: ValueMap,
+    secrets: [JSONPointer],
+    in history: ExecutionStore,
+    _ finish: (inout ExecutionRecord) -> Void
+  ) async {
+    let hidden = hidesOutputs ? outputs.names.map { JSONPointer([$0]) } : secrets
+    let duration = elapsed
+    let isKnown = self.isKnown
+    self.isKnown = true
+    var mask = record.outputMask
+    if !hidden.isEmpty { mask = OutputMask(places: hidden, redactor: mask?.redactor) }
+    let kept = history.kept(outputs, mask)
+    await history.end(self, isKnown: isKnown) { record in
+      finish(&record)
+      // Of one clock, so that what ended later never seems to have begun later.
+      record.ended = record.created.advanced(by: duration)
+      record.duration = duration
+      record.rawOutput = kept.outputs
+      record.outputMask = kept.mask
+      record.droppedOutputSize = kept.droppedSize
     }
+  }
+
+  private var elapsed: Duration {
+    .nanoseconds(MonotonicTime.now.nanoseconds - start.nanoseconds)
+  }
+}
+
+extension ValueMap {
+  /// These members with something else in the place of each secret: the reference that it came from, else the mask.
+  fileprivate func masking(
+    _ secrets: [JSONPointer],
+    as references: [SecretPlace]
+  ) -> ValueMap {
+    if references.isEmpty { return masking(secrets) }
+    var value = Value.map(self)
+    for pointer in secrets {
+      let reference = references.first { $0.pointer == pointer }
+      value.replace(at: pointer.tokens[...], by: .string(reference?.text ?? Redactor.mask))
+    }
+    return value.mapValue ?? [:]
   }
 }

@@ -10,11 +10,9 @@ public final class MemoryHistory: ExecutionHistory {
   private let state = Lock(State())
 
   private struct State {
-    /// A ring: the oldest one is replaced first.
-    var records: [ExecutionRecord] = []
+    /// A ring: the oldest one is replaced first. What is in it changes only under the lock.
+    var ring: [ExecutionRecorder] = []
     var next = 0
-    /// Where in the ring an execution is that may come again: one that has not ended.
-    var places: [String: Int] = [:]
   }
 
   /// A history of so many executions.
@@ -28,51 +26,63 @@ public final class MemoryHistory: ExecutionHistory {
   }
 
   /// See `ExecutionHistory`.
-  public func record(_ execution: ExecutionRecord) { keep(execution) }
+  ///
+  /// - Complexity: O(executions that are kept); the host has a shorter way for its own.
+  public func record(_ execution: ExecutionRecord) {
+    var kept = execution
+    let outputs = KeptOutputs(outputs: kept.rawOutput, mask: kept.outputMask)
+      .withoutSecrets(limit: outputLimit)
+    kept.rawOutput = outputs.outputs
+    kept.outputMask = nil
+    kept.droppedOutputSize = outputs.droppedSize ?? kept.droppedOutputSize
+    let isKnown = state.withLock { state in
+      guard let place = state.ring.lastIndex(where: { $0.record.id == kept.id }) else {
+        return false
+      }
+      state.ring[place].record = kept
+      return true
+    }
+    if !isKnown { keep(ExecutionRecorder(kept)) }
+  }
 
   /// See `ExecutionHistory`; never waits.
-  public func recordEnd(_ execution: ExecutionRecord) async { keep(execution) }
+  public func recordEnd(_ execution: ExecutionRecord) async { record(execution) }
 
-  /// Keeps an execution or its later state.
-  func keep(_ execution: ExecutionRecord) {
+  /// Keeps an execution that the host goes on to change through `change`.
+  func keep(_ execution: ExecutionRecorder) {
     guard limit > 0 else { return }
-    // Masked at once where there are secrets: they are not to lie about in memory until somebody looks.
-    let kept = execution.masked.droppingOutput(over: outputLimit)
     // What is replaced is let go of outside the lock.
-    let replaced = state.withLock { state -> ExecutionRecord? in
-      let isEnded = kept.status.isEnded
-      if let place = isEnded ? state.places.removeValue(forKey: kept.id) : state.places[kept.id] {
-        swap(&state.records[place], by: kept)
+    let replaced = state.withLock { state -> ExecutionRecorder? in
+      guard state.ring.count >= limit else {
+        state.ring.append(execution)
         return nil
       }
-      if state.records.count < limit {
-        if !isEnded { state.places[kept.id] = state.records.count }
-        state.records.append(kept)
-        return nil
-      }
-      let place = state.next
-      state.next = (place + 1) % limit
-      let old = state.records[place]
-      if !old.status.isEnded { state.places[old.id] = nil }
-      state.records[place] = kept
-      if !isEnded { state.places[kept.id] = place }
+      let old = state.ring[state.next]
+      state.ring[state.next] = execution
+      state.next += 1
+      if state.next == limit { state.next = 0 }
       return old
     }
     _ = replaced
   }
 
-  private func swap(_ record: inout ExecutionRecord, by other: ExecutionRecord) { record = other }
+  /// Changes an execution that may be kept.
+  func change(_ execution: ExecutionRecorder, _ body: (inout ExecutionRecord) -> Void) {
+    state.withLock { _ in body(&execution.record) }
+  }
 
   /// See `ExecutionHistory`.
   public func execution(_ id: String) async throws(HostError) -> ExecutionRecord? {
-    state.withLock { state in state.records.last { $0.id == id } }
+    state.withLock { state in state.ring.last { $0.record.id == id }?.record }
   }
 
   /// See `ExecutionHistory`.
   ///
   /// - Complexity: O(n log n) in the number of executions that are kept.
   public func executions(_ query: ExecutionQuery) async throws(HostError) -> [ExecutionRecord] {
-    let matching = state.withLock { state in state.records.filter(query.matches) }
+    let matching = state.withLock { state in
+      state.ring.lazy.map(\.record).filter(query.matches)
+    }
     return Array(matching.sorted { $0.id > $1.id }.prefix(max(0, query.limit)))
   }
 
@@ -80,22 +90,17 @@ public final class MemoryHistory: ExecutionHistory {
   public func prune(_ retention: ExecutionRetention) async throws(HostError) -> Int {
     let oldest = retention.age.map { WallTime.now.advanced(by: .zero - $0) }
     return state.withLock { state in
-      let sorted = state.records.sorted { $0.id > $1.id }
+      let sorted = state.ring.sorted { $0.record.id > $1.record.id }
       var ended = 0
-      let kept = sorted.filter { record in
-        guard record.status.isEnded else { return true }
+      let kept = sorted.filter { kept in
+        guard kept.record.status.isEnded else { return true }
         ended += 1
         return ended <= retention.count ?? .max
-          && (oldest.map { ($0 <= record.ended ?? record.created) } ?? true)
+          && (oldest.map { ($0 <= kept.record.ended ?? kept.record.created) } ?? true)
       }
-      let dropped = sorted.count - kept.count
-      state.records = kept.reversed()
+      state.ring = kept.reversed()
       state.next = 0
-      state.places = [:]
-      for (place, record) in state.records.enumerated() where !record.status.isEnded {
-        state.places[record.id] = place
-      }
-      return dropped
+      return sorted.count - kept.count
     }
   }
 
@@ -103,13 +108,31 @@ public final class MemoryHistory: ExecutionHistory {
   public func close() async {}
 }
 
+/// The outputs of an execution as a history keeps them.
+struct KeptOutputs: Sendable {
+  var outputs: ValueMap?
+  var mask: OutputMask?
+  /// How large they were if they are not kept.
+  var droppedSize: Int?
+
+  /// Without outputs that are larger than a number of bytes, and without the secrets of others: they are not to lie
+  /// about in memory until somebody looks.
+  func withoutSecrets(limit: Int) -> KeptOutputs {
+    guard let outputs else { return self }
+    if Value.map(outputs).isLarger(than: limit) {
+      return KeptOutputs(droppedSize: Value.map(outputs).approximateSize)
+    }
+    return KeptOutputs(outputs: mask?.masking(outputs) ?? outputs)
+  }
+}
+
 extension ExecutionRecord {
   /// The same without its outputs if they are larger than a number of bytes.
   package func droppingOutput(over limit: Int) -> ExecutionRecord {
-    guard let rawOutput, Value.map(rawOutput).isLarger(than: limit) else { return self }
+    guard let outputs = rawOutput, Value.map(outputs).isLarger(than: limit) else { return self }
     var record = self
     record.rawOutput = nil
-    record.droppedOutputSize = Value.map(rawOutput).approximateSize
+    record.droppedOutputSize = Value.map(outputs).approximateSize
     return record
   }
 }

@@ -67,7 +67,7 @@ final class GovernedCall: Sendable {
         execution: recorder.id,
         attempt: attempt
       )
-      if attempt == 1 { recorder.begin(connection, inputs) }
+      if attempt == 1 { recorder.begin(connection, inputs, in: core.executions) }
       do throws(HostError) {
         var result = try connection.result(await runInTurn(connection), since: start)
         result.attempts = attempt

@@ -81,7 +81,7 @@ extension CallInputs {
         attached[key] = path
         fromVault.removeAll { $0.pointer.tokens.first == key }
         fromVault.append(
-          ExecutionMask.Place(
+          SecretPlace(
             pointer: JSONPointer([key]),
             text: SecretTemplate.text(of: SecretTemplate.Reference(path: path, key: key))
           )
@@ -128,7 +128,7 @@ extension CallInputs {
         )
         continue
       }
-      fromVault.append(ExecutionMask.Place(pointer: place.pointer, text: place.text))
+      fromVault.append(SecretPlace(pointer: place.pointer, text: place.text))
     }
   }
 
