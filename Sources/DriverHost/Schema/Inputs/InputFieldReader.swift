@@ -1,7 +1,7 @@
 /// Reads the inputs that schemas describe.
 struct InputFieldReader {
-  private let program: SchemaProgram
-  private let defaults: InputDefaults
+  let program: SchemaProgram
+  let defaults: InputDefaults
   /// The schemas on the way, so that those which lead back to themselves end.
   private var visiting: [Int] = []
   private var count = 0
@@ -25,25 +25,37 @@ struct InputFieldReader {
       always.flatMap { program.nodes[$0].object?.required ?? [] }.map(ExactName.init)
     )
     let branches = Set(program.placeClosure(of: always.flatMap { program.branches(of: $0) }))
-    var fields: [(order: Int64, field: InputField)] = []
+    let conditions = conditions(among: always)
+    var fields: [InputField] = []
     var seen: Set<ExactName> = []
     for index in program.placeClosure(of: [node]) where !branches.contains(index) {
       for (name, property) in program.nodes[index].object?.properties ?? []
       where seen.insert(ExactName(name)).inserted {
         var field = field(name, property)
         field.isConditional = !certain.contains(index)
+        field.condition = field.isConditional ? conditions[index] : nil
         field.isRequired = field.defaultValue == nil && required.contains(ExactName(name))
-        fields.append((annotation("x-order", property)?.intValue ?? .max, field))
+        fields.append(field)
       }
     }
-    // The sort keeps the order of equals by their place.
-    return fields.enumerated()
-      .sorted { ($0.element.order, $0.offset) < ($1.element.order, $1.offset) }
-      .map(\.element.field)
+    return InputFieldReader.inOrder(fields)
   }
 
-  private mutating func field(_ name: String, _ node: Int) -> InputField {
+  /// Fields by their `x-order`; equals stay as they are.
+  static func inOrder(_ fields: [InputField]) -> [InputField] {
+    fields.enumerated()
+      .sorted { ($0.element.order ?? .max, $0.offset) < ($1.element.order ?? .max, $1.offset) }
+      .map(\.element)
+  }
+
+  /// The member of a map, by its schema.
+  mutating func field(_ name: String, _ node: Int) -> InputField {
     var field = InputField(name: name, type: type(of: node))
+    field.schema.node = node
+    field.kinds = kinds(of: node)
+    field.bounds = bounds(of: node)
+    field.unit = annotation("x-unit", node)?.stringValue
+    field.order = annotation("x-order", node)?.intValue
     field.title = annotation("title", node)?.stringValue
     field.summary = annotation("description", node)?.stringValue
     field.limits = limits(of: node)
@@ -72,7 +84,7 @@ struct InputFieldReader {
     depth += 1
     field.fields = fields(of: node)
     field.elements = elements(of: node)
-    field.union = union(of: node)
+    field.unions = unions(of: node)
     depth -= 1
     visiting.removeLast(always.count)
     return field
@@ -90,22 +102,23 @@ struct InputFieldReader {
     return []
   }
 
-  mutating func union(of node: Int) -> InputUnion? {
+  /// The forms that a value may have.
+  mutating func unions(of node: Int) -> [InputUnion] {
+    let types = program.nodes[node].allowedTypes
+    var unions: [InputUnion] = []
     for index in program.alwaysClosure(of: node) {
       guard let keywords = program.nodes[index].inPlace else { continue }
-      let isOneOf = keywords.oneOf.count > 1
-      let branches = isOneOf ? keywords.oneOf : keywords.anyOf
-      guard branches.count > 1 else { continue }
-      let types = program.nodes[node].allowedTypes
-      let discriminator = isOneOf ? keywords.oneOfDiscriminator : keywords.anyOfDiscriminator
-      return InputUnion(
-        discriminator: discriminator?.name,
-        branches: branches.enumerated().map { number, branch in
+      for (branches, discriminator) in [
+        (keywords.oneOf, keywords.oneOfDiscriminator),
+        (keywords.anyOf, keywords.anyOfDiscriminator),
+      ] where branches.count > 1 {
+        let branches = branches.enumerated().map { number, branch in
           self.branch(branch, number, discriminator, of: types)
         }
-      )
+        unions.append(InputUnion(discriminator: discriminator?.name, branches: branches))
+      }
     }
-    return nil
+    return unions
   }
 
   private mutating func branch(
@@ -118,106 +131,29 @@ struct InputFieldReader {
     branch.values = discriminator?.choices.filter { $0.branch == number }.map(\.value) ?? []
     branch.title = annotation("title", node)?.stringValue
     branch.summary = annotation("description", node)?.stringValue
+    branch.schema.node = node
+    branch.kinds = kinds(of: node, within: outer)
     branch.limits = limits(of: node)
+    branch.bounds = bounds(of: node)
+    branch.pattern = pattern(of: node)
     branch.allowed = allowed(by: node)
+    let always = program.alwaysClosure(of: node)
+    branch.required = always.flatMap { program.nodes[$0].object?.required ?? [] }
+      .filter { $0 != discriminator?.name }
     var effect = CallEffect()
-    for part in program.alwaysClosure(of: node) {
+    for part in always {
       if let own = CallEffect(program.nodes[part].source) { effect.formUnion(own) }
     }
     branch.effect = effect.effect
     branch.isIdempotent = effect.isIdempotent
     guard !visiting.contains(node) else { return branch }
     visiting.append(node)
-    branch.fields = fields(of: node).filter { $0.name != discriminator?.name }
+    let fields = fields(of: node)
+    branch.fields = fields.filter { $0.name != discriminator?.name }
+    branch.selector = fields.first { $0.name == discriminator?.name }
     branch.elements = elements(of: node)
+    branch.unions = unions(of: node)
     visiting.removeLast()
     return branch
-  }
-}
-
-// MARK: - What schemas say
-
-extension InputFieldReader {
-  /// An annotation, of the schema itself or of what it refers to.
-  private func annotation(_ keyword: String, _ node: Int) -> Value? {
-    program.alwaysClosure(of: node).lazy.compactMap { program.nodes[$0].source[keyword] }.first
-  }
-
-  private func type(of node: Int, within outer: JSONTypes = .any) -> String {
-    let types = program.nodes[node].allowedTypes.intersection(outer)
-    let always = program.alwaysClosure(of: node)
-    if types == .string {
-      if always.contains(where: { program.nodes[$0].takesBytes }) { return "bytes as base64" }
-      if always.contains(where: { program.nodes[$0].takesDecimals }) { return "a decimal number" }
-    }
-    return types.isSuperset(of: .everyJSON) ? "any value" : types.inWords
-  }
-
-  private func allowed(by node: Int) -> [Value] {
-    for index in program.alwaysClosure(of: node) {
-      let schema = program.nodes[index]
-      if let choice = schema.constant ?? schema.enumeration { return choice.values }
-    }
-    return []
-  }
-
-  private func limits(of node: Int) -> [String] {
-    program.alwaysClosure(of: node).flatMap { InputFieldReader.limits(program.nodes[$0]) }
-  }
-
-  private func pattern(of node: Int) -> String? {
-    program.alwaysClosure(of: node).lazy.compactMap { program.nodes[$0].string?.pattern?.source }
-      .first
-  }
-
-  private static func limits(_ node: SchemaNode) -> [String] {
-    var words: [String] = []
-    if let number = node.number {
-      words += limits(of: number)
-    }
-    if let string = node.string {
-      words += limits(string.minimum, string.maximum, "character")
-      if let format = string.format { words.append(format.inWords) }
-    }
-    if let array = node.array {
-      words += limits(array.minimum, array.maximum, "item")
-      if array.isUnique { words.append("no item twice") }
-    }
-    if let object = node.object { words += limits(object.minimum, object.maximum, "member") }
-    return words
-  }
-
-  private static func limits(of number: NumberKeywords) -> [String] {
-    func word(_ prefix: String, _ value: Value?) -> String? {
-      value.map { "\(prefix) \(FaultText.shown($0))" }
-    }
-    var words: [String?] = []
-    if let minimum = number.minimum, let maximum = number.maximum {
-      words.append("\(FaultText.shown(minimum)) to \(FaultText.shown(maximum))")
-    } else {
-      words += [word("at least", number.minimum), word("at most", number.maximum)]
-    }
-    words += [
-      word("more than", number.exclusiveMinimum), word("less than", number.exclusiveMaximum),
-      word("a multiple of", number.divisor?.value),
-    ]
-    return words.compactMap(\.self)
-  }
-
-  private static func limits(_ minimum: Int, _ maximum: Int, _ noun: String) -> [String] {
-    switch (minimum > 0, maximum < .max) {
-    case (true, true) where minimum == maximum: [FaultText.counted(minimum, noun)]
-    case (true, true): ["\(minimum) to \(FaultText.counted(maximum, noun))"]
-    case (true, false): ["at least \(FaultText.counted(minimum, noun))"]
-    case (false, true): ["at most \(FaultText.counted(maximum, noun))"]
-    case (false, false): []
-    }
-  }
-}
-
-extension SchemaProgram {
-  /// The branches of a schema's unions.
-  fileprivate func branches(of node: Int) -> [Int] {
-    (nodes[node].inPlace?.oneOf ?? []) + (nodes[node].inPlace?.anyOf ?? [])
   }
 }

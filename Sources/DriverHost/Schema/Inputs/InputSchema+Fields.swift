@@ -14,12 +14,15 @@ extension InputSchema {
     }
   }
 
-  /// The forms that all of an action's inputs together may have; nil where there is only one, or no
-  /// such action.
-  package func union(action: String) -> InputUnion? {
-    guard let action = actions[action] else { return nil }
+  /// The first of the forms that all of an action's inputs together may have; nil where there is
+  /// only one, or no such action.
+  package func union(action: String) -> InputUnion? { unions(action: action).first }
+
+  /// The forms that all of an action's inputs together may have: one of each union.
+  package func unions(action: String) -> [InputUnion] {
+    guard let action = actions[action] else { return [] }
     var reader = InputFieldReader(schemas.program, defaults)
-    return reader.union(of: action.root)
+    return reader.unions(of: action.root)
   }
 }
 
