@@ -10,7 +10,9 @@ public final class MemoryHistory: ExecutionHistory {
   private let state = Lock(State())
 
   private struct State {
-    /// A ring: the oldest one is replaced first. What is in it changes only under the lock.
+    /// A ring: the oldest one is replaced first.
+    ///
+    /// What is in it changes only under the lock.
     var ring: [ExecutionRecorder] = []
     var next = 0
   }

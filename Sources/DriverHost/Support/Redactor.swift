@@ -22,6 +22,8 @@ struct Redactor: Sendable, Hashable {
 
   /// The text with each secret replaced by the mask.
   func masking(_ text: String) -> String {
+    // Most texts hold none, and are not copied.
+    guard secrets.contains(where: { Redactor.isIn(text, $0) }) else { return text }
     var bytes = Array(text.utf8)
     for secret in secrets {
       bytes = Redactor.replacing(Array(secret.utf8), in: bytes)
@@ -61,6 +63,18 @@ struct Redactor: Sendable, Hashable {
     case .map(let members): for (_, member) in members { collect(member, into: &texts) }
     case .null, .bool, .double, .json: break
     }
+  }
+
+  private static func isIn(_ text: String, _ secret: String) -> Bool {
+    let (text, secret) = (text.utf8.span, secret.utf8.span)
+    guard secret.count <= text.count else { return false }
+    let first = secret[0]
+    for start in 0...(text.count - secret.count) where text[start] == first {
+      var length = 1
+      while length < secret.count, text[start + length] == secret[length] { length += 1 }
+      if length == secret.count { return true }
+    }
+    return false
   }
 
   private static func replacing(_ needle: [UInt8], in text: [UInt8]) -> [UInt8] {
