@@ -1,26 +1,5 @@
 import Synchronization
 
-/// What a connection put out.
-public struct ConnectionResult: Sendable {
-  /// The outputs by name, in the order in which the driver first set them.
-  public var outputs: ValueMap
-  /// The execution's id, a UUID of version 7.
-  public var execution: String
-  /// The driver's id.
-  public var driver: String
-  /// The driver's version.
-  public var driverVersion: String
-  /// From the call to its end, with all that it waited.
-  public var duration: Duration
-  /// How many attempts it took.
-  public var attempts = 1
-  /// The places in `outputs` that the driver flagged as secret.
-  public var secretOutputs: [JSONPointer]
-
-  /// An output; null where there is none of that name.
-  public subscript(name: String) -> Value { outputs[name] ?? .null }
-}
-
 /// One call on its way through the host.
 ///
 /// A class, so that a task that waits for it keeps a reference and not all of this.

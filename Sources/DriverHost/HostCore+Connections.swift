@@ -1,24 +1,23 @@
 extension HostCore {
   /// One call, all the way; see `Host.connect`.
-  func run(
-    _ target: ConnectionTarget,
-    _ inputs: ValueMap,
-    _ options: CallOptions
-  ) async throws(HostError) -> ConnectionResult {
-    let recorder = ExecutionRecorder(UUID.makeV7(), target, options, since: .now)
-    return try await run(target, inputs, options, recorder)
-  }
-
-  /// One call whose execution was made before.
+  ///
+  /// - Parameter recorder: The execution, where it was made before.
   func run(
     _ target: ConnectionTarget,
     _ inputs: ValueMap,
     _ options: CallOptions,
-    _ recorder: ExecutionRecorder
+    _ recorder: ExecutionRecorder? = nil
   ) async throws(HostError) -> ConnectionResult {
     let start = MonotonicTime.now
+    let recorder = recorder ?? ExecutionRecorder(UUID.makeV7(), target, options, since: start)
     do throws(HostError) {
-      let result = try await run(target, inputs, options, recorder, since: start)
+      let result: ConnectionResult
+      if case .type(let type) = target, options.vaultSecrets == nil, !options.resolvesReferences {
+        let inputs = CallInputs(inputs, locations: options.locations)
+        result = try await run(type, inputs, options, recorder, since: start)
+      } else {
+        result = try await runStored(target, inputs, options, recorder, since: start)
+      }
       await recorder.end(result, in: executions)
       return result
     } catch {
@@ -40,19 +39,6 @@ extension HostCore {
     error.execution = recorder.id
     await recorder.end(error, in: executions)
     return error
-  }
-
-  private func run(
-    _ target: ConnectionTarget,
-    _ inputs: ValueMap,
-    _ options: CallOptions,
-    _ recorder: ExecutionRecorder,
-    since start: MonotonicTime
-  ) async throws(HostError) -> ConnectionResult {
-    guard case .type(let type) = target, options.vaultSecrets == nil, !options.resolvesReferences
-    else { return try await runStored(target, inputs, options, recorder, since: start) }
-    let inputs = CallInputs(inputs, locations: options.locations)
-    return try await run(type, inputs, options, recorder, since: start)
   }
 
   /// The way of a call whose inputs do not all come with it.

@@ -19,9 +19,10 @@ final class ExecutionRecorder: @unchecked Sendable {
   {
     self.start = start
     hidesOutputs = options.hidesOutputs
-    record = ExecutionRecord(id: id, status: .new, created: .now)
-    record.name = options.name
-    record.parent = options.parent
+    // Put together before it is the object's: each change of that is looked at while the program runs.
+    var record = ExecutionRecord(id: id, status: .new, created: .now)
+    if !options.name.isEmpty { record.name = options.name }
+    if let parent = options.parent { record.parent = parent }
     if let action = options.action { record.action = action }
     switch target {
     case .connector(let name): record.connectorName = name
@@ -30,6 +31,7 @@ final class ExecutionRecorder: @unchecked Sendable {
       record.connectorName = options.connector
       record.connectorType = type
     }
+    self.record = record
   }
 
   /// A record that nobody changes any more.
