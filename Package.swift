@@ -213,7 +213,12 @@ let package = Package(
       dependencies: ["DriverHost", "TestSupport"],
       swiftSettings: common
     ),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: common),
+    .target(
+      name: "TestSupport",
+      dependencies: ["DriverHost"],
+      path: "Tests/TestSupport",
+      swiftSettings: common
+    ),
     .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: common),
   ] + drivers.flatMap(\.targets)
 )

@@ -1,5 +1,4 @@
 import DriverABI
-import Foundation
 import TestSupport
 
 @testable import DriverHost
@@ -8,14 +7,7 @@ import TestSupport
 @testable import OPENAIDriver
 
 /// The driver's descriptor, read from its source.
-enum DescriptorFile {
-  static let document: Value = {
-    let path = ThisPackage.folder + "/Plugins/OPENAIDriver/descriptor.json"
-    return try! JSON.parse(String(contentsOfFile: path, encoding: .utf8))
-  }()
-  static let descriptor = try! Descriptor(document)
-  static let schema = try! InputSchema(descriptor)
-}
+let descriptorFile = try! DescriptorFile("OPENAI")
 
 /// Runs `body` with inputs as a driver gets them.
 func withInputs<Result>(
@@ -39,7 +31,7 @@ func openAIInputs(
   var values = others
   values["api_key"] = values["api_key"] ?? "test-key-1"
   values["mode"] = mode
-  let complete = try DescriptorFile.schema.complete(values, action: "run")
+  let complete = try descriptorFile.schema.complete(values, action: "run")
   return try withInputs(complete.values) { map throws(DriverError) in
     try OPENAIInputs(map, isStreamed: isStreamed)
   }
@@ -47,7 +39,7 @@ func openAIInputs(
 
 /// What the driver makes of inputs that nobody has checked.
 func uncheckedInputs(_ changes: ValueMap) throws -> OPENAIInputs {
-  var values = try DescriptorFile.schema.complete(["api_key": "test-key-1"], action: "run").values
+  var values = try descriptorFile.schema.complete(["api_key": "test-key-1"], action: "run").values
   for (name, value) in changes { values[name] = value }
   return try withInputs(values) { map throws(DriverError) in
     try OPENAIInputs(map, isStreamed: false)

@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import socket
+import ssl
 import sys
 import threading
 import traceback
@@ -169,6 +170,7 @@ class Server(ThreadingHTTPServer):
         self.lock = threading.Lock()
         self._log = open(options.log, "a", encoding="utf-8")
         self._log_lock = threading.Lock()
+        self._tls = tls_context(options)
         super().__init__(("127.0.0.1", options.port), handler)
 
     def server_bind(self) -> None:
@@ -178,15 +180,34 @@ class Server(ThreadingHTTPServer):
         self.server_address = self.socket.getsockname()
         self.server_name, self.server_port = self.server_address
 
+    def get_request(self) -> tuple:
+        connection, address = super().get_request()
+        if self._tls is not None:
+            # The handshake comes with the first byte that is read, on the connection's own thread.
+            connection = self._tls.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
+        return connection, address
+
     def log_request_line(self, request: dict) -> None:
         with self._log_lock:
             self._log.write(json.dumps(request) + "\n")
             self._log.flush()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        # A client that went away is no fault of the server.
-        if not isinstance(sys.exc_info()[1], ConnectionError):
+        # A client that went away is no fault of the server, nor one that does not trust it.
+        if not isinstance(sys.exc_info()[1], (ConnectionError, ssl.SSLError)):
             traceback.print_exc()
+
+
+def tls_context(options: argparse.Namespace) -> ssl.SSLContext | None:
+    """How TLS is spoken; None: it is not."""
+    if not options.certificate:
+        return None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(options.certificate, options.certificate_key)
+    if options.client_authorities:
+        context.verify_mode = ssl.CERT_REQUIRED
+        context.load_verify_locations(options.client_authorities)
+    return context
 
 
 def parser(description: str) -> argparse.ArgumentParser:
@@ -194,6 +215,9 @@ def parser(description: str) -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(description=description.splitlines()[0])
     options.add_argument("--port", type=int, required=True)
     options.add_argument("--log", required=True, help="the file that requests are written to, as lines of JSON")
+    options.add_argument("--certificate", help="a chain in PEM: TLS is spoken")
+    options.add_argument("--certificate-key", help="the certificate's key")
+    options.add_argument("--client-authorities", help="whoever has no certificate of these is refused")
     return options
 
 

@@ -1,5 +1,4 @@
 import DriverABI
-import Foundation
 import TestSupport
 
 @testable import DriverHost
@@ -8,14 +7,7 @@ import TestSupport
 @testable import RESTDriver
 
 /// The driver's descriptor, read from its source.
-enum DescriptorFile {
-  static let document: Value = {
-    let path = ThisPackage.folder + "/Plugins/RESTDriver/descriptor.json"
-    return try! JSON.parse(String(contentsOfFile: path, encoding: .utf8))
-  }()
-  static let descriptor = try! Descriptor(document)
-  static let schema = try! InputSchema(descriptor)
-}
+let descriptorFile = try! DescriptorFile("REST")
 
 /// Runs `body` with inputs as a driver gets them.
 func withInputs<Result>(
@@ -33,7 +25,7 @@ func withInputs<Result>(
 
 /// The request that the driver makes of inputs that the host has completed.
 func restInputs(_ values: ValueMap) throws -> HTTPRequest {
-  let complete = try DescriptorFile.schema.complete(values, action: "request")
+  let complete = try descriptorFile.schema.complete(values, action: "request")
   return try withInputs(complete.values, secrets: complete.secrets) { map throws(DriverError) in
     try RESTInputs(map).request
   }
@@ -41,13 +33,13 @@ func restInputs(_ values: ValueMap) throws -> HTTPRequest {
 
 /// The statuses that are a success, as the driver reads them.
 func expectedStatuses(_ values: ValueMap) throws -> StatusSet {
-  let complete = try DescriptorFile.schema.complete(values, action: "request")
+  let complete = try descriptorFile.schema.complete(values, action: "request")
   return try withInputs(complete.values) { map throws(DriverError) in try RESTInputs(map).expected }
 }
 
 /// The request that the driver makes of inputs that nobody has checked.
 func uncheckedInputs(_ changes: ValueMap) throws -> HTTPRequest {
-  var values = try DescriptorFile.schema.complete(["url": "http://a/"], action: "request").values
+  var values = try descriptorFile.schema.complete(["url": "http://a/"], action: "request").values
   for (name, value) in changes { values[name] = value }
   return try withInputs(values) { map throws(DriverError) in try RESTInputs(map).request }
 }

@@ -10,9 +10,9 @@
 /// Where the signatures differ, the answer has botocore's `canonical_request`, `string_to_sign` and
 /// `signed_headers`. All X-Amz headers must be signed, and so must the body; the service s3 takes
 /// UNSIGNED-PAYLOAD too. botocore signs no User-Agent, and neither may a client.
-package final class AWSServer: Sendable {
+package final class AWSServer: ScriptServer {
   /// What can be chosen.
-  package struct Options: Sendable {
+  package struct Options: ScriptServerOptions {
     package var accessKey = "AKIDEXAMPLE"
     package var secretKey = "wJalr/XUtnFEMI+bPxRfiCY"
     /// What the client must send and sign; nil: it may send none.
@@ -26,14 +26,10 @@ package final class AWSServer: Sendable {
   }
 
   package let options: Options
-  private let server: PythonServer
-
-  package var port: Int { server.port }
-  package var url: String { server.url }
-  package var log: String { server.log }
+  package let server: PythonServer
 
   /// Starts a server and waits until it answers.
-  package init(_ options: Options = Options()) async throws {
+  package init(_ options: Options) async throws {
     self.options = options
     var words = ["--access-key", options.accessKey, "--secret-key", options.secretKey]
     if let token = options.sessionToken { words += ["--session-token", token] }
@@ -41,24 +37,4 @@ package final class AWSServer: Sendable {
     if let service = options.service { words += ["--service", service] }
     server = try await PythonServer("aws_server", folder: TemporaryFolder(), options: words)
   }
-
-  /// The requests that have come, in their order.
-  package func requests() throws -> [ServerRequest] {
-    try server.requests()
-  }
-
-  /// Stops it now; otherwise it stops when its last reference goes.
-  package func stop() {
-    server.stop()
-  }
-}
-
-/// Runs `body` with a server of its own.
-package func withAWSServer<Result>(
-  _ options: AWSServer.Options = AWSServer.Options(),
-  _ body: (AWSServer) async throws -> Result
-) async throws -> Result {
-  let server = try await AWSServer(options)
-  defer { server.stop() }
-  return try await body(server)
 }

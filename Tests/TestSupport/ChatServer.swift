@@ -24,9 +24,9 @@
 /// | `unfinished` | the stream ends well after two deltas, without its last events |
 /// | `slow` | a delta every 200 ms, 200 of them; 40 s where there is no stream |
 /// | `error-in-stream` | an error after two deltas, and the end; none where there is no stream |
-package final class ChatServer: Sendable {
+package final class ChatServer: ScriptServer {
   /// What can be chosen.
-  package struct Options: Sendable {
+  package struct Options: ScriptServerOptions {
     package var key = "test-key-1"
     /// How often `rate-limited` and `broken` fail before they answer.
     package var faults = 1
@@ -38,15 +38,10 @@ package final class ChatServer: Sendable {
   package static let models = ["echo-1", "echo-2", "embed-1"]
 
   package let options: Options
-  private let server: PythonServer
-
-  package var port: Int { server.port }
-  /// Without the `/v1`.
-  package var url: String { server.url }
-  package var log: String { server.log }
+  package let server: PythonServer
 
   /// Starts a server and waits until it answers.
-  package init(_ options: Options = Options()) async throws {
+  package init(_ options: Options) async throws {
     self.options = options
     server = try await PythonServer(
       "chat_server",
@@ -54,24 +49,4 @@ package final class ChatServer: Sendable {
       options: ["--key", options.key, "--faults", "\(options.faults)"]
     )
   }
-
-  /// The requests that have come, in their order.
-  package func requests() throws -> [ServerRequest] {
-    try server.requests()
-  }
-
-  /// Stops it now; otherwise it stops when its last reference goes.
-  package func stop() {
-    server.stop()
-  }
-}
-
-/// Runs `body` with a server of its own.
-package func withChatServer<Result>(
-  _ options: ChatServer.Options = ChatServer.Options(),
-  _ body: (ChatServer) async throws -> Result
-) async throws -> Result {
-  let server = try await ChatServer(options)
-  defer { server.stop() }
-  return try await body(server)
 }

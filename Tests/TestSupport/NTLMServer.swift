@@ -4,9 +4,9 @@
 /// |---|---|
 /// | any, on a connection without a user | 401 with `WWW-Authenticate: NTLM`, or the challenge |
 /// | any, on one with a user | 200, JSON of user, method, path, query, body, connection |
-package final class NTLMServer: Sendable {
+package final class NTLMServer: ScriptServer {
   /// What can be chosen.
-  package struct Options: Sendable {
+  package struct Options: ScriptServerOptions {
     package var user = "user"
     /// Without colons, which the file of the credentials cannot hold.
     package var password = "correct horse"
@@ -17,14 +17,10 @@ package final class NTLMServer: Sendable {
   }
 
   package let options: Options
-  private let server: PythonServer
-
-  package var port: Int { server.port }
-  package var url: String { server.url }
-  package var log: String { server.log }
+  package let server: PythonServer
 
   /// Starts a server and waits until it answers.
-  package init(_ options: Options = Options()) async throws {
+  package init(_ options: Options) async throws {
     let folder = try TemporaryFolder()
     let credentials = try folder.write(
       "\(options.domain):\(options.user):\(options.password)\n",
@@ -37,24 +33,4 @@ package final class NTLMServer: Sendable {
       environment: ["NTLM_USER_FILE": credentials]
     )
   }
-
-  /// The requests that have come, in their order.
-  package func requests() throws -> [ServerRequest] {
-    try server.requests()
-  }
-
-  /// Stops it now; otherwise it stops when its last reference goes.
-  package func stop() {
-    server.stop()
-  }
-}
-
-/// Runs `body` with a server of its own.
-package func withNTLMServer<Result>(
-  _ options: NTLMServer.Options = NTLMServer.Options(),
-  _ body: (NTLMServer) async throws -> Result
-) async throws -> Result {
-  let server = try await NTLMServer(options)
-  defer { server.stop() }
-  return try await body(server)
 }

@@ -44,9 +44,9 @@ import Foundation
 ///   `none`.
 /// - `/lie` is `long` or `short` (a Content-Length that is), `chunk` (broken off inside one),
 ///   `unended` (no last chunk), `chunk-size` (no number), `head` (half a head), or `nothing`.
-package final class PagingServer: Sendable {
+package final class PagingServer: ScriptServer {
   /// What can be chosen.
-  package struct Options: Sendable {
+  package struct Options: ScriptServerOptions {
     /// How many there are in each list.
     package var items = 23
     /// How many are on a page that asks for no other size.
@@ -70,14 +70,10 @@ package final class PagingServer: Sendable {
   }
 
   package let options: Options
-  private let server: PythonServer
-
-  package var port: Int { server.port }
-  package var url: String { server.url }
-  package var log: String { server.log }
+  package let server: PythonServer
 
   /// Starts a server and waits until it answers.
-  package init(_ options: Options = Options()) async throws {
+  package init(_ options: Options) async throws {
     self.options = options
     server = try await PythonServer(
       "paging_server",
@@ -98,24 +94,4 @@ package final class PagingServer: Sendable {
   package func expectedEvents() throws -> [Event] {
     try JSONDecoder().decode([Event].self, from: server.get("/events/expected"))
   }
-
-  /// The requests that have come, in their order.
-  package func requests() throws -> [ServerRequest] {
-    try server.requests()
-  }
-
-  /// Stops it now; otherwise it stops when its last reference goes.
-  package func stop() {
-    server.stop()
-  }
-}
-
-/// Runs `body` with a server of its own.
-package func withPagingServer<Result>(
-  _ options: PagingServer.Options = PagingServer.Options(),
-  _ body: (PagingServer) async throws -> Result
-) async throws -> Result {
-  let server = try await PagingServer(options)
-  defer { server.stop() }
-  return try await body(server)
 }

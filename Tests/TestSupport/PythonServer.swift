@@ -1,14 +1,55 @@
 import Foundation
 
+/// What a server of Tests/Python can be told; all of it has defaults.
+package protocol ScriptServerOptions: Sendable {
+  init()
+}
+
+/// A kind of server of Tests/Python: what all of them have.
+package protocol ScriptServer: Sendable {
+  associatedtype Options: ScriptServerOptions
+  var server: PythonServer { get }
+
+  /// Starts a server and waits until it answers.
+  init(_ options: Options) async throws
+}
+
+extension ScriptServer {
+  /// Starts a server that was told nothing, and waits until it answers.
+  package init() async throws { try await self.init(Options()) }
+
+  package var port: Int { server.port }
+  /// Scheme, host and port.
+  package var url: String { server.url }
+  package var log: String { server.log }
+
+  /// The requests that have come, in their order.
+  package func requests() throws -> [ServerRequest] { try server.requests() }
+
+  /// Stops it now; otherwise it stops when its last reference goes.
+  package func stop() { server.stop() }
+
+  /// Runs `body` with a server of its own.
+  package static func run<Result>(
+    _ options: Options = Options(),
+    _ body: (Self) async throws -> Result
+  ) async throws -> Result {
+    let server = try await Self(options)
+    defer { server.stop() }
+    return try await body(server)
+  }
+}
+
 /// A server of Tests/Python on a free port of 127.0.0.1.
 ///
 /// The servers' own classes hold one of these.
-final class PythonServer: Sendable {
+package final class PythonServer: Sendable {
   private static let logName = "requests.jsonl"
   private let server: ServerProcess
+  private let isEncrypted: Bool
 
   var port: Int { server.port }
-  var url: String { "http://127.0.0.1:\(port)" }
+  var url: String { isEncrypted ? "https://localhost:\(port)" : "http://127.0.0.1:\(port)" }
   var log: String { server.log }
   var processID: Int32 { server.process.processID }
 
@@ -19,13 +60,24 @@ final class PythonServer: Sendable {
   ///   - folder: what it writes goes there.
   ///   - environment: added to this process's own.
   ///   - options: the words of its command line beside those that each server has.
+  ///   - certificate: what it shows where it speaks TLS; nil: it does not.
+  ///   - clientAuthority: whose certificates clients must have; nil: they need none.
   /// - Throws: `TestSupportError` with the log's end, if it does not answer.
   init(
     _ script: String,
     folder: TemporaryFolder,
     environment: [String: String] = [:],
-    options: [String] = []
+    options: [String] = [],
+    certificate: CertificateAuthority.Certificate? = nil,
+    clientAuthority: CertificateAuthority? = nil
   ) async throws {
+    var options = options
+    isEncrypted = certificate != nil
+    if let certificate {
+      options += ["--certificate", certificate.chainPath, "--certificate-key", certificate.keyPath]
+    }
+    if let clientAuthority { options += ["--client-authorities", clientAuthority.path] }
+    let words = options
     let python = try Tool.python.required()
     var variables: [String: String?] = ["HOME": folder.path, "PYTHONDONTWRITEBYTECODE": "1"]
     for (name, value) in environment { variables[name] = value }
@@ -37,7 +89,7 @@ final class PythonServer: Sendable {
       [
         python, "\(ThisPackage.folder)/Tests/Python/\(script).py", "--port", "\(port)",
         "--log", folder.file(Self.logName),
-      ] + options
+      ] + words
     }
   }
 

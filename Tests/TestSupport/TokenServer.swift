@@ -17,9 +17,9 @@ import Foundation
 ///
 /// Without a token that is valid now, the resource answers 401 with WWW-Authenticate. The last two
 /// are for tests and in no `requests()`.
-package final class TokenServer: Sendable {
+package final class TokenServer: ScriptServer {
   /// What can be chosen.
-  package struct Options: Sendable {
+  package struct Options: ScriptServerOptions {
     /// How the client says who it is.
     package enum ClientAuthentication: String, Sendable {
       case basic
@@ -58,14 +58,10 @@ package final class TokenServer: Sendable {
   }
 
   package let options: Options
-  private let server: PythonServer
-
-  package var port: Int { server.port }
-  package var url: String { server.url }
-  package var log: String { server.log }
+  package let server: PythonServer
 
   /// Starts a server and waits until it answers.
-  package init(_ options: Options = Options()) async throws {
+  package init(_ options: Options) async throws {
     self.options = options
     var words = [
       "--client-id", options.clientID, "--client-secret", options.clientSecret,
@@ -76,11 +72,6 @@ package final class TokenServer: Sendable {
     if options.issuesRefreshTokens { words.append("--issue-refresh-tokens") }
     if let token = options.refreshToken { words += ["--refresh-token", token] }
     server = try await PythonServer("token_server", folder: TemporaryFolder(), options: words)
-  }
-
-  /// The requests that have come, in their order.
-  package func requests() throws -> [ServerRequest] {
-    try server.requests()
   }
 
   /// What it has done so far.
@@ -94,19 +85,4 @@ package final class TokenServer: Sendable {
   package func revokeAll(refreshTokens: Bool = false) throws {
     _ = try server.get("/revoke-all?refresh=\(refreshTokens ? 1 : 0)")
   }
-
-  /// Stops it now; otherwise it stops when its last reference goes.
-  package func stop() {
-    server.stop()
-  }
-}
-
-/// Runs `body` with a server of its own.
-package func withTokenServer<Result>(
-  _ options: TokenServer.Options = TokenServer.Options(),
-  _ body: (TokenServer) async throws -> Result
-) async throws -> Result {
-  let server = try await TokenServer(options)
-  defer { server.stop() }
-  return try await body(server)
 }

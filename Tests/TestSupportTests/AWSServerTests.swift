@@ -7,7 +7,7 @@ struct AWSServerTests {
   func takesBotocore(token: String?) async throws {
     var options = AWSServer.Options()
     options.sessionToken = token
-    try await withAWSServer(options) { server in
+    try await AWSServer.run(options) { server in
       let words = [server.url, options.accessKey, options.secretKey] + (token.map { [$0] } ?? [])
       let result = try await Command.run(
         try Tool.python.required(),
@@ -21,7 +21,7 @@ struct AWSServerTests {
 
   @Test("takes what curl signs, and shows what it should have signed")
   func takesCurl() async throws {
-    try await withAWSServer { server in
+    try await AWSServer.run { server in
       let (key, secret) = (server.options.accessKey, server.options.secretKey)
       let provider = ["--aws-sigv4", "aws:amz:eu-central-1:execute-api"]
       let right = try await curl(
@@ -51,7 +51,7 @@ struct AWSServerTests {
     var options = AWSServer.Options()
     options.region = "eu-central-1"
     options.service = "execute-api"
-    try await withAWSServer(options) { server in
+    try await AWSServer.run(options) { server in
       let user = "\(options.accessKey):\(options.secretKey)"
       for (scope, status) in [
         ("eu-central-1:execute-api", 200), ("eu-west-1:execute-api", 403), ("eu-central-1:es", 403),

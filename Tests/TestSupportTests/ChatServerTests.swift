@@ -5,7 +5,7 @@ import Testing
 struct ChatServerTests {
   @Test("is understood by the public client of the API, its faults too")
   func isUnderstood() async throws {
-    try await withChatServer { server in
+    try await ChatServer.run { server in
       let result = try await Command.run(
         try Tool.python.required(),
         [
@@ -23,7 +23,7 @@ struct ChatServerTests {
 
   @Test("streams as the API's documentation has it")
   func streams() async throws {
-    try await withChatServer { server in
+    try await ChatServer.run { server in
       let answer = try await ask(server, model: "echo-1", "stream", "true")
       let lines = answer.split(separator: "\n").filter { $0.hasPrefix("data: ") }
       #expect(lines.last == "data: [done]")
@@ -40,7 +40,7 @@ struct ChatServerTests {
   func fails() async throws {
     var options = ChatServer.Options()
     options.faults = 2
-    try await withChatServer(options) { server in
+    try await ChatServer.run(options) { server in
       for status in ["429", "429", "200"] {
         let answer = try await ask(server, model: "rate-limited", "n", "1")
         #expect(answer.hasPrefix("http/1.1 \(status)"))

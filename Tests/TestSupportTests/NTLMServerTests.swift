@@ -5,7 +5,7 @@ import Testing
 struct NTLMServerTests {
   @Test("lets the user in, once for all requests of a connection")
   func letsIn() async throws {
-    try await withNTLMServer { server in
+    try await NTLMServer.run { server in
       let credentials = "\(server.options.user):\(server.options.password)"
       let answer = try await curl(
         "--ntlm",
@@ -29,7 +29,7 @@ struct NTLMServerTests {
 
   @Test("refuses a wrong password, an unknown user, and who says nothing")
   func refuses() async throws {
-    try await withNTLMServer { server in
+    try await NTLMServer.run { server in
       let wrong = "\(server.options.user):wrong"
       #expect(try await curl("--ntlm", "--user", wrong, server.url).status == 401)
       let unknown = "nobody:\(server.options.password)"
@@ -44,7 +44,7 @@ struct NTLMServerTests {
   func wantsDomain() async throws {
     var options = NTLMServer.Options()
     options.domain = "WORK"
-    try await withNTLMServer(options) { server in
+    try await NTLMServer.run(options) { server in
       let credentials = "\(options.user):\(options.password)"
       #expect(try await curl("--ntlm", "--user", credentials, server.url).status == 401)
       let answer = try await curl("--ntlm", "--user", "WORK\\" + credentials, server.url)

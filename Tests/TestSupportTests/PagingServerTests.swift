@@ -33,7 +33,7 @@ struct PagingServerListTests {
   func leadThrough(count: Int) async throws {
     var options = PagingServer.Options()
     options.items = count
-    try await withPagingServer(options) { server in
+    try await PagingServer.run(options) { server in
       let expected = (0..<count).map { $0 + 1 }
 
       var found: [Int] = []
@@ -84,7 +84,7 @@ struct PagingServerListTests {
 
   @Test("have a Link header of every form, with the next page but on the last")
   func link() async throws {
-    try await withPagingServer { server in
+    try await PagingServer.run { server in
       for (form, link) in [
         ("absolute", "<\(server.url)/link?form=absolute&page=3>; type=\"a,b\" ; rel=\"next\""),
         ("relative", "</link?form=relative&page=3>; type=\"a,b\" ; rel=\"next\""),
@@ -106,7 +106,7 @@ struct PagingServerListTests {
 
   @Test("go round, go elsewhere and break where they are told to")
   func faults() async throws {
-    try await withPagingServer { server in
+    try await PagingServer.run { server in
       let loop = try decode(try await curl(server.url + "/loop?a=1").body, as: Page.self)
       #expect(loop.paging?.next == server.url + "/loop?a=1")
       let foreign = try await curl("--include", server.url + "/foreign?to=http%3A%2F%2Fa.test%2Fb")
@@ -119,7 +119,7 @@ struct PagingServerListTests {
 
   @Test("belong to a service that its descriptions describe")
   func documents() async throws {
-    try await withPagingServer { server in
+    try await PagingServer.run { server in
       let newer = try await curl(server.url + "/openapi.json")
       #expect(newer.body.contains("\"url\": \"\(server.url)\""))
       let older = try await curl(server.url + "/old/swagger.json")
@@ -144,7 +144,7 @@ struct PagingServerListTests {
 struct PagingServerTests {
   @Test("send events with every kind of line end, and know what they come to")
   func events() async throws {
-    try await withPagingServer { server in
+    try await PagingServer.run { server in
       let body = try await curl(server.url + "/events").body
       for text in [
         "one\n\n", "lines\r\n\r\n", "space\r\r", "endings\n\r\n", "\u{FEFF}: a", "ended",
@@ -162,7 +162,7 @@ struct PagingServerTests {
 
   @Test("serve ranges of their bytes, which a client can join after a cut")
   func ranges() async throws {
-    try await withPagingServer { server in
+    try await PagingServer.run { server in
       let folder = try TemporaryFolder()
       let url = server.url + "/range/200000"
       let file = folder.file("body")
@@ -199,7 +199,7 @@ struct PagingServerTests {
 
   @Test("set cookies, tell those that came, and echo a request")
   func cookiesAndEcho() async throws {
-    try await withPagingServer { server in
+    try await PagingServer.run { server in
       let folder = try TemporaryFolder()
       let jar = folder.file("jar")
       let set = server.url + "/cookies/set?a=1&b=2"
@@ -243,7 +243,7 @@ struct PagingServerTests {
     ]
   )
   func rateLimit(kind: String, header: String) async throws {
-    try await withPagingServer { server in
+    try await PagingServer.run { server in
       let url = server.url + "/ratelimit?kind=\(kind)&times=2"
       for _ in 0..<2 {
         let answer = try await curl("--include", url)
@@ -259,7 +259,7 @@ struct PagingServerTests {
     arguments: [("long", 18), ("chunk", 18), ("unended", 18), ("chunk-size", 56), ("nothing", 52)]
   )
   func lies(kind: String, exit: Int32) async throws {
-    try await withPagingServer { server in
+    try await PagingServer.run { server in
       let answer = try await curl(server.url + "/lie?kind=\(kind)")
       #expect(answer.exit == exit)
     }
@@ -267,7 +267,7 @@ struct PagingServerTests {
 
   @Test("lie in ways that curl takes as they are")
   func quietLies() async throws {
-    try await withPagingServer { server in
+    try await PagingServer.run { server in
       let short = try await curl(server.url + "/lie?kind=short")
       #expect(short.body == "{\"whole\": ")
       #expect(try await curl("--include", server.url + "/lie?kind=head").body.contains("OK\r\n"))

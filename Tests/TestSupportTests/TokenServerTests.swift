@@ -34,7 +34,7 @@ extension TokenServer {
 struct TokenServerTests {
   @Test("gives a client a token that opens the resource until it is revoked")
   func givesToken() async throws {
-    try await withTokenServer { server in
+    try await TokenServer.run { server in
       let grant = try await server.ask("grant_type=client_credentials&scope=read&audience=a%20b")
       #expect(grant.scope == "read" && grant.audience == "a b" && grant.expiresIn == 3600)
       #expect(grant.refreshToken == nil)
@@ -56,7 +56,7 @@ struct TokenServerTests {
   @Test("knows the client by basic authentication or by the form, as it was told")
   func authenticatesClient() async throws {
     var options = TokenServer.Options()
-    try await withTokenServer(options) { server in
+    try await TokenServer.run(options) { server in
       // As RFC 6749 has it: both parts encoded before they are joined.
       let encoded = try await server.ask(
         "grant_type=client_credentials",
@@ -67,7 +67,7 @@ struct TokenServerTests {
       #expect(wrong.error == "invalid_client")
     }
     options.clientAuthentication = .post
-    try await withTokenServer(options) { server in
+    try await TokenServer.run(options) { server in
       #expect(try await server.ask("grant_type=client_credentials").error == "invalid_client")
       let form = try await curl(
         "--data-urlencode",
@@ -84,7 +84,7 @@ struct TokenServerTests {
   func refreshes() async throws {
     var options = TokenServer.Options()
     options.refreshToken = "first"
-    try await withTokenServer(options) { server in
+    try await TokenServer.run(options) { server in
       for _ in 0..<2 {
         let grant = try await server.ask("grant_type=refresh_token&refresh_token=first")
         #expect(grant.accessToken != nil && grant.refreshToken == nil)
@@ -95,7 +95,7 @@ struct TokenServerTests {
     }
     options.rotatesRefreshTokens = true
     options.issuesRefreshTokens = true
-    try await withTokenServer(options) { server in
+    try await TokenServer.run(options) { server in
       let first = try await server.ask("grant_type=client_credentials")
       let form = "grant_type=refresh_token&refresh_token="
       let second = try await server.ask(form + (try #require(first.refreshToken)))
@@ -109,13 +109,13 @@ struct TokenServerTests {
   func expires() async throws {
     var options = TokenServer.Options()
     options.expiresIn = nil
-    try await withTokenServer(options) { server in
+    try await TokenServer.run(options) { server in
       let grant = try await server.ask("grant_type=client_credentials")
       #expect(grant.expiresIn == nil)
       #expect(try await server.resource(grant).status == 200)
     }
     options.expiresIn = 1
-    try await withTokenServer(options) { server in
+    try await TokenServer.run(options) { server in
       let grant = try await server.ask("grant_type=client_credentials")
       #expect(grant.expiresIn == 1)
       try await eventually("the token has ended") {
@@ -126,7 +126,7 @@ struct TokenServerTests {
 
   @Test("refuses what it does not know, and has its faults")
   func refuses() async throws {
-    try await withTokenServer { server in
+    try await TokenServer.run { server in
       #expect(
         try await server.ask("grant_type=client_credentials&scope=x").error == "invalid_scope"
       )

@@ -1,6 +1,5 @@
 import DriverHost
 import DriverKit
-import Foundation
 import TestSupport
 import Testing
 
@@ -9,81 +8,45 @@ import Testing
 
 @Suite("The descriptor")
 struct DescriptorTests {
-  private static let properties = DescriptorFile.document["inputs"]["properties"].mapValue ?? [:]
-
-  /// Every option, also those inside of others, with its pointer below `/inputs/properties`.
-  private static let options: [(name: String, schema: Value)] = {
-    var options: [(String, Value)] = []
-    func collect(_ properties: Value, _ path: String) {
-      for (name, schema) in properties.mapValue ?? [:] {
-        options.append((path + name, schema))
-        collect(schema["properties"], path + name + "/")
-        for branch in schema["oneOf"].listValue ?? [] {
-          collect(
-            branch["properties"],
-            path + name + "/" + (branch["title"].stringValue ?? "") + "/"
-          )
-        }
-      }
-    }
-    collect(DescriptorFile.document["inputs"]["properties"], "")
-    for action in DescriptorFile.document["actions"].listValue ?? [] {
-      collect(action["inputs"]["properties"], "")
-    }
-    return options
-  }()
-
   @Test("is read by the host without a fault")
-  func valid() throws {
-    #expect(DescriptorFile.descriptor.name == "OPENAI")
-    #expect(DescriptorFile.descriptor.defaultAction == "run")
-    #expect(DescriptorFile.descriptor.actions.map(\.name) == ["run", "test", "models"])
-    _ = try InputSchema(DescriptorFile.descriptor)
+  func valid() {
+    #expect(descriptorFile.descriptor.name == "OPENAI")
+    #expect(descriptorFile.descriptor.defaultAction == "run")
+    #expect(descriptorFile.descriptor.actions.map(\.name) == ["run", "test", "models"])
   }
 
   @Test(
     "declares each option once, with title, description, order and an example",
-    arguments: options.map(\.name)
+    arguments: descriptorFile.options
   )
-  func complete(name: String) throws {
-    let schema = try #require(Self.options.first { $0.name == name }?.schema)
-    #expect(schema["title"].stringValue?.isEmpty == false)
-    #expect(schema["description"].stringValue?.hasSuffix(".") == true)
-    #expect(schema["x-order"].intValue != nil)
-    // A constant is its own example.
-    let examples = schema["const"].isNull ? schema["examples"].listValue ?? [] : [schema["const"]]
-    #expect(!examples.isEmpty)
-    let compiled = try JSONSchema(schema)
-    for example in examples + (schema["default"].isNull ? [] : [schema["default"]]) {
-      #expect(compiled.isValid(example), "\(example)")
-    }
-    let isNumber = ["number", "integer"].contains(schema["type"].stringValue ?? "")
-    if isNumber, !name.hasSuffix("/temperature") { #expect(schema["x-unit"].stringValue != nil) }
+  func complete(option: DescriptorFile.Option) throws {
+    try descriptorFile.expectComplete(option, isPlainNumber: option.name == "temperature")
   }
 
   @Test("has a default for each option that the driver takes for granted")
   func defaults() throws {
-    let inputs = try DescriptorFile.schema.complete(["api_key": "k"], action: "run").values
-    let withDefault = Self.properties.filter { !$0.value["default"].isNull }.map(\.name)
-    #expect(Set(inputs.names) == Set(withDefault + ["api_key"]))
+    let inputs = try descriptorFile.schema.complete(["api_key": "k"], action: "run").values
+    #expect(Set(inputs.names) == descriptorFile.defaulted.union(["api_key"]))
     #expect(inputs["mode"] == ["mode_name": "list_models"])
     #expect(inputs["base_url"] == "https://api.openai.com/v1")
   }
 
   @Test("marks what is secret, and who asks as what identifies a connection")
   func secrets() {
-    let secrets = Self.options.filter { $0.schema["x-secret"] == true }.map(\.name)
-    #expect(secrets == ["api_key", "network/proxy/password"])
-    let session = Self.options.filter { $0.schema["x-session"] == true }.map(\.name)
-    #expect(session == ["api_key", "organization", "project", "base_url", "tls"])
+    #expect(descriptorFile.paths(where: "x-secret") == ["api_key", "network/proxy/password"])
+    #expect(
+      descriptorFile.paths(where: "x-session") == [
+        "api_key", "organization", "project", "base_url", "tls",
+      ]
+    )
   }
 
   @Test("has calls that change nothing made three times, and says of each mode what it changes")
   func effects() throws {
-    #expect(DescriptorFile.document["defaults"]["retry"]["attempts"] == 3)
-    let run = DescriptorFile.document["actions"][0]
+    #expect(descriptorFile.document["defaults"]["retry"]["attempts"] == 3)
+    let run = descriptorFile.document["actions"][0]
     #expect(run["effect"] == "read" && run["idempotent"] == true)
-    let changing = (Self.properties["mode"]?["oneOf"].listValue ?? [])
+    let changing = (descriptorFile.properties["mode"]?["oneOf"].listValue ?? [])
       .filter { !$0["effect"].isNull }
     #expect(changing.map { $0["title"] } == ["Request"])
     #expect(changing.first?["effect"] == "write" && changing.first?["idempotent"] == false)
@@ -91,30 +54,16 @@ struct DescriptorTests {
 
   @Test("declares what the Swift inputs read, and nothing else")
   func names() throws {
-    var read: Set<String> = []
-    for file in try Self.sources() {
-      let text = try String(contentsOfFile: file, encoding: .utf8)
-      for match in text.matches(of: #/(?:inputs|map|mode)(?:\.required\(|\[)"([a-z_]+)"/#) {
-        read.insert(String(match.1))
-      }
-    }
-    let declared = Set(
-      Self.options.map { $0.name.split(separator: "/").last.map(String.init) ?? "" }
+    let read = try descriptorFile.namesRead(
+      kit: ["NetworkSettings", "Proxy", "TLSSettings", "Timeouts"],
+      by: #/(?:inputs|map|mode)(?:\.required\(|\[)"([a-z_]+)"/#
     )
-    #expect(read == declared)
-  }
-
-  /// Where inputs are read.
-  private static func sources() throws -> [String] {
-    let folder = ThisPackage.folder + "/Plugins/OPENAIDriver/Sources/Inputs"
-    let kit = ThisPackage.folder + "/Plugins/HTTPKit/Sources/Inputs"
-    return try FileManager.default.contentsOfDirectory(atPath: folder).map { folder + "/" + $0 }
-      + ["NetworkSettings", "Proxy", "TLSSettings", "Timeouts"].map { "\(kit)/\($0).swift" }
+    #expect(read == Set(descriptorFile.options.map(\.name)))
   }
 
   @Test(
     "and the Swift inputs agree on what each option is: another kind is refused at its pointer",
-    arguments: properties.map(\.name).filter { !["mode", "tls"].contains($0) }
+    arguments: descriptorFile.properties.map(\.name).filter { !["mode", "tls"].contains($0) }
   )
   func kinds(name: String) throws {
     // No option takes this.

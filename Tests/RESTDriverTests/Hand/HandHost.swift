@@ -44,7 +44,7 @@ final class HandHost {
     traceparent: String = "",
     sink: HandCall.Sink? = nil
   ) throws -> HandCall {
-    let complete = try DescriptorFile.schema.complete(inputs, action: action)
+    let complete = try descriptorFile.schema.complete(inputs, action: action)
     let call = HandCall(loop)
     calls.append(call)
     call.sink = sink
@@ -89,7 +89,7 @@ final class HandHost {
     _ inputs: ValueMap,
     secrets: [JSONPointer] = []
   ) throws -> (call: HandCall, exchange: Exchange) {
-    let complete = try DescriptorFile.schema.complete(inputs, action: "request")
+    let complete = try descriptorFile.schema.complete(inputs, action: "request")
     let hand = HandCall(loop)
     let request = hand.request(
       "request",

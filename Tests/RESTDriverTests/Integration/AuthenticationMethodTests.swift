@@ -22,7 +22,7 @@ struct NTLMTests {
   func ntlm() async throws {
     var options = NTLMServer.Options()
     options.password = "s3cr3t pass"
-    try await withNTLMServer(options) { server in
+    try await NTLMServer.run(options) { server in
       let user = Value.string(options.user)
       let result = try await rest.request(inputs(server, user, "s3cr3t pass"))
       #expect(result["json"]["user"].stringValue?.hasSuffix(options.user) == true)
@@ -38,7 +38,7 @@ struct NTLMTests {
 
   @Test("by NTLM takes a body along")
   func body() async throws {
-    try await withNTLMServer { server in
+    try await NTLMServer.run { server in
       var inputs = inputs(
         server,
         .string(server.options.user),

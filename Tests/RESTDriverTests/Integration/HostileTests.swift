@@ -292,7 +292,7 @@ struct HostileTests {
     var options = TokenServer.Options()
     options.refreshToken = "first-refresh-token"
     options.rotatesRefreshTokens = true
-    try await withTokenServer(options) { server in
+    try await TokenServer.run(options) { server in
       let inputs: ValueMap = [
         "url": .string(server.url + "/resource"),
         "authentication": [

@@ -34,7 +34,7 @@ struct SignatureTests {
     ["execute-api", "s3"]
   )
   func addresses(path: String, service: String) async throws {
-    try await withAWSServer { server in
+    try await AWSServer.run { server in
       let result = try await rest.request(inputs(server, path, service: .string(service)))
       #expect(result["status_code"] == 200)
     }
@@ -42,7 +42,7 @@ struct SignatureTests {
 
   @Test("covers the body, the type and the headers of AWS")
   func body() async throws {
-    try await withAWSServer { server in
+    try await AWSServer.run { server in
       let result = try await rest.request(
         inputs(
           server,
@@ -65,7 +65,7 @@ struct SignatureTests {
   func sessionToken() async throws {
     var options = AWSServer.Options()
     options.sessionToken = "t0ken/+="
-    try await withAWSServer(options) { server in
+    try await AWSServer.run(options) { server in
       var inputs = inputs(server, "/")
       var authentication = try #require(inputs["authentication"]?.mapValue)
       authentication["session_token"] = "t0ken/+="
@@ -82,7 +82,7 @@ struct SignatureTests {
     let folder = try TemporaryFolder()
     try folder.write("some bytes", to: "body.bin")
     let more: ValueMap = ["method": "put", "body": ["file": .string(folder.file("body.bin"))]]
-    try await withAWSServer { server in
+    try await AWSServer.run { server in
       let stored = try await rest.request(inputs(server, "/bucket/key", service: "s3", more))
       #expect(stored["status_code"] == 200)
       let error = await rest.failure(inputs(server, "/", more))
@@ -93,7 +93,7 @@ struct SignatureTests {
 
   @Test("is refused with a wrong key, which is shown nowhere")
   func wrongKey() async throws {
-    try await withAWSServer { server in
+    try await AWSServer.run { server in
       var inputs = inputs(server, "/")
       var authentication = try #require(inputs["authentication"]?.mapValue)
       authentication["secret_access_key"] = "an0ther-key"

@@ -35,7 +35,7 @@ struct TokenTests {
   func kept(clientAuthentication: String) async throws {
     var options = TokenServer.Options()
     options.clientAuthentication = clientAuthentication == "basic" ? .basic : .post
-    try await withTokenServer(options) { server in
+    try await TokenServer.run(options) { server in
       let inputs = inputs(
         server,
         [
@@ -53,7 +53,7 @@ struct TokenTests {
 
   @Test("is got once for all that wait for it")
   func singleFlight() async throws {
-    try await withTokenServer { server in
+    try await TokenServer.run { server in
       let inputs = inputs(server, tokenPath: "/token-slow")
       try await withThrowingTaskGroup(of: Value.self) { group in
         for _ in 0..<50 { group.addTask { try await rest.request(inputs)["status_code"] } }
@@ -66,7 +66,7 @@ struct TokenTests {
 
   @Test("is another one for another client, and for another scope")
   func told() async throws {
-    try await withTokenServer { server in
+    try await TokenServer.run { server in
       let all = try await rest.request(inputs(server))
       let read = try await rest.request(inputs(server, ["scope": "read"]))
       #expect(all["json"]["scope"] == "read write" && read["json"]["scope"] == "read")
@@ -76,7 +76,7 @@ struct TokenTests {
 
   @Test("is got anew after a 401, once, and the body is sent again")
   func revoked() async throws {
-    try await withTokenServer { server in
+    try await TokenServer.run { server in
       let inputs = inputs(server, [:], ["method": "post", "data": "hello"])
       _ = try await rest.request(inputs)
       try server.revokeAll()
@@ -91,7 +91,7 @@ struct TokenTests {
   func expires() async throws {
     var options = TokenServer.Options()
     options.expiresIn = 1
-    try await withTokenServer(options) { server in
+    try await TokenServer.run(options) { server in
       _ = try await rest.request(inputs(server))
       try await Task.sleep(for: .milliseconds(950))
       _ = try await rest.request(inputs(server))
@@ -107,7 +107,7 @@ struct TokenTests {
     var options = TokenServer.Options()
     options.refreshToken = "first-refresh-token"
     options.rotatesRefreshTokens = true
-    try await withTokenServer(options) { server in
+    try await TokenServer.run(options) { server in
       let inputs = inputs(
         server,
         [
@@ -127,7 +127,7 @@ struct TokenTests {
 
   @Test("says what to do where the server gives none, and shows no secret")
   func refused() async throws {
-    try await withTokenServer { server in
+    try await TokenServer.run { server in
       let wrong = await rest.failure(inputs(server, ["client_secret": "wr0ng secret"]))
       #expect(wrong?.code == .unauthenticated)
       #expect(wrong?.message.contains("client_id and client_secret") == true)
@@ -143,7 +143,7 @@ struct TokenTests {
 
   @Test("does not outlast the total timeout")
   func timeout() async throws {
-    try await withTokenServer { server in
+    try await TokenServer.run { server in
       let error = await rest.failure(
         inputs(server, tokenPath: "/token-slow", [:], ["total_timeout": 0.2])
       )
@@ -167,7 +167,7 @@ struct TokenTests {
   @Test("stays with its origin where a redirect leads to another one")
   func redirect() async throws {
     let nginx = try await NginxServer.shared
-    try await withTokenServer { server in
+    try await TokenServer.run { server in
       let other = try await PagingServer()
       var inputs = inputs(server)
       inputs["url"] = .string("\(nginx.url)/redirect-to?url=\(other.url)/echo")
@@ -178,7 +178,7 @@ struct TokenTests {
 
   @Test("is a step of the test, which fails where there is none")
   func test() async throws {
-    try await withTokenServer { server in
+    try await TokenServer.run { server in
       let (good, _) = try await rest.steps(inputs(server))
       #expect(good.contains("authenticate passed"))
       let (bad, _) = try await rest.steps(inputs(server, ["client_secret": "wrong"]))

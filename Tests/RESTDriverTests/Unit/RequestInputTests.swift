@@ -1,5 +1,6 @@
 import DriverHost
 import DriverKit
+import TestSupport
 import Testing
 
 @testable import HTTPKit
@@ -71,7 +72,7 @@ struct RequestInputTests {
     var inputs = inputs
     inputs["url"] = "http://a/"
     inputs["method"] = "post"
-    let complete = try DescriptorFile.schema.complete(inputs, action: "request")
+    let complete = try descriptorFile.schema.complete(inputs, action: "request")
     // The bytes are the inputs' own, so they are looked at while those are there.
     try withInputs(complete.values) { map throws(DriverError) in
       let body = try RESTInputs(map).request.body
@@ -136,7 +137,7 @@ struct RequestInputTests {
       "Accept": "a", "X-API-Key": "k", "Host": "h", "Authorization": "b", "Cookie": "c",
       "content-type": "t", "X-Own": "o", "Accept-Language": "geheim", "Accept-Encoding": nil,
     ]
-    let values = try DescriptorFile.schema.complete(
+    let values = try descriptorFile.schema.complete(
       ["url": "http://a/", "headers": headers],
       action: "request"
     ).values
