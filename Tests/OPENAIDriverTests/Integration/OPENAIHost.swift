@@ -86,31 +86,3 @@ func chat(_ model: String, _ prompt: String = "hello big world", stream: Bool = 
     "stream": .bool(stream),
   ]
 }
-
-/// A server that reads a request with its body and answers it by a function.
-func scripted(
-  _ answer: @escaping @Sendable (TCPFaultServer.Connection) -> Void
-) throws -> TCPFaultServer {
-  try TCPFaultServer(
-    .runs { connection in
-      while true {
-        var request = connection.readHead()
-        guard let end = request.firstRange(of: "\r\n\r\n") else { return }
-        let length = request.firstMatch(of: /(?i)content-length: ([0-9]+)/).flatMap { Int($0.1) }
-        var missing = (length ?? 0) - request[end.upperBound...].utf8.count
-        while missing > 0, let more = connection.read(), !more.isEmpty {
-          missing -= more.count
-          request += String(decoding: more, as: UTF8.self)
-        }
-        answer(connection)
-      }
-    }
-  )
-}
-
-/// An answer with its length, over a connection that stays open.
-func answer(_ status: String, _ body: String, _ headers: String...) -> String {
-  let lines = headers.map { $0 + "\r\n" }.joined()
-  return "HTTP/1.1 \(status)\r\nContent-Type: application/json\r\n\(lines)Content-Length: "
-    + "\(body.utf8.count)\r\n\r\n\(body)"
-}

@@ -9,7 +9,7 @@ final class AccessTokens {
   private var tokens: [OAuth2Grant: AccessToken] = [:]
   /// The refresh tokens that servers have issued in place of those that were given.
   private var refreshTokens: [OAuth2Grant: String] = [:]
-  private var fetches: [TokenFetch] = []
+  private var fetches: [(grant: OAuth2Grant, fetch: SharedFetch<AccessToken>)] = []
   private var lastID = 0
 
   /// The token that is known; nil if one has to be asked for.
@@ -44,55 +44,69 @@ final class AccessTokens {
   ) throws(DriverError) -> Int {
     lastID += 1
     let id = lastID
-    // Only one that goes the same way is as good as one's own.
-    let same = fetches.first {
-      $0.grant == grant && $0.request.tls == parent.tls && $0.request.network == parent.network
-    }
-    if let same {
-      same.waiters.append((id, receive))
-      return id
-    }
     let request = try grant.request(
       for: parent,
       refreshToken: refreshTokens[grant] ?? grant.refreshToken
     )
-    let fetch = TokenFetch(client, grant, request)
-    fetch.received = { [unowned self, unowned fetch] in received($0, by: fetch) }
-    fetch.waiters.append((id, receive))
-    fetches.append(fetch)
+    let take: (Result<AccessToken, DriverError>) -> Void = { receive($0.map(\.value)) }
+    if let same = fetches.first(where: { $0.grant == grant && $0.fetch.isLike(request) }) {
+      same.fetch.wait(id, take)
+      return id
+    }
+    let fetch = SharedFetch(client, request) { exchange throws(DriverError) in
+      try AccessTokens.token(in: exchange)
+    }
+    fetch.wait(id, take)
+    fetches.append((grant, fetch))
     // Not in here: whoever asks does not know its number yet.
-    client.loop.post { [weak fetch] in fetch?.begin() }
+    client.loop.post { [weak self, weak fetch] in
+      fetch?.begin { answer in self?.received(answer, by: fetch, grant) }
+    }
     return id
   }
 
   /// Takes back that somebody waits; what nobody waits for is ended.
   func cancel(_ id: Int, of grant: OAuth2Grant) {
-    guard let place = fetches.firstIndex(where: { $0.waiters.contains { $0.id == id } }) else {
-      return
-    }
-    let fetch = fetches[place]
-    fetch.waiters.removeAll { $0.id == id }
+    guard let place = fetches.firstIndex(where: { $0.fetch.isFor(id) }) else { return }
+    let fetch = fetches[place].fetch
+    fetch.cancel(id)
     // A server may have put another refresh token in the place of the one that is under way, which would be lost.
-    guard fetch.waiters.isEmpty, grant.refreshToken == nil else { return }
+    guard fetch.isForNobody, grant.refreshToken == nil else { return }
     fetches.remove(at: place)
     fetch.end()
   }
 
   /// Ends what is under way for nobody, before the loop's end.
   func end() {
-    for fetch in fetches { fetch.end() }
+    for (_, fetch) in fetches { fetch.end() }
     fetches = []
   }
 
-  private func received(_ answer: Result<AccessToken, DriverError>, by fetch: TokenFetch) {
-    fetches.removeAll { $0 === fetch }
-    if case .success(let token) = answer {
-      // Grants are the caller's, so there is no limit to how many there are.
-      if tokens.count >= 1000 { tokens.removeAll() }
-      tokens[fetch.grant] = token
-      if let next = token.refreshToken, next != fetch.grant.refreshToken { keep(next, fetch.grant) }
+  private func received(
+    _ answer: Result<AccessToken, DriverError>,
+    by fetch: SharedFetch<AccessToken>?,
+    _ grant: OAuth2Grant
+  ) {
+    fetches.removeAll { $0.fetch === fetch }
+    guard case .success(let token) = answer else { return }
+    // Grants are the caller's, so there is no limit to how many there are.
+    if tokens.count >= 1000 { tokens.removeAll() }
+    tokens[grant] = token
+    if let next = token.refreshToken, next != grant.refreshToken { keep(next, grant) }
+  }
+
+  /// The token of a token endpoint's answer.
+  private static func token(in exchange: Exchange) throws(DriverError) -> AccessToken {
+    let server = exchange.server
+    guard exchange.status == 200 || exchange.status == 201 else {
+      throw AccessToken.refusal(exchange, server: server)
     }
-    for waiter in fetch.waiters { waiter.receive(answer.map(\.value)) }
+    let now = monotonicNanoseconds()
+    let token = try exchange.handle?.body.withSpan { body throws(DriverError) in
+      try AccessToken(body, at: now, server: server)
+    }
+    guard let token else { throw DriverError(.internal, "the answer was lost") }
+    return token
   }
 
   private func keep(_ refreshToken: String, _ grant: OAuth2Grant) {
@@ -100,59 +114,5 @@ final class AccessTokens {
       refreshTokens[some] = nil
     }
     refreshTokens[grant] = refreshToken
-  }
-}
-
-/// One request to a token endpoint.
-private final class TokenFetch: ExchangeOwner {
-  var waiters: [(id: Int, receive: (AccessTokens.Answer) -> Void)] = []
-  let grant: OAuth2Grant
-  var received: ((Result<AccessToken, DriverError>) -> Void)?
-  private let exchange: Exchange
-
-  init(_ client: HTTPClient, _ grant: OAuth2Grant, _ request: HTTPRequest) {
-    self.grant = grant
-    exchange = Exchange(client, request, for: nil)
-  }
-
-  var request: HTTPRequest { exchange.request }
-
-  func begin() { exchange.begin(self) }
-
-  func end() {
-    received = nil
-    exchange.end()
-  }
-
-  func destination(of exchange: Exchange, status: Int) -> Exchange.Destination { .collected }
-
-  func received(_ bytes: Span<UInt8>, by exchange: Exchange) -> CurlTransfer.Taking { .refused }
-
-  func ended(_ exchange: Exchange, _ failure: Failure?) {
-    let answer = answer(failure)
-    exchange.end()
-    let received = self.received
-    self.received = nil
-    received?(answer)
-  }
-
-  private func answer(_ failure: Failure?) -> Result<AccessToken, DriverError> {
-    if let failure {
-      return .failure(exchange.explanation(of: failure).error)
-    }
-    let server = exchange.server
-    guard exchange.status == 200 || exchange.status == 201 else {
-      return .failure(AccessToken.refusal(exchange, server: server))
-    }
-    do throws(DriverError) {
-      let now = monotonicNanoseconds()
-      let token = try exchange.handle?.body.withSpan { body throws(DriverError) in
-        try AccessToken(body, at: now, server: server)
-      }
-      guard let token else { return .failure(DriverError(.internal, "the answer was lost")) }
-      return .success(token)
-    } catch {
-      return .failure(error)
-    }
   }
 }

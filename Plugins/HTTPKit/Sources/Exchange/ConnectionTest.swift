@@ -20,25 +20,8 @@ package final class ConnectionTest: ExchangeOwner {
   package var bodyStep: (name: String, look: (Span<UInt8>) -> Finding)?
   /// The input that the credentials stand in, for hints.
   package var credentialsInput = "authentication"
-
-  private enum Outcome: String {
-    case passed, failed, skipped
-  }
-
-  private struct Step {
-    var name: String
-    var outcome: Outcome
-    var seconds = 0.0
-    var message: String
-    var hint = ""
-
-    var output: OutputValue {
-      [
-        "name": .string(name), "outcome": .string(outcome.rawValue), "seconds": .double(seconds),
-        "message": .string(message), "hint": .string(hint),
-      ]
-    }
-  }
+  /// Steps behind all these, found out by requests of one's own; nil: there are none.
+  package var further: (any FurtherSteps)?
 
   private let call: Call
   private let exchange: Exchange
@@ -118,6 +101,7 @@ package final class ConnectionTest: ExchangeOwner {
   }
 
   private func end() {
+    further?.end()
     certificateProbe?.stop()
     certificateProbe = nil
     exchange.end()
@@ -128,17 +112,29 @@ package final class ConnectionTest: ExchangeOwner {
     call.fail(error)
   }
 
-  /// That a step failed is the test's result, not the test's failure.
   private func finish(_ cause: Explanation?, _ certificates: [[String]]) {
     let chain = certificates.map { ServerCertificate($0) }
     let steps = steps(cause, chain.first)
+    guard let further else {
+      putOut(steps, chain)
+      return
+    }
+    guard !steps.contains(where: { $0.outcome == .failed }) else {
+      putOut(steps + further.names.map { .notReached($0) }, chain)
+      return
+    }
+    further.run { [self] more in putOut(steps + more, chain) }
+  }
+
+  /// Ends the call with its steps: that one failed is the test's result, not the test's failure.
+  private func putOut(_ steps: [TestStep], _ chain: [ServerCertificate]) {
     do throws(DriverError) {
       try call.output("steps", .list(steps.map(\.output)))
       let status = exchange.status
       try call.output("status_code", status == 0 ? .null : .int(Int64(status)))
       try call.output("certificate", shown(chain.first?.output ?? .null))
       try call.output("certificate_chain", shown(.list(chain.map(\.output))))
-      exchange.end()
+      end()
       call.succeed()
     } catch {
       fail(error)
@@ -152,17 +148,17 @@ package final class ConnectionTest: ExchangeOwner {
 
   // MARK: - Steps
 
-  private func steps(_ cause: Explanation?, _ certificate: ServerCertificate?) -> [Step] {
+  private func steps(_ cause: Explanation?, _ certificate: ServerCertificate?) -> [TestStep] {
     if let cause, cause.stage == .token { return tokenSteps(cause) }
-    var steps: [Step] = []
+    var steps: [TestStep] = []
     var isOpen = true
-    func add(_ step: @autoclosure () -> Step, named name: String) {
+    func add(_ step: @autoclosure () -> TestStep, named name: String) {
       if isOpen {
         let step = step()
         steps.append(step)
         if step.outcome == .failed { isOpen = false }
       } else {
-        steps.append(Step(name: name, outcome: .skipped, message: "not reached"))
+        steps.append(.notReached(name))
       }
     }
     add(resolveStep(cause), named: "resolve")
@@ -170,15 +166,12 @@ package final class ConnectionTest: ExchangeOwner {
     add(tlsStep(cause, certificate), named: "tls")
     if let cause, !hasAnswer {
       // Connected, but no answer came: it is the request that failed.
-      steps.append(Step(name: "authenticate", outcome: .skipped, message: "not reached"))
-      if isOpen {
-        steps.append(failed("request", cause))
-      } else {
-        steps.append(Step(name: "request", outcome: .skipped, message: "not reached"))
-      }
+      if further == nil { steps.append(.notReached("authenticate")) }
+      steps.append(isOpen ? failed("request", cause) : .notReached("request"))
       isOpen = false
     } else {
-      add(authenticateStep(), named: "authenticate")
+      // Where more steps come, nobody has said who asks so far.
+      if further == nil { add(authenticateStep(), named: "authenticate") }
       add(requestStep(cause), named: "request")
     }
     if let bodyStep { add(self.step(bodyStep), named: bodyStep.name) }
@@ -186,10 +179,9 @@ package final class ConnectionTest: ExchangeOwner {
   }
 
   /// The steps where there is no token, without which the server is not asked.
-  private func tokenSteps(_ cause: Explanation) -> [Step] {
+  private func tokenSteps(_ cause: Explanation) -> [TestStep] {
     ["resolve", "connect", "tls", "authenticate", "request"].map { name in
-      name == "authenticate"
-        ? failed(name, cause) : Step(name: name, outcome: .skipped, message: "not reached")
+      name == "authenticate" ? failed(name, cause) : .notReached(name)
     }
   }
 
@@ -199,8 +191,8 @@ package final class ConnectionTest: ExchangeOwner {
 
   private var hasAnswer: Bool { exchange.status > 0 }
 
-  private func failed(_ name: String, _ cause: Explanation, seconds: Double = 0) -> Step {
-    Step(
+  private func failed(_ name: String, _ cause: Explanation, seconds: Double = 0) -> TestStep {
+    TestStep(
       name: name,
       outcome: .failed,
       seconds: seconds,
@@ -209,13 +201,13 @@ package final class ConnectionTest: ExchangeOwner {
     )
   }
 
-  private func resolveStep(_ cause: Explanation?) -> Step {
+  private func resolveStep(_ cause: Explanation?) -> TestStep {
     let time = Timing.seconds(exchange.lookUpTime)
     if let cause, cause.stage == .resolve {
       return failed("resolve", cause, seconds: time)
     }
     if exchange.addresses.isEmpty {
-      return Step(
+      return TestStep(
         name: "resolve",
         outcome: .skipped,
         message: exchange.request.url.authority.isNumeric
@@ -225,16 +217,16 @@ package final class ConnectionTest: ExchangeOwner {
     let list =
       exchange.request.url.isSecret
       ? "\(exchange.addresses.count) found" : exchange.addresses.joined(separator: ", ")
-    return Step(name: "resolve", outcome: .passed, seconds: time, message: "addresses: \(list)")
+    return TestStep(name: "resolve", outcome: .passed, seconds: time, message: "addresses: \(list)")
   }
 
-  private func connectStep(_ cause: Explanation?) -> Step {
+  private func connectStep(_ cause: Explanation?) -> TestStep {
     let connected = seconds(CURLINFO_CONNECT_TIME_T)
     if let cause, cause.stage == .connect {
       return failed("connect", cause, seconds: seconds(CURLINFO_TOTAL_TIME_T))
     }
     let address = exchange.handle?.transfer.easy.text(CURLINFO_PRIMARY_IP) ?? ""
-    return Step(
+    return TestStep(
       name: "connect",
       outcome: .passed,
       seconds: Timing.rounded(max(0, connected - seconds(CURLINFO_NAMELOOKUP_TIME_T))),
@@ -243,9 +235,13 @@ package final class ConnectionTest: ExchangeOwner {
     )
   }
 
-  private func tlsStep(_ cause: Explanation?, _ certificate: ServerCertificate?) -> Step {
+  private func tlsStep(_ cause: Explanation?, _ certificate: ServerCertificate?) -> TestStep {
     guard exchange.request.url.authority.isEncrypted else {
-      return Step(name: "tls", outcome: .skipped, message: "the address is not encrypted (http)")
+      return TestStep(
+        name: "tls",
+        outcome: .skipped,
+        message: "the address is not encrypted (http)"
+      )
     }
     if let cause, cause.stage == .tls {
       return failed("tls", cause, seconds: seconds(CURLINFO_TOTAL_TIME_T))
@@ -259,7 +255,7 @@ package final class ConnectionTest: ExchangeOwner {
       } else {
         "the server's certificate is trusted"
       }
-    var step = Step(name: "tls", outcome: .passed, seconds: time, message: message)
+    var step = TestStep(name: "tls", outcome: .passed, seconds: time, message: message)
     if !exchange.request.tls.verifies {
       step.message = "encrypted, but the certificate was not verified"
       step.hint = "set tls.verify to true"
@@ -267,29 +263,29 @@ package final class ConnectionTest: ExchangeOwner {
     return step
   }
 
-  private func authenticateStep() -> Step {
+  private func authenticateStep() -> TestStep {
     guard exchange.request.authentication != .none else {
-      return Step(name: "authenticate", outcome: .skipped, message: "no credentials are given")
+      return TestStep(name: "authenticate", outcome: .skipped, message: "no credentials are given")
     }
     let status = exchange.status
     if status == 401 {
-      return Step(
+      return TestStep(
         name: "authenticate",
         outcome: .failed,
         message: "the server does not accept the credentials (401)",
         hint: "check \(credentialsInput)"
       )
     }
-    return Step(
+    return TestStep(
       name: "authenticate",
       outcome: .passed,
       message: "the server did not refuse the credentials"
     )
   }
 
-  private func step(_ bodyStep: (name: String, look: (Span<UInt8>) -> Finding)) -> Step {
+  private func step(_ bodyStep: (name: String, look: (Span<UInt8>) -> Finding)) -> TestStep {
     let found = exchange.handle?.body.withSpan { bodyStep.look($0) }
-    return Step(
+    return TestStep(
       name: bodyStep.name,
       outcome: found?.isFine == true ? .passed : .failed,
       message: found?.message ?? "there is no answer",
@@ -297,7 +293,7 @@ package final class ConnectionTest: ExchangeOwner {
     )
   }
 
-  private func requestStep(_ cause: Explanation?) -> Step {
+  private func requestStep(_ cause: Explanation?) -> TestStep {
     let status = exchange.status
     let time = Timing.rounded(
       max(0, seconds(CURLINFO_TOTAL_TIME_T) - seconds(CURLINFO_PRETRANSFER_TIME_T))
@@ -309,7 +305,7 @@ package final class ConnectionTest: ExchangeOwner {
     let isFine =
       expected.contains(status) || (200..<400).contains(status)
       || isReplaced && [405, 501].contains(status)
-    return Step(
+    return TestStep(
       name: "request",
       outcome: isFine ? .passed : .failed,
       seconds: time,

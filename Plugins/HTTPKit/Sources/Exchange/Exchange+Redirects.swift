@@ -37,6 +37,9 @@ extension Exchange {
         )
       }
       let url = try redirectURL(target)
+      if request.staysWithinOrigin, !url.authority.hasSameOrigin(as: request.url.authority) {
+        throw foreign(url, status)
+      }
       let isPost = request.method == "POST"
       if status == 303 && request.method != "HEAD" || status < 303 && isPost {
         // As browsers do, and RFC 9110 (section 15.4) allows: what follows is a question.
@@ -60,6 +63,18 @@ extension Exchange {
     } catch {
       endHop(failure: .other(error))
     }
+  }
+
+  private func foreign(_ url: RequestURL, _ status: Int) -> DriverError {
+    let place = request.url.isSecret ? "another server" : url.origin
+    var error = DriverError(
+      .unavailable,
+      "\(server) redirects (\(status)) to \(place), which gets neither what is sent nor who asks: give that address, if it is the right one, or that of a load balancer in front of both",
+      pointer: request.addressPointer
+    )
+    error.status = Int32(status)
+    error.vendorState = "redirected"
+    return error
   }
 
   private func redirectURL(_ target: String) throws(DriverError) -> RequestURL {

@@ -230,7 +230,11 @@ package final class Exchange {
     switch request.tls.authorities {
     case .system: return .system
     case .text(let text): return .authorities(Array(text.utf8))
-    case .file(let path): return .authorities(try client.authorities.text(path))
+    case .file(let path):
+      let tls = request.tls
+      return .authorities(
+        try client.authorities.text(path, of: tls.authoritiesName, tls.authoritiesPointer)
+      )
     }
   }
 

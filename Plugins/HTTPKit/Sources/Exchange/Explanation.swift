@@ -17,6 +17,9 @@ package struct Explanation {
   package var pointer = ""
   package var isRetryable = false
   package var vendorCode: Int64 = 0
+  package var vendorState = ""
+  /// The status of an answer; 0: there is none.
+  package var status: Int32 = 0
   /// Where it failed.
   package var stage = Stage.request
 
@@ -40,6 +43,8 @@ package struct Explanation {
     self.init(error.code, error.message, pointer: error.pointer, isRetryable: error.isRetryable)
     detail = error.detail
     vendorCode = error.vendorCode
+    vendorState = error.vendorState
+    status = error.status
   }
 
   /// The error that the call ends with.
@@ -52,6 +57,8 @@ package struct Explanation {
       isRetryable: isRetryable
     )
     error.vendorCode = vendorCode
+    error.vendorState = vendorState
+    error.status = status
     return error
   }
 }

@@ -220,8 +220,8 @@ extension Exchange {
       explanation = Explanation(
         .tls,
         "\(server) wants a client certificate",
-        cure: "set authentication to client_certificate",
-        pointer: "/authentication"
+        cure: request.tls.certificateHint,
+        pointer: "/\(request.tls.certificateInput)"
       )
       explanation.stage = .tls
     case CURLE_GOT_NOTHING:

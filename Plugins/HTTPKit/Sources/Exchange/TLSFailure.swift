@@ -20,7 +20,7 @@ package enum TLSFailure {
   ) -> Explanation {
     switch cause.code {
     // A blob that holds no certificate is CURLE_SSL_CERTPROBLEM.
-    case CURLE_SSL_CERTPROBLEM where isOfClient(request): return badCertificate(cause)
+    case CURLE_SSL_CERTPROBLEM where isOfClient(request): return badCertificate(cause, request)
     case CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CERTPROBLEM: return badAuthorities(request)
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
       return Explanation(
@@ -53,7 +53,10 @@ package enum TLSFailure {
   }
 
   /// libcurl has one code for all that can be wrong with a certificate and its key, and words of its own for each.
-  private static func badCertificate(_ cause: CurlError) -> Explanation {
+  private static func badCertificate(
+    _ cause: CurlError,
+    _ request: HTTPRequest
+  ) -> Explanation {
     let isKey = cause.text.contains("private key") || cause.text.contains("pass phrase")
     return Explanation(
       .tls,
@@ -63,7 +66,7 @@ package enum TLSFailure {
       cure: isKey
         ? "check that it is the PEM text of the certificate's key, and its passphrase"
         : "check that it is PEM text, and that the key is its own",
-      pointer: isKey ? "/authentication/private_key" : "/authentication/certificate"
+      pointer: "/\(request.tls.certificateInput)/\(isKey ? "private_key" : "certificate")"
     )
   }
 
@@ -72,22 +75,23 @@ package enum TLSFailure {
     case .file(let path):
       Explanation(
         .invalidInput,
-        "the file \(path) of tls.ca_file holds no certificate that can be read",
+        "the file \(path) of \(request.tls.authoritiesName) holds no certificate that can be read",
         cure: "it must be PEM text",
-        pointer: "/tls/ca_file"
+        pointer: request.tls.authoritiesPointer
       )
     case .text:
       Explanation(
         .invalidInput,
-        "tls.ca holds no certificate that can be read",
+        "\(request.tls.authoritiesName) holds no certificate that can be read",
         cure: "give the authorities' certificates as PEM text",
-        pointer: "/tls/ca"
+        pointer: request.tls.authoritiesPointer
       )
     case .system:
       Explanation(
         .tls,
         "the authorities that this machine trusts cannot be read",
-        cure: "install its package ca-certificates, or give authorities by tls.ca"
+        cure:
+          "install its package ca-certificates, or give authorities by \(request.tls.authoritiesHint)"
       )
     }
   }
@@ -100,7 +104,7 @@ package enum TLSFailure {
     _ result: Int
   ) -> (what: String, cure: String) {
     let trust =
-      "if it can be trusted, give the authority that signed it by tls.ca or tls.ca_file"
+      "if it can be trusted, give the authority that signed it by \(request.tls.authoritiesHint)"
     let isAboutName = cause.text.contains("subject name")
     switch result {
     case 10:

@@ -16,10 +16,38 @@ package struct TLSSettings: Equatable {
 
   package var verifies = true
   package var authorities = Authorities.system
+  /// The input that the authorities came from, where that is neither `tls.ca` nor `tls.ca_file`; empty: it is one.
+  package var authoritiesInput = ""
   /// Whether TLS 1.2 is too old.
   package var wantsVersion3 = false
   /// Digests of public keys as libcurl takes them; empty: any key.
   package var pinnedKeys = ""
+
+  /// The input that a client's certificate comes from, for messages.
+  package var certificateInput = "authentication"
+
+  /// The input that names the authorities, for messages.
+  var authoritiesName: String {
+    if !authoritiesInput.isEmpty { return authoritiesInput }
+    if case .file = authorities { return "tls.ca_file" }
+    return "tls.ca"
+  }
+
+  /// How authorities may be given, for messages.
+  var authoritiesHint: String {
+    authoritiesInput.isEmpty ? "tls.ca or tls.ca_file" : authoritiesInput
+  }
+
+  /// What gives a certificate to a client that has none, for messages.
+  var certificateHint: String {
+    certificateInput == "authentication"
+      ? "set authentication to client_certificate" : "give it one by \(certificateInput)"
+  }
+
+  /// The name of the authorities' input as a pointer.
+  var authoritiesPointer: String {
+    "/" + authoritiesName.split(separator: ".").joined(separator: "/")
+  }
 
   /// The system's authorities, and any key.
   package init(verifies: Bool = true) { self.verifies = verifies }

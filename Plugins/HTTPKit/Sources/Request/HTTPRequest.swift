@@ -18,6 +18,8 @@ package struct HTTPRequest {
   package var timeouts = Timeouts()
   package var followsRedirects = true
   package var redirectLimit = 10
+  /// Whether a redirect to another origin is an error, since what is sent is for this one only.
+  package var staysWithinOrigin = false
   /// How many bytes of a body are collected; 0: no limit.
   package var responseLimit = 0
   package var allowsCompression = true

@@ -1,4 +1,4 @@
-internal import DriverKit
+internal import HTTPKit
 
 /// An answer that comes in pieces, put together on the way.
 protocol AnswerStream {

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import HTTPKit
 
 /// The body of a request to a model, read from the inputs of its mode.
 struct ModeBody {
