@@ -9,7 +9,7 @@ enum DescriptorWords {
 
   /// Last words of names of what only leads to a secret, such as `token_url` or `password_file`.
   private static let placeWords: Set<String> = [
-    "endpoint", "file", "header", "id", "name", "parameter", "path", "type", "uri", "url",
+    "endpoint", "env", "file", "header", "id", "name", "parameter", "path", "type", "uri", "url",
   ]
 
   /// Actions and inputs that do not say what they are, and examples that are refused.
