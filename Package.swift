@@ -80,6 +80,7 @@ func driver(_ type: String, dependencies: [Target.Dependency]) -> Driver {
 let drivers: [Driver] = [
   driver("OPENAI", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
   driver("REST", dependencies: ["CCurl", "CYAML", "CurlKit", "HTTPKit"]),
+  driver("VAULT", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
 ]
 
 // MARK: - Package
@@ -204,6 +205,13 @@ let package = Package(
     .testTarget(
       name: "RESTDriverTests",
       dependencies: ["CurlKit", "DriverHost", "DriverKit", "HTTPKit", "RESTDriver", "TestSupport"],
+      swiftSettings: common
+    ),
+    .testTarget(
+      name: "VAULTDriverTests",
+      dependencies: [
+        "DriverABI", "DriverHost", "DriverKit", "HTTPKit", "TestSupport", "VAULTDriver",
+      ],
       swiftSettings: common
     ),
 

@@ -398,6 +398,8 @@ class VaultHandler(Handler):
             if rest and operation == "write":
                 if body.get("type") not in METHODS:
                     raise Refusal(400, f"plugin not found in the catalog: {body.get('type')}")
+                if rest.strip("/") + "/" in world.methods:
+                    raise Refusal(400, f"path is already in use at {rest.strip('/')}/")
                 world.methods[rest.strip("/") + "/"] = METHODS[body["type"]](rest.strip("/") + "/")
                 return None
             if rest and operation == "delete":

@@ -53,12 +53,13 @@ class Token:
         self.renewable = renewable and not (self.is_root and not ttl)
         self.ttl = 0.0 if self.is_root and not ttl else (period or ttl or DEFAULT_LEASE)
         self.warnings: list[str] = []
+        self.granted = 0.0
         self.expires: float | None = None
         if self.ttl:
             self.extend(self.ttl)
 
-    def extend(self, wanted: float) -> float:
-        """Sets the end, which the longest life of the token limits; how long it lives from now."""
+    def extend(self, wanted: float) -> None:
+        """Sets the end, which the longest life of the token limits."""
         now, self.warnings = time.time(), []
         end = now + wanted
         if self.max_ttl and not self.period and end > self.created + self.max_ttl:
@@ -67,13 +68,11 @@ class Token:
             self.warnings = [
                 f'TTL of "{int(wanted)}s" exceeded the effective max_ttl of "{left}s"; TTL value is capped accordingly'
             ]
-        self.expires = end
-        return end - now
+        self.expires, self.granted = end, end - now
 
     @property
     def left(self) -> int:
-        # Whole seconds, upwards: what has just been issued has all of them.
-        return 0 if self.expires is None else max(0, int(self.expires - time.time() + 0.999))
+        return 0 if self.expires is None else max(0, round(self.expires - time.time()))
 
     @property
     def is_expired(self) -> bool:
@@ -84,7 +83,9 @@ class Token:
         return {
             "auth": {
                 "client_token": self.id, "accessor": self.accessor, "policies": self.policies,
-                "token_policies": self.policies, "metadata": self.metadata, "lease_duration": self.left,
+                "token_policies": self.policies, "metadata": self.metadata,
+                # Whole seconds, without the rest.
+                "lease_duration": int(self.granted),
                 "renewable": self.renewable, "entity_id": "", "token_type": "service", "orphan": True,
                 "mfa_requirement": None, "num_uses": self.uses,
             },

@@ -1,0 +1,195 @@
+internal import CurlKit
+internal import DriverKit
+internal import HTTPKit
+
+/// The token of one identity: how it is got, and how it is kept alive.
+final class TokenEntry {
+  /// An answer about a token, and when it was asked for: its life counts from then.
+  typealias Upkeep = (document: JSONDocument, began: UInt64)
+
+  /// How soon a renewal is tried again that has failed, in nanoseconds, at the earliest.
+  private static let shortestPause: UInt64 = 1_000_000_000
+
+  var token: VaultToken?
+  /// Whether a call has used it since it was renewed last.
+  var isUsed = true
+  private let client: HTTPClient
+  /// Those of the newest call: by them it is renewed.
+  private var inputs: VaultInputs
+  private var logins: [SharedFetch<VaultToken>] = []
+  /// A look-up or a renewal under way, which nobody waits for.
+  private var upkeep: SharedFetch<Upkeep>?
+  private var timer: LoopTimer?
+  private var renewalTime: UInt64?
+
+  init(_ client: HTTPClient, _ inputs: VaultInputs) {
+    self.client = client
+    self.inputs = inputs
+  }
+
+  /// Whether nobody would miss it.
+  var isIdle: Bool { logins.isEmpty && upkeep == nil }
+
+  // MARK: - Logging in
+
+  /// Logs in, or waits for a log-in that goes the same way through the network.
+  func logIn(
+    _ inputs: VaultInputs,
+    id: Int,
+    _ receive: @escaping (TokenStore.Answer) -> Void
+  ) throws(DriverError) {
+    let request = try TokenRequests.login(inputs)
+    if let same = logins.first(where: { $0.isLike(request) }) {
+      same.wait(id, receive)
+      return
+    }
+    let fetch = SharedFetch(client, request) { exchange throws(DriverError) in
+      try LoginFailure.token(in: exchange, of: inputs)
+    }
+    fetch.wait(id, receive)
+    logins.append(fetch)
+    // Not in here: whoever asks does not know its number yet.
+    client.loop.post { [weak self, weak fetch] in
+      fetch?.begin { answer in
+        self?.logins.removeAll { $0 === fetch }
+        if case .success(let token) = answer {
+          self?.inputs = inputs
+          self?.take(token)
+        }
+      }
+    }
+  }
+
+  /// Takes back that somebody waits.
+  ///
+  /// The log-in goes on: the server would issue a token that nobody has, and count one use more of a secret identifier.
+  func cancel(_ id: Int) {
+    for fetch in logins { fetch.cancel(id) }
+  }
+
+  // MARK: - Keeping it alive
+
+  /// Takes a token in the place of the one before.
+  func take(_ token: VaultToken) {
+    drop()
+    self.token = token
+    isUsed = true
+    plan()
+  }
+
+  /// Forgets the token, and renews it no more.
+  func drop() {
+    token = nil
+    upkeep?.end()
+    upkeep = nil
+    stopTimer()
+  }
+
+  func end() {
+    drop()
+    for fetch in logins { fetch.end() }
+    logins = []
+  }
+
+  /// Finds out how long a token lives that was given, if it is to be renewed.
+  func lookUp() {
+    guard inputs.identity.renews else { return }
+    keep({ () throws(DriverError) in try TokenRequests.lookUp(inputs, of: token?.value ?? "") }) {
+      [weak self] answer in
+      self?.token?.take(lookedUp: answer.document, at: answer.began)
+      self?.plan()
+    }
+  }
+
+  /// Renews the token where its time has come and the timer has not run out yet.
+  func renewIfDue(at now: UInt64) {
+    if let renewalTime, now >= renewalTime { renew() }
+  }
+
+  private func plan() {
+    let now = monotonicNanoseconds()
+    guard inputs.identity.renews, let delay = token?.renewalDelay(at: now) else {
+      stopTimer()
+      return
+    }
+    arm(delay, at: now)
+  }
+
+  private func arm(_ delay: UInt64, at now: UInt64) {
+    stopTimer()
+    let timer = client.loop.timer { [weak self] in self?.renew() }
+    do throws(DriverError) {
+      try timer.arm(afterNanoseconds: delay)
+      renewalTime = now + delay
+      self.timer = timer
+    } catch {
+      // The loop is at its end, and all of this with it.
+    }
+  }
+
+  private func stopTimer() {
+    timer = nil
+    renewalTime = nil
+  }
+
+  private func renew() {
+    stopTimer()
+    guard let token, upkeep == nil else { return }
+    // One that nobody uses may end; one that was given would be lost by that.
+    guard isUsed || !inputs.login.isRepeatable else { return }
+    isUsed = false
+    keep({ () throws(DriverError) in try TokenRequests.renewal(inputs, of: token.value) }) {
+      [weak self] answer in
+      self?.renewed(answer)
+    }
+  }
+
+  private func renewed(_ answer: Upkeep) {
+    let before = token?.end
+    guard var next = VaultToken(issued: answer.document, at: answer.began) else { return }
+    // What is not made longer has reached the longest life that it may have.
+    if let before, let end = next.end, end <= before + 1_000_000_000 { next.isRenewable = false }
+    next.isDoubted = token?.isDoubted ?? false
+    token = next
+    plan()
+  }
+
+  /// Sends a request for the token's sake.
+  private func keep(
+    _ request: () throws(DriverError) -> HTTPRequest,
+    _ receive: @escaping (Upkeep) -> Void
+  ) {
+    do throws(DriverError) {
+      let fetch = SharedFetch(client, try request()) { exchange throws(DriverError) in
+        try LoginFailure.upkeep(in: exchange)
+      }
+      upkeep = fetch
+      client.loop.post { [weak self, weak fetch] in
+        fetch?.begin { answer in
+          guard let self else { return }
+          self.upkeep = nil
+          switch answer {
+          case .success(let answer): receive(answer)
+          case .failure(let error): self.failed(error)
+          }
+        }
+      }
+    } catch {
+      // No such request can be made: the token lives as long as it does.
+    }
+  }
+
+  /// Tries again where that may help: at half of the time that is left.
+  private func failed(_ error: DriverError) {
+    guard error.status == 0 || error.status >= 500 || error.status == 429 else {
+      // Refused: by the token's policies, by its longest life, or because it is not known any more.
+      token?.isRenewable = false
+      return
+    }
+    let now = monotonicNanoseconds()
+    guard let token, token.isRenewable, let end = token.end, end > now else { return }
+    isUsed = true
+    let pause = (end - now) / 2
+    if pause >= TokenEntry.shortestPause { arm(pause, at: now) }
+  }
+}
