@@ -147,6 +147,8 @@ struct FailureTests {
           #expect(error?.message.contains(active.url) == true)
           #expect(error?.pointer == JSONPointer(["url"]) && error?.attempts == 1)
         }
+        let login = vault(standby.url, user("ann", "s3cret"), ["path": "app"])
+        #expect(await host.failure("secret", login)?.kind == "unavailable redirected")
         #expect(try active.requests().count == before)
       }
     }

@@ -166,6 +166,20 @@ struct SecretTests {
     }
   }
 
+  @Test(
+    "says where an engine is whose path was given with more behind it",
+    arguments: VaultKind.all
+  )
+  func deepEngine(kind: VaultKind) async throws {
+    try await kind.run { api in
+      let inputs: ValueMap = ["path": "db", "engine_path": "secret/app/web"]
+      let error = await host.failure("secret", api.root(inputs))
+      #expect(error?.code == .invalidInput && error?.pointer == JSONPointer(["engine_path"]))
+      #expect(error?.message.contains("is at \"secret\"") == true)
+      #expect(error?.message.contains("begin path with app/web/") == true)
+    }
+  }
+
   @Test("refuses engines that keep no keys and values", arguments: VaultKind.all)
   func otherEngine(kind: VaultKind) async throws {
     try await kind.run { api in

@@ -55,7 +55,6 @@ extension SecretCall {
       "the secret \(place) has no key \"\(key)\"; \(count == 0 ? "it has none at all" : rest): check key, whose case counts",
       pointer: "/key"
     )
-    error.status = 200
     error.vendorState = "missing_key"
     return error
   }

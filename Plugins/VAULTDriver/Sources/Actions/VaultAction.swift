@@ -121,6 +121,15 @@ class VaultAction {
         pointer: "/engine_path"
       )
     }
+    let mount = EnginePath.trimmed(document.text("/data/path") ?? "")
+    if !mount.isEmpty, inputs.engine.hasPrefix(mount + "/") {
+      let rest = inputs.engine.dropFirst(mount.count + 1)
+      throw DriverError(
+        .invalidInput,
+        "the engine of \"\(inputs.engine)\" is at \"\(mount)\": set engine_path to that, and begin path with \(rest)/",
+        pointer: "/engine_path"
+      )
+    }
     return document.scalar("/data/options/version") == "2" ? .two : .one
   }
 

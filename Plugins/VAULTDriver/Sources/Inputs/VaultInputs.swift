@@ -27,6 +27,8 @@ struct VaultInputs {
 
   var login: Login { identity.login }
   var namespace: String { identity.namespace }
+  /// How long a call may take with all its requests, in milliseconds; 0: no limit.
+  var totalTimeout: Int { template.timeouts.total }
 
   /// Reads the inputs.
   ///

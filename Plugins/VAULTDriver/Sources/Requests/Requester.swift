@@ -43,17 +43,6 @@ final class Requester: ExchangeOwner {
     attempt(request, 1, receive)
   }
 
-  /// Sends a request as nobody.
-  func sendOpenly(_ request: HTTPRequest, _ receive: @escaping Receive) {
-    exchange(request) { exchange, failure in
-      if let failure {
-        receive(.failure(exchange.explanation(of: failure).error))
-      } else {
-        receive(.success(VaultAnswer(exchange)))
-      }
-    }
-  }
-
   // MARK: - With a token
 
   /// Gets a token, which is the one of that number from 1, and sends the request with it.
@@ -159,7 +148,7 @@ final class Requester: ExchangeOwner {
 
   /// Waits for the log-in only as long as there is time for all.
   private func limitWait(_ receive: @escaping (TokenStore.Answer) -> Void) throws(DriverError) {
-    let total = try inputs.request("GET", "").timeouts.total
+    let total = inputs.totalTimeout
     guard total > 0 else { return }
     let spent = Int((monotonicNanoseconds() - began) / 1_000_000)
     let timer = vault.client.loop.timer { [self] in

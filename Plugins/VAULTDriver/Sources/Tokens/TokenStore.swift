@@ -17,6 +17,9 @@ final class TokenStore {
     case final
   }
 
+  /// How many identities have a token at most; beyond that one that nobody has used of late makes room.
+  private static let limit = 1000
+
   private let client: HTTPClient
   private var entries: [VaultInputs.Identity: TokenEntry] = [:]
   private var lastID = 0
@@ -102,9 +105,12 @@ final class TokenStore {
   private func entry(_ inputs: VaultInputs) -> TokenEntry {
     if let entry = entries[inputs.identity] { return entry }
     // Identities are the callers', so there is no limit to how many there are.
-    if entries.count >= 1000, let idle = entries.first(where: { $0.value.isIdle }) {
-      idle.value.end()
-      entries[idle.key] = nil
+    if entries.count >= TokenStore.limit {
+      let idle = entries.filter { $0.value.isIdle }
+      if let last = idle.first(where: { !$0.value.isUsed }) ?? idle.first {
+        last.value.end()
+        entries[last.key] = nil
+      }
     }
     let entry = TokenEntry(client, inputs)
     entries[inputs.identity] = entry
