@@ -49,6 +49,38 @@ struct ServerCheckTests {
     }
   }
 
+  @Test(
+    "finds nothing at fault in VAULT, whatever becomes of its server",
+    .requires(.python),
+    .unavailable(under: .address, .thread, reason: "TLS under a sanitizer holds a loop up")
+  )
+  func vault() async throws {
+    let authority = try await CertificateAuthority()
+    var options = VaultServer.Options()
+    options.certificate = try await authority.issue()
+    try await VaultServer.run(options) { server in
+      let authentication =
+        "authentication: {authentication_method: token, token: \(options.rootToken)}"
+      let calls = """
+        - action: metadata_write
+          url: \(server.url)
+          \(authentication)
+          ca_certificate: \(authority.path)
+          path: app
+          max_versions: 3
+        - action: list
+          url: \(server.url)
+          \(authentication)
+          ca_certificate: \(authority.path)
+        """
+      let results = try check(ThisPackage.products + "/libVAULTDriver.so", calls)
+      #expect(results.count == 6)
+      for result in results {
+        #expect(result.outcome == .passed, "\(result.test): \(result.findings) \(result.reason)")
+      }
+    }
+  }
+
   @Test("names the rule that is broken where a server fails", arguments: BrokenDriver.withServer)
   func broken(driver: BrokenDriver) throws {
     let answer = [UInt8](repeating: 0x78, count: 1000)

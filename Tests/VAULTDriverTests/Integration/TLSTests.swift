@@ -63,8 +63,9 @@ struct TLSTests {
       _ = try await host.run("write", write)
       #expect(try await host.run("secret", inputs(server, with))["data"] == ["a": 1])
       let without = await host.failure("secret", inputs(server, trust))
-      #expect(without?.code == .tls)
-      #expect(without?.message.contains("client_certificate") == true)
+      // In TLS 1.3 the server's word may be lost with the connection, since both sides go on before it.
+      #expect(without?.code == .tls || without?.code == .protocolViolation)
+      #expect(without?.message.contains("client certificate") == true)
       var wrong = trust
       wrong["client_certificate"] = [
         "certificate": .string(try own.pem),

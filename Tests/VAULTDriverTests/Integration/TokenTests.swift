@@ -278,6 +278,23 @@ struct TokenTests {
     }
   }
 
+  @Test("is waited for no longer than a moment where every call that wanted it was stopped")
+  func silent() async throws {
+    let isOpen = Locked(false)
+    let server = try TCPFaultServer(
+      .runs { connection in
+        _ = connection.readHead()
+        isOpen.with { $0 = true }
+        while let more = connection.read(), !more.isEmpty {}
+        isOpen.with { $0 = false }
+      }
+    )
+    let inputs = vault(server.url, user("ann", "s3cret"), ["path": "app", "kv_version": 2])
+    let stopped = await host.failure("secret", inputs, timeout: .milliseconds(300))
+    #expect(stopped?.code == .timedOut)
+    try await eventually("the connection is closed", within: .seconds(10)) { isOpen.with { !$0 } }
+  }
+
   @Test("that was on its way for a call that was stopped serves the next one")
   func cancelled() async throws {
     try await withRole(#""secret_id_num_uses": 1"#) { server, inputs in

@@ -91,7 +91,9 @@ final class Requester: ExchangeOwner {
           isRepeatable: exchange.request.isIdempotent
         )
         lookAtSeal(otherwise: error, receive)
-      default: receive(.success(answer))
+      default:
+        if answer.isFine || answer.status == 404 { vault.tokens.accept(inputs) }
+        receive(.success(answer))
       }
     }
   }

@@ -10,13 +10,20 @@ final class TokenEntry {
   /// How soon a renewal is tried again that has failed, in nanoseconds, at the earliest.
   private static let shortestPause: UInt64 = 1_000_000_000
 
+  /// How long a log-in goes on for nobody, in nanoseconds.
+  private static let lastMoment: UInt64 = 1_000_000_000
+
   var token: VaultToken?
   /// Whether a call has used it since it was renewed last.
   var isUsed = true
+  /// Whether it is to be found out how long the token lives.
+  private var isUnknown = false
   private let client: HTTPClient
   /// Those of the newest call: by them it is renewed.
   private var inputs: VaultInputs
   private var logins: [SharedFetch<VaultToken>] = []
+  /// Those that end log-ins for nobody.
+  private var lateTimers: [ObjectIdentifier: LoopTimer] = [:]
   /// A look-up or a renewal under way, which nobody waits for.
   private var upkeep: SharedFetch<Upkeep>?
   private var timer: LoopTimer?
@@ -52,6 +59,7 @@ final class TokenEntry {
     client.loop.post { [weak self, weak fetch] in
       fetch?.begin { answer in
         self?.logins.removeAll { $0 === fetch }
+        if let fetch { self?.lateTimers[ObjectIdentifier(fetch)] = nil }
         if case .success(let token) = answer {
           self?.inputs = inputs
           self?.take(token)
@@ -62,17 +70,42 @@ final class TokenEntry {
 
   /// Takes back that somebody waits.
   ///
-  /// The log-in goes on: the server would issue a token that nobody has, and count one use more of a secret identifier.
+  /// A log-in that nobody waits for goes on for a moment: the server would issue a token that nobody has, and count one
+  /// use more of a secret identifier.
   func cancel(_ id: Int) {
-    for fetch in logins { fetch.cancel(id) }
+    for fetch in logins where fetch.isFor(id) {
+      fetch.cancel(id)
+      if fetch.isForNobody { endSoon(fetch) }
+    }
+  }
+
+  private func endSoon(_ fetch: SharedFetch<VaultToken>) {
+    let timer = client.loop.timer { [weak self, weak fetch] in
+      guard let self, let fetch else { return }
+      lateTimers[ObjectIdentifier(fetch)] = nil
+      guard fetch.isForNobody else { return }
+      logins.removeAll { $0 === fetch }
+      fetch.end()
+    }
+    do throws(DriverError) {
+      try timer.arm(afterNanoseconds: TokenEntry.lastMoment)
+      lateTimers[ObjectIdentifier(fetch)] = timer
+    } catch {
+      // The loop is at its end, and all of this with it.
+    }
   }
 
   // MARK: - Keeping it alive
 
   /// Takes a token in the place of the one before.
-  func take(_ token: VaultToken) {
+  ///
+  /// - Parameters:
+  ///   - token: The token.
+  ///   - isUnknown: Whether nobody has said how long it lives.
+  func take(_ token: VaultToken, isUnknown: Bool = false) {
     drop()
     self.token = token
+    self.isUnknown = isUnknown
     isUsed = true
     plan()
   }
@@ -89,12 +122,15 @@ final class TokenEntry {
     drop()
     for fetch in logins { fetch.end() }
     logins = []
+    lateTimers = [:]
   }
 
-  /// Finds out how long a token lives that was given, if it is to be renewed.
-  func lookUp() {
-    guard inputs.identity.renews else { return }
-    keep({ () throws(DriverError) in try TokenRequests.lookUp(inputs, of: token?.value ?? "") }) {
+  /// Finds out how long a token lives that was given, now that the server has taken it, if it is to be renewed.
+  func accept() {
+    guard isUnknown else { return }
+    isUnknown = false
+    guard inputs.identity.renews, let token else { return }
+    keep({ () throws(DriverError) in try TokenRequests.lookUp(inputs, of: token.value) }) {
       [weak self] answer in
       self?.token?.take(lookedUp: answer.document, at: answer.began)
       self?.plan()

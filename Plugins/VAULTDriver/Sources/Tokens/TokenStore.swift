@@ -41,10 +41,12 @@ final class TokenStore {
     }
     guard let value = try TokenSource.token(of: inputs.login) else { return nil }
     let token = VaultToken(given: value)
-    entry.take(token)
-    entry.lookUp()
+    entry.take(token, isUnknown: true)
     return token
   }
+
+  /// Says that the server has answered who came with a token.
+  func accept(_ inputs: VaultInputs) { entries[inputs.identity]?.accept() }
 
   /// Logs in once for all who wait; `receive` runs later, unless it is cancelled.
   ///
@@ -74,8 +76,7 @@ final class TokenStore {
       guard let value = try TokenSource.token(of: inputs.login), value != token.value else {
         return .final
       }
-      entry.take(VaultToken(given: value))
-      entry.lookUp()
+      entry.take(VaultToken(given: value), isUnknown: true)
       return .another
     case .appRole, .userPass:
       if token.isDoubted { return .unclear }
