@@ -4,19 +4,19 @@ import Synchronization
 /// Tells a process that came from `fork(2)` from the one in which the host's threads live.
 ///
 /// A child has none of its parent's threads, so nothing of a host works in it.
-enum Fork {
+package enum Fork {
   /// How many forks lie between this process and the first one that asked.
-  static let depth = Depth()
+  package static let depth = Depth()
 
   /// The number itself; its own type because an `Atomic` cannot be a static.
-  final class Depth: Sendable {
+  package final class Depth: Sendable {
     fileprivate let value = Atomic<Int>(0)
 
     fileprivate init() {
       pthread_atfork(nil, nil) { Fork.depth.value.add(1, ordering: .relaxed) }
     }
 
-    var current: Int { value.load(ordering: .relaxed) }
+    package var current: Int { value.load(ordering: .relaxed) }
   }
 
   /// The one error that everything answers in a child.
