@@ -124,6 +124,30 @@ let package = Package(
       swiftSettings: common
     ),
 
+    // MARK: Executions on disk
+    .systemLibrary(
+      name: "CSQLite",
+      pkgConfig: "sqlite3",
+      providers: [.apt(["libsqlite3-dev"])]
+    ),
+    .target(
+      name: "DriverHistory",
+      dependencies: ["CLinux", "CSQLite", "DriverHost"],
+      swiftSettings: shipped
+    ),
+    .testTarget(
+      name: "DriverHistoryTests",
+      dependencies: ["CSQLite", "DriverHistory", "DriverHost", "HistoryRecorder", "TestSupport"],
+      swiftSettings: common
+    ),
+    // Records executions until it is killed: for the tests.
+    .executableTarget(
+      name: "HistoryRecorder",
+      dependencies: ["DriverHistory", "DriverHost"],
+      path: "Tests/HistoryRecorder",
+      swiftSettings: common
+    ),
+
     // MARK: The SDK for driver authors
     // Lifetimes: views of a call's inputs cannot be kept, so that nobody looks at them after its end.
     .target(
