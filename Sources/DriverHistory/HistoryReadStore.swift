@@ -7,7 +7,6 @@ internal import DriverHost
 final class HistoryReadStore {
   private let file: HistoryFile
   private let database: SQLiteHandle
-  private let owners: OwnerFile
   private var one: SQLiteStatement
 
   private static let columns = HistorySchema.columns.joined(separator: ", ")
@@ -19,7 +18,6 @@ final class HistoryReadStore {
       try database.prepare("SELECT \(HistoryReadStore.columns) FROM executions WHERE id = ?1")
     }
     self.database = database
-    owners = try OwnerFile(of: file.path, forLocking: false)
   }
 
   /// The execution of an id.
@@ -31,11 +29,10 @@ final class HistoryReadStore {
     guard hasRow else { return nil }
     defer { one.reset() }
     let (record, owner) = try HistoryRow.record(of: one)
-    guard !record.status.isEnded, let owner, !owners.isLocked(owner) else { return record }
-    let process = try file.translating { () throws(SQLiteFailure) in
-      try database.integer("SELECT process FROM owners WHERE owner = \(owner)")
+    guard !record.status.isEnded, let owner, let process = try deadOwners()[owner] else {
+      return record
     }
-    return record.lost(process: process == 0 ? nil : process)
+    return record.lost(process: process)
   }
 
   /// The executions that a query asks for.
@@ -67,8 +64,9 @@ final class HistoryReadStore {
 
   /// The owners that are dead, with the number of their process.
   private func deadOwners() throws(HostError) -> [Int64: Int64?] {
-    let all = try file.translating { () throws(SQLiteFailure) in try Owner.all(in: database) }
-    let dead = all.filter { !owners.isLocked($0.owner) }
+    let dead = try file.translating { () throws(SQLiteFailure) in
+      try Owner.dead(in: database, of: file)
+    }
     return Dictionary(dead.map { ($0.owner, $0.process) }) { first, _ in first }
   }
 }

@@ -15,7 +15,7 @@ extension HistoryStore {
   }
 
   private func deadOwners() throws(SQLiteFailure) -> [Owner] {
-    try Owner.all(in: database).filter { $0.owner != owner && !owners.isLocked($0.owner) }
+    try Owner.dead(in: database, of: file).filter { $0.owner != owner }
   }
 
   /// Ends what an owner answered for, and forgets the owner; in a transaction.
@@ -41,8 +41,23 @@ struct Owner {
   /// Its process id at that time, for people; nil where that is not known.
   var process: Int64?
 
+  /// Those whose process has died.
+  static func dead(
+    in database: borrowing SQLiteHandle,
+    of file: HistoryFile
+  ) throws(SQLiteFailure) -> [Owner] {
+    let all = try all(in: database)
+    guard !all.isEmpty else { return [] }
+    do throws(HostError) {
+      let locks = try OwnerFile(of: file.path, forLocking: false)
+      return all.filter { !locks.isLocked($0.owner) }
+    } catch {
+      throw SQLiteFailure.noLocks(error.message)
+    }
+  }
+
   /// Those that are registered, and those that any execution names.
-  static func all(in database: borrowing SQLiteHandle) throws(SQLiteFailure) -> [Owner] {
+  private static func all(in database: borrowing SQLiteHandle) throws(SQLiteFailure) -> [Owner] {
     var statement = try database.prepare(
       """
       SELECT owner, process FROM owners

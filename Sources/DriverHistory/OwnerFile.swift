@@ -22,7 +22,7 @@ final class OwnerFile: @unchecked Sendable {
   /// The name of the file that belongs to a history.
   static func path(of history: String) -> String { "\(history)-owners" }
 
-  /// Opens the file.
+  /// Opens the file; to look, it is opened anew each time, since it may have been made meanwhile.
   ///
   /// - Parameters:
   ///   - history: The history's file.

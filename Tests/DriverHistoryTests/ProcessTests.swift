@@ -71,6 +71,26 @@ struct ProcessTests {
     try await eventually("the log says so") { fixture.logged.contains { $0.contains("as lost") } }
   }
 
+  @Test("a forked child cannot use it, and does not keep its parent's executions alive")
+  func forked() async throws {
+    let fixture = try HistoryFixture()
+    let process = try RunningCommand(recorder, ["fork", fixture.path])
+    try await eventually("both have said something") {
+      process.outputSoFar.split(separator: "\n", omittingEmptySubsequences: false).count == 3
+    }
+    let lines = process.outputSoFar.split(separator: "\n").map(String.init)
+    let answer = try #require(lines.first { $0.contains("was forked") })
+    let id = try #require(lines.first { !$0.contains(" ") })
+    let child = try #require(pid_t(answer.prefix { $0 != " " }))
+    let reader = try SQLiteHistory(reading: fixture.path)
+    #expect(try await reader.executions(ExecutionQuery()).map(\.status) == [.running])
+    process.process.send(SIGKILL)
+    try await eventually("the parent is gone") { ChildProcess.isGone(process.process.processID) }
+    #expect(try await reader.execution(id)?.errorCode == .lost)
+    #expect(!ChildProcess.isGone(child))
+    _ = try await process.finish()
+  }
+
   @Test("two histories of one process let each other's executions live")
   func oneProcess() async throws {
     let fixture = try HistoryFixture()

@@ -7,6 +7,7 @@ import Glibc
 /// `HistoryRecorder kill FILE`: for ever, from several tasks; prints the id of each whose end was
 /// recorded. `HistoryRecorder some FILE COUNT`: so many, and ends.
 /// `HistoryRecorder hold FILE`: one that does not end; prints its id once it is in the file.
+/// `HistoryRecorder fork FILE`: as `hold`, with a child that tries to use the history and lives on.
 /// `HistoryRecorder full FILE`: until the file cannot grow, and then lets it grow again.
 /// `HistoryRecorder bench FILE TASKS COUNT`: prints the nanoseconds for each of so many.
 @main
@@ -22,7 +23,10 @@ struct Recorder {
       let history = try SQLiteHistory(path: path)
       for _ in 0..<(numbers.first ?? 1) { say(await recordOne(with: history, pausing: 0)) }
       await history.close()
-    case "hold": try await hold(try SQLiteHistory(path: path))
+    case "hold": try await hold(try SQLiteHistory(path: path)) {}
+    case "fork":
+      let history = try SQLiteHistory(path: path)
+      try await hold(history) { await fork(history) }
     case "full": try await DiskTrial(path: path).run()
     case "bench": try await Measurement(path: path, tasks: numbers[0], count: numbers[1]).run()
     default: exit(64)
@@ -84,14 +88,35 @@ struct Recorder {
     return record.id
   }
 
-  private static func hold(_ history: SQLiteHistory) async throws {
+  private static func hold(
+    _ history: SQLiteHistory,
+    _ body: () async throws -> Void
+  ) async throws {
     var record = ExecutionRecord(id: makeID(), status: .running, created: .now)
     record.connectorName = "held"
     history.record(record)
     // Reading waits until it is in the file.
     _ = try await history.execution(record.id)
+    try await body()
     say(record.id)
     try await Task.sleep(for: .seconds(3600))
+  }
+
+  /// Forks, and has the child say what it could do with the history.
+  private static func fork(_ history: SQLiteHistory) async {
+    // Swift hides fork(2), after which most of a program does not work.
+    typealias Fork = @convention(c) () -> pid_t
+    guard let address = dlsym(nil, "fork") else { exit(70) }
+    guard unsafeBitCast(address, to: Fork.self)() == 0 else { return }
+    history.record(ExecutionRecord(id: makeID(), status: .new, created: .now))
+    await history.recordEnd(ExecutionRecord(id: makeID(), status: .succeeded, created: .now))
+    await history.close()
+    do {
+      _ = try await history.executions(ExecutionQuery())
+    } catch {
+      say("\(getpid()) \(error.message)")
+    }
+    while true { pause() }
   }
 
   /// A UUID of version 7.
