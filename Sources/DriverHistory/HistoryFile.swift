@@ -86,7 +86,8 @@ struct HistoryFile {
       try database.execute(
         """
         PRAGMA synchronous = \(isFullySynchronous ? "FULL" : "NORMAL");
-        PRAGMA journal_size_limit = 8388608;
+        PRAGMA wal_autocheckpoint = 4000;
+        PRAGMA journal_size_limit = 16777216;
         """
       )
       if version < HistorySchema.version { try HistoryFile.migrate(database, from: version) }

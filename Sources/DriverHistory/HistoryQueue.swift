@@ -102,7 +102,7 @@ final class HistoryQueue: @unchecked Sendable {
       compactOrder()
     }
     _ = replaced
-    wake(at: due)
+    wake(at: isCrowded ? MonotonicTime(nanoseconds: 0) : due)
   }
 
   /// Takes an end, and waits until it is written, or cannot be.
@@ -182,7 +182,7 @@ final class HistoryQueue: @unchecked Sendable {
       let now = MonotonicTime.now
       skipTakenInOrder()
       let due = firstInOrder < order.count ? order[firstInOrder].due : alarm
-      let isDue = !ends.isEmpty || !flushes.isEmpty || min(due, alarm) <= now
+      let isDue = !ends.isEmpty || !flushes.isEmpty || isCrowded || min(due, alarm) <= now
       if isClosing || !jobs.isEmpty || (pausedUntil.map { $0 <= now } ?? isDue) {
         return take(at: now)
       }
@@ -201,7 +201,7 @@ final class HistoryQueue: @unchecked Sendable {
     batch.isForFile = true
     batch.ends = Array(ends.prefix(HistoryQueue.batchLimit))
     ends.removeFirst(batch.ends.count)
-    let isAll = isClosing || !flushes.isEmpty
+    let isAll = isClosing || isCrowded || !flushes.isEmpty
     swap(&batch.flushes, &flushes)
     while firstInOrder < order.count, isAll || order[firstInOrder].due <= now {
       if let state = states.removeValue(forKey: order[firstInOrder].id) {
@@ -282,6 +282,9 @@ final class HistoryQueue: @unchecked Sendable {
   }
 
   // MARK: - Inside the lock
+
+  /// Whether so many states wait that they are written before their time, and none has to give way.
+  private var isCrowded: Bool { states.count > limit / 2 }
 
   private func wake(at time: MonotonicTime) {
     guard let until = sleepsUntil, time < until else { return }

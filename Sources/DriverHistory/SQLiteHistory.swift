@@ -26,7 +26,7 @@ public final class SQLiteHistory: ExecutionHistory {
 
     /// What an end that was written outlives.
     public var synchronous = Synchronous.normal
-    /// How long it is waited for a lock of another process: the longest that `recordEnd` takes.
+    /// How long it is waited for a lock of another process; `recordEnd` takes a few times that at most.
     public var busyTimeout = Duration.seconds(5)
     /// How many bytes of outputs are kept of each execution; of larger ones their size is kept.
     public var outputLimit = 256 << 10
@@ -109,8 +109,8 @@ public final class SQLiteHistory: ExecutionHistory {
     queue?.add(execution)
   }
 
-  /// See `ExecutionHistory`; returns also when the end could not be written, after `busyTimeout` at
-  /// the latest.
+  /// See `ExecutionHistory`; returns also when the end could not be written, after a few
+  /// times `busyTimeout` at the latest.
   public func recordEnd(_ execution: ExecutionRecord) async {
     guard isInItsProcess else { return }
     await queue?.end(execution)

@@ -117,6 +117,25 @@ struct FileTests {
     #expect(try await history.executions(ExecutionQuery()) == records.reversed())
   }
 
+  @Test("is read while somebody else writes it")
+  func reading() async throws {
+    let fixture = try HistoryFixture()
+    var options = HistoryFixture.keepingAll
+    options.synchronous = .full
+    let history = try fixture.open(options)
+    let record = ExecutionRecord.made(1)
+    await history.recordEnd(record)
+    let lock = try HeldLock(fixture.path)
+    let reader = try SQLiteHistory(reading: fixture.path, busyTimeout: .zero)
+    #expect(try await history.executions(ExecutionQuery()) == [record])
+    #expect(try await reader.executions(ExecutionQuery()) == [record])
+    reader.record(.made(2, .new))
+    await reader.recordEnd(.made(2))
+    await #expect(throws: HostError.self) { try await reader.prune(ExecutionRetention(count: 0)) }
+    lock.release()
+    #expect(try await history.executions(ExecutionQuery()) == [record])
+  }
+
   @Test("that is locked until the end does not hold closing up")
   func lockedAtTheEnd() async throws {
     let fixture = try HistoryFixture()

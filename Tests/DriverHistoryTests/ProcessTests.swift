@@ -85,8 +85,9 @@ struct ProcessTests {
     let reader = try SQLiteHistory(reading: fixture.path)
     #expect(try await reader.executions(ExecutionQuery()).map(\.status) == [.running])
     process.process.send(SIGKILL)
-    try await eventually("the parent is gone") { ChildProcess.isGone(process.process.processID) }
-    #expect(try await reader.execution(id)?.errorCode == .lost)
+    try await eventually("its execution is lost with it") {
+      try await reader.execution(id)?.errorCode == .lost
+    }
     #expect(!ChildProcess.isGone(child))
     _ = try await process.finish()
   }
