@@ -26,7 +26,8 @@ public final class SQLiteHistory: ExecutionHistory {
 
     /// What an end that was written outlives.
     public var synchronous = Synchronous.normal
-    /// How long it is waited for a lock of another process; `recordEnd` takes a few times that at most.
+    /// How long it is waited for a lock of another process; `recordEnd` takes a few times that at
+    /// most.
     public var busyTimeout = Duration.seconds(5)
     /// How many bytes of outputs are kept of each execution; of larger ones their size is kept.
     public var outputLimit = 256 << 10
