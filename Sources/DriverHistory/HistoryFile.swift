@@ -113,6 +113,12 @@ struct HistoryFile {
     }
   }
 
+  /// How large the write-ahead log is, in bytes.
+  var logSize: Int {
+    var log = stat()
+    return unsafe stat("\(path)-wal", &log) == 0 ? Int(log.st_size) : 0
+  }
+
   /// Runs what SQLite does with errors for the user.
   func translating<Result: ~Copyable>(
     _ body: () throws(SQLiteFailure) -> Result

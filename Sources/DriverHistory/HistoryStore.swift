@@ -7,7 +7,11 @@ final class HistoryStore: @unchecked Sendable {
   let file: HistoryFile
   let database: SQLiteHandle
   let owners: OwnerFile
+  /// How many bytes of the log are left for the next who opens the file.
+  private static let keptLogLimit = 1 << 20
+
   private let outputLimit: Int
+  private let checkpointsOnClose: Bool
   private var beginning: SQLiteStatement
   private var committing: SQLiteStatement
   private var upsert: SQLiteStatement
@@ -36,6 +40,7 @@ final class HistoryStore: @unchecked Sendable {
       try database.prepare(HistorySchema.upsert)
     }
     outputLimit = max(0, options.outputLimit)
+    checkpointsOnClose = options.checkpointsOnClose
     self.file = file
     self.owners = owners
     self.database = database
@@ -134,7 +139,7 @@ final class HistoryStore: @unchecked Sendable {
     status = 'ENDED_ERROR', code = \(HostError.Code.lost.number), owner = NULL, message = ?1
     """
 
-  /// Leaves nothing that it answers for, and brings the file up to date.
+  /// Leaves nothing that it answers for, and brings the file up to date where that is asked for.
   func close() throws(SQLiteFailure) {
     if let owner, ownerIsWritten {
       try transaction { () throws(SQLiteFailure) in
@@ -143,6 +148,11 @@ final class HistoryStore: @unchecked Sendable {
           "the history was closed before it ended, so that its end is not known"
         )
       }
+    }
+    // Who opens the file next reads all of the log: it must not become large.
+    guard checkpointsOnClose || file.logSize > HistoryStore.keptLogLimit else {
+      database.keepLog()
+      return
     }
     // Whatever others still read of the log stays in it, and nobody is waited for.
     try database.execute("PRAGMA wal_checkpoint(PASSIVE)")

@@ -66,6 +66,11 @@ struct SQLiteHandle: ~Copyable {
     )
   }
 
+  /// Leaves the log as it is when the file is closed, also where nobody else has it open.
+  ///
+  /// The corresponding C function is `sqlite3_db_config`.
+  func keepLog() { unsafe csqlite_keep_log(database) }
+
   /// Whether the file could be opened for reading only.
   ///
   /// The corresponding C function is `sqlite3_db_readonly`.

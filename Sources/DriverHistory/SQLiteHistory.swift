@@ -33,6 +33,12 @@ public final class SQLiteHistory: ExecutionHistory {
     public var outputLimit = 256 << 10
     /// What is forgotten by itself, now and then; executions that have not ended never are.
     public var retention = ExecutionRetention(age: .seconds(30 * 86_400), count: 100_000)
+    /// Whether `close` brings the file up to date and takes the log beside it away, which waits for
+    /// the disk.
+    ///
+    /// A program that makes a call and ends may leave that to one that lives longer, or to the one
+    /// that finds 1 MiB in the log: nothing is lost by it.
+    public var checkpointsOnClose = true
     /// How often it is looked for executions whose process died.
     public var recoveryInterval = Duration.seconds(60)
     /// How many executions wait in memory at most while the file cannot be written.

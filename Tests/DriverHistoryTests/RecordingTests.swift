@@ -108,6 +108,22 @@ struct RecordingTests {
     #expect(records.last?.errorCode == .lost)
   }
 
+  @Test("may leave the log as it is when it is closed, and loses nothing by it")
+  func keepingLog() async throws {
+    let fixture = try HistoryFixture()
+    var options = HistoryFixture.keepingAll
+    options.checkpointsOnClose = false
+    let records = (0..<3).map { ExecutionRecord.made($0) }
+    for record in records {
+      let history = try fixture.open(options)
+      await history.recordEnd(record)
+      await history.close()
+      #expect(try !fixture.folder.read("history.db-wal").isEmpty)
+    }
+    let reader = try SQLiteHistory(reading: fixture.path)
+    #expect(try await reader.executions(ExecutionQuery()) == records.reversed())
+  }
+
   @Test("writes what is left also when nobody closes it")
   func dropping() async throws {
     let fixture = try HistoryFixture()

@@ -20,7 +20,10 @@ struct Recorder {
     switch arguments[1] {
     case "kill": await record(with: try SQLiteHistory(path: path))
     case "some":
-      let history = try SQLiteHistory(path: path)
+      // As a program that makes a few calls and ends.
+      var options = SQLiteHistory.Options()
+      options.checkpointsOnClose = false
+      let history = try SQLiteHistory(path: path, options: options)
       for _ in 0..<(numbers.first ?? 1) { say(await recordOne(with: history, pausing: 0)) }
       await history.close()
     case "hold": try await hold(try SQLiteHistory(path: path)) {}
