@@ -98,12 +98,12 @@ struct RoundTripTests {
     var record = ExecutionRecord.made(
       1,
       .running,
-      input: ["user": "anna", "password": .string(canary)]
+      // The host masks inputs before a history has them.
+      input: ["user": "anna", "password": "***"]
     )
-    record.mask = ExecutionMask(
-      inputs: [.init(pointer: JSONPointer(["password"]), text: Redactor.mask)],
-      outputs: [JSONPointer(["token"])],
-      redactor: Redactor(record.rawInput, secrets: [JSONPointer(["password"])])
+    record.outputMask = OutputMask(
+      places: [JSONPointer(["token"])],
+      redactor: Redactor(["password": .string(canary)], secrets: [JSONPointer(["password"])])
     )
     history.record(record)
     #expect(try await history.execution(record.id)?.input["password"] == "***")

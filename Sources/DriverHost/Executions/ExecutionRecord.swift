@@ -84,6 +84,17 @@ public struct ExecutionRecord: Sendable, Hashable {
   }
 }
 
+extension ExecutionRecord {
+  /// The same with nothing in memory that the mask hides.
+  package var masked: ExecutionRecord {
+    guard outputMask != nil else { return self }
+    var record = self
+    record.rawOutput = output
+    record.outputMask = nil
+    return record
+  }
+}
+
 /// Hides the secrets in what one execution has put out.
 struct OutputMask: Sendable, Hashable {
   /// Places that the driver flagged.
