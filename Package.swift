@@ -148,6 +148,15 @@ let package = Package(
       swiftSettings: common
     ),
 
+    // MARK: The host's own C API
+    .target(
+      name: "CDriverHost",
+      dependencies: ["DriverABI"],
+      path: "Sources/DriverHostC",
+      sources: ["layout.c"],
+      cSettings: c
+    ),
+
     // MARK: The SDK for driver authors
     // Lifetimes: views of a call's inputs cannot be kept, so that nobody looks at them after its end.
     .target(
