@@ -30,3 +30,8 @@ int cloader_find(void *handle, struct cloader_image *image) {
   struct search search = {map, image};
   return dl_iterate_phdr(visit, &search);
 }
+
+const char *cloader_file_of(const void *address) {
+  Dl_info info;
+  return dladdr(address, &info) != 0 ? info.dli_fname : NULL;
+}

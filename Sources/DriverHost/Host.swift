@@ -139,6 +139,13 @@ public final class Host: Sendable {
   @discardableResult
   public func close() async -> CloseReport { await core.close() }
 
+  /// Runs work that may wait on a thread of the host's own.
+  ///
+  /// - Throws: `.unavailable` where the system has no thread left.
+  package func runOnThread(_ work: @escaping @Sendable () -> Void) throws(HostError) {
+    try core.services.helpers.submit { _ in work() }
+  }
+
   /// How the host and its drivers fare at this moment.
   public var statistics: HostStatistics { core.statistics }
 }

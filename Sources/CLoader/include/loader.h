@@ -18,4 +18,7 @@ struct cloader_image {
 /// Finds the library behind a handle of dlopen(3): 1, or 0 if the loader does not list it.
 int cloader_find(void *_Nonnull handle, struct cloader_image *_Nonnull image);
 
+/// The file of the library or program that an address is in, as the loader opened it; NULL if it is in none.
+const char *_Nullable cloader_file_of(const void *_Nonnull address);
+
 #endif

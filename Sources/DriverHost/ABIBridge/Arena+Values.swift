@@ -31,6 +31,20 @@ extension Arena {
     return unsafe UnsafePointer(root)
   }
 
+  /// A value as engines read it, in this arena.
+  ///
+  /// - Parameters:
+  ///   - value: The value; documents in it become trees.
+  ///   - secrets: The places of the secret ones: they and what is below them are flagged.
+  /// - Returns: The value, which lives as long as what is in the arena.
+  mutating func tree(_ value: Value, secrets: [JSONPointer]) -> UnsafePointer<dh_value_v1> {
+    let root = unsafe allocate(dh_value_v1.self, count: 1)
+    unsafe root.initialize(to: node(value))
+    if !secrets.isEmpty { holdsSecrets = true }
+    for place in secrets { unsafe Arena.flag(root, at: place.tokens[...]) }
+    return unsafe UnsafePointer(root)
+  }
+
   /// What no revision has until now.
   private static let unknownKind: UInt32 = 0x7FFF_FFF0
   private static let unknownFlag: UInt32 = 0x4000_0000

@@ -48,7 +48,7 @@ struct CatalogScan {
     intoFolder path: String,
     of entry: SearchPath.Entry
   ) throws(SystemError) {
-    let isForDrivers = entry.origin != .executable
+    let isForDrivers = !entry.origin.isShared
     let names = try Folder.names(in: path) { name in
       isForDrivers ? name.hasSuffix(".so") : CatalogScan.isDriverName(name)
     }
@@ -82,7 +82,7 @@ struct CatalogScan {
       }
       found.append(driver)
     } catch {
-      let matters = error.isDriver || hasDriverName && entry.origin != .executable
+      let matters = error.isDriver || hasDriverName && !entry.origin.isShared
       if matters || isNamed { reject(path, error.reason) }
     }
   }
@@ -168,6 +168,7 @@ struct CatalogScan {
     case .user: "the user's folder for drivers"
     case .system: "the system's folder for drivers"
     case .executable: "the program's own folder"
+    case .library: "the library's own folder"
     }
   }
 

@@ -14,6 +14,11 @@ public struct SearchPath: Sendable, Hashable {
       case system
       /// Where the running program stands: a build that was not installed.
       case executable
+      /// Where the host's library stands, in a program that embeds it.
+      case library
+
+      /// Whether it holds much else than drivers.
+      var isShared: Bool { self == .executable || self == .library }
     }
 
     /// The folder, or the file of one driver.

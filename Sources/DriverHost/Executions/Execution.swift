@@ -56,8 +56,12 @@ public final class Execution: Sendable {
   public var outcome: Outcome? { state.withLock { $0.outcome } }
 
   /// Starts it if nobody has; returns at once.
-  public func start() {
-    begin { [self] () async throws(HostError) in
+  public func start() { start(on: nil) }
+
+  /// Starts it if nobody has, in a task with a preference: an executor whose thread waits for the execution saves
+  /// the waking of others.
+  package func start(on executor: (any TaskExecutor)?) {
+    begin(on: executor) { [self] () async throws(HostError) in
       try await core.run(target, inputs, options, recorder)
     }
   }
@@ -69,7 +73,7 @@ public final class Execution: Sendable {
       return state.task
     }
     task?.cancel()
-    begin { [self] () async throws(HostError) in
+    begin(on: nil) { [self] () async throws(HostError) in
       var error = HostError(
         .cancelled,
         stage: .call,
@@ -83,13 +87,14 @@ public final class Execution: Sendable {
 
   /// Runs the execution, or what stands for it, unless it has been started.
   private func begin(
+    on executor: (any TaskExecutor)?,
     _ run: @escaping @Sendable () async throws(HostError) -> ConnectionResult
   ) {
     // The task may be at its end before it is known here, and may be cancelled before that.
     let isCancelled = state.withLock { state -> Bool in
       guard !state.isStarted else { return false }
       state.isStarted = true
-      state.task = Task { [self] in
+      state.task = Task(executorPreference: executor) { [self] in
         do throws(HostError) {
           end(.success(try await run()))
         } catch {

@@ -35,6 +35,8 @@ final class RowSource: @unchecked Sendable {
   private var isRefused = false
   /// Answers the consumer that waits.
   private var answer: (() -> Void)?
+  /// Hears that there is nothing left to wait for.
+  private var listener: (@Sendable () -> Void)?
 
   /// Moves a stream out of what the driver passed.
   init(
@@ -94,6 +96,16 @@ final class RowSource: @unchecked Sendable {
     release()
   }
 
+  /// Hears once, on any thread, that the consumer has let go of the rows or that their call is over; at once if that
+  /// is so.
+  func whenOver(_ listener: @escaping @Sendable () -> Void) {
+    monitor.lock()
+    let isOver = isReleased || self.isOver
+    if !isOver { self.listener = listener }
+    monitor.unlock()
+    if isOver { listener() }
+  }
+
   /// Whether the rows ended before their end, and not by the consumer's doing.
   var hasBrokenOff: Bool {
     monitor.lock()
@@ -121,7 +133,10 @@ final class RowSource: @unchecked Sendable {
     // Whoever is inside the stream gives it back when it comes out.
     let mustRelease = isFirst && !isBusy
     if mustRelease { isBusy = true }
+    let listener = self.listener
+    self.listener = nil
     monitor.unlock()
+    defer { listener?() }
     guard mustRelease else { return }
     do {
       try threads.submit { [self] _ in releaseStream() }
@@ -139,32 +154,37 @@ final class RowSource: @unchecked Sendable {
   ) async throws(HostError) -> Result {
     let result = unsafe await withUnsafeContinuation {
       (continuation: UnsafeContinuation<Swift.Result<Result, HostError>, Never>) in
-      let refusal = begin {
-        unsafe continuation.resume(returning: .failure(RowSource.cancelled))
-      }
-      if let refusal {
-        unsafe continuation.resume(returning: .failure(refusal))
-        return
-      }
-      do throws(HostError) {
-        try threads.submit { [self] worker in
-          slot.pullBegins(call, on: worker)
-          let result = Swift.Result { () throws(HostError) in try body(self) }
-          if case .failure(let error) = result, error.code == .internal {
-            slot.rowsAreRefused(call, error)
-          }
-          slot.pullEnded(call)
-          if end() { unsafe continuation.resume(returning: result) }
-        }
-      } catch {
-        if end() { unsafe continuation.resume(returning: .failure(error)) }
-      }
+      pull(body) { unsafe continuation.resume(returning: $0) }
     }
     // What the other thread has made is seen here in any case; the thread sanitizer sees it because of this, since
     // a continuation that was resumed before it was waited for tells it nothing.
     monitor.lock()
     monitor.unlock()
     return try result.get()
+  }
+
+  /// Runs something that may wait on a thread of the host's, and tells what came of it, or of the end of the call.
+  func pull<Result: Sendable>(
+    _ body: @escaping @Sendable (RowSource) throws(HostError) -> Result,
+    _ tell: @escaping @Sendable (Swift.Result<Result, HostError>) -> Void
+  ) {
+    if let refusal = begin({ tell(.failure(RowSource.cancelled)) }) {
+      tell(.failure(refusal))
+      return
+    }
+    do throws(HostError) {
+      try threads.submit { [self] worker in
+        slot.pullBegins(call, on: worker)
+        let result = Swift.Result { () throws(HostError) in try body(self) }
+        if case .failure(let error) = result, error.code == .internal {
+          slot.rowsAreRefused(call, error)
+        }
+        slot.pullEnded(call)
+        if end() { tell(result) }
+      }
+    } catch {
+      if end() { tell(.failure(error)) }
+    }
   }
 
   /// Why there can be no pull now; nil if there can: then `end` follows.
@@ -198,19 +218,23 @@ final class RowSource: @unchecked Sendable {
 
   private func readSchema() throws(HostError) -> [ArrowField] {
     if let columns { return columns }
+    return try readDriversSchema().columns
+  }
+
+  /// The schema as the driver has it, with all that it says beside the columns.
+  func readDriversSchema() throws(HostError) -> DriversSchema {
     guard let get = unsafe stream.pointee.get_schema else {
       throw ArrowSchemaReader.refusal("the stream has no get_schema")
     }
     var schema = unsafe ArrowSchema()
     let status = unsafe get(stream, &schema)
     guard status == 0 else { throw failure(status) }
-    defer { unsafe schema.release?(&schema) }
-    let columns = unsafe try ArrowSchemaReader.columns(of: unsafe schema)
-    self.columns = columns
-    return columns
+    let read = unsafe try DriversSchema(moving: &schema)
+    columns = read.columns
+    return read
   }
 
-  private func readNext() throws(HostError) -> RecordBatch? {
+  func readNext() throws(HostError) -> RecordBatch? {
     if progress == .complete { return nil }
     let columns = try readSchema()
     guard let next = unsafe stream.pointee.get_next else {

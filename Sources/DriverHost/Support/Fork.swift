@@ -16,6 +16,7 @@ package enum Fork {
       pthread_atfork(nil, nil) { Fork.depth.value.add(1, ordering: .relaxed) }
     }
 
+    /// How many there were until now.
     package var current: Int { value.load(ordering: .relaxed) }
   }
 
