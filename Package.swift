@@ -90,6 +90,7 @@ let package = Package(
   products: [
     .executable(name: "drivers", targets: ["drivers"]),
     .library(name: "DriverHost", targets: ["DriverHost"]),
+    .library(name: "driverhost", type: .dynamic, targets: ["DriverHostLibrary"]),
     .library(name: "DriverKit", targets: ["DriverABI", "DriverKit"]),
   ] + drivers.map(\.product),
   dependencies: [
@@ -153,8 +154,29 @@ let package = Package(
       name: "CDriverHost",
       dependencies: ["DriverABI"],
       path: "Sources/DriverHostC",
+      exclude: ["Implementation", "Library", "driverhost.exports"],
       sources: ["layout.c"],
       cSettings: c
+    ),
+    .target(
+      name: "DriverHostC",
+      dependencies: ["CDriverHost", "DriverABI", "DriverHost"],
+      path: "Sources/DriverHostC/Implementation",
+      swiftSettings: shipped
+    ),
+    // The flags of the library stand apart, so that they do not reach the tests, which link the same code.
+    .target(
+      name: "DriverHostLibrary",
+      dependencies: ["DriverHostC"],
+      path: "Sources/DriverHostC/Library",
+      swiftSettings: shipped,
+      linkerSettings: [
+        .unsafeFlags([
+          "-static-stdlib",
+          "-Xlinker",
+          "--version-script=\(Context.packageDirectory)/Sources/DriverHostC/driverhost.exports",
+        ])
+      ]
     ),
 
     // MARK: The SDK for driver authors

@@ -4,7 +4,7 @@ extension SearchPath {
   /// The path that the host uses where it is a library of somebody else's program.
   ///
   /// The folders or files named by the caller; the library's own folder, for a build that was not installed, and
-  /// `drivers` in it, for one that was; then the standard path without the folder of the running program, which is
+  /// `drivers` in it if it is there, for one that was; then the standard path without the folder of the running program, which is
   /// another project's.
   ///
   /// - Parameters:
@@ -20,13 +20,12 @@ extension SearchPath {
       executableFolder: nil
     )
     guard let folder = unsafe libraryFolder(of: address) else { return path }
-    path.entries.insert(
-      contentsOf: [
-        Entry(path: folder, origin: .library),
-        Entry(path: Folder.path(of: "drivers", in: folder), origin: .system),
-      ],
-      at: driverPaths.count
-    )
+    // In a build something else may have the name of the folder.
+    let installed = Folder.path(of: "drivers", in: folder)
+    if FileStatus.ofFile(installed)?.kind == .folder {
+      path.entries.insert(Entry(path: installed, origin: .system), at: driverPaths.count)
+    }
+    path.entries.insert(Entry(path: folder, origin: .library), at: driverPaths.count)
     return path
   }
 
