@@ -178,6 +178,11 @@ let package = Package(
         ])
       ]
     ),
+    .testTarget(
+      name: "DriverHostCTests",
+      dependencies: ["CDriverHost", "DriverABI", "DriverHost", "DriverHostC", "TestSupport"],
+      swiftSettings: common
+    ),
 
     // MARK: The SDK for driver authors
     // Lifetimes: views of a call's inputs cannot be kept, so that nobody looks at them after its end.

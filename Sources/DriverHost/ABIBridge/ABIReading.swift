@@ -18,11 +18,7 @@ package enum ABIReading {
       guard let text = unsafe ValueReader.text(bytes) else {
         throw HostError(.invalidInput, stage: .input, "\(what) are not UTF-8")
       }
-      return try JSON.parse(
-        text,
-        file: what,
-        limits: JSON.Limits(depth: ValueReader.depthLimit)
-      )
+      return try JSON.parse(text, limits: JSON.Limits(depth: ValueReader.depthLimit))
     }
     var reader = ValueReader()
     do throws(ValueReader.Refusal) {

@@ -14,9 +14,9 @@ public func dh_version_v1() -> UnsafePointer<CChar> { unsafe LibraryVersion.text
 
 /// The version as C wants it, valid until the process ends.
 private enum LibraryVersion {
-  // `nonisolated(unsafe)` because nobody changes what it points to.
+  // Both are `nonisolated(unsafe)` because nobody changes them once they are made.
+  nonisolated(unsafe) private static let memory = ABIMemory()
   nonisolated(unsafe) static let text: UnsafePointer<CChar> = {
-    let memory = unsafe Unmanaged.passRetained(ABIMemory()).takeUnretainedValue()
     guard let text = unsafe memory.text(Version.text).ptr else {
       preconditionFailure("a text is nowhere")
     }
