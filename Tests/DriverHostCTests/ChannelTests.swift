@@ -6,7 +6,8 @@ import Testing
 
 @Suite("Channels of the C API")
 struct ChannelTests {
-  /// Copies its input channel to an output channel, and puts the sizes of the pieces on a channel of values.
+  /// Copies its input channel to an output channel, and puts the sizes of the pieces on a channel
+  /// of values.
   private static let copier = """
     static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instance,
                             dh_report_v1 report) {

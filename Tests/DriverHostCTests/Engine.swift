@@ -199,7 +199,8 @@ func object<Object: AnyObject>(
   Unmanaged<Object>.fromOpaque(context!).takeUnretainedValue()
 }
 
-/// What a call goes to: the name is one that stays where it is, unlike those that Swift passes to C.
+/// What a call goes to: the name is one that stays where it is, unlike those that Swift passes to
+/// C.
 func callTarget(_ name: StaticString, _ kind: UInt32 = DH_TARGET_TYPE) -> dh_target_v1 {
   let start = UnsafeRawPointer(name.utf8Start).assumingMemoryBound(to: CChar.self)
   let text = dh_text_v1(ptr: start, len: name.utf8CodeUnitCount)

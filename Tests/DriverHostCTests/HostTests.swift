@@ -43,7 +43,9 @@ struct HostTests {
     var host: dh_handle = 0
     #expect(dh_host_open_v1(nil, &host, nil) == DH_OK)
     let drivers = try Engine.document { dh_host_drivers_v1(host, $0, $1) }
-    #expect(drivers.contains(#""search_path":[{"path":"\#(ThisPackage.products)","origin":"library"}"#))
+    #expect(
+      drivers.contains(#""search_path":[{"path":"\#(ThisPackage.products)","origin":"library"}"#)
+    )
     #expect(drivers.contains(#"{"path":"/usr/lib/drivers","origin":"system"}"#))
     #expect(!drivers.contains(#""origin":"executable""#))
     #expect(dh_host_close_v1(host, nil, nil) == DH_OK && dh_release_v1(host) == DH_OK)
@@ -79,7 +81,11 @@ struct HostTests {
     #expect(refusal { $0.workspace_rule = DH_WORKSPACE_FOLDER }?.status == DH_INVALID)
     #expect(refusal { $0.log_level_plus_1 = 9 }?.status == DH_INVALID)
     #expect(refusal { $0.grace_limit_ns = -1 }?.status == DH_INVALID)
-    #expect(refusal { $0.driver_paths = nil; $0.driver_path_count = 3 }?.status == DH_INVALID)
+    #expect(
+      refusal {
+        $0.driver_paths = nil; $0.driver_path_count = 3
+      }?.status == DH_INVALID
+    )
     let file = refusal { $0.history_rule = DH_HISTORY_FILE }
     #expect(file?.status == DH_FAILED && file?.code == DH_ERROR_UNSUPPORTED)
   }
@@ -94,7 +100,9 @@ struct HostTests {
         let line = line.pointee
         let owner = string(line.execution) == nil ? "driver" : "call"
         object(context, Locked<[String]>.self).with {
-          $0.append("\(line.level) \(string(line.driver) ?? "host") \(owner) \(string(line.message) ?? "")")
+          $0.append(
+            "\(line.level) \(string(line.driver) ?? "host") \(owner) \(string(line.message) ?? "")"
+          )
         }
       }
     }

@@ -261,15 +261,15 @@ struct RowTests {
           dh_succeed(current);
         }
         """
-        + FixtureDriver.plainSource.replacing(
-          "dh_succeed(request->call);",
-          with: """
-            current = request->call;
-            struct ArrowArrayStream stream = {get_schema, get_next, get_last_error, release_stream,
-                                              NULL};
-            request->call.fn->rows(request->call, dh_text("rows"), &stream);
-            """
-        )
+          + FixtureDriver.plainSource.replacing(
+            "dh_succeed(request->call);",
+            with: """
+              current = request->call;
+              struct ArrowArrayStream stream = {get_schema, get_next, get_last_error, release_stream,
+                                                NULL};
+              request->call.fn->rows(request->call, dh_text("rows"), &stream);
+              """
+          )
     )
     let engine = try Engine(paths: [driver])
     let execution = try engine.execution("METADATA", "{}", Self.pulling)
@@ -280,7 +280,10 @@ struct RowTests {
       var schema = ArrowSchema()
       #expect(stream.get_schema(&stream, &schema) == 0)
       let metadata = schema.children[0]?.pointee.metadata
-      #expect(metadata.map { UnsafeRawBufferPointer(start: $0 + 8, count: 4).elementsEqual("unit".utf8) } == true)
+      #expect(
+        metadata.map { UnsafeRawBufferPointer(start: $0 + 8, count: 4).elementsEqual("unit".utf8) }
+          == true
+      )
       schema.release(&schema)
       #expect(Self.read(&stream).lengths.isEmpty)
       #expect(dh_execution_wait_v1(execution, -1, nil, nil) == DH_OK)

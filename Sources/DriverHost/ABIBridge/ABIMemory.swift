@@ -43,6 +43,7 @@ package final class ABIMemory {
   /// - Parameters:
   ///   - value: The value; documents in it become trees.
   ///   - secrets: The places of the secret ones, which are flagged. Memory that has held any is overwritten at its end.
+  /// - Returns: The tree, which lives as long as this.
   package func tree(
     _ value: Value,
     secrets: [JSONPointer] = []

@@ -10,6 +10,7 @@ package enum ABIReading {
   /// - Parameters:
   ///   - value: The tree.
   ///   - what: What messages call it: "the inputs".
+  /// - Returns: The value.
   /// - Throws: At the stage `.input`, what breaks a rule of values or of JSON.
   package static func value(_ value: dh_value_v1, _ what: String) throws(HostError) -> Value {
     // By itself, so that the error has a line and a column.

@@ -10,6 +10,7 @@ extension SearchPath {
   /// - Parameters:
   ///   - driverPaths: What the caller names.
   ///   - address: Something in the library.
+  /// - Returns: The path.
   package static func standard(
     driverPaths: [String],
     besideLibraryOf address: UnsafeRawPointer

@@ -51,13 +51,15 @@
 ///   range, a handle of another kind. DH_GONE: the handle was released. DH_FORKED: see below. DH_FAILED: all else;
 ///   `*error` says what. Inputs that do not fit the driver's schema are DH_FAILED, with all their faults.
 /// - Callbacks run on threads of the host or on a thread that waits in a function of this library; each says whether it
-///   may wait. A callback must not let an exception, a panic or a longjmp leave it. One call's callbacks never run at
-///   the same time as one another unless it says so.
+///   may wait. A callback must not let an exception, a panic or a longjmp leave it. Callbacks of one channel
+///   run one at a time; those of different channels, and other ones, may run at the same time.
 /// - When a call has ended, none of its callbacks is running and none will run: its end is told only then, by
 ///   `dh_execution_wait_v1`, the return of `dh_host_connect_v1` and `on_end`, which is the last one.
-/// - After `fork()` the child has none of the host's threads. In a child of a process that had opened a host, every
-///   function but `dh_api_v1`, `dh_version_v1` and those that read what a handle holds answers DH_FORKED at once, with
-///   the handle DH_FORKED_ERROR as `*error`, and does nothing. Fork first and open afterwards, or exec.
+/// - After `fork()` the child has none of the host's threads, and locks may be held in it for ever. In a child of a
+///   process that had opened a host every function that returns a status answers DH_FORKED at once, with the handle
+///   DH_FORKED_ERROR as `*error`, and does nothing; those that return a pointer return NULL, save `dh_version_v1` and
+///   `dh_failure_get_v1` of DH_FORKED_ERROR. Pointers that were got before stay valid. Fork first and open afterwards,
+///   or exec.
 /// - A struct's layout is frozen with the revision in its tag, and a function with the revision in its name. Nothing is
 ///   ever appended to one. A struct that is all zero means the defaults; fields that are called `reserved` are 0.
 /// - Codes, kinds and flags that come from the library and that a reader does not know are treated as the nearest

@@ -46,6 +46,7 @@ public func dh_execution_create_v1(
   _ error: UnsafeMutablePointer<dh_handle>?
 ) -> dh_status {
   unsafe Engine.answer(error) { () throws(Refusal) in
+    unsafe try Engine.check(execution, "the place for the execution")
     let engine = try HandleTable.shared.host(host)
     let target = unsafe try Engine.target(target)
     let inputs = unsafe try Engine.inputs(inputs)
@@ -83,6 +84,8 @@ public func dh_host_connect_many_v1(
   _ error: UnsafeMutablePointer<dh_handle>?
 ) -> dh_status {
   unsafe Engine.answer(error) { () throws(Refusal) in
+    unsafe try Engine.check(items, "the items")
+    unsafe try Engine.check(handle, "the place for the handle")
     let engine = try HandleTable.shared.host(host)
     let target = unsafe try Engine.target(target)
     let inputs = unsafe try Engine.inputs(inputs)

@@ -74,6 +74,12 @@ enum Engine {
 
   // MARK: - Reading arguments
 
+  /// Refuses a NULL where the header has none, since C lets one through.
+  static func check(_ pointer: UnsafeRawPointer, _ what: String) throws(Refusal) {
+    // By its bits: what is not optional is not nil to Swift.
+    if UInt(bitPattern: pointer) == 0 { throw Refusal(argument: "\(what) is NULL") }
+  }
+
   /// A text that may be empty.
   static func text(_ text: dh_text_v1, _ what: String) throws(Refusal) -> String {
     guard let read = unsafe ABIReading.text(text) else {
@@ -151,6 +157,7 @@ enum Engine {
 
   /// What a call goes to.
   static func target(_ target: UnsafePointer<dh_target_v1>) throws(Refusal) -> ConnectionTarget {
+    unsafe try check(target, "the target")
     let name = unsafe try name(target.pointee.name, "the target's name")
     switch unsafe target.pointee.kind {
     case DH_TARGET_CONNECTOR: return .connector(name)

@@ -10,6 +10,7 @@ public func dh_execution_id_v1(
   _ text: UnsafeMutablePointer<dh_text_v1>
 ) -> dh_status {
   Engine.answer { () throws(Refusal) in
+    unsafe try Engine.check(text, "the place for the id")
     guard let id = unsafe try HandleTable.shared.work(execution).idText else {
       throw Refusal(argument: "a fan-out has no id")
     }
@@ -94,6 +95,7 @@ public func dh_execution_rows_v1(
   _ error: UnsafeMutablePointer<dh_handle>?
 ) -> dh_status {
   unsafe Engine.answer(error) { () throws(Refusal) in
+    unsafe try Engine.check(stream, "the place for the stream")
     let work = try HandleTable.shared.work(execution)
     guard let rows = work.rows else {
       throw Refusal(argument: "the execution was made without DH_CALL_STREAMS_ROWS")

@@ -79,6 +79,7 @@ public func dh_json_v1(
   _ text: UnsafeMutablePointer<dh_text_v1>
 ) -> dh_status {
   Engine.answer { () throws(Refusal) in
+    unsafe try Engine.check(text, "the place for the text")
     let known = DH_JSON_PRETTY | DH_JSON_WITH_SECRETS | DH_JSON_DECIMAL_NUMBERS
     try Engine.check(flags, known: known, "dh_json")
     unsafe text.pointee = unsafe try HandleTable.shared.answer(handle).json(flags)

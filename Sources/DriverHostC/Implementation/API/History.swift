@@ -12,6 +12,7 @@ public func dh_host_executions_v1(
   _ error: UnsafeMutablePointer<dh_handle>?
 ) -> dh_status {
   unsafe Engine.answer(error) { () throws(Refusal) in
+    unsafe try Engine.check(document, "the place for the document")
     let history = try HandleTable.shared.host(host).host.history
     let asked = unsafe try Engine.value(query, "the query").map { (value) throws(Refusal) in
       try ExecutionQuery(value)
@@ -33,6 +34,7 @@ public func dh_host_execution_v1(
   _ error: UnsafeMutablePointer<dh_handle>?
 ) -> dh_status {
   unsafe Engine.answer(error) { () throws(Refusal) in
+    unsafe try Engine.check(document, "the place for the document")
     let history = try HandleTable.shared.host(host).host.history
     let id = unsafe try Engine.name(id, "the id")
     let found = try Engine.wait { () async throws(HostError) in try await history.execution(id) }

@@ -11,6 +11,7 @@ public func dh_host_open_v1(
   _ error: UnsafeMutablePointer<dh_handle>?
 ) -> dh_status {
   unsafe Engine.answer(error) { () throws(Refusal) in
+    unsafe try Engine.check(host, "the place for the host")
     let gate = CallGate()
     let configuration = unsafe try HostConfiguration(options?.pointee ?? dh_host_options_v1(), gate)
     ProcessState.hostIsOpened()
@@ -62,6 +63,7 @@ public func dh_host_statistics_v1(
   _ error: UnsafeMutablePointer<dh_handle>?
 ) -> dh_status {
   unsafe Engine.answer(error) { () throws(Refusal) in
+    unsafe try Engine.check(document, "the place for the document")
     let host = try HandleTable.shared.host(host).host
     return unsafe Engine.give(document: Documents.statistics(host.statistics), document)
   }
@@ -76,6 +78,7 @@ public func dh_host_drivers_v1(
   _ error: UnsafeMutablePointer<dh_handle>?
 ) -> dh_status {
   unsafe Engine.answer(error) { () throws(Refusal) in
+    unsafe try Engine.check(document, "the place for the document")
     let host = try HandleTable.shared.host(host).host
     return unsafe Engine.give(document: Documents.drivers(host.catalog), document)
   }
@@ -91,6 +94,7 @@ public func dh_host_descriptor_v1(
   _ error: UnsafeMutablePointer<dh_handle>?
 ) -> dh_status {
   unsafe Engine.answer(error) { () throws(Refusal) in
+    unsafe try Engine.check(document, "the place for the document")
     let host = try HandleTable.shared.host(host).host
     let type = unsafe try Engine.name(type, "the type")
     let driver = try Engine.host { () throws(HostError) in try host.catalog.driver(for: type) }
@@ -109,6 +113,7 @@ public func dh_host_schema_v1(
   _ error: UnsafeMutablePointer<dh_handle>?
 ) -> dh_status {
   unsafe Engine.answer(error) { () throws(Refusal) in
+    unsafe try Engine.check(document, "the place for the document")
     let host = try HandleTable.shared.host(host).host
     let type = unsafe try Engine.name(type, "the type")
     let action = unsafe try Engine.optional(action, "the action")
@@ -129,6 +134,7 @@ public func dh_host_connectors_v1(
   _ error: UnsafeMutablePointer<dh_handle>?
 ) -> dh_status {
   unsafe Engine.answer(error) { () throws(Refusal) in
+    unsafe try Engine.check(document, "the place for the document")
     let workspace = try HandleTable.shared.host(host).host.workspace
     let names = try Engine.host { () throws(HostError) in try workspace?.connectors.names() ?? [] }
     return unsafe Engine.give(document: .list(names.map(Value.string)), document)
@@ -144,6 +150,7 @@ public func dh_host_vaults_v1(
   _ error: UnsafeMutablePointer<dh_handle>?
 ) -> dh_status {
   unsafe Engine.answer(error) { () throws(Refusal) in
+    unsafe try Engine.check(document, "the place for the document")
     let workspace = try HandleTable.shared.host(host).host.workspace
     let names = try Engine.host { () throws(HostError) in try workspace?.vaults.names() ?? [] }
     return unsafe Engine.give(document: .list(names.map(Value.string)), document)
