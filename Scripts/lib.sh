@@ -57,8 +57,8 @@ print_stage_times() {
   for line in "${stage_times[@]}"; do say "$line"; done
 }
 
-# release_products: the names of the products that users run or load: the command line, the drivers, the library. Assign them to a
-# variable of its own before they are walked through: a `for` does not end when this fails.
+# release_products: the names of the products that users run or load: the command line, the drivers, the library. Assign
+# them to a variable of its own before they are walked through: a `for` does not end when this fails.
 release_products() {
   swift package --package-path "$root" dump-package | python3 -c '
 import json, sys

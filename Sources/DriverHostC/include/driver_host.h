@@ -55,6 +55,7 @@
 ///   run one at a time; those of different channels, and other ones, may run at the same time.
 /// - When a call has ended, none of its callbacks is running and none will run: its end is told only then, by
 ///   `dh_execution_wait_v1`, the return of `dh_host_connect_v1` and `on_end`, which is the last one.
+///   So a callback that does not return holds back the end of its call, also after a cancel.
 /// - After `fork()` the child has none of the host's threads, and locks may be held in it for ever. In a child of a
 ///   process that had opened a host every function that returns a status answers DH_FORKED at once, with the handle
 ///   DH_FORKED_ERROR as `*error`, and does nothing; those that return a pointer return NULL, save `dh_version_v1` and
