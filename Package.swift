@@ -160,7 +160,7 @@ let package = Package(
     ),
     .target(
       name: "DriverHostC",
-      dependencies: ["CDriverHost", "DriverABI", "DriverHost"],
+      dependencies: ["CDriverHost", "DriverABI", "DriverHistory", "DriverHost"],
       path: "Sources/DriverHostC/Implementation",
       swiftSettings: shipped
     ),

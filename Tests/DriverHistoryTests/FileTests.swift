@@ -147,7 +147,10 @@ struct FileTests {
     for index in 0..<20 { await history.recordEnd(.made(index)) }
     await history.close()
     lock.release()
-    #expect(fixture.logged.last?.contains("20 executions were never written") == true, "\(fixture.logged)")
+    #expect(
+      fixture.logged.last?.contains("20 executions were never written") == true,
+      "\(fixture.logged)"
+    )
   }
 
   @Test("that cannot grow fails no call, and is written when it can")

@@ -48,6 +48,22 @@ struct HistoryTests {
     #expect(missing?.code == DH_ERROR_NOT_FOUND)
   }
 
+  @Test("is there after the host in a file")
+  func file() throws {
+    let folder = try TemporaryFolder()
+    try "\(folder.path)/state/history.db".withText { path in
+      for round in 1...2 {
+        let engine = try Engine(paths: [FixtureDriver.path("echo")]) {
+          $0.history_rule = DH_HISTORY_FILE
+          $0.history_path = path
+        }
+        let before = try executions(engine, "{}")
+        #expect(before.contains("hidden-1") == (round == 2))
+        _ = dh_release_v1(try engine.connect("ECHO", #"{"string": "hidden-\#(round)"}"#))
+      }
+    }
+  }
+
   @Test("keeps nothing where it is told so")
   func none() throws {
     let engine = try Engine(paths: [FixtureDriver.path("echo")]) {

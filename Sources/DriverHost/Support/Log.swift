@@ -38,6 +38,21 @@ public struct LogEntry: Sendable, Hashable {
   public var message: String
   /// The rule of the ABI that the driver breaks there; nil where it breaks none.
   package var rule: String?
+
+  /// A line; `rule` is for those about a driver.
+  package init(
+    level: LogLevel,
+    driver: String? = nil,
+    execution: String? = nil,
+    message: String,
+    rule: String? = nil
+  ) {
+    self.level = level
+    self.driver = driver
+    self.execution = execution
+    self.message = message
+    self.rule = rule
+  }
 }
 
 /// Where log lines go, and from which level on.

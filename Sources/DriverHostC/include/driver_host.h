@@ -274,7 +274,7 @@ typedef void (*dh_log_fn_v1)(void *DH_NULLABLE context, const dh_log_line_v1 *li
 
 #define DH_HISTORY_MEMORY 0u /* the newest `history_limit` executions, for as long as the host lives */
 #define DH_HISTORY_NONE 1u   /* executions are not kept */
-#define DH_HISTORY_FILE 2u   /* a database at `history_path`. Not in this draft: refused as DH_ERROR_UNSUPPORTED. */
+#define DH_HISTORY_FILE 2u   /* the SQLite database `history_path`, which outlives the process; made if missing */
 
 /// What a host is made with. All zero: the defaults.
 typedef struct dh_host_options_v1 {
@@ -291,7 +291,7 @@ typedef struct dh_host_options_v1 {
   uint32_t history_rule;
   /// DH_LOG_… + 1: lines below it are not made. 0: warnings and errors.
   uint32_t log_level_plus_1;
-  /// How many executions are kept; 0: 1000.
+  /// How many executions are kept; 0: 1000 in memory, 100,000 of the last 30 days in a database.
   uint64_t history_limit;
   dh_text_v1 history_path;
   /// Event loops, each with a thread and an instance of every non-blocking driver that is used; 0: 1.
@@ -314,7 +314,7 @@ typedef struct dh_host_options_v1 {
 /// Makes a host, which finds drivers and reads their descriptors; no code of theirs runs.
 ///
 /// DH_OK: `*host` is a new handle. A program makes one host and keeps it; several do no harm. `options` may be NULL.
-/// Reads files. [thread-safe] @since host API 1
+/// Reads files; writes the history's, where it is one. [thread-safe] @since host API 1
 dh_status dh_host_open_v1(const dh_host_options_v1 *DH_NULLABLE options, dh_handle *host,
                           dh_handle *DH_NULLABLE error);
 

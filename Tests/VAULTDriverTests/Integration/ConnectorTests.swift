@@ -64,7 +64,8 @@ struct ConnectorTests {
     }
   }
 
-  private static let secret = #"{"user": "ann", "password": "sw0rdfish", "port": 5432, "flags": {"a": [true, null]}}"#
+  private static let secret =
+    #"{"user": "ann", "password": "sw0rdfish", "port": 5432, "flags": {"a": [true, null]}}"#
 
   @Test("sends them with their types, and leaves them in no record")
   func sends() async throws {
@@ -82,15 +83,22 @@ struct ConnectorTests {
         #expect(Set(records.map(\.connectorName)) == ["web", "vault:main"])
         for record in records {
           let text = JSON.text(.map(record.input)) + JSON.text(.map(record.output ?? [:]))
-          #expect(!text.contains("sw0rdfish") && !text.contains(server.options.rootToken), "\(text)")
+          #expect(
+            !text.contains("sw0rdfish") && !text.contains(server.options.rootToken),
+            "\(text)"
+          )
         }
         let record = try #require(records.first { $0.connectorName == "web" })
-        #expect(record.input["authentication"]?["password"] == "vault.secret(main:shop/db.password)")
+        #expect(
+          record.input["authentication"]?["password"] == "vault.secret(main:shop/db.password)"
+        )
       }
     }
   }
 
-  @Test("tells sealed, forbidden, missing and unreachable vaults apart, and goes on when they are back")
+  @Test(
+    "tells sealed, forbidden, missing and unreachable vaults apart, and goes on when they are back"
+  )
   func failures() async throws {
     try await VaultServer.run { server in
       try await withHTTPBin { web in

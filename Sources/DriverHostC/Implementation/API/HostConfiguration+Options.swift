@@ -1,5 +1,6 @@
 import CDriverHost
 import DriverABI
+import DriverHistory
 import DriverHost
 
 extension HostConfiguration {
@@ -22,7 +23,6 @@ extension HostConfiguration {
       ? SearchPath(entries: paths.map { SearchPath.Entry(path: $0, origin: .option) })
       : unsafe SearchPath.standard(driverPaths: paths, besideLibraryOf: HostConfiguration.library)
     workspace = unsafe try HostConfiguration.workspace(options)
-    history = unsafe try HostConfiguration.history(options)
     if unsafe options.loops > 0 { loops = unsafe Int(options.loops) }
     if unsafe options.threads > 0 { threads = unsafe Int(options.threads) }
     if unsafe options.output_limit > 0 { outputLimit = unsafe Int(clamping: options.output_limit) }
@@ -47,6 +47,7 @@ extension HostConfiguration {
     if let callback = unsafe Callback(options.log, options.log_context, gate) {
       log = { unsafe HostConfiguration.tell($0, callback) }
     }
+    history = unsafe try HostConfiguration.history(options, logLevel, log)
   }
 
   /// Something in this library.
@@ -69,7 +70,9 @@ extension HostConfiguration {
   }
 
   private static func history(
-    _ options: dh_host_options_v1
+    _ options: dh_host_options_v1,
+    _ logLevel: LogLevel,
+    _ log: @escaping @Sendable (LogEntry) -> Void
   ) throws(Refusal) -> any ExecutionHistory {
     switch unsafe options.history_rule {
     case DH_HISTORY_MEMORY:
@@ -77,13 +80,17 @@ extension HostConfiguration {
         ? MemoryHistory() : MemoryHistory(limit: Int(clamping: options.history_limit))
     case DH_HISTORY_NONE: return MemoryHistory(limit: 0)
     case DH_HISTORY_FILE:
-      throw Refusal(
-        HostError(
-          .unsupported,
-          stage: .input,
-          "this version of the library keeps no history in a file: leave history_rule at DH_HISTORY_MEMORY"
-        )
-      )
+      let path = unsafe try Engine.name(options.history_path, "the history's path")
+      var kept = SQLiteHistory.Options()
+      if unsafe options.history_limit > 0 {
+        kept.retention.count = unsafe Int(clamping: options.history_limit)
+      }
+      return try Engine.host { [kept] () throws(HostError) in
+        try SQLiteHistory(path: path, options: kept) { level, message in
+          guard level >= logLevel else { return }
+          log(LogEntry(level: level, message: message))
+        }
+      }
     case let rule: throw Refusal(argument: "there is no rule \(rule) for histories")
     }
   }
