@@ -1,7 +1,5 @@
 extension HostCore {
-  /// One call, all the way; see `Host.connect`.
-  ///
-  /// - Parameter recorder: The execution, where it was made before.
+  /// One call, all the way; see `Host.connect`, whose execution may have been made before.
   func run(
     _ target: ConnectionTarget,
     _ inputs: ValueMap,
