@@ -89,7 +89,7 @@ let package = Package(
   name: "drivers",
   products: [
     .executable(name: "drivers", targets: ["drivers"]),
-    .library(name: "DriverHost", targets: ["DriverHost"]),
+    .library(name: "DriverHost", targets: ["DriverHistory", "DriverHost"]),
     .library(name: "driverhost", type: .dynamic, targets: ["DriverHostLibrary"]),
     .library(name: "DriverKit", targets: ["DriverABI", "DriverKit"]),
   ] + drivers.map(\.product),

@@ -51,6 +51,16 @@ struct DocsTests {
     #expect(block == code)
   }
 
+  @Test("show in Swift how to embed the host with code that runs")
+  func embeddingBlock() throws {
+    let block = try Self.text("Docs/Embedding.md").components(separatedBy: "```swift\n").dropFirst()
+      .first?.components(separatedBy: "\n```").first
+    let code = try Self.text("Tests/DocsTests/EmbeddingExample.swift")
+      .split(separator: "\n", omittingEmptySubsequences: false)
+      .dropFirst().joined(separator: "\n").trimmingCharacters(in: .newlines)
+    #expect(block == code)
+  }
+
   @Test(
     "teach with code that the examples and templates have, which are built",
     arguments: ["c", "cpp", "rust", "swift", "json"]
