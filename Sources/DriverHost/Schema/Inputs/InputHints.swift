@@ -14,7 +14,8 @@ package struct InputHints: Sendable {
   private let program: SchemaProgram
   private let roots: [Int]
 
-  /// Hints from the schemas of a type and of one action, whose inputs are none of them if null.
+  /// Hints from the schemas of a type and of some of its actions, whose inputs are none of them if
+  /// null.
   ///
   /// Where they are at fault there are no hints; `InputSchema` says what the faults are.
   package init(_ schemas: [Value]) {
@@ -22,7 +23,7 @@ package struct InputHints: Sendable {
       resources: SchemaResources(),
       options: SchemaCompiler.Options(checksMetaSchema: false)
     )
-    let addresses = ["driver:/inputs", "driver:/action"]
+    let addresses = ["driver:/inputs"] + schemas.indices.map { "driver:/action\($0)" }
     let roots = zip(schemas, addresses).filter { !$0.0.isNull }.map { schema, address in
       compiler.add(schema, at: address, role: .inPlace)
     }
