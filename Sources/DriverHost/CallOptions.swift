@@ -49,7 +49,7 @@ public struct CallOptions: Sendable {
   /// The names of vault configurations whose secrets are being looked up, which this call must not ask for any.
   var vaults: [String] = []
   /// Whether all that the call puts out is secret, whatever its driver says of it.
-  var hidesOutputs = false
+  package var hidesOutputs = false
   /// Where inputs stand in files, for error messages.
   package var locations: (@Sendable (JSONPointer) -> SourceLocation?)?
 

@@ -108,6 +108,12 @@ extension SecretFailure {
     ]
   }
 
+  /// What an error of a store's driver means to whoever asked for a path of it.
+  package static func error(_ error: HostError, at path: SecretPath) -> HostError {
+    guard error.code != .cancelled, error.stage == .call else { return error }
+    return self.error([SecretFailure(error, at: path)])
+  }
+
   /// All failures of one call as one error, whose code and state are those of the first.
   static func error(_ failures: [SecretFailure]) -> HostError {
     guard let first = failures.first else {
