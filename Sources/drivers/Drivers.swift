@@ -16,8 +16,12 @@ struct Drivers: AsyncParsableCommand {
       With --json, output and errors are one JSON document on standard output. NO_COLOR is \
       honoured. Completions: drivers --generate-completion-script bash (or zsh, fish).
 
-      Exit codes: 0 success; 1 the connection ended in an error; 2 wrong usage or input; 3 a \
-      driver could not be used, or findings; 129, 130, 143 after HUP, Ctrl-C, TERM.
+      Connectors and vault configurations are files of a workspace: the folder of --workspace, else \
+      of DRIVERS_WORKSPACE, else the nearest one with connectors in it from the current folder \
+      upwards, else ~/.config/drivers.
+
+      Exit codes: 0 success; 1 the connection ended in an error, or a secret could not be had; 2 \
+      wrong usage or input; 3 a driver could not be used, or findings; 129, 130, 143 after HUP, Ctrl-C, TERM.
       """,
     version: "\(Version.text) (driver ABI: \(ABISummary.revision))",
     // Each says its name: to make one of the type's name, the parser asks at every start for every
@@ -26,7 +30,7 @@ struct Drivers: AsyncParsableCommand {
     subcommands: [
       List.self, Describe.self, Actions.self, Run.self, Test.self, Validate.self, Parse.self,
       Doctor.self, Docs.self, New.self, Install.self,
-      Remove.self, Check.self, FlowCommand.self, ABI.self, DoctorProbe.self, CheckProbe.self,
+      Remove.self, Check.self, FlowCommand.self, ABI.self, ConnectorCommand.self, DoctorProbe.self, CheckProbe.self,
     ]
   )
 

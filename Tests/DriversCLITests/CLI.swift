@@ -41,6 +41,7 @@ struct CLI {
     get throws {
       [
         "HOME": try program.get().file("home"), "XDG_DATA_HOME": nil, "DRIVERS_PATH": nil,
+        "XDG_CONFIG_HOME": nil, "XDG_STATE_HOME": nil, "DRIVERS_WORKSPACE": nil,
         "DRIVERS_LOG": nil, "NO_COLOR": nil, "COLUMNS": "80", "LC_ALL": "C.UTF-8",
       ]
     }

@@ -83,6 +83,18 @@ enum Console {
     }
   }
 
+  /// A text without a line end, to standard error: what somebody answers stands behind it.
+  static func ask(_ text: String) {
+    statusWidth.withLock { width in
+      _ = write(Array((erasing(&width) + text).utf8), to: STDERR_FILENO)
+    }
+  }
+
+  /// A warning, to standard error; parts of it may come from others.
+  static func warn(_ text: String) {
+    error("warning: \(plain(text, keepsLines: true))")
+  }
+
   /// A line on a terminal's standard error that makes way for the next one, or for any other text.
   static func status(_ text: String) {
     statusWidth.withLock { width in

@@ -33,12 +33,20 @@ enum Files {
     }
   }
 
+  /// Whether others than its owner may read a file; false where there is none.
+  static func isReadableByOthers(_ path: String) -> Bool {
+    var status = stat()
+    guard path != "-", unsafe stat(path, &status) == 0 else { return false }
+    return status.st_mode & S_IFMT == S_IFREG && status.st_mode & 0o044 != 0
+  }
+
   /// A path as messages name it.
   static func name(_ path: String) -> String {
     path == "-" ? "<standard input>" : path
   }
 
-  private static func failure(_ path: String, _ number: Int32) -> HostError {
+  /// Why a file could not be read.
+  static func failure(_ path: String, _ number: Int32) -> HostError {
     HostError(
       number == ENOENT ? .notFound : .forbidden,
       stage: .input,

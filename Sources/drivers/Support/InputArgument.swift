@@ -104,6 +104,23 @@ struct InputArgument {
     source = InputArgument.source(Substring(rest), form)
   }
 
+  /// Another value in the place of an argument's, which stands as it is.
+  init(_ other: InputArgument, text: String) {
+    path = other.path
+    form = other.form
+    source = .text(text)
+  }
+
+  /// Whether a text is an input: it holds a `=` that no backslash stands before.
+  static func isInput(_ text: String) -> Bool {
+    var isEscaped = false
+    for scalar in text.unicodeScalars {
+      if scalar == "=", !isEscaped { return true }
+      isEscaped = scalar == "\\" && !isEscaped
+    }
+    return false
+  }
+
   /// What a backslash makes a part of the name.
   static let escapable: Set<Unicode.Scalar> = [".", "=", ":", "\\"]
 

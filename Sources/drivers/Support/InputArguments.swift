@@ -15,14 +15,27 @@ struct InputArguments {
     var whole: Set<String> = []
     /// Those of which arguments set members.
     var parts: Set<String> = []
+
+    /// All of them.
+    var all: Set<String> { whole.union(parts) }
   }
+
+  /// One argument, or what is wrong with it.
+  typealias Edit = Result<(argument: InputArgument, value: Value), HostError>
 
   /// The inputs of `--input`, with the arguments laid over them.
   ///
+  /// - Parameters:
+  ///   - arguments: What the command line says.
+  ///   - document: The file of `--input`.
+  ///   - stored: What a connector stores: an argument that reaches into a key which neither the file nor an argument
+  ///     before it gives changes a copy of that.
+  /// - Returns: The inputs of the call.
   /// - Throws: All faults of all arguments at once.
   func read(
     _ arguments: [String],
-    over document: ParsedDocument?
+    over document: ParsedDocument?,
+    changing stored: ValueMap = [:]
   ) throws(HostError) -> ValueMap {
     var inputs = ValueMap()
     if let document {
@@ -42,18 +55,42 @@ struct InputArguments {
       }
       inputs = map
     }
-    var faults: [Fault] = []
-    for (index, text) in arguments.enumerated() {
-      do {
+    try InputArguments.apply(edits(arguments), to: &inputs, changing: stored)
+    return inputs
+  }
+
+  /// The arguments taken apart, with their values; files, standard input and the environment are read for that.
+  func edits(_ arguments: [String]) -> [Edit] {
+    arguments.enumerated().map { index, text in
+      Result { () throws(HostError) in
         let argument = try InputArgument(text, number: index + 1)
-        let value = try value(of: argument)
+        return (argument, try value(of: argument))
+      }
+    }
+  }
+
+  /// Lays arguments over inputs.
+  ///
+  /// - Throws: All faults of all arguments at once.
+  static func apply(
+    _ edits: [Edit],
+    to inputs: inout ValueMap,
+    changing stored: ValueMap = [:]
+  ) throws(HostError) {
+    var faults: [Fault] = []
+    for edit in edits {
+      do {
+        let (argument, value) = try edit.get()
+        let name = argument.path[0]
+        if argument.path.count > 1, inputs[name] == nil, let value = stored[name] {
+          inputs[name] = value.resolved
+        }
         try set(value, at: argument.path[...], in: &inputs, argument)
       } catch {
         faults += error.faults.isEmpty ? [Fault(.syntax, error.message)] : error.faults
       }
     }
     guard faults.isEmpty else { throw HostError(faults: faults, of: "the command line") }
-    return inputs
   }
 
   /// The names that some arguments set; what is no input has none.
@@ -66,6 +103,11 @@ struct InputArguments {
     return names
   }
 
+  /// The paths of names that some arguments set.
+  static func paths(_ arguments: [String]) -> [[String]] {
+    arguments.compactMap { try? InputArgument($0, number: 1).path }
+  }
+
   /// Whether an argument has its value read from standard input.
   static func readsStandardInput(_ text: String) -> Bool {
     guard let argument = try? InputArgument(text, number: 1), case .file(let path) = argument.source
@@ -73,7 +115,8 @@ struct InputArguments {
     return path == "-"
   }
 
-  private func value(of argument: InputArgument) throws(HostError) -> Value {
+  /// Reads the value of an argument as the schema wants it.
+  func value(of argument: InputArgument) throws(HostError) -> Value {
     let kind = argument.form == .yaml ? .other : hints.kind(at: argument.path)
     switch argument.source {
     case .text(let text):
@@ -140,7 +183,7 @@ struct InputArguments {
     }
   }
 
-  private func set(
+  private static func set(
     _ value: Value,
     at path: ArraySlice<String>,
     in map: inout ValueMap,
