@@ -215,7 +215,7 @@ let package = Package(
     .executableTarget(
       name: "drivers",
       dependencies: [
-        "CDriverHeader", "CTemplates", "DriverCheck", "DriverHost",
+        "CDriverHeader", "CTemplates", "DriverCheck", "DriverHistory", "DriverHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: shipped

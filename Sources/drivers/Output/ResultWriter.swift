@@ -134,7 +134,7 @@ struct ResultWriter {
 extension Value {
   /// This value with every JSON document in it as the tree that it stands for, to be printed like
   /// the rest.
-  fileprivate var withDocumentsParsed: Value {
+  var withDocumentsParsed: Value {
     switch resolved {
     case .map(let members):
       .map(ValueMap(members.lazy.map { (name: $0.name, value: $0.value.withDocumentsParsed) }))
