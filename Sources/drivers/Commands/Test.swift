@@ -6,7 +6,13 @@ struct Test: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
     abstract: "Test a connection step by step, without running it.",
+    usage: """
+      drivers test <name> [<key=value> ...] [<options>]
+      drivers test --type <type> [<key=value> ...] [<options>]
+      """,
     discussion: """
+      Examples: drivers test shop; drivers test --type REST url=https://example.org
+
       Runs the driver's `test` action. The exit code is 1 if a step failed, and 3 if the driver \
       answers no steps.
 
@@ -19,47 +25,14 @@ struct Test: AsyncParsableCommand {
 
   @OptionGroup var host: HostOptions
   @OptionGroup var input: InputOptions
+  @OptionGroup var history: HistoryOptions
 
   func run() async throws {
-    let command = ConnectionCommand(
+    try await ConnectionTest(
       host: host,
-      input: input,
-      action: "test",
-      format: .json,
-      out: nil,
-      explains: false
-    )
-    let connected: ConnectionCommand.Connected
-    do {
-      connected = try await command.connect()
-    } catch let failure as Failure {
-      throw withSteps(failure)
-    }
-    let driver = "\(input.type) (\(connected.result.driver))"
-    let report = try TestReport(connected.result.shownOutputs, of: driver)
-    if host.json {
-      Console.output(json: ["version": 1, "steps": report.document])
-    } else {
-      Console.output(report.text)
-    }
-    try connected.end()
-    if report.hasFailed { throw ExitCode(1) }
-  }
-
-  /// A failure with the steps that came before it, which say more than the error that sums them up:
-  /// printed already, or in its document.
-  private func withSteps(_ failure: Failure) -> Failure {
-    guard let report = try? TestReport(failure.error.shownOutputs, of: input.type) else {
-      return failure
-    }
-    if !host.json { Console.output(report.text) }
-    var error = failure.error
-    error.outputs.remove("steps")
-    return Failure(
-      error,
-      asJSON: failure.asJSON,
-      exitCode: failure.exitCode,
-      facts: ["steps": report.document]
-    )
+      request: try input.request(),
+      workspace: try input.workspace(),
+      keepsHistory: !history.noHistory
+    ).run()
   }
 }

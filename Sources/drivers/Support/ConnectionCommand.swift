@@ -4,16 +4,21 @@ import DriverHost
 /// What `run` and `test` share: one connection with signals, progress and output.
 struct ConnectionCommand {
   let host: HostOptions
-  let input: InputOptions
+  let request: CallRequest
+  let workspace: Workspace?
   let action: String?
   let format: OutputFormat
   let out: String?
   let explains: Bool
+  /// Whether the executions are recorded.
+  var keepsHistory = true
+  /// Whether all that comes out is secret, whatever the driver says of it.
+  var hidesOutputs = false
 
   /// Runs the connection and prints its outputs.
   func run() async throws {
     if explains {
-      try explain()
+      try await explain()
       return
     }
     let connected = try await connect()
@@ -27,6 +32,8 @@ struct ConnectionCommand {
   /// What a connection came to.
   struct Connected {
     var result: ConnectionResult
+    /// The connector type.
+    var type: String
     /// Whether a channel has written the output already.
     var isWritten = false
     /// Where the output goes otherwise; nil: to standard output.
@@ -49,16 +56,13 @@ struct ConnectionCommand {
   ///   reader of standard output has gone, and had what it wanted.
   func connect() async throws -> Connected {
     let driverHost = try Host(try configuration())
-    let driver = try driverHost.catalog.driver(for: input.type)
-    let action = try driver.descriptor.existingAction(action)
+    let call = try request.prepare(action, driverHost.catalog, workspace)
+    let action = call.action
     let channel = rawChannel(action)
     if format == .raw, channel == nil { try ResultWriter.checkRaw(action) }
     try checkRows(action)
-    let (inputs, document) = try input.read(driver.descriptor, action)
-    var options = CallOptions()
-    options.action = action.name
-    options.timeout = try input.limit()
-    options.locations = InputOptions.locations(in: document)
+    var options = call.options
+    options.hidesOutputs = hidesOutputs
     if let channel {
       options.outputs[channel] = out.map { .file($0) } ?? .bytes { try Console.send($0) }
     }
@@ -69,13 +73,14 @@ struct ConnectionCommand {
     if let rows { options.onRows = { try await rows.print($0) } }
     let progress = ProgressLine()
     if let progress { options.onProgress = { progress.show($0) } }
-    let type = input.type
     let callOptions = options
     // Before the call: a signal that ended the process would leave it running on the remote side.
     let signals = Signals()
     let task = Task { () -> Result<ConnectionResult, HostError> in
       do throws(HostError) {
-        return .success(try await driverHost.connect(type: type, inputs, options: callOptions))
+        return .success(
+          try await driverHost.connect(to: call.target, call.inputs, options: callOptions)
+        )
       } catch {
         return .failure(error)
       }
@@ -89,6 +94,7 @@ struct ConnectionCommand {
       try rows?.finish()
       return Connected(
         result: result,
+        type: call.type,
         isWritten: channel != nil || rows != nil,
         file: file,
         exitCode: signals.exitCode
@@ -117,31 +123,50 @@ struct ConnectionCommand {
     )
   }
 
-  private func configuration() throws(HostError) -> HostConfiguration {
+  /// What the host of the connection is made with.
+  func configuration() throws(HostError) -> HostConfiguration {
     var configuration = HostConfiguration()
     configuration.searchPath = host.searchPath
     configuration.logLevel = try host.level()
+    configuration.workspace = workspace
+    if keepsHistory, !explains, let workspace {
+      let level = configuration.logLevel
+      configuration.history = HistoryFile(of: workspace).recording { lineLevel, text in
+        if lineLevel >= level { HostOptions.show(lineLevel, of: nil, text) }
+      }
+    } else {
+      configuration.history = MemoryHistory(limit: 0)
+    }
     configuration.log = { HostOptions.show($0.level, of: $0.driver, $0.message) }
     return configuration
   }
 
-  /// Prints the inputs as the driver would get them.
-  private func explain() throws {
-    let catalog = Catalog(searchPath: host.searchPath)
-    let driver = try catalog.driver(for: input.type)
-    let action = try driver.descriptor.existingAction(action)
-    let (inputs, document) = try input.read(driver.descriptor, action)
-    let (complete, _) = try InputSchema(driver.descriptor).completeAll(
-      inputs,
-      action: action.name,
-      locations: InputOptions.locations(in: document)
-    )
+  /// Prints the inputs as the driver would get them; runs nothing but look-ups of secrets.
+  private func explain() async throws {
+    let driverHost = try Host(try configuration())
+    let call = try request.prepare(action, driverHost.catalog, workspace)
+    let signals = Signals()
+    let task = Task { () -> Result<CallExplanation, HostError> in
+      do throws(HostError) {
+        return .success(
+          try await driverHost.explain(call.target, call.inputs, options: call.options)
+        )
+      } catch {
+        return .failure(error)
+      }
+    }
+    signals.onFirst { task.cancel() }
+    let outcome = await task.value
+    await driverHost.close()
+    let explained: CallExplanation
+    switch outcome {
+    case .success(let result): explained = result
+    case .failure(let error): throw Failure(error, asJSON: host.json, exitCode: signals.exitCode)
+    }
     let explanation = Explanation(
-      complete,
-      ofHost: inputs.filter { HostInputs.names.contains($0.name) },
-      document: document,
-      arguments: InputArguments.names(input.inputs),
-      action: action
+      explained,
+      call,
+      arguments: InputArguments.names(request.arguments)
     )
     if host.json {
       Console.output(json: explanation.object)

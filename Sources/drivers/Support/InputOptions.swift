@@ -1,18 +1,18 @@
 import ArgumentParser
 import DriverHost
 
-/// The inputs of a connection on the command line.
+/// A connection on the command line: what it goes to, and its inputs.
 struct InputOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The connector type, as `drivers list` shows it.",
+      "The connector type, as `drivers list` shows it, of a connection without a connector.",
       discussion: "TYPE@id picks one of several drivers for a type.",
       valueName: "type"
     ),
     completion: TypeArgument.completion
   )
-  var type: String
+  var type: String?
 
   @Option(
     name: .long,
@@ -32,9 +32,21 @@ struct InputOptions: ParsableArguments {
   )
   var timeout: Double?
 
+  @Option(
+    name: .customLong("vault-secret"),
+    help: ArgumentHelp(
+      "Attach the secrets of a path, in place of those of the connector; may be given several times.",
+      discussion: "The input vault_secrets=config:path does the same.",
+      valueName: "config:path"
+    )
+  )
+  var vaultSecrets: [String] = []
+
+  @OptionGroup var workspaceOptions: WorkspaceOptions
+
   @Argument(
     help: ArgumentHelp(
-      "Inputs; they win over those of --input.",
+      "The connector, without --type; then inputs, which win over those of --input.",
       discussion: """
         key=value       text where the driver wants text, else YAML
         key:=value      always YAML: port:=8080, tags:='[a, b]'
@@ -43,13 +55,32 @@ struct InputOptions: ParsableArguments {
         key=$ENV:NAME   what the environment variable NAME holds
         a.b=value       the member b of a; \\. \\= \\: \\\\ are characters of the key
 
+        They win over what the connector stores and over the secrets that are attached to it, key by \
+        key at the top; a.b changes a copy of what the connector stores in a. A value may refer to a \
+        secret: vault.secret(config:path.key).
+
         Pass secrets by key=$ENV:NAME or key=@file: what stands on a command line is seen by every \
         user of the machine, and stays in the shell's history.
         """,
-      valueName: "key=value"
-    )
+      valueName: "name|key=value"
+    ),
+    completion: .custom { words, _, _ in
+      // None is named beside a type.
+      words.contains("--type") ? [] : (try? Workspace.standard().connectors.names()) ?? []
+    }
   )
-  var inputs: [String] = []
+  var arguments: [String] = []
+
+  /// The connector that is named; nil with `--type`.
+  var connector: String? {
+    guard type == nil, let first = arguments.first, !InputArgument.isInput(first) else {
+      return nil
+    }
+    return first
+  }
+
+  /// The inputs among the arguments.
+  var inputs: [String] { Array(arguments.dropFirst(connector == nil ? 0 : 1)) }
 
   func validate() throws {
     let arguments = inputs.count { InputArguments.readsStandardInput($0) }
@@ -60,28 +91,31 @@ struct InputOptions: ParsableArguments {
     }
   }
 
-  /// The inputs, whether they stand on the command line or in a file, and where.
-  func read(
-    _ descriptor: Descriptor,
-    _ action: Descriptor.Action
-  ) throws(HostError) -> (inputs: ValueMap, document: ParsedDocument?) {
-    let document: ParsedDocument? = try input.map { path throws(HostError) in
-      try Document.input(path, descriptor, action)
-    }
-    let arguments = InputArguments(
-      hints: InputHints([descriptor.inputs, action.inputs]),
-      // Asked only where something is wrong: the schema is compiled for it.
-      isShown: { InputSecrecy(descriptor, action: action.name).isShown($0) }
+  /// What the command line asks for.
+  func request() throws(HostError) -> CallRequest {
+    CallRequest(
+      target: try target(),
+      input: input,
+      arguments: inputs,
+      vaultSecrets: vaultSecrets,
+      timeout: try limit()
     )
-    return (try arguments.read(inputs, over: document), document)
   }
 
-  /// Tells where in the file an input stands; nil without a file.
-  static func locations(
-    in document: ParsedDocument?
-  ) -> (@Sendable (JSONPointer) -> SourceLocation?)? {
-    guard let locations = document?.locations else { return nil }
-    return { locations.nearest(to: $0) }
+  private func target() throws(HostError) -> ConnectionTarget {
+    if let type { return .type(type) }
+    if let connector { return .connector(connector) }
+    throw HostError(
+      .invalidInput,
+      stage: .input,
+      "neither a connector nor a type is named: give NAME key=value, or --type TYPE key=value"
+    )
+  }
+
+  /// The workspace; nil where a call that needs none finds none.
+  func workspace() throws(HostError) -> Workspace? {
+    guard type != nil else { return try workspaceOptions.opened() }
+    return try? workspaceOptions.opened()
   }
 
   /// The time limit.

@@ -1,0 +1,97 @@
+import DriverHost
+import Glibc
+
+/// Bytes of a file or of standard input as they come.
+///
+/// One thread at a time. The task that reads may be cancelled while it waits: there are no more bytes then.
+final class ByteSource {
+  /// What messages call it.
+  let name: String
+  private let descriptor: Int32
+  private var buffer: [UInt8] = []
+  private var position = 0
+  private var isAtEnd = false
+
+  /// Opens a file; `-` is standard input.
+  init(_ path: String) throws(HostError) {
+    name = Files.name(path)
+    descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw Files.failure(path, errno) }
+  }
+
+  deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
+
+  /// The next byte without taking it; nil at the end.
+  func peek() throws(HostError) -> UInt8? {
+    if position == buffer.count { try fill() }
+    return position < buffer.count ? buffer[position] : nil
+  }
+
+  /// Takes the next byte; nil at the end.
+  func next() throws(HostError) -> UInt8? {
+    guard let byte = try peek() else { return nil }
+    position += 1
+    return byte
+  }
+
+  /// Takes a line without its end; nil at the end.
+  func line() throws(HostError) -> [UInt8]? {
+    guard try peek() != nil else { return nil }
+    var line: [UInt8] = []
+    while let byte = try next(), byte != UInt8(ascii: "\n") {
+      line.append(byte)
+      guard line.count <= ByteSource.limit else {
+        throw HostError(
+          .tooLarge,
+          stage: .input,
+          "\(name) has a line of more than \(ByteSource.limit >> 20) MiB, which is the limit for an item"
+        )
+      }
+    }
+    if line.last == UInt8(ascii: "\r") { line.removeLast() }
+    return line
+  }
+
+  /// Takes all that there is.
+  func rest() throws(HostError) -> [UInt8] {
+    var bytes: [UInt8] = []
+    while try peek() != nil {
+      bytes += buffer[position...]
+      position = buffer.count
+      guard bytes.count <= ByteSource.limit else {
+        throw HostError(
+          .tooLarge,
+          stage: .input,
+          "\(name) is larger than \(ByteSource.limit >> 20) MiB, which is the limit for a list; NDJSON and CSV may have any size"
+        )
+      }
+    }
+    return bytes
+  }
+
+  private static let limit = 64 << 20
+
+  private func fill() throws(HostError) {
+    guard !isAtEnd else { return }
+    var chunk = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      // Not longer than people wait, so that a signal ends what waits for a pipe.
+      var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let ready = unsafe poll(&entry, 1, 100)
+      if Task.isCancelled {
+        isAtEnd = true
+        return
+      }
+      if ready == 0 { continue }
+      let count = unsafe read(descriptor, &chunk, chunk.count)
+      if count < 0 {
+        if errno == EINTR || errno == EAGAIN { continue }
+        throw Files.failure(name, errno)
+      }
+      isAtEnd = count == 0
+      buffer = Array(chunk[..<count])
+      position = 0
+      return
+    }
+  }
+}
