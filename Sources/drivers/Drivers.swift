@@ -30,7 +30,8 @@ struct Drivers: AsyncParsableCommand {
     subcommands: [
       List.self, Describe.self, Actions.self, Run.self, Test.self, Validate.self, Parse.self,
       Doctor.self, Docs.self, New.self, Install.self,
-      Remove.self, Check.self, FlowCommand.self, ABI.self, ConnectorCommand.self, ExecutionsCommand.self, DoctorProbe.self, CheckProbe.self,
+      Remove.self, Check.self, FlowCommand.self, ABI.self, ConnectorCommand.self, VaultCommand.self,
+      ExecutionsCommand.self, DoctorProbe.self, CheckProbe.self,
     ]
   )
 
