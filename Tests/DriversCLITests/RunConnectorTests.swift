@@ -78,8 +78,9 @@ struct RunConnectorTests {
       "run shop --explain --json count=vault.secret(prod:shop.port)",
       "run open --explain", "run open --explain port=x", "run shop --explain port=x",
       "run --type SHOP --explain url=https://b --vault-secret prod:shop",
+      "test shop --explain", "vault test shut --explain --json",
     ])
-    #expect(runs.map(\.status) == [0, 0, 0, 0, 0, 2, 0])
+    #expect(runs.map(\.status) == [0, 0, 0, 0, 0, 2, 0, 0, 0])
     try Snapshot.check("run-explain", runs)
     let executions = try await workspace.run("executions list")
     #expect(executions.output == "nothing was recorded yet\n")

@@ -13,7 +13,7 @@ struct Run: AsyncParsableCommand {
     discussion: """
       Examples:
         drivers run shop query.page:=2
-        drivers run --type REST url=https://example.org/items query.page:=2
+        drivers run --type TYPE url=https://example.org/items query.page:=2
 
       The first runs a connector of the workspace, which `drivers connector` keeps; the second one \
       needs none. A connector's inputs are overridden by the secrets that are attached to it, and \
@@ -94,13 +94,7 @@ struct Run: AsyncParsableCommand {
   )
   var out: String?
 
-  @Flag(
-    help: ArgumentHelp(
-      "Print every input with where it came from, secrets masked, and run nothing.",
-      discussion: "Secrets are looked up, since their keys decide which inputs there are."
-    )
-  )
-  var explain = false
+  @OptionGroup var explainOptions: ExplainOptions
 
   @OptionGroup var eachOptions: EachOptions
   @OptionGroup var history: HistoryOptions
@@ -111,7 +105,8 @@ struct Run: AsyncParsableCommand {
       guard each != "-" || (input.input != "-" && reader.isEmpty) else {
         throw ValidationError("standard input can be read once: --each reads it")
       }
-      guard !explain, out == nil, output == nil || output == .ndjson || output == .table else {
+      let isPrinted = output.map { $0 == .ndjson || $0 == .table } ?? true
+      guard isPrinted, !explainOptions.explain, out == nil else {
         throw ValidationError(
           "--each prints a line of JSON for each connection, or --output table: leave --explain, --out and other formats away"
         )
@@ -120,7 +115,7 @@ struct Run: AsyncParsableCommand {
     if host.json, let output, output != .json {
       throw ValidationError("--json prints JSON: leave it or --output \(output.rawValue) away")
     }
-    if explain, output != nil || out != nil {
+    if explainOptions.explain, output != nil || out != nil {
       throw ValidationError(
         "--explain runs nothing, so there is nothing for --\(output == nil ? "out" : "output")"
       )
@@ -135,7 +130,7 @@ struct Run: AsyncParsableCommand {
       action: action,
       format: output ?? .json,
       out: out,
-      explains: explain,
+      explains: explainOptions.explain,
       keepsHistory: !history.noHistory
     )
     guard let each = eachOptions.each else {

@@ -11,7 +11,7 @@ struct Test: AsyncParsableCommand {
       drivers test --type <type> [<key=value> ...] [<options>]
       """,
     discussion: """
-      Examples: drivers test shop; drivers test --type REST url=https://example.org
+      Examples: drivers test shop; drivers test --type TYPE url=https://example.org
 
       Runs the driver's `test` action. The exit code is 1 if a step failed, and 3 if the driver \
       answers no steps.
@@ -19,12 +19,13 @@ struct Test: AsyncParsableCommand {
       With --json: {"version": 1, "steps": [{"name", "outcome", "seconds", "message", "hint"}]}; \
       the outcome is passed, failed or skipped. Where the test itself ended in an error, the \
       document has "error" too, as `drivers run --help` describes it, and no steps if there were \
-      none.
+      none. With --explain too: as `drivers run`.
       """
   )
 
   @OptionGroup var host: HostOptions
   @OptionGroup var input: InputOptions
+  @OptionGroup var explainOptions: ExplainOptions
   @OptionGroup var history: HistoryOptions
 
   func run() async throws {
@@ -32,6 +33,7 @@ struct Test: AsyncParsableCommand {
       host: host,
       request: try input.request(),
       workspace: try input.workspace(),
+      explains: explainOptions.explain,
       keepsHistory: !history.noHistory
     ).run()
   }

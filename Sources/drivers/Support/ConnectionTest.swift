@@ -6,6 +6,7 @@ struct ConnectionTest {
   let host: HostOptions
   let request: CallRequest
   let workspace: Workspace?
+  let explains: Bool
   let keepsHistory: Bool
 
   /// What is tested, for messages.
@@ -15,7 +16,7 @@ struct ConnectionTest {
     }
   }
 
-  /// Runs the driver's `test` action and prints its steps.
+  /// Runs the driver's `test` action and prints its steps, or what it would be run with.
   func run() async throws {
     let command = ConnectionCommand(
       host: host,
@@ -24,9 +25,13 @@ struct ConnectionTest {
       action: "test",
       format: .json,
       out: nil,
-      explains: false,
+      explains: explains,
       keepsHistory: keepsHistory
     )
+    if explains {
+      try await command.run()
+      return
+    }
     let connected: ConnectionCommand.Connected
     do {
       connected = try await command.connect()

@@ -9,7 +9,7 @@ struct ConnectorSet: ParsableCommand {
     discussion: """
       Examples:
         drivers connector set shop --file shop.yaml
-        drivers connector set shop --type REST url=https://shop.example/api
+        drivers connector set shop --type TYPE url=https://shop.example/api
         drivers connector set shop authentication.password='vault.secret(prod:shop.password)'
 
       The inputs are held against the type's schema first: each must be known to the type or to one \

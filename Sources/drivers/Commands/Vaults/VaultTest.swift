@@ -14,6 +14,7 @@ struct VaultTest: AsyncParsableCommand {
   @OptionGroup var argument: VaultArgument
   @OptionGroup var workspaceOptions: WorkspaceOptions
   @OptionGroup var host: HostOptions
+  @OptionGroup var explainOptions: ExplainOptions
   @OptionGroup var history: HistoryOptions
 
   func run() async throws {
@@ -21,6 +22,7 @@ struct VaultTest: AsyncParsableCommand {
       host: host,
       request: CallRequest(target: .vault(argument.name)),
       workspace: try workspaceOptions.opened(),
+      explains: explainOptions.explain,
       keepsHistory: !history.noHistory
     ).run()
   }
