@@ -120,6 +120,29 @@ struct ConnectorCommandTests {
     )
   }
 
+  /// Documents with a secret in them that cannot be read.
+  private static let secretive = [
+    "{password: *hunter2}", "{password: !!hunter2 x}", "{password: [*hunter2]}",
+    "{password: \"hunter2\\q\"}", "{password: hunter2: x}",
+    "{password: hunter2, password: hunter2}",
+    "{password: [hunter2]}", "{password: vault.secret(hunter2}",
+    "{authentication: {method: basic, password: {hunter2: hunter2}}}", "\n  password: 'hunter2\n",
+  ]
+
+  @Test("show no secret of a document that cannot be read", arguments: secretive)
+  func secrets(_ value: String) async throws {
+    let run = try await workspace.run(
+      "connector set shop --file -",
+      input: "connector_type: SHOP\nvalue: \(value)\n"
+    )
+    #expect(run.status == 2 && !run.error.contains("hunter2"), "\(run)")
+    try workspace.connector("shop", "connector_type: SHOP\nvalue: \(value)\n")
+    for line in ["run shop", "connector show shop", "connector list", "connector validate --json"] {
+      let run = try await workspace.run(line)
+      #expect(!(run.output + run.error).contains("hunter2"), "\(run)")
+    }
+  }
+
   @Test("refuse bad changes, all faults at once, and leave what is stored as it is", .slow)
   func refusedChanges() async throws {
     try workspace.connector("shop", Self.stored)

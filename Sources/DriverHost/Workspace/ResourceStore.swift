@@ -120,12 +120,17 @@ public final class ResourceStore<Resource: WorkspaceResource>: Sendable {
         "\(path) has \(bytes.count) bytes; a \(kind.word) may have \(ResourceFile.limit)"
       )
     }
-    let document = try Document.parse(
-      bytes,
-      file: path,
-      json: JSON.Limits(depth: 64),
-      yaml: YAML.Limits(depth: 64, aliasedValues: 10_000)
-    )
+    let document: ParsedDocument
+    do throws(HostError) {
+      document = try Document.parse(
+        bytes,
+        file: path,
+        json: JSON.Limits(depth: 64),
+        yaml: YAML.Limits(depth: 64, aliasedValues: 10_000)
+      )
+    } catch {
+      throw ResourceSecrecy.hiding(error, of: path)
+    }
     var reader = ResourceReader(document, word: kind.word, keys: kind.keys)
     let resource = kind.make(name, &reader)
     guard reader.faults.isEmpty else { throw HostError(faults: reader.faults, of: path) }
