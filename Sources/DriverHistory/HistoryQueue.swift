@@ -262,8 +262,8 @@ final class HistoryQueue: @unchecked Sendable {
 
   /// Tells those who wait for it that nothing is written any more.
   ///
-  /// - Returns: How many ends and states were never written.
-  func finish() -> Int {
+  /// - Parameter report: Hears first how many ends and states were never written.
+  func finish(_ report: (Int) -> Void) {
     monitor.lock()
     isClosed = true
     let lost = ends.count + states.count + dropped
@@ -271,9 +271,9 @@ final class HistoryQueue: @unchecked Sendable {
     let left = jobs
     (ends, states, order, closers, flushes, jobs) = ([], [:], [], [], [], [])
     monitor.unlock()
+    report(lost)
     for job in left { job.abandon() }
     for waiter in waiting { waiter.resume() }
-    return lost
   }
 
   private func resume(_ batch: Batch) {

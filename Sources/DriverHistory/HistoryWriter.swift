@@ -16,8 +16,7 @@ enum HistoryWriter {
       var log = log
       work(handover, queue, options, &log)
       // The file is closed by now, for whoever waits for that.
-      let lost = queue.finish()
-      if lost > 0 { log.closed(losing: lost) }
+      queue.finish { lost in if lost > 0 { log.closed(losing: lost) } }
     }
   }
 
