@@ -175,6 +175,15 @@ class ArrowArrayStream(Structure):
     ]  # fmt: skip
 
 
+class ArrowSchema(Structure):
+    """`ArrowSchema` of the Arrow C data interface."""
+
+    _fields_ = [
+        ("format", c_void_p), ("name", c_void_p), ("metadata", c_void_p), ("flags", c_int64), ("n_children", c_int64),
+        ("children", c_void_p), ("dictionary", c_void_p), ("release", c_void_p), ("private_data", c_void_p),
+    ]  # fmt: skip
+
+
 # A value, a member and what a result begins with, as they are packed and unpacked. The last field of a value is read as
 # an integer: doubles are read again at their place.
 VALUE = struct.Struct("=IIQq")
@@ -189,7 +198,7 @@ CALL_OPTIONS = struct.Struct("=QQQQQQQQQQQQIIqQQQQQQQQ")
 # What the header's own assertions say (Sources/DriverHostC/layout.c and DriverABI's).
 _SIZES = {
     Text: 16, Value: 24, Member: 40, Fault: 144, Failure: 200, ResultInfo: 80, LogLine: 56, HostOptions: 128,
-    Target: 24, Sink: 72, Source: 64, CallOptions: 176, FanOut: 24, ArrowArrayStream: 40,
+    Target: 24, Sink: 72, Source: 64, CallOptions: 176, FanOut: 24, ArrowArrayStream: 40, ArrowSchema: 72,
 }  # fmt: skip
 _PACKED = {Value: VALUE, Member: MEMBER, Text: TEXT, Target: TARGET, ResultInfo: RESULT_INFO, CallOptions: CALL_OPTIONS}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
 import threading
 from ctypes import c_char_p, c_void_p, py_object
@@ -12,7 +13,6 @@ from typing import Optional
 from . import _abi, _runtime
 from ._errors import UsageError
 
-_NAME = b"arrow_array_stream"
 # What a capsule points to outlives every Python object.
 _allocate = ctypes.pythonapi.PyMem_RawMalloc
 _allocate.restype, _allocate.argtypes = c_void_p, [ctypes.c_size_t]
@@ -22,33 +22,38 @@ _new_capsule = ctypes.pythonapi.PyCapsule_New
 _new_capsule.restype, _new_capsule.argtypes = py_object, [c_void_p, c_char_p, c_void_p]
 _release_fn = ctypes.CFUNCTYPE(None, c_void_p)
 
-_KEPT_NAME = c_char_p(_NAME)
+_get_schema_fn = ctypes.CFUNCTYPE(ctypes.c_int, c_void_p, c_void_p)
+_get_last_error_fn = ctypes.CFUNCTYPE(c_char_p, c_void_p)
+
+_STREAM_NAME, _SCHEMA_NAME = c_char_p(b"arrow_array_stream"), c_char_p(b"arrow_schema")
 # Capsules may be looked at after this module has gone, at the interpreter's end.
-ctypes.pythonapi.Py_IncRef(py_object(_KEPT_NAME))
-_SIZE = ctypes.sizeof(_abi.ArrowArrayStream)
-_RELEASE = _abi.ArrowArrayStream.release.offset
+for _kept in (_STREAM_NAME, _SCHEMA_NAME):
+    ctypes.pythonapi.Py_IncRef(py_object(_kept))
+_STREAM_RELEASE = _abi.ArrowArrayStream.release.offset
+_SCHEMA_RELEASE = _abi.ArrowSchema.release.offset
 
 
-def _release(stream: int) -> None:
-    """Releases the stream at an address, if it was not moved or released."""
-    function = c_void_p.from_address(stream + _RELEASE).value
+def _release(struct: int, offset: int) -> None:
+    """Releases what is at an address, if it was not moved or released."""
+    function = c_void_p.from_address(struct + offset).value
     if function:
-        _release_fn(function)(stream)
+        _release_fn(function)(struct)
 
 
 # Capsules and what they point to. A capsule is usually dropped while the consumer's own exception is on its way, if
 # there is one, and a destructor that is written in Python would lose that exception: ctypes clears it. So they have
 # none, are held here, and are looked through whenever something is asked of the host.
-_capsules: list[tuple[object, int]] = []
+_Entry = tuple[object, int, int]
+_capsules: list[_Entry] = []
 _capsules_lock = threading.Lock()
 
 
-def _references(entry: tuple[object, int]) -> int:
+def _references(entry: _Entry) -> int:
     return sys.getrefcount(entry[0])
 
 
 # How many there are when nobody else holds it: measured, since interpreters count their own differently.
-_UNUSED = _references((object(), 0))
+_UNUSED = _references((object(), 0, 0))
 
 
 def sweep() -> None:
@@ -56,19 +61,32 @@ def sweep() -> None:
     if not _capsules or _runtime.is_forked or not _capsules_lock.acquire(blocking=False):
         return
     try:
-        unused: list[tuple[object, int]] = []
-        kept: list[tuple[object, int]] = []
+        unused: list[_Entry] = []
+        kept: list[_Entry] = []
         for entry in _capsules:
             (unused if _references(entry) <= _UNUSED else kept).append(entry)
         _capsules[:] = kept
     finally:
         _capsules_lock.release()
-    for _, stream in unused:
-        _release(stream)
-        _free(stream)
+    for _, struct, offset in unused:
+        _release(struct, offset)
+        _free(struct)
 
 
 _runtime.sweeps.append(sweep)
+
+
+def _capsule(struct: ctypes.Structure, name: c_char_p, offset: int) -> object:
+    """A capsule that the struct is moved into."""
+    size = ctypes.sizeof(struct)
+    memory = _allocate(size)
+    if not memory:
+        raise MemoryError
+    ctypes.memmove(memory, ctypes.addressof(struct), size)
+    capsule = _new_capsule(memory, name, None)
+    with _capsules_lock:
+        _capsules.append((capsule, memory, offset))
+    return capsule
 
 
 class Rows:
@@ -115,21 +133,31 @@ class Rows:
         if stream is None:
             raise UsageError("these rows were read or closed already", code="usage", stage="input")
         self._stream = None
-        memory = _allocate(_SIZE)
-        if not memory:
-            raise MemoryError
-        ctypes.memmove(memory, ctypes.addressof(stream), _SIZE)
-        capsule = _new_capsule(memory, _KEPT_NAME, None)
-        with _capsules_lock:
-            _capsules.append((capsule, memory))
-        return capsule
+        return _capsule(stream, _STREAM_NAME, _STREAM_RELEASE)
+
+    def __arrow_c_schema__(self) -> object:
+        """A PyCapsule "arrow_schema" with the names and types of the columns; reads no rows.
+
+        Raises:
+            UsageError: The rows were consumed or closed already.
+            OSError: The driver could not say, as after a cancel.
+        """
+        stream = self._stream
+        if stream is None:
+            raise UsageError("these rows were read or closed already", code="usage", stage="input")
+        schema, address = _abi.ArrowSchema(), ctypes.addressof(stream)
+        status = _get_schema_fn(stream.get_schema)(address, ctypes.addressof(schema))
+        if status:
+            text = _get_last_error_fn(stream.get_last_error)(address) or os.strerror(status).encode()
+            raise OSError(status, text.decode("utf-8", "replace"))
+        return _capsule(schema, _SCHEMA_NAME, _SCHEMA_RELEASE)
 
     def close(self) -> None:
         """Lets go of rows that were not read, which cancels the call. Does nothing after that, or if they were read."""
         stream = self._stream
         if stream is not None:
             self._stream = None
-            _release(ctypes.addressof(stream))
+            _release(ctypes.addressof(stream), _STREAM_RELEASE)
 
     def __enter__(self) -> Rows:
         return self

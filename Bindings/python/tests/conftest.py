@@ -1,0 +1,53 @@
+"""Fixtures: drivers that are compiled once a run, hosts, servers."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import support
+
+sys.path.insert(0, str(support.SOURCES))
+os.environ.setdefault("DRIVERS_HOST_LIBRARY", str(support.products() / "libdriverhost.so"))
+
+import driver_host  # noqa: E402
+
+NAMES = ("arrow", "echo", "errors", "flaky", "late", "logger", "secrets", "sleeper", "stubborn", "timers")
+
+
+@pytest.fixture(scope="session")
+def drivers(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the fixture drivers and the example STREAM."""
+    folder = tmp_path_factory.mktemp("drivers")
+    for name in NAMES:
+        support.compile_driver(name, folder)
+    subprocess.run([support.ROOT / "Examples" / "c-stream" / "build", folder], check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture
+def host(drivers: Path) -> Iterator[driver_host.Host]:
+    """A host of its own for a test, with the fixture drivers only."""
+    with driver_host.Host(driver_paths=[drivers], only_given_paths=True) as host:
+        yield host
+
+
+@pytest.fixture(scope="session")
+def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Server]:
+    """A server with the interface of OpenAI that takes the key `the-stored-key`."""
+    server = support.chat_server(tmp_path_factory.mktemp("chat"), "the-stored-key")
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def httpbin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Server]:
+    """httpbin."""
+    server = support.httpbin(tmp_path_factory.mktemp("httpbin"))
+    yield server
+    server.stop()

@@ -1,0 +1,101 @@
+"""Bytes and values go through channels, with back-pressure."""
+
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import driver_host
+
+DATA = os.urandom(3_000_000)
+
+
+def copy(host: driver_host.Host, source: Any, sink: Any) -> driver_host.Result:
+    return host.connect(connector_type="STREAM", action="copy", sources={"in": source}, sinks={"out": sink})
+
+
+def test_memory_goes_in_and_comes_out_as_an_output(host: driver_host.Host) -> None:
+    result = copy(host, DATA, driver_host.Memory())
+    assert result["out"] == DATA
+    assert result["bytes"] == len(DATA)
+
+
+def test_files_are_read_and_appear_whole(host: driver_host.Host, tmp_path: Path) -> None:
+    (tmp_path / "in").write_bytes(DATA)
+    copy(host, tmp_path / "in", str(tmp_path / "out"))
+    assert (tmp_path / "out").read_bytes() == DATA
+
+
+def test_a_function_gets_the_bytes_and_an_iterable_gives_them(host: driver_host.Host) -> None:
+    pieces: list[bytes] = []
+    copy(host, (DATA[offset : offset + 700_000] for offset in range(0, len(DATA), 700_000)), pieces.append)
+    assert b"".join(pieces) == DATA
+
+
+def test_objects_that_read_and_write_are_taken(host: driver_host.Host) -> None:
+    out = io.BytesIO()
+    copy(host, io.BytesIO(DATA), out)
+    assert out.getvalue() == DATA
+
+
+def test_descriptors_are_taken_and_not_closed(host: driver_host.Host, tmp_path: Path) -> None:
+    (tmp_path / "in").write_bytes(DATA)
+    with open(tmp_path / "in", "rb") as source, open(tmp_path / "out", "wb") as sink:
+        copy(host, source.fileno(), sink.fileno())
+        assert os.fstat(sink.fileno()).st_size == len(DATA)
+
+
+def test_empty_bytes_are_a_source(host: driver_host.Host) -> None:
+    assert copy(host, b"", driver_host.Memory())["bytes"] == 0
+
+
+@pytest.mark.parametrize("side", ["sink", "source"])
+def test_what_a_callback_raises_stops_the_call_and_is_raised(host: driver_host.Host, side: str) -> None:
+    def refuse(_: object) -> bytes:
+        raise ZeroDivisionError
+
+    class Source:
+        read = staticmethod(refuse)
+
+    with pytest.raises(ZeroDivisionError):
+        copy(host, DATA if side == "sink" else Source(), refuse if side == "sink" else driver_host.Memory())
+    assert host.executions()[0]["status"] != "ENDED_SUCCESS"
+
+
+def test_the_limit_of_a_sink_in_memory_holds(host: driver_host.Host) -> None:
+    with pytest.raises(driver_host.TooLargeError):
+        copy(host, DATA, driver_host.Memory(limit=1000))
+
+
+def test_progress_is_heard(host: driver_host.Host) -> None:
+    heard: list[tuple[int, int, str]] = []
+    host.connect(
+        connector_type="STREAM", action="generate", size=1_000_000, sinks={"out": lambda _: None},
+        progress=lambda *progress: heard.append(progress),
+    )  # fmt: skip
+    assert heard and heard[-1][0] <= 1_000_000
+    assert heard[-1][2] == "bytes"
+
+
+def test_a_channel_that_is_not_there_is_refused(host: driver_host.Host) -> None:
+    with pytest.raises(driver_host.HostError):
+        host.connect(connector_type="STREAM", sinks={"nowhere": driver_host.Memory()})
+    with pytest.raises(TypeError, match="sink"):
+        host.connect(connector_type="STREAM", sinks={"out": 1.5})
+    with pytest.raises(TypeError, match="source"):
+        host.connect(connector_type="STREAM", sources={"in": 1.5})
+
+
+def test_the_contexts_of_callbacks_are_forgotten(host: driver_host.Host) -> None:
+    from driver_host import _runtime
+
+    before = len(_runtime.contexts)
+    for _ in range(5):
+        copy(host, iter([b"x"]), lambda _: None)
+        with pytest.raises(driver_host.HostError):
+            host.connect(connector_type="STREAM", action="rows", progress=print)
+    assert len(_runtime.contexts) == before
