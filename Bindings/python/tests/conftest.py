@@ -15,7 +15,7 @@ import support
 sys.path.insert(0, str(support.SOURCES))
 os.environ.setdefault("DRIVERS_HOST_LIBRARY", str(support.products() / "libdriverhost.so"))
 
-import driver_host  # noqa: E402
+import driver_host
 
 NAMES = ("arrow", "echo", "errors", "flaky", "late", "logger", "secrets", "sleeper", "stubborn", "timers")
 

@@ -19,7 +19,7 @@ SOURCES = PACKAGE / "src"
 FIXTURES = ROOT / "Tests" / "FixtureDrivers"
 HEADERS = [ROOT / "Sources" / "DriverABI" / "include", ROOT / "Sources" / "DriverHostC" / "include"]
 # How long anything may take that ends by itself: generous, since nothing is asserted about it.
-PATIENCE = 60.0
+PATIENCE = 30.0
 
 
 def products() -> Path:

@@ -20,7 +20,9 @@ def test_a_thousand_calls_are_awaited_at_once(host: driver_host.Host) -> None:
 
 def test_a_thousand_calls_of_a_loops_driver_are_in_flight_at_once(host: driver_host.Host) -> None:
     async def main() -> int:
-        calls = [asyncio.ensure_future(host.aconnect(connector_type="TIMERS", milliseconds=600_000)) for _ in range(1000)]
+        calls = [
+            asyncio.ensure_future(host.aconnect(connector_type="TIMERS", milliseconds=600_000)) for _ in range(1000)
+        ]
         while host.statistics()["drivers"].get("TIMERS", {}).get("calls_in_flight", 0) < 1000:
             await asyncio.sleep(0.01)
         for call in calls:

@@ -6,8 +6,8 @@ import ctypes
 from collections.abc import Iterator, Mapping
 from typing import Any, Optional, Union
 
-from . import _abi
-from ._errors import text_list
+from . import _abi, _runtime
+from ._errors import check_process, text_list
 from ._values import read_names, read_value, text_at
 
 
@@ -17,8 +17,8 @@ class Result(Mapping[str, Any]):
     Strings are `str`, bytes `bytes`, integers `int`, doubles `float`, lists `list`, maps `dict`, null None. What
     neither an `int` of 64 bits nor a `float` holds exactly, such as a database's numeric, is a `decimal.Decimal`.
 
-    Outputs are converted when they are asked for. `repr` shows their names only, since values may be secret. May be
-    used from any thread, also after its host was closed.
+    Outputs are converted when they are asked for: what nobody has looked at before a fork raises in the child. `repr`
+    shows names only, since values may be secret. May be used from any thread, also after its host was closed.
     """
 
     __slots__ = ("_handle", "_info", "_outputs", "_some")
@@ -32,7 +32,7 @@ class Result(Mapping[str, Any]):
 
     def __del__(self) -> None:
         handle = self._handle
-        if handle:
+        if handle and not _runtime.is_forked:
             self._handle = 0
             _abi.library().release(handle)
 
@@ -40,6 +40,7 @@ class Result(Mapping[str, Any]):
 
     def _all(self) -> dict[str, Any]:
         if self._outputs is None:
+            check_process()
             tree = _abi.library().tree(self._handle)
             self._outputs = (read_value(tree) if tree else None) or {}
             self._some = {}
@@ -50,6 +51,7 @@ class Result(Mapping[str, Any]):
             return self._outputs[name]
         if name in self._some:
             return self._some[name]
+        check_process()
         data = name.encode()
         text = _abi.Text(_abi.address_of(ctypes.c_char_p(data)), len(data))
         address = _abi.library().output(self._handle, text)
@@ -70,6 +72,8 @@ class Result(Mapping[str, Any]):
     def __repr__(self) -> str:
         if self._outputs is not None:
             names = list(self._outputs)
+        elif _runtime.is_forked:
+            return "<Result of another process>"
         else:
             tree = _abi.library().tree(self._handle)
             names = read_names(tree) if tree else []
@@ -83,6 +87,7 @@ class Result(Mapping[str, Any]):
 
     def _details(self) -> tuple[Any, ...]:
         if self._info is None:
+            check_process()
             address = _abi.library().result_get(self._handle)
             field = _abi.RESULT_INFO.unpack(ctypes.string_at(address, _abi.RESULT_INFO.size))
             self._info = (
