@@ -51,3 +51,12 @@ def httpbin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Server
     server = support.httpbin(tmp_path_factory.mktemp("httpbin"))
     yield server
     server.stop()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A skipped test fails the run where all are required: otherwise nobody would see that something is missing."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = reporter.stats.get("skipped", []) if reporter is not None else []
+    if skipped and os.environ.get("DRIVERS_TESTS_REQUIRED"):
+        print(f"\n{len(skipped)} tests were skipped, and all are required", file=sys.stderr)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

@@ -120,9 +120,9 @@ def httpbin(folder: Path) -> Server:
     return Server(
         folder,
         lambda port, log: [
-            str(program), "--bind", f"127.0.0.1:{port}", "--workers", "1", "--worker-class", "gthread", "--threads", "8",
-            "--graceful-timeout", "1", "--worker-tmp-dir", str(folder), "--no-control-socket", "--log-level",
-            "warning", "httpbin:app",
+            str(program), "--bind", f"127.0.0.1:{port}", "--workers", "1", "--worker-class", "gthread",
+            "--threads", "8", "--graceful-timeout", "1", "--worker-tmp-dir", str(folder), "--no-control-socket",
+            "--log-level", "warning", "httpbin:app",
         ],
         "/status/200",
     )  # fmt: skip

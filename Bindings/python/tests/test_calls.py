@@ -23,8 +23,13 @@ def test_calls_from_many_threads_get_their_own_outputs(host: driver_host.Host) -
 
 def test_other_threads_run_while_a_call_waits(host: driver_host.Host) -> None:
     # Would wait for ever if the waiting call kept the interpreter's lock.
-    waiting = threading.Thread(target=lambda: pytest.raises(driver_host.HostError, execution.wait))
     execution = host.execution(connector_type="SLEEPER", seconds=600).start()
+
+    def wait() -> None:
+        with pytest.raises(driver_host.CallCancelledError):
+            execution.wait()
+
+    waiting = threading.Thread(target=wait)
     waiting.start()
     assert host.connect(connector_type="ECHO", int=1)["int"] == 1
     execution.cancel()

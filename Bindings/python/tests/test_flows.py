@@ -117,8 +117,8 @@ def test_a_connection_gives_its_outputs(host: driver_host.Host) -> None:
 def test_one_that_is_not_run_starts_when_its_end_is_needed(host: driver_host.Host) -> None:
     def handler(system: flow_api.System, this: flow_api.Execution) -> object:
         for ask in (
-            lambda child: child.get("output_value"), lambda child: child.load("output_value"), lambda child: child.wait(),
-            lambda child: child.run(), lambda child: child.get("duration"),
+            lambda child: child.get("output_value"), lambda child: child.load("output_value"),
+            lambda child: child.wait(), lambda child: child.run(), lambda child: child.get("duration"),
         ):  # fmt: skip
             child = this.connect(connector_type="ECHO", int=1, run=False)
             assert child.get("status") == "NEW"

@@ -167,7 +167,7 @@ def test_a_call_that_fails_before_its_rows_raises(host: driver_host.Host) -> Non
 
 def test_rows_become_outputs_where_they_are_not_asked_for(host: driver_host.Host) -> None:
     result = host.connect(connector_type="STREAM", action="rows", count=3)
-    assert [list(row.values())[0] for row in result["squares"]] == [0, 1, 2]
+    assert [next(iter(row.values())) for row in result["squares"]] == [0, 1, 2]
     with pytest.raises(driver_host.UsageError, match="ROWS"):
         host.execution(connector_type="ECHO").rows()
 
