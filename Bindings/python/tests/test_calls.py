@@ -167,9 +167,11 @@ def test_executions_are_asked_for_and_forgotten(host: driver_host.Host) -> None:
     assert echoes[0]["id"] not in {record["id"] for record in host.executions(before=echoes[0]["id"])}
     assert host.executions(since=4e9) == []
     assert host.prune(count=1) == 3
-    assert len(host.executions()) == 1
-    with pytest.raises(driver_host.NotFoundError):
-        host.execution_record(echoes[0]["id"])
+    (kept,) = host.executions()
+    for record in echoes:
+        if record["id"] != kept["id"]:
+            with pytest.raises(driver_host.NotFoundError):
+                host.execution_record(record["id"])
 
 
 def test_a_host_without_history_keeps_nothing(drivers: Path) -> None:

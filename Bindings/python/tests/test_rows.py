@@ -32,8 +32,7 @@ def test_pyarrow_reads_rows(host: driver_host.Host) -> None:
     numbers, squares = (read.column(index).to_pylist() for index in range(2))
     assert all(square in (number * number, None) for number, square in zip(numbers, squares))
     assert rows.is_consumed and repr(rows) == "<Rows squares (consumed)>"
-    idle(host, "STREAM")
-    assert host.executions()[0]["status"] == "ENDED_SUCCESS"
+    support.eventually("it has succeeded", lambda: host.executions()[0]["status"] == "ENDED_SUCCESS")
 
 
 def test_polars_reads_rows(host: driver_host.Host) -> None:
