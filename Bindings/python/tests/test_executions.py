@@ -83,6 +83,25 @@ def test_an_execution_that_is_dropped_goes_on(host: driver_host.Host) -> None:
     support.eventually("it has ended", lambda: host.execution_record(name)["status"] == "ENDED_SUCCESS")
 
 
+def test_callbacks_of_what_was_dropped_are_forgotten_at_its_end(host: driver_host.Host) -> None:
+    from driver_host import _runtime
+
+    before = len(_runtime.contexts)
+    heard = []
+    for _ in range(3):
+        host.execution(connector_type="SLEEPER", seconds=0.02, progress=print).start()
+        host.execution(connector_type="SLEEPER", seconds=0.02, progress=print)
+        host.execution(connector_type="ECHO").add_done_callback(heard.append)
+        listened = host.execution(connector_type="SLEEPER", seconds=0.02)
+        listened.add_done_callback(heard.append)
+        listened.start()
+        host.connect_many([{"seconds": 0.02}], connector_type="SLEEPER", progress=print, on_item=heard.append)
+    del listened
+    gc.collect()
+    support.eventually("all contexts are gone", lambda: len(_runtime.contexts) == before)
+    assert len(heard) == 6
+
+
 # MARK: Fan-out
 
 

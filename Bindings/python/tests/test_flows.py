@@ -190,6 +190,24 @@ def test_rows_are_read_without_a_copy(host: driver_host.Host) -> None:
     assert result_of(host, handler) == {"count": 10}
 
 
+def test_rows_that_nobody_reads_do_not_hold_a_flow(host: driver_host.Host) -> None:
+    kept = []
+
+    def handler(system: flow_api.System, this: flow_api.Execution) -> object:
+        kept.append(this.connect(connector_type="STREAM", action="rows", count=10**9, run=False).rows())
+        return this.success()
+
+    result_of(host, handler)
+    support.eventually("it was cancelled", lambda: host.executions()[0]["status"] == "ENDED_CANCELLED")
+
+
+def test_no_compiled_copy_of_a_script_is_left(host: driver_host.Host, tmp_path: Path) -> None:
+    path = tmp_path / "plain.py"
+    path.write_text("def handler(system, this):\n    return this.success()\n")
+    result_of(host, str(path))
+    assert list(tmp_path.iterdir()) == [path]
+
+
 # MARK: Waiting for several
 
 

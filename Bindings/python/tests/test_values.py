@@ -81,6 +81,15 @@ def test_relatives_of_the_plain_types_are_taken_as_these(host: driver_host.Host)
     }  # fmt: skip
 
 
+class Index:
+    def __index__(self) -> int:
+        return 7
+
+
+def test_an_integer_of_another_package_is_taken(host: driver_host.Host) -> None:
+    assert host.connect(connector_type="ECHO", int=Index())["int"] == 7
+
+
 def test_a_result_is_taken_as_inputs(host: driver_host.Host) -> None:
     first = host.connect(connector_type="ECHO", int=1, string="s")
     assert host.connect(connector_type="ECHO", inputs=first) == first

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Optional
 
 from . import _abi, _runtime
 from ._errors import error_of
-from ._execution import ON_END, end_of, wait_for_end
+from ._execution import end_of, wait_for_end
 from ._result import Result
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ async def run(handle: int, hooks: Optional[Hooks]) -> Result:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()
     number = _runtime.add_context(_Waiting(_bridge(loop), future, handle, hooks))
-    status = library.wait_on_end(handle, ON_END, number)
+    status = library.wait_on_end(handle, _runtime.ON_END, number)
     if status >= 0:
         status = library.wait_start(handle)
     if status < 0:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 import time
+import weakref
 from collections.abc import Generator, Iterator
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Callable, Optional
@@ -40,6 +41,7 @@ class Status(str, Enum):
         return self is not Status.NEW and self is not Status.RUNNING
 
 
+_RUNNING = 2
 _STATUSES = (Status.NEW, Status.RUNNING, Status.ENDED_SUCCESS, Status.ENDED_ERROR, Status.ENDED_CANCELLED)
 
 
@@ -92,17 +94,6 @@ def end_of(status: int, result: int, error: int, hooks: Optional[Hooks]) -> Resu
     raise error_of(status, error)
 
 
-def _on_end(context: Optional[int], _: int) -> None:
-    with _runtime.Callback():
-        function = _runtime.contexts.pop(context or 0, None)
-        if function is not None:
-            function()
-
-
-_on_end_fn = _abi.END_FN(_on_end)
-ON_END = _abi.address_of(_on_end_fn)
-
-
 class Execution:
     """One call of a host: made by `Host.execution`, NEW until somebody starts it or waits for it.
 
@@ -119,12 +110,27 @@ class Execution:
         self._lock = threading.Lock()
         # What runs at the end; None when the end was told already, or nobody has asked.
         self._listeners: Optional[list[Callable[[Execution], object]]] = None
+        self._number = 0
 
     def __del__(self) -> None:
         handle = getattr(self, "_handle", 0)
-        if handle:
-            self._handle = 0
-            _runtime.release_later(handle)
+        if not handle or _runtime.is_forked:
+            return
+        self._handle = 0
+        _runtime.contexts.pop(self._number, None)
+        hooks = self._hooks
+        if hooks is not None:
+            if _abi.library().execution_status(handle) == _RUNNING:
+                # Its callbacks go on until its end, and then their contexts are to go.
+                _runtime.release_at_end(handle, hooks.forget)
+                return
+            hooks.forget()
+        _runtime.release_later(handle)
+
+    def _hold(self) -> None:
+        """It is being started: whoever listens keeps it until its end. One that never starts has no end."""
+        if self._number in _runtime.contexts:
+            _runtime.contexts[self._number] = self._tell
 
     def __repr__(self) -> str:
         if _runtime.is_forked:
@@ -154,11 +160,13 @@ class Execution:
 
     def start(self) -> Execution:
         """Starts it if nobody has, and returns it at once."""
+        self._hold()
         self._do(_abi.library().wait_start)
         return self
 
     def cancel(self) -> None:
         """Asks it to stop, on the remote side too; returns at once. Does nothing when it has ended."""
+        self._hold()
         self._do(_abi.library().wait_cancel)
 
     def _do(self, function: Any) -> None:
@@ -182,6 +190,7 @@ class Execution:
         """
         check_process()
         _runtime.release_garbage()
+        self._hold()
         status, result, error = wait_for_end(self._handle, timeout)
         if status == _abi.AGAIN:
             raise WaitTimeoutError(f"the execution has not ended after {timeout:g} s", code="wait_timed_out")
@@ -198,11 +207,17 @@ class Execution:
                 self._listeners.append(function)
                 return
             self._listeners = [function]
-        # The context holds the execution, and so its handle, until the end.
-        number = _runtime.add_context(self._tell)
-        status = _abi.library().wait_on_end(self._handle, ON_END, number)
+        this = weakref.ref(self)
+
+        def tell() -> None:
+            found = this()
+            if found is not None:
+                found._tell()
+
+        self._number = _runtime.add_context(tell if self.status is Status.NEW else self._tell)
+        status = _abi.library().wait_on_end(self._handle, _runtime.ON_END, self._number)
         if status < 0:
-            _runtime.contexts.pop(number, None)
+            _runtime.contexts.pop(self._number, None)
             raise error_of(status)
 
     def _tell(self) -> None:
@@ -229,6 +244,8 @@ class Execution:
             WaitTimeoutError: The time was up.
         """
         check_process()
+        _runtime.release_garbage()
+        self._hold()
         stream = _abi.ArrowArrayStream()
         name, error = _abi.Text(), ctypes.c_uint64()
         addressof, wait = ctypes.addressof, _abi.library().wait_rows

@@ -90,17 +90,6 @@ _on_item_fn = _abi.ITEM_FN(_on_item)
 _ITEM = _abi.address_of(_on_item_fn)
 
 
-def _on_end(context: Optional[int], _: int) -> None:
-    with _runtime.Callback():
-        receiver = _runtime.contexts.pop(context or 0, None)
-        if receiver is not None:
-            receiver.items.put(_END)
-
-
-_on_end_fn = _abi.END_FN(_on_end)
-_ON_END = _abi.address_of(_on_end_fn)
-
-
 class FanOut:
     """Calls that were made for each of some items, by `Host.connect_many`.
 
@@ -155,13 +144,27 @@ class FanOut:
         self._receiver.cancel = lambda: library.wait_cancel(handle) and None
         if self._receiver.exception is not None:
             self.cancel()
-        # From here on the number is the end's to take out.
-        library.wait_on_end(handle, _ON_END, number)
+        receiver, hooks = self._receiver, call.hooks
+
+        def forget() -> None:
+            _runtime.contexts.pop(number, None)
+            if hooks is not None:
+                hooks.forget()
+            receiver.items.put(_END)
+
+        self._forget = forget
+        self._number = _runtime.add_context(forget)
+        library.wait_on_end(handle, _runtime.ON_END, self._number)
 
     def __del__(self) -> None:
         handle = getattr(self, "_handle", 0)
-        if handle:
-            self._handle = 0
+        if not handle or _runtime.is_forked:
+            return
+        self._handle = 0
+        if _runtime.contexts.pop(self._number, None) is not None:
+            # It goes on, and so do its callbacks.
+            _runtime.release_at_end(handle, self._forget)
+        else:
             _runtime.release_later(handle)
 
     def __repr__(self) -> str:
@@ -198,8 +201,6 @@ class FanOut:
         status, result, error = wait_for_end(self._handle, timeout)
         if status == _abi.AGAIN:
             raise WaitTimeoutError(f"the items have not ended after {timeout:g} s", code="wait_timed_out")
-        if self._hooks is not None:
-            self._hooks.forget()
         if not result:
             raise error_of(status, error)
         document = read_document(result)

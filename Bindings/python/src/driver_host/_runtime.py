@@ -9,7 +9,7 @@ import itertools
 import os
 import threading
 from collections import deque
-from typing import Any, Callable
+from typing import Any, Callable, Optional
 
 from . import _abi
 
@@ -48,7 +48,7 @@ def add_context(value: Any) -> int:
 
 # Threads that are inside a callback which `dh_release_v1` may wait for.
 _in_callback: set[int] = set()
-_garbage: deque[int] = deque()
+_garbage: deque[Callable[[], object]] = deque()
 
 
 class Callback:
@@ -66,18 +66,45 @@ class Callback:
             _in_callback.discard(threading.get_ident())
 
 
-def release_later(handle: int) -> None:
-    """Releases the handle of a host, an execution or a fan-out that the garbage collector has found.
+def later(function: Callable[[], object]) -> None:
+    """Does what waits for callbacks, for an object that the garbage collector has found.
 
-    That may be inside a callback, where a release could wait for another callback in which the same happens: it is put
-    off to the next call from elsewhere.
+    That may be inside a callback, where it could wait for another callback in which the same happens: it is put off to
+    the next call from elsewhere.
     """
     if is_forked:
         return
-    if threading.get_ident() in _in_callback:
-        _garbage.append(handle)
+    if is_in_callback():
+        _garbage.append(function)
     else:
+        function()
+
+
+def release_later(handle: int) -> None:
+    """Releases the handle of a host, an execution or a fan-out that the garbage collector has found."""
+    later(lambda: _abi.library().wait_release(handle))
+
+
+# What `dh_execution_on_end_v1` is given, with a number of `contexts` that stands for a function.
+def _on_end(context: Optional[int], _: int) -> None:
+    with Callback():
+        function = contexts.pop(context or 0, None)
+        if function is not None:
+            function()
+
+
+_on_end_fn = _abi.END_FN(_on_end)
+ON_END = _abi.address_of(_on_end_fn)
+
+
+def release_at_end(handle: int, at_end: Callable[[], object]) -> None:
+    """Gives up a running execution or fan-out whose callbacks go on: `at_end` runs at its end, and it is released."""
+
+    def end() -> None:
+        at_end()
         _abi.library().wait_release(handle)
+
+    later(lambda: _abi.library().wait_on_end(handle, ON_END, add_context(end)))
 
 
 def is_in_callback() -> bool:
@@ -97,7 +124,7 @@ def release_garbage() -> None:
         sweep()
     while _garbage:
         try:
-            handle = _garbage.popleft()
+            function = _garbage.popleft()
         except IndexError:
             return
-        _abi.library().wait_release(handle)
+        function()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import operator
 from collections.abc import Mapping
 from ctypes import c_char, c_char_p, c_void_p
 from decimal import Decimal
@@ -186,6 +187,9 @@ def plain(value: Any) -> Any:
         return dict(value)
     if isinstance(value, (list, tuple)):
         return list(value)
+    if hasattr(value, "__index__"):
+        # Integers of other packages, such as numpy's.
+        return operator.index(value)
     raise TypeError
 
 
@@ -212,7 +216,7 @@ def fault_of(value: Any, pointer: str = "", depth: int = 0) -> Optional[tuple[st
     """Why a value is none that a tree can hold: the JSON pointer of the place and a sentence without its content."""
     if depth > _DEPTH:
         return "", f"the value is nested more than {_DEPTH} levels deep, or holds itself"
-    if value is None or isinstance(value, (bool, int, bytes, bytearray, memoryview)):
+    if value is None or isinstance(value, (bool, int, bytes, bytearray, memoryview)) or hasattr(value, "__index__"):
         return None
     if isinstance(value, str):
         try:

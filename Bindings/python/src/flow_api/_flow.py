@@ -24,6 +24,9 @@ from ._errors import TimeoutExceededError
 
 Log = Callable[[str], object]
 
+# How long a connection may take to its end when its rows have been read, in seconds.
+_ROWS_PATIENCE = 1.0
+
 
 class ReturnWhen(str, Enum):
     """When `Execution.wait_for` returns."""
@@ -325,10 +328,23 @@ class Execution:
         with self._lock:
             children = [child for child in self._children if not child._has_ended]
         for child in children:
-            child._end()
+            try:
+                # Rows that nobody reads would hold it for ever; of those that were read it ends soon.
+                child._end(_ROWS_PATIENCE if child._streams_rows else None)
+            except TimeoutExceededError:
+                if not child._streams_rows:
+                    raise
+                child.cancel()
 
 
 Handler = Callable[..., object]
+
+
+class _ScriptLoader(importlib.machinery.SourceFileLoader):
+    """Reads scripts, and leaves no compiled copy beside them: what stands in a script stays there alone."""
+
+    def set_data(self, path: str, data: Any, *, _mode: int = 0o666) -> None:
+        """Writes nothing."""
 
 
 def load_script(path: Union[str, os.PathLike[str]]) -> Handler:
@@ -341,9 +357,7 @@ def load_script(path: Union[str, os.PathLike[str]]) -> Handler:
     file = os.path.abspath(os.fspath(path))
     folder, name = os.path.split(file)
     module_name = f"flow_script_{os.path.splitext(name)[0]}"
-    spec = importlib.util.spec_from_file_location(
-        module_name, file, loader=importlib.machinery.SourceFileLoader(module_name, file)
-    )
+    spec = importlib.util.spec_from_file_location(module_name, file, loader=_ScriptLoader(module_name, file))
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     if folder not in sys.path:
