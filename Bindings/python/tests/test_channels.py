@@ -66,6 +66,29 @@ def test_what_a_callback_raises_stops_the_call_and_is_raised(host: driver_host.H
     assert host.executions()[0]["status"] != "ENDED_SUCCESS"
 
 
+@pytest.mark.parametrize("given", ["text", None, 5, b"x" * 5_000_000])
+def test_a_source_that_gives_what_was_not_asked_for_stops_the_call(host: driver_host.Host, given: Any) -> None:
+    class Source:
+        def read(self, count: int) -> Any:
+            return given
+
+    with pytest.raises((TypeError, ValueError), match="source"):
+        copy(host, Source(), driver_host.Memory())
+
+
+def test_a_callback_that_would_wait_for_the_host_is_told_so(host: driver_host.Host) -> None:
+    for call in (
+        lambda _: host.connect(connector_type="ECHO"), lambda _: host.close(), lambda _: host.executions(),
+        lambda _: host.rows(connector_type="STREAM", action="rows", count=1), lambda _: host.prune(),
+        lambda _: host.execution_record("x"), lambda _: host.execution(connector_type="ECHO").wait(),
+    ):  # fmt: skip
+        with pytest.raises(driver_host.UsageError, match="callback"):
+            copy(host, b"x", call)
+    fan_out = host.connect_many([{}], connector_type="ECHO", on_item=lambda _: host.connect(connector_type="ECHO"))
+    with pytest.raises(driver_host.UsageError, match="callback"):
+        fan_out.wait()
+
+
 def test_the_limit_of_a_sink_in_memory_holds(host: driver_host.Host) -> None:
     with pytest.raises(driver_host.TooLargeError):
         copy(host, DATA, driver_host.Memory(limit=1000))

@@ -77,6 +77,21 @@ def test_callbacks_hear_of_the_end_once_each(host: driver_host.Host) -> None:
     assert seen == [Status.ENDED_SUCCESS] * 3
 
 
+def test_a_callback_looks_at_the_result(host: driver_host.Host) -> None:
+    got = []
+    ended = threading.Event()
+
+    def hear(execution: driver_host.Execution) -> None:
+        got.append(execution.wait()["int"])
+        ended.set()
+
+    execution = host.execution(connector_type="ECHO", int=5)
+    execution.add_done_callback(hear)
+    execution.start()
+    assert ended.wait(support.PATIENCE)
+    assert got == [5]
+
+
 def test_an_execution_that_is_dropped_goes_on(host: driver_host.Host) -> None:
     name = host.execution(connector_type="SLEEPER", seconds=0.02).start().id
     gc.collect()

@@ -66,13 +66,14 @@ class Hooks:
         self._numbers = []
 
 
-def _call(context: Optional[int], failure: int, *arguments: Any) -> Any:
+def _call(context: Optional[int], failure: Optional[int], *arguments: Any) -> Any:
     found = _runtime.contexts.get(context or 0)
     if found is None:
         return failure
     function, hooks = found
     try:
-        return function(*arguments)
+        with _runtime.Callback():
+            return function(*arguments)
     except BaseException as error:
         # It must not leave a callback; the call's waiter raises it.
         if hooks.exception is None:
@@ -91,9 +92,9 @@ def _on_value(context: Optional[int], address: int) -> int:
 
 
 def _on_read(context: Optional[int], buffer: int, capacity: int) -> int:
-    data: Any = _call(context, -1, capacity)
-    if isinstance(data, int):
-        return data
+    data: Any = _call(context, None, capacity)
+    if data is None:
+        return -1
     ctypes.memmove(buffer, data, len(data))
     return len(data)
 
@@ -116,6 +117,20 @@ def _fill(struct: Any, arena: Arena, offset: int) -> None:
 def _text(arena: Arena, text: str) -> _abi.Text:
     data = text.encode()
     return _abi.Text(arena.bytes(data), len(data))
+
+
+def _giver(read: Callable[[int], Any]) -> Callable[[int], bytes]:
+    def give(capacity: int) -> bytes:
+        data = read(capacity)
+        if not isinstance(data, (bytes, bytearray, memoryview)):
+            raise TypeError(f"a source has given {type(data).__name__}, not bytes")
+        data = bytes(data)
+        # There is no room for more.
+        if len(data) > capacity:
+            raise ValueError(f"a source has given {len(data)} bytes where {capacity} were asked for")
+        return data
+
+    return give
 
 
 def _taker(function: Callable[[bytes], object]) -> Callable[[bytes], int]:
@@ -185,7 +200,7 @@ def write_sources(arena: Arena, sources: Mapping[str, Source], hooks: Hooks) -> 
         elif isinstance(source, int) and not isinstance(source, bool):
             made.kind, made.descriptor = _abi.SOURCE_DESCRIPTOR, source
         elif hasattr(source, "read"):
-            made.kind, made.read, made.context = _abi.SOURCE_READ, _READ, hooks.add(source.read)
+            made.kind, made.read, made.context = _abi.SOURCE_READ, _READ, hooks.add(_giver(source.read))
         elif isinstance(source, Iterable):
             made.kind, made.read, made.context = (
                 _abi.SOURCE_READ,

@@ -219,6 +219,21 @@ def check_process() -> None:
         raise ForkedError(FORKED_MESSAGE, code="forked")
 
 
+def check_may_wait() -> None:
+    """Raises in a child of fork(2), and inside a callback, which what is waited for may be waiting for.
+
+    Raises:
+        ForkedError: It is such a child.
+        UsageError: This is a callback.
+    """
+    check_process()
+    if _runtime.is_in_callback():
+        raise UsageError(
+            "this waits, and a callback of the host must not: hand it to another thread", code="usage", stage="input"
+        )
+    _runtime.release_garbage()
+
+
 def _fault(fault: _abi.Fault) -> Fault:
     return Fault(
         kind=_abi.FAULTS.get(fault.kind, "invalid"),

@@ -11,7 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Callable, Optional
 
 from . import _abi, _runtime
-from ._errors import WaitTimeoutError, check_process, error_of
+from ._errors import WaitTimeoutError, check_may_wait, check_process, error_of
 from ._result import Result
 from ._rows import Rows
 from ._values import Arena, read_text
@@ -187,8 +187,15 @@ class Execution:
         Raises:
             HostError: It has failed or was cancelled.
             WaitTimeoutError: The time was up.
+            UsageError: It has not ended, and this is a callback, which must not wait.
         """
         check_process()
+        if _runtime.is_in_callback():
+            # What has ended may be looked at anywhere.
+            if self.status.has_ended:
+                timeout = 0
+            else:
+                check_may_wait()
         _runtime.release_garbage()
         self._hold()
         status, result, error = wait_for_end(self._handle, timeout)
@@ -219,6 +226,8 @@ class Execution:
         if status < 0:
             _runtime.contexts.pop(self._number, None)
             raise error_of(status)
+        if self.status is not Status.NEW:
+            self._hold()
 
     def _tell(self) -> None:
         with self._lock:
@@ -240,11 +249,10 @@ class Execution:
             The rows, or None when there will be no further ones: `wait` then tells how the call ended.
 
         Raises:
-            UsageError: It was made without `rows=True`.
+            UsageError: It was made without `rows=True`, or this is a callback.
             WaitTimeoutError: The time was up.
         """
-        check_process()
-        _runtime.release_garbage()
+        check_may_wait()
         self._hold()
         stream = _abi.ArrowArrayStream()
         name, error = _abi.Text(), ctypes.c_uint64()

@@ -10,7 +10,15 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from . import _abi, _runtime
 from ._call import Call
-from ._errors import InvalidInputError, WaitTimeoutError, check_process, error_of, read_document, read_error
+from ._errors import (
+    InvalidInputError,
+    WaitTimeoutError,
+    check_may_wait,
+    check_process,
+    error_of,
+    read_document,
+    read_error,
+)
 from ._execution import _STATUSES, Status, wait_for_end
 from ._result import Result
 from ._values import Arena, fault_of
@@ -80,10 +88,11 @@ class _Receiver:
 
 
 def _on_item(context: Optional[int], index: int, result: int, error: int) -> None:
-    receiver = _runtime.contexts.get(context or 0)
-    if receiver is not None:
-        made = Result(result)._detach() if result else None
-        receiver.receive(Item(index, made, read_error(error) if error else None))
+    with _runtime.Callback():
+        receiver = _runtime.contexts.get(context or 0)
+        if receiver is not None:
+            made = Result(result)._detach() if result else None
+            receiver.receive(Item(index, made, read_error(error) if error else None))
 
 
 _on_item_fn = _abi.ITEM_FN(_on_item)
@@ -197,7 +206,7 @@ class FanOut:
             WaitTimeoutError: The time was up; it goes on.
             BaseException: What `on_item` or `on_progress` has raised; it was cancelled then.
         """
-        check_process()
+        check_may_wait()
         status, result, error = wait_for_end(self._handle, timeout)
         if status == _abi.AGAIN:
             raise WaitTimeoutError(f"the items have not ended after {timeout:g} s", code="wait_timed_out")

@@ -15,7 +15,7 @@ from typing import Any, Callable, NamedTuple, Optional, Union
 from . import _abi, _runtime
 from ._call import Call, nanoseconds
 from ._channels import Progress, Sink, Source
-from ._errors import UsageError, check_process, error_of, read_document
+from ._errors import UsageError, check_may_wait, check_process, error_of, read_document
 from ._execution import Execution, end_of, wait_for_end
 from ._fan_out import FanOut, ItemFunction, ItemsProgress
 from ._result import Result
@@ -206,7 +206,7 @@ class Host:
         Returns:
             Whether all calls have ended, and which have not.
         """
-        check_process()
+        check_may_wait()
         if self._report is None:
             arena = Arena.take()
             try:
@@ -302,11 +302,10 @@ class Host:
 
         Raises:
             HostError: The call failed, with everything that is known; a subclass for each code.
-            UsageError: The host was closed.
+            UsageError: This is a callback of the host, which must not wait.
             BaseException: What a sink, a source or `progress` has raised.
         """
-        check_process()
-        _runtime.release_garbage()
+        check_may_wait()
         options: dict[str, Any] = {
             "connector_type": connector_type, "vault": vault, "action": action, "timeout": timeout, "parent": parent,
             "connector": connector, "traceparent": traceparent, "vault_secrets": vault_secrets,
@@ -565,6 +564,7 @@ class Host:
             `attempts`, `driver`, `driver_version`, `input`, `output`, `dropped_output_size`; None where there is
             nothing to say.
         """
+        check_may_wait()
         query: dict[str, Any] = {
             "statuses": None if statuses is None else [str(status) for status in statuses],
             "connector": connector, "connector_type": connector_type, "parent": parent,
@@ -584,6 +584,7 @@ class Host:
         Raises:
             NotFoundError: None of this id is kept.
         """
+        check_may_wait()
         record: dict[str, Any] = self._document(self._library.wait_record, execution_id)
         return record
 
@@ -593,7 +594,7 @@ class Host:
         Returns:
             How many there were.
         """
-        check_process()
+        check_may_wait()
         removed = ctypes.c_uint64()
         error = ctypes.c_uint64()
         status = self._library.wait_prune(
