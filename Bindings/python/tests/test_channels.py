@@ -121,4 +121,8 @@ def test_the_contexts_of_callbacks_are_forgotten(host: driver_host.Host) -> None
         copy(host, iter([b"x"]), lambda _: None)
         with pytest.raises(driver_host.HostError):
             host.connect(connector_type="STREAM", action="rows", progress=print)
+        with pytest.raises(driver_host.InvalidInputError):
+            host.connect(connector_type="STREAM", progress=print, any=object())
+        with pytest.raises(TypeError):
+            host.connect(connector_type="STREAM", progress=print, sinks={"out": 1.5})
     assert len(_runtime.contexts) == before

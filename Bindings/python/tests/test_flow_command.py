@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import driver_host
 import support
 from test_flows import script, workspace_of
 
@@ -107,6 +108,26 @@ def test_drivers_are_found_where_they_are_said_to_be(folder: Path, drivers: Path
     assert done.returncode == 0, done.stderr
     assert result_of(done)["name"] == "mine"
     assert result_of(done)["output_value"] == {"bytes": "AA==", "any": str(2**70)}
+
+
+def test_connections_are_kept_where_it_is_said(folder: Path, drivers: Path) -> None:
+    name = written(folder, "    this.connect(connector_type='ECHO', secret='hidden')\n")
+    history = folder / "history.sqlite"
+    done = flow(name, "--driver-path", str(drivers), "--history", str(history))
+    assert done.returncode == 0, done.stderr
+    with driver_host.Host(driver_paths=[drivers], only_given_paths=True, history=history) as host:
+        (record,) = host.executions(parent=result_of(done)["id"])
+    assert (record["connector_type"], record["status"]) == ("ECHO", "ENDED_SUCCESS")
+    assert b"hidden" not in b"".join(file.read_bytes() for file in folder.glob("history*"))
+
+
+def test_a_library_that_is_not_there_is_said_in_one_line(folder: Path) -> None:
+    done = subprocess.run(
+        command(written(folder, "    return None\n")), env=support.environment(DRIVERS_HOST_LIBRARY="/nowhere.so"),
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 3
+    assert "/nowhere.so" in done.stderr and "Traceback" not in done.stderr
 
 
 def test_a_flow_that_ends_in_an_error_exits_with_1(folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Callable, Optional, Union
 from . import _abi
 from ._channels import PROGRESS, Hooks, Progress, Sink, Source, write_sinks, write_sources
 from ._errors import InvalidInputError, UsageError
-from ._values import Arena, _Full, arena_with, fault_of
+from ._values import Arena, arena_with, fault_of
 
 
 class Call:
@@ -113,9 +113,9 @@ class Call:
         """
         try:
             return arena_with(write or self.write)
-        except _Full:
-            raise
         except Exception as error:
+            if self.hooks is not None:
+                self.hooks.forget()
             raise self._fault(error) from None
 
     def _fault(self, error: Exception) -> Exception:

@@ -103,8 +103,8 @@ class Host:
         driver_paths: Folders, or files of single drivers, that are looked into first.
         only_given_paths: Looks into these and nowhere else.
         workspace: The folder with `connectors` and `vaults`; `STANDARD`; None is none: then every call names its type.
-        history: `"memory"` or `"none"`; or the path of a database.
-        history_limit: How many executions are kept; None is 1000.
+        history: `"memory"` or `"none"`; or the path of a SQLite database, which is made if it is missing.
+        history_limit: How many executions are kept; None is 1000 in memory, 100,000 of the last 30 days in a database.
         log: Gets the log's lines, on any thread; None passes them to the logger `driver_host`.
         log_level: `trace`, `debug`, `info`, `warning` or `error`: lines below it are not made.
         loops: Event loops of the host, each with a thread; None is 1.

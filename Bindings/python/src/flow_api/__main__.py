@@ -71,14 +71,17 @@ def _parser() -> argparse.ArgumentParser:
         "run",
         help="run a flow",
         description="Runs a flow: its log goes to stderr, its result to stdout, as JSON.",
-        epilog="Ends with 0 if the flow succeeded, 1 if not, 2 for wrong usage, and 130, 143 or 129 after Ctrl-C, TERM "
-        "or HUP, which cancel its connections.",
+        epilog="Ends with 0 if the flow succeeded, 1 if not, 2 for wrong usage, 3 without libdriverhost.so, and 130, "
+        "143 or 129 after Ctrl-C, TERM or HUP, which cancel its connections.",
     )
     run_parser.add_argument("script", help="a Python file with handler(system, this, inputs)")
     run_parser.add_argument("--inputs", metavar="FILE", help="the flow's inputs, a JSON object; - is stdin")
     run_parser.add_argument("--workspace", metavar="FOLDER", help="the folder with connectors and vaults")
     run_parser.add_argument(
         "--driver-path", metavar="PATH", action="append", default=[], help="a folder or a file with drivers"
+    )
+    run_parser.add_argument(
+        "--history", metavar="FILE", help="a database that keeps the connections; they are in memory if it is left out"
     )
     run_parser.add_argument("--name", help="what the flow is called; the script's name if it is left out")
     run_parser.add_argument("--max-runtime", metavar="SECONDS", type=float, help="how long the flow may take")
@@ -118,7 +121,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
 
     try:
         with driver_host.Host(
-            driver_paths=options.driver_path, workspace=options.workspace or driver_host.STANDARD, log=log_host
+            driver_paths=options.driver_path,
+            workspace=options.workspace or driver_host.STANDARD,
+            history=options.history or "memory",
+            log=log_host,
         ) as host:
             name = options.name or options.script.rsplit("/", 1)[-1].rsplit(".", 1)[0]
             outcome = run(handler, inputs, host=host, name=name, log=_say, max_runtime=options.max_runtime)
@@ -131,6 +137,10 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except driver_host.HostError as error:
         _say(f"flow_api: {error}")
         return 2
+    except ImportError as error:
+        # The library is not there: what a flow raises does not come here.
+        _say(f"flow_api: {error}")
+        return 3
     if outcome.error is not None:
         _say("\n".join(["The flow was ended by an exception:", *trace_of(outcome.error)]))
         _say(f"{type(outcome.error).__name__}: {outcome.message}")
