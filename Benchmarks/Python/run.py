@@ -62,6 +62,15 @@ class Bench:
                  of_threads=calls["connect_blocking"] / threads)
         self.add("empty call, from the pool", "bare hand-over to a thread and back", threads, "ns")
         self.add("empty call, from the pool", "pipe to another process and back", pipe, "ns")
+        folder = self.folder / "pipeline"
+        folder.mkdir()
+        stages = self.host("pipeline", str(folder))
+        for name, what in (
+            ("memory_1", "executions in memory, 1 in flight"), ("memory_64", "executions in memory, 64 in flight"),
+            ("file_1", "executions in SQLite, 1 in flight"), ("file_64", "executions in SQLite, 64 in flight"),
+        ):
+            self.add("stored connector with a secret that is known", what, stages[name], "ns", goal=20000,
+                     of_pipe=stages[name] / pipe)
 
     # MARK: - The list
 

@@ -23,6 +23,11 @@ struct Bench {
     let host = try Host(configuration)
     switch workload {
     case "calls": try await Calls(host).measure()
+    case "pipeline":
+      guard let folder = arguments.popFirst() else {
+        throw BenchError("usage: bench DRIVER-PATH pipeline FOLDER")
+      }
+      try await Pipeline.measure(in: folder, configuration.searchPath)
     case "memory": try await Calls(host).measureMemory(10_000)
     case "repeat":
       guard let which = arguments.popFirst(), let count = arguments.popFirst().flatMap(Int.init) else {
