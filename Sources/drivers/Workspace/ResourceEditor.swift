@@ -22,7 +22,8 @@ struct ResourceEditor<Resource: CommandResource> {
       copy.remove()
       if let code = signals.exitCode { Drivers.leave(code) }
     }
-    defer { copy.remove() }
+    var isKept = false
+    defer { if !isKept { copy.remove() } }
     while true {
       try copy.edit(with: editor)
       let bytes = try copy.bytes()
@@ -45,8 +46,16 @@ struct ResourceEditor<Resource: CommandResource> {
         report.show(asJSON: options.json)
         return
       } catch {
-        // Who edits on would overwrite what somebody else has stored.
-        guard error.code != .conflict, Terminal.isInteractive else { throw error }
+        if error.code == .conflict {
+          // Who edits on would overwrite what somebody else has stored, and what was written is not to be lost.
+          isKept = true
+          throw HostError(
+            .conflict,
+            stage: .input,
+            "\(error.message). What you wrote is in \(copy.path); remove it when you have taken from it what you need"
+          )
+        }
+        guard Terminal.isInteractive else { throw error }
         Failure(error, asJSON: false).report()
         guard Terminal.agrees("Edit again?", otherwise: true) else {
           throw HostError(.invalidInput, stage: .input, "nothing was stored")
@@ -91,7 +100,7 @@ struct ResourceEditor<Resource: CommandResource> {
 /// A copy of a document in a folder that only the user can enter.
 private final class PrivateCopy: Sendable {
   private let folder: String
-  private let path: String
+  let path: String
 
   init(of bytes: [UInt8], named name: String) throws(HostError) {
     // The user's runtime folder is in memory on most systems, which is where a copy with secrets belongs.

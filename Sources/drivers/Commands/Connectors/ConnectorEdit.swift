@@ -7,9 +7,9 @@ struct ConnectorEdit: ParsableCommand {
     commandName: "edit",
     abstract: "Change a connector with an editor.",
     discussion: """
-      Opens VISUAL or EDITOR on a copy in a private folder, which is removed in every case. What it \
-      leaves is stored if it is valid and nobody else has changed the connector meanwhile; on a \
-      terminal you are asked whether to edit again where it is not valid.
+      Opens VISUAL or EDITOR on a copy in a private folder. What it leaves is stored if it is valid; on a \
+      terminal you are asked whether to edit again where it is not. The copy is removed, unless somebody \
+      else has changed the connector meanwhile: then nothing is stored, and you are told where it is.
 
       With --json: as `drivers connector set`.
       """
