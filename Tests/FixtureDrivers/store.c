@@ -8,10 +8,28 @@ DH_EMBED_DESCRIPTOR("store.json")
 
 static atomic_int asked;
 
-static void fail(dh_call_v1 call, uint32_t code, const char *state) {
-  dh_error_v1 error = dh_error(code, "the store was told to fail");
-  error.vendor_state = dh_text(state);
-  call.fn->done(call, &error);
+/// Ends the call as it is told to fail; 0 where it is not.
+static int failed(dh_call_v1 call, dh_text_v1 failure) {
+  static const struct {
+    const char *name;
+    uint32_t code;
+    const char *state;
+  } failures[] = {
+      {"sealed", DH_ERROR_UNAVAILABLE, "sealed"},
+      {"missing_path", DH_ERROR_NOT_FOUND, "missing_path"},
+      {"forbidden", DH_ERROR_FORBIDDEN, ""},
+      {"unauthenticated", DH_ERROR_UNAUTHENTICATED, ""},
+      {"unavailable", DH_ERROR_UNAVAILABLE, ""},
+      {"timed_out", DH_ERROR_TIMED_OUT, ""},
+  };
+  for (size_t i = 0; i < sizeof failures / sizeof failures[0]; i++) {
+    if (!dh_text_is(failure, failures[i].name)) continue;
+    dh_error_v1 error = dh_error(failures[i].code, "the store was told to fail");
+    error.vendor_state = dh_text(failures[i].state);
+    call.fn->done(call, &error);
+    return 1;
+  }
+  return 0;
 }
 
 static void secret(const dh_request_v1 *request) {
@@ -22,16 +40,13 @@ static void secret(const dh_request_v1 *request) {
     return;
   }
   dh_text_v1 failure = dh_text_of(request->inputs, "failure");
-  if (dh_text_is(failure, "sealed")) return fail(call, DH_ERROR_UNAVAILABLE, "sealed");
-  if (dh_text_is(failure, "missing_path")) return fail(call, DH_ERROR_NOT_FOUND, "missing_path");
-  if (dh_text_is(failure, "forbidden")) return fail(call, DH_ERROR_FORBIDDEN, "");
-  if (dh_text_is(failure, "unauthenticated")) return fail(call, DH_ERROR_UNAUTHENTICATED, "");
-  if (dh_text_is(failure, "unavailable")) return fail(call, DH_ERROR_UNAVAILABLE, "");
-  if (dh_text_is(failure, "timed_out")) return fail(call, DH_ERROR_TIMED_OUT, "");
+  if (failed(call, failure)) return;
   char text[64];
   snprintf(text, sizeof text, "given-secret-%d", number);
   dh_member_v1 members[2] = {dh_member("secret", dh_cstring(text)), dh_member("number", dh_int(number))};
-  if (!dh_text_is(failure, "mute")) fixture_output(call, "data", dh_map(members, dh_text_is(failure, "nothing") ? 0 : 2));
+  if (!dh_text_is(failure, "mute")) {
+    fixture_output(call, "data", dh_map(members, dh_text_is(failure, "nothing") ? 0 : 2));
+  }
   if (dh_member_of(request->inputs, "lease_seconds") != NULL) {
     fixture_output(call, "lease_seconds", dh_double(dh_double_of(request->inputs, "lease_seconds", 0)));
   }

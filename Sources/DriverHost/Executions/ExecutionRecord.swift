@@ -4,7 +4,7 @@
 /// driver flags as secret is not in them, and neither is the text of a secret that an answer repeats. Where
 /// an input was a reference to a vault's secret, the reference stands there.
 public struct ExecutionRecord: Sendable, Hashable {
-  /// A UUID of version 7: identifiers sort by the millisecond in which executions were created.
+  /// A UUID of version 7: identifiers sort in the order in which a process has created executions.
   public var id: String
   /// What the caller calls it; empty where nobody gave a name.
   public var name: String

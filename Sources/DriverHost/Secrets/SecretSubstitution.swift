@@ -49,6 +49,8 @@ extension CallInputs {
     }
     let attached = options.vaultSecrets ?? stored?.vaultSecrets ?? []
     if attached.isEmpty, references.isEmpty { return (merged, nil) }
+    // Also where they are all that there is: what is attached does not override them.
+    if stored == nil { merged.given = Set(inputs.names) }
     return (merged, Wanted(attached: attached, references: references))
   }
 

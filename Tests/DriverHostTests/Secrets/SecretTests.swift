@@ -44,6 +44,9 @@ struct SecretTests {
       options: options
     )
     #expect(attached["string"] == "s3cret-of-orders" && attached["int"] == .int(.max))
+    // What the call gives comes last, also where there is no connector.
+    let called = try await fixture.host.connect(type: "ECHO", ["int": 3], options: options)
+    #expect(called["int"] == 3 && called["secret"] == "s3cret-of-orders")
   }
 
   @Test("are looked up once for all calls that wait, and then not again while they hold")
