@@ -79,6 +79,8 @@ package final class Probe: Sendable {
     _ change: (inout HostConfiguration) -> Void = { _ in }
   ) throws(HostError) -> Host {
     var configuration = HostConfiguration()
+    // What calls leave behind is looked for in the driver, and records would be taken for it.
+    configuration.history = MemoryHistory(limit: 0)
     configuration.searchPath = SearchPath(entries: [.init(path: path, origin: .option)])
     configuration.logLevel = .warning
     // Not as any other host: it takes account of a busy machine where it looks at a driver's times.

@@ -39,7 +39,10 @@ public struct ExecutionRecord: Sendable, Hashable {
   /// The driver's version.
   public var driverVersion: String
   /// The inputs as they were given and completed, masked.
+  ///
+  /// A text that says how large it was stands in the place of one that takes over 16 KiB of memory.
   public var input: ValueMap
+  static let inputLimit = 16 << 10
   /// The outputs before masking.
   var rawOutput: ValueMap?
   /// What masks them; nil: they are masked already, or hold no secret.

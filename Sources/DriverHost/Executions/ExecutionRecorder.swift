@@ -65,6 +65,7 @@ final class ExecutionRecorder: @unchecked Sendable {
       input = input.masking(request.secrets, as: inputs.fromVault)
       mask = Redactor(request.inputs, secrets: request.secrets).map { OutputMask(redactor: $0) }
     }
+    input.shorten(to: ExecutionRecord.inputLimit)
     let started = record.created.advanced(by: elapsed)
     let isKnown = self.isKnown
     self.isKnown = true
@@ -131,6 +132,14 @@ final class ExecutionRecorder: @unchecked Sendable {
 }
 
 extension ValueMap {
+  /// Puts its size in the place of each member that is larger than a number of bytes.
+  fileprivate mutating func shorten(to limit: Int) {
+    for position in indices where members[position].value.isLarger(than: limit) {
+      let size = members[position].value.approximateSize
+      replace(at: position, .string("(about \(size) bytes, which are not kept)"))
+    }
+  }
+
   /// These members with something else in the place of each secret: the reference that it came from, else the mask.
   fileprivate func masking(
     _ secrets: [JSONPointer],

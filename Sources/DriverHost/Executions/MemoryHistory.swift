@@ -22,7 +22,7 @@ public final class MemoryHistory: ExecutionHistory {
   /// - Parameters:
   ///   - limit: How many are kept; 0 keeps none.
   ///   - outputLimit: How many bytes of outputs are kept of each.
-  public init(limit: Int = 1000, outputLimit: Int = 64 << 10) {
+  public init(limit: Int = 1000, outputLimit: Int = 16 << 10) {
     self.limit = max(0, limit)
     self.outputLimit = max(0, outputLimit)
   }

@@ -39,6 +39,19 @@ struct ExecutionTests {
     #expect(all.count == 4 && all.allSatisfy(\.status.isEnded))
   }
 
+  @Test("is recorded without inputs and outputs that are too large to be kept")
+  func large() async throws {
+    let history = MemoryHistory()
+    let fixture = try FixtureHost("echo") { $0.history = history }
+    let inputs: ValueMap = ["string": .string(String(repeating: "x", count: 100_000)), "int": 1]
+    let result = try await fixture.host.connect(type: "ECHO", inputs)
+    #expect(result["string"] == inputs["string"])
+    let record = try #require(try await history.execution(result.execution))
+    #expect(record.input["string"] == "(about 100016 bytes, which are not kept)")
+    #expect(record.input["int"] == 1)
+    #expect(record.output == nil && record.droppedOutputSize ?? 0 > 100_000)
+  }
+
   @Test("is NEW until it is started, and is waited for by any number")
   func apart() async throws {
     let history = MemoryHistory()
