@@ -44,6 +44,20 @@ struct HistoryFile {
     }
   }
 
+  /// Makes its folder, for another program that opens it.
+  ///
+  /// - Returns: Its path; nil where there can be no such file, which costs one warning.
+  func prepared() -> String? {
+    do throws(HostError) {
+      _ = try SQLiteHistory(path: path)
+      ignore()
+      return path
+    } catch {
+      Console.warn("executions are not recorded: \(error.message); --no-history spares this line")
+      return nil
+    }
+  }
+
   /// Opens it to change it.
   func writing() throws(HostError) -> (any ExecutionHistory)? {
     guard exists else { return nil }

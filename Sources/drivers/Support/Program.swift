@@ -28,6 +28,9 @@ enum Program {
     return signal == 0 ? state >> 8 & 0xFF : 128 + signal
   }
 
+  /// Sets a variable for programs that are begun from here on.
+  static func setEnvironment(_ name: String, _ value: String) { unsafe setenv(name, value, 1) }
+
   /// Becomes another program; returns only where that fails.
   ///
   /// What this program changed of the signals is changed back, since a program that is begun keeps what is ignored.

@@ -48,6 +48,8 @@ struct FlowRun: ParsableCommand {
   )
   var driverPath: [String] = []
 
+  @OptionGroup var history: HistoryOptions
+
   @Option(help: ArgumentHelp("What the flow is called; the script's name otherwise."))
   var name: String?
 
@@ -68,6 +70,12 @@ struct FlowRun: ParsableCommand {
       if let value { arguments += [option, value] }
     }
     for path in driverPath { arguments += ["--driver-path", path] }
+    if !history.noHistory {
+      let file = HistoryFile(of: try Workspace.standard(workspace)).prepared()
+      if let file { arguments += ["--history", file] }
+    }
+    // What lies in the current folder is not what Python's own modules are taken from (Python 3.11 and newer).
+    Program.setEnvironment("PYTHONSAFEPATH", "1")
     // Asked first: Python's own words for a package that it lacks do not say where that comes from.
     switch Program.exitCode(of: [python, "-c", "import flow_api"]) {
     case 0: break

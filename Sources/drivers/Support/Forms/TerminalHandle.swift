@@ -44,8 +44,8 @@ final class TerminalHandle: PromptTerminal {
         .invalidInput,
         stage: .input,
         """
-        standard input is no terminal, so nothing can be asked there: give the values with \
-        --file, or as key=value
+        standard input is no terminal, so nothing can be asked there: give the values to \
+        `drivers connector set` with --file, or as key=value
         """
       )
     }
