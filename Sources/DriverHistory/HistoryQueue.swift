@@ -242,8 +242,9 @@ final class HistoryQueue: @unchecked Sendable {
     pausedUntil = MonotonicTime.now.advanced(by: HistoryQueue.pause)
     let later = ends
     ends = []
+    // Also of those whose end gives way to others below.
+    let ended = Set((batch.ends + later).lazy.map(\.record.id))
     for end in batch.ends + later { addToBacklog(end.record) }
-    let ended = Set(ends.lazy.map(\.record.id))
     let back = batch.states.filter { states[$0.record.id] == nil && !ended.contains($0.record.id) }
     for state in back { states[state.record.id] = state }
     order = back.map { ($0.record.id, $0.due) } + order[firstInOrder...]

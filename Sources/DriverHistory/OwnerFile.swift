@@ -89,6 +89,8 @@ private final class ForkedDescriptors: @unchecked Sendable {
       { ForkedDescriptors.shared.monitor.unlock() },
       {
         for descriptor in ForkedDescriptors.shared.descriptors { Glibc.close(descriptor) }
+        // Their numbers are free for others, which a child of this child must not lose.
+        ForkedDescriptors.shared.descriptors.removeAll()
         ForkedDescriptors.shared.monitor.unlock()
       }
     )

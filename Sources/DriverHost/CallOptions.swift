@@ -29,7 +29,7 @@ public struct CallOptions: Sendable {
   /// Whether texts in the inputs of this call that refer to secrets stand for them.
   ///
   /// Those in the connector always do. Inputs of a call often are other people's data, who could ask for any
-  /// secret by them, so here it has to be said. They do also where `vaultSecrets` is given.
+  /// secret by them, so here it has to be said. Those to the secrets of `vaultSecrets` do where that is given.
   public var resolvesReferences = false
   /// The W3C trace context that the driver passes on; empty where there is none.
   public var traceparent = ""

@@ -1,3 +1,5 @@
+import Synchronization
+
 extension HostCore {
   /// One call, all the way; see `Host.connect`, whose execution may have been made before.
   func run(
@@ -6,6 +8,8 @@ extension HostCore {
     _ options: CallOptions,
     _ recorder: ExecutionRecorder? = nil
   ) async throws(HostError) -> ConnectionResult {
+    running.add(1, ordering: .relaxed)
+    defer { running.subtract(1, ordering: .releasing) }
     let start = MonotonicTime.now
     let recorder = recorder ?? ExecutionRecorder(UUID.makeV7(), target, options, since: start)
     do throws(HostError) {
@@ -26,7 +30,7 @@ extension HostCore {
   /// Ends what belongs to a call that has failed.
   // Not inlined: tasks would keep room for it.
   @inline(never)
-  private func ended(
+  func ended(
     _ error: HostError,
     _ options: CallOptions,
     _ recorder: ExecutionRecorder
@@ -88,12 +92,12 @@ extension HostCore {
     case .connector(let name):
       let stored = try connector(name).inputs
       options.connector = name
-      recorder.identify(stored)
+      recorder.identify(stored, in: executions)
       return stored
     case .vault(let name):
       let stored = try vault(name).inputs
       options.connector = HostCore.connectorName(ofVault: name)
-      recorder.identify(stored)
+      recorder.identify(stored, in: executions)
       return stored
     }
   }
@@ -142,6 +146,9 @@ extension HostCore {
       faults: &faults,
       failures: &failures
     )
+    // Nobody needs what only an input refers to that an attached secret overrides.
+    let needed = wanted.needed(without: inputs.attached)
+    failures.removeAll { $0.pointer == nil && !needed.contains($0.path) }
     // What is wrong with the inputs themselves comes first: it would be wrong with every secret.
     guard faults.isEmpty else { throw HostError(faults: faults, of: "the input for \(type)") }
     guard failures.isEmpty else { throw SecretFailure.error(failures) }

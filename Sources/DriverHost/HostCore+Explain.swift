@@ -191,7 +191,9 @@ private struct ExplanationMaker {
     }
     let shown = masking(secrets, in: values)
     result.inputs = shown.map { input($0.name, $0.value, defaulted, isOfHost: false) }
-    result.inputs += own.map { input($0.name, $0.value, [], isOfHost: true) }
+    result.inputs += masking(inputs.secrets, in: own).map {
+      input($0.name, $0.value, [], isOfHost: true)
+    }
     result.inputs += driverDefaults.filter { own[$0.name] == nil }.map { name, value in
       CallExplanation.Input(name: name, value: value, origin: .driver, isOfHost: true)
     }

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// All that a host consists of; it lives until the last of its calls has ended.
 final class HostCore: Sendable {
   let catalog: Catalog
@@ -7,6 +9,10 @@ final class HostCore: Sendable {
   let limiters: CallLimiters
   let secrets: SecretResolver
   let executions: ExecutionStore
+  /// How many calls there are, also those that no driver has.
+  let running = Atomic(0)
+  /// Calls that wait for their next attempt, until the host is closed.
+  let pauses: SingleFlight<Int, Void>
   private let forkDepth: Int
   private let state = Lock(State())
 
@@ -33,6 +39,7 @@ final class HostCore: Sendable {
     )
     limiters = CallLimiters(services.deadlines)
     loading = SingleFlight(services.deadlines)
+    pauses = SingleFlight(services.deadlines)
     secrets = SecretResolver(configuration, services.deadlines)
     executions = ExecutionStore(configuration.history)
     forkDepth = Fork.depth.current
@@ -78,7 +85,7 @@ final class HostCore: Sendable {
     ).get()
   }
 
-  private static var closed: HostError {
+  static var closed: HostError {
     HostError(.unavailable, stage: .call, "the host was closed")
   }
 
@@ -96,6 +103,9 @@ final class HostCore: Sendable {
       return driver
     }
   }
+
+  /// Whether the host takes no calls any more.
+  var isClosed: Bool { state.withLock { $0.isClosed } }
 
   // MARK: - The end
 
@@ -120,6 +130,9 @@ final class HostCore: Sendable {
   }
 
   private func shutDown(_ drivers: [PreparedDriver]) async -> CloseReport {
+    // No driver has these.
+    limiters.close()
+    pauses.finish(0, .failure(HostCore.closed))
     for driver in drivers {
       driver.runtime.beginClosing()
       driver.sessions?.beginClosing()
@@ -135,6 +148,11 @@ final class HostCore: Sendable {
       await driver.runtime.close()
       let left = driver.runtime.statistics.abandoned
       if !left.isEmpty { report.abandoned[driver.descriptor.name] = left }
+    }
+    // Their ends are still to be recorded.
+    let end = MonotonicTime.now.advanced(by: configuration.graceLimit)
+    while running.load(ordering: .acquiring) > 0, MonotonicTime.now < end {
+      try? await Task.sleep(for: .milliseconds(1))
     }
     await endThreads()
     await configuration.history.close()

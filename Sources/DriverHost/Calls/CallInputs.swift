@@ -7,6 +7,8 @@ package struct CallInputs: Sendable {
   package var values: ValueMap
   /// What a vault has supplied: where it stands, and the reference that it came from.
   var fromVault: [SecretPlace] = []
+  /// The secrets among them that stand inside of longer texts.
+  var secretParts: [Value] = []
   /// Which of those came as the key of an attached secret, by the input's name.
   package var attached: [String: SecretPath] = [:]
   /// Keys of attached secrets that are no inputs of the type.

@@ -38,6 +38,19 @@ public final class Execution: Sendable {
     waiting = SingleFlight(core.services.deadlines)
   }
 
+  deinit {
+    // What runs holds its execution, so nobody will ever start this one.
+    guard state.withLock({ !$0.isStarted }) else { return }
+    Task.detached { [core, options, recorder] in
+      let error = HostError(
+        .cancelled,
+        stage: .call,
+        "the execution was let go of before it was started"
+      )
+      _ = await core.ended(error, options, recorder)
+    }
+  }
+
   /// Lets the history see an execution that is not started at once.
   func announce() { recorder.announce(in: core.executions) }
 
@@ -74,14 +87,12 @@ public final class Execution: Sendable {
     }
     task?.cancel()
     begin(on: nil) { [self] () async throws(HostError) in
-      var error = HostError(
+      let error = HostError(
         .cancelled,
         stage: .call,
         "the execution was cancelled before it was started"
       )
-      error.execution = id
-      await recorder.end(error, in: core.executions)
-      throw error
+      throw await core.ended(error, options, recorder)
     }
   }
 

@@ -44,7 +44,13 @@ final class ExecutionRecorder: @unchecked Sendable {
   var id: String { record.id }
 
   /// Says what the connector is.
-  func identify(_ stored: StoredInputs) { record.connectorType = stored.type }
+  func identify(_ stored: StoredInputs, in history: ExecutionStore) {
+    guard isKnown else {
+      record.connectorType = stored.type
+      return
+    }
+    history.change(self, isKnown: true) { $0.connectorType = stored.type }
+  }
 
   /// Lets others see the execution before it runs, since there is something to wait for.
   @inline(never)
@@ -63,7 +69,8 @@ final class ExecutionRecorder: @unchecked Sendable {
     var mask: OutputMask?
     if !request.secrets.isEmpty {
       input = input.masking(request.secrets, as: inputs.fromVault)
-      mask = Redactor(request.inputs, secrets: request.secrets).map { OutputMask(redactor: $0) }
+      let redactor = request.redactor ?? Redactor(request.inputs, secrets: request.secrets)
+      mask = redactor.map { OutputMask(redactor: $0) }
     }
     input.shorten(to: ExecutionRecord.inputLimit)
     let started = record.created.advanced(by: elapsed)

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Lets calls begin that share a limit: so many at once, and so many in a period.
 ///
 /// Calls wait in the order in which they came. The limits are those of the call that came last, since a connector may
@@ -28,6 +30,7 @@ final class CallLimiter: Sendable {
     var waiters: [Waiter] = []
     var lastWaiter: UInt64 = 0
     var timer: DeadlineQueue.Handle?
+    var isClosed = false
   }
 
   @safe
@@ -83,6 +86,7 @@ final class CallLimiter: Sendable {
     let what =
       "the call waited for its turn: its \(limits.concurrency == nil ? "rate_limit" : limits.rate == nil ? "max_concurrency" : "rate_limit or max_concurrency") allows no more"
     if Task.isCancelled { throw HostError(.cancelled, stage: .call, "\(what), and was cancelled") }
+    if state.withLock({ $0.isClosed }) { throw HostCore.closed }
     var error = HostError(.timedOut, stage: .call, "\(what), and ran into its deadline")
     error.isRetryable = true
     throw error
@@ -94,11 +98,22 @@ final class CallLimiter: Sendable {
   }
 
   private func register(_ waiter: Waiter, _ deadline: MonotonicTime?) {
-    let isLate = Task.isCancelled || deadline.map { $0 <= .now } ?? false
+    var isLate = Task.isCancelled || deadline.map { $0 <= .now } ?? false
     serve { state in
+      if state.isClosed { isLate = true }
       if !isLate { state.waiters.append(waiter) }
     }
     if isLate { unsafe waiter.continuation.resume(returning: false) }
+  }
+
+  /// Lets nobody wait any more: no timer will wake them.
+  func close() {
+    let waiters = state.withLock { state in
+      state.isClosed = true
+      defer { state.waiters = [] }
+      return state.waiters
+    }
+    for waiter in waiters { unsafe waiter.continuation.resume(returning: false) }
   }
 
   private func stopWaiting(_ id: UInt64) {
@@ -173,8 +188,18 @@ final class CallLimiters: Sendable {
 
   private let deadlines: DeadlineQueue
   private let limiters = Lock<[CallLimiter.Key: CallLimiter]>([:])
+  private let isClosed = Atomic(false)
 
   init(_ deadlines: DeadlineQueue) { self.deadlines = deadlines }
+
+  /// Lets nobody wait any more.
+  func close() {
+    let all = limiters.withLock { limiters in
+      isClosed.store(true, ordering: .relaxed)
+      return Array(limiters.values)
+    }
+    for limiter in all { limiter.close() }
+  }
 
   /// The one of a key.
   func limiter(for key: CallLimiter.Key) -> CallLimiter {
@@ -182,6 +207,7 @@ final class CallLimiters: Sendable {
       if let present = limiters[key] { return present }
       if limiters.count >= CallLimiters.limit { limiters = limiters.filter { !$0.value.isIdle } }
       let made = CallLimiter(deadlines)
+      if isClosed.load(ordering: .relaxed) { made.close() }
       limiters[key] = made
       return made
     }

@@ -26,7 +26,11 @@ final class GovernedCall: Sendable {
     _ recorder: ExecutionRecorder
   ) throws(HostError) {
     var others = inputs
-    let (own, faults) = HostInputs.take(from: &others.values, locations: inputs.location)
+    let (own, faults) = HostInputs.take(
+      from: &others.values,
+      secrets: inputs.secrets,
+      locations: inputs.location
+    )
     if !faults.isEmpty {
       // Together with all that is wrong with the others.
       _ = try driver.schema.completeAll(
@@ -126,8 +130,16 @@ final class GovernedCall: Sendable {
   }
 
   private func sleep(_ wait: Duration, after error: HostError) async throws(HostError) {
-    try? await Task.sleep(for: wait)
+    if core.isClosed { throw error }
+    let answer = await core.pauses.answer(
+      for: 0,
+      deadline: MonotonicTime.now.advanced(by: wait),
+      { "the call waited for its next attempt" },
+      begin: {}
+    )
     if Task.isCancelled { throw stopped(after: error) }
+    // Else the time was up, which is what was waited for.
+    if case .failure(let reason) = answer, reason.code != .timedOut { throw error }
   }
 
   private func stopped(after error: HostError) -> HostError {

@@ -45,13 +45,16 @@ package struct HostInputs: Sendable, Hashable {
   ///
   /// - Parameters:
   ///   - inputs: The inputs of a call; without them afterwards.
+  ///   - secrets: Places that are secret, which faults do not quote.
   ///   - locations: Where in a file a place of the inputs stands.
   /// - Returns: What they say, and what is wrong with them.
   static func take(
     from inputs: inout ValueMap,
+    secrets: [JSONPointer] = [],
     locations: ((JSONPointer) -> SourceLocation?)? = nil
   ) -> (HostInputs, [Fault]) {
     var reader = HostInputReader(locations: locations)
+    reader.secretNames = secrets.compactMap(\.tokens.first)
     let result = reader.read(inputs)
     inputs.removeAll { name, _ in names.contains(name) }
     return (result, reader.faults)
@@ -90,7 +93,7 @@ extension InputSchema {
     locations: ((JSONPointer) -> SourceLocation?)? = nil
   ) throws(HostError) -> (CompleteInputs, HostInputs) {
     var others = inputs
-    let (own, faults) = HostInputs.take(from: &others, locations: locations)
+    let (own, faults) = HostInputs.take(from: &others, secrets: secrets, locations: locations)
     do throws(HostError) {
       let complete = try self.complete(
         others,
@@ -111,6 +114,8 @@ extension InputSchema {
 /// Reads the host's own inputs, and collects what is wrong with them.
 private struct HostInputReader {
   let locations: ((JSONPointer) -> SourceLocation?)?
+  /// The names of inputs that hold secrets.
+  var secretNames: [String] = []
   var faults: [Fault] = []
 
   init(locations: ((JSONPointer) -> SourceLocation?)?) { self.locations = locations }
@@ -237,6 +242,11 @@ private struct HostInputReader {
     }
   }
 
+  private func shown(_ got: Value, _ place: JSONPointer) -> String {
+    if let name = place.tokens.first, secretNames.contains(name) { return Redactor.mask }
+    return FaultText.line(JSON.text(got), upTo: 80)
+  }
+
   private mutating func add(
     _ place: JSONPointer,
     _ expected: String,
@@ -249,7 +259,7 @@ private struct HostInputReader {
         at: place,
         kind == .missing ? "missing: \(expected)" : "expected \(expected)",
         expected: expected,
-        got: kind == .missing ? nil : FaultText.line(JSON.text(got), upTo: 80),
+        got: kind == .missing ? nil : shown(got, place),
         location: locations?(place)
       )
     )

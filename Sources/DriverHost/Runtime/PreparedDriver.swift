@@ -109,6 +109,13 @@ final class PreparedDriver: Sendable {
       channelCount: action.channels.count,
       onProgress: options.onProgress
     )
+    if !inputs.secretParts.isEmpty {
+      request.redactor = Redactor(
+        complete.values,
+        secrets: complete.secrets,
+        parts: inputs.secretParts
+      )
+    }
     // Calls of a session go where it was opened; without sessions those with equal inputs of that kind
     // meet here, for what the driver keeps between calls, such as connections.
     if descriptor.session == nil, runtime.driverLoops.count > 1 {

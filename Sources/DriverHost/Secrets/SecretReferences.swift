@@ -60,6 +60,16 @@ struct SecretReferences: Sendable {
     }
   }
 
+  /// Those that refer to some paths alone; all others are plain text.
+  func among(_ paths: [SecretPath]) -> SecretReferences {
+    var rest = self
+    rest.places.removeAll { place in
+      !place.template.references.allSatisfy { $0.path.map(paths.contains) ?? true }
+    }
+    rest.malformed = []
+    return rest
+  }
+
   /// Those that are not below one of some names: another source has set these.
   func without(_ isReplaced: (String) -> Bool) -> SecretReferences {
     var rest = self

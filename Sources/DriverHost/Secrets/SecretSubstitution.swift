@@ -7,9 +7,12 @@ extension CallInputs {
     var references: SecretReferences
 
     /// All paths, each once.
-    var paths: [SecretPath] {
+    var paths: [SecretPath] { needed(without: [:]) }
+
+    /// The paths that are wanted although some inputs are overridden by attached secrets.
+    func needed(without overridden: [String: SecretPath]) -> [SecretPath] {
       var paths = attached
-      for place in references.places {
+      for place in references.places where overridden[place.pointer.tokens[0]] == nil {
         for reference in place.template.references {
           if let path = reference.path, !paths.contains(path) { paths.append(path) }
         }
@@ -44,10 +47,13 @@ extension CallInputs {
         references = references.without { inputs[$0] != nil }
       }
     }
-    if options.resolvesReferences || options.vaultSecrets != nil {
-      references.append(SecretReferences(in: inputs))
-    }
     let attached = options.vaultSecrets ?? stored?.vaultSecrets ?? []
+    if options.resolvesReferences {
+      references.append(SecretReferences(in: inputs))
+    } else if options.vaultSecrets != nil, !attached.isEmpty {
+      // Who attaches secrets to a call has given these to it, and no others.
+      references.append(SecretReferences(in: inputs).among(attached))
+    }
     if attached.isEmpty, references.isEmpty { return (merged, nil) }
     // Also where they are all that there is: what is attached does not override them.
     if stored == nil { merged.given = Set(inputs.names) }
@@ -131,6 +137,8 @@ extension CallInputs {
         continue
       }
       fromVault.append(SecretPlace(pointer: place.pointer, text: place.text))
+      // An answer may repeat the secret without the text around it.
+      if place.template.single == nil { secretParts += found.values }
     }
   }
 

@@ -192,7 +192,7 @@ final class SessionPool: Sendable {
       release(entry, as: .broken)
       throw error
     }
-    let redactor = Redactor(request.inputs, secrets: request.secrets)
+    let redactor = request.redactor ?? Redactor(request.inputs, secrets: request.secrets)
     if let handle = outcome.session {
       driver.setSecrets(ofSession: ObjectIdentifier(entry), redactor)
       state.withLock { state in

@@ -9,12 +9,18 @@ struct Redactor: Sendable, Hashable {
   private let secrets: [String]
 
   /// A redactor for the values at some places; nil if there is no text among them.
-  init?(_ values: ValueMap, secrets places: [JSONPointer]) {
-    guard !places.isEmpty else { return nil }
+  ///
+  /// - Parameters:
+  ///   - values: The inputs.
+  ///   - places: Where their secrets stand.
+  ///   - parts: Secrets that stand inside of longer texts.
+  init?(_ values: ValueMap, secrets places: [JSONPointer], parts: [Value] = []) {
+    guard !places.isEmpty || !parts.isEmpty else { return nil }
     var texts: Set<String> = []
     for place in places {
       if let value = Value.map(values)[place] { Redactor.collect(value, into: &texts) }
     }
+    for part in parts { Redactor.collect(part, into: &texts) }
     guard !texts.isEmpty else { return nil }
     // Longest first, so that a secret that contains another is masked whole.
     secrets = texts.sorted { ($1.utf8.count, $0) < ($0.utf8.count, $1) }
@@ -44,7 +50,8 @@ struct Redactor: Sendable, Hashable {
     case .bytes(let bytes):
       String(validating: bytes, as: UTF8.self).map { .bytes(Array(masking($0).utf8)) } ?? value
     case .int(let integer): masking("\(integer)") == "\(integer)" ? value : .string(Redactor.mask)
-    case .null, .bool, .double: value
+    case .double(let double): masking("\(double)") == "\(double)" ? value : .string(Redactor.mask)
+    case .null, .bool: value
     }
   }
 
@@ -55,13 +62,14 @@ struct Redactor: Sendable, Hashable {
     case .string(let text): if text.utf8.count >= 4 { texts.insert(text) }
     case .decimal(let decimal): if decimal.text.utf8.count >= 4 { texts.insert(decimal.text) }
     case .int(let integer): if String(integer).utf8.count >= 4 { texts.insert(String(integer)) }
+    case .double(let double): if "\(double)".utf8.count >= 4 { texts.insert("\(double)") }
     case .bytes(let bytes):
       if bytes.count >= 4, let text = String(validating: bytes, as: UTF8.self) {
         texts.insert(text)
       }
     case .list(let items): for item in items { collect(item, into: &texts) }
     case .map(let members): for (_, member) in members { collect(member, into: &texts) }
-    case .null, .bool, .double, .json: break
+    case .null, .bool, .json: break
     }
   }
 

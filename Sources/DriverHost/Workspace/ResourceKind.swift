@@ -18,7 +18,8 @@ extension ResourceKind<Connector> {
   static let connector = ResourceKind(
     folder: "connectors",
     word: "connector",
-    forbidden: "",
+    // The host's own names have it: those of the look-ups in vaults.
+    forbidden: ":",
     keys: ["connector_type", "description", "value", "vault_secrets"],
     make: { name, reader in
       Connector(

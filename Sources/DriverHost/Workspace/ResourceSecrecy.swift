@@ -19,8 +19,9 @@ enum ResourceSecrecy {
   }
 
   private static func quotesValue(_ fault: Fault) -> Bool {
-    let tokens = fault.pointer.tokens
-    guard tokens.count > 1, tokens[0] == "value" else { return false }
+    // Wherever it stands: a line may only have been indented wrongly.
+    let shown = ["connector_type", "description", "vault_secrets", "cache_seconds"]
+    if let first = fault.pointer.tokens.first, shown.contains(first) { return false }
     return fault.message.contains("`*") || fault.message.contains("`&")
       || fault.message.contains("`!")
   }

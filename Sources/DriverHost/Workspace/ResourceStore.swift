@@ -183,7 +183,7 @@ public final class ResourceStore<Resource: WorkspaceResource>: Sendable {
       return "it begins or ends with a space"
     }
     if let sign = name.first(where: { kind.forbidden.contains($0) }) {
-      return "it has a `\(sign)`, which references cannot have in it"
+      return "it has a `\(sign)`, which means something else where the name is used"
     }
     return nil
   }

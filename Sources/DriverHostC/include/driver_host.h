@@ -451,7 +451,8 @@ typedef void (*dh_progress_fn_v1)(void *DH_NULLABLE context, uint64_t done, uint
 typedef void (*dh_rows_fn_v1)(void *DH_NULLABLE context, dh_text_v1 name, struct ArrowArrayStream *stream);
 
 #define DH_CALL_RESOLVES_REFERENCES 1u /* texts in the inputs of this call that refer to secrets stand for them */
-#define DH_CALL_HAS_VAULT_SECRETS 2u   /* `vault_secrets` replace those of the connector, also if there are none */
+#define DH_CALL_HAS_VAULT_SECRETS 2u   /* `vault_secrets` replace those of the connector, also if there are none; texts
+                                          in this call's inputs that refer to these and to no others are resolved */
 #define DH_CALL_STREAMS_ROWS 4u        /* rows are pulled by `dh_execution_rows_v1`. Not in `connect`. */
 
 /// How one call is run. All zero: the default action without a time limit and with nothing connected.

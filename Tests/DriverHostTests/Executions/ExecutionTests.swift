@@ -101,6 +101,24 @@ struct ExecutionTests {
     #expect(fixture.host.statistics.drivers["ECHO"] == nil)
   }
 
+  @Test("that is let go of before it is started ends so, and so do its streams")
+  func letGo() async throws {
+    let history = MemoryHistory()
+    let fixture = try FixtureHost("echo") { $0.history = history }
+    let stream = ByteStream()
+    func make() -> String {
+      var options = CallOptions()
+      options.outputs["body"] = .stream(stream)
+      return fixture.host.execution(of: .type("ECHO"), options: options).id
+    }
+    let id = make()
+    await #expect { for try await _ in stream {} } throws: {
+      ($0 as? HostError)?.code == .cancelled
+    }
+    while try await history.execution(id)?.status == .new { await Task.yield() }
+    #expect(try await history.execution(id)?.status == .cancelled)
+  }
+
   @Test("tells each that asks of its end once, also afterwards")
   func listeners() async throws {
     let fixture = try FixtureHost("echo")

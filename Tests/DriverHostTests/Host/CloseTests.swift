@@ -55,6 +55,30 @@ struct CloseTests {
     #expect(totals["opened"].intValue == (totals["closed"].intValue ?? -1) + 1)
   }
 
+  @Test("ends calls that wait for their turn or their next attempt, and records how")
+  func waitingCalls() async throws {
+    let history = MemoryHistory()
+    let fixture = try FixtureHost("flaky", "sleeper") { $0.history = history }
+    let limited: ValueMap = ["seconds": 0, "rate_limit": ["calls": 1, "per": 1000]]
+    _ = try await fixture.call("SLEEPER", nil, limited)
+    let turn = fixture.host.execution(of: .type("SLEEPER"), limited)
+    turn.start()
+    let attempt = fixture.host.execution(
+      of: .type("FLAKY"),
+      [
+        "failures": 100,
+        "retry": ["initial": 1000, "maximum": 1000, "deadline": 10_000, "jitter": false],
+      ]
+    )
+    attempt.start()
+    try await eventually { fixture.log.holds("the next one follows") }
+    while try await history.execution(turn.id)?.status != .running { await Task.yield() }
+    #expect(await fixture.host.close().isClean)
+    #expect(turn.status == .failed && attempt.status == .failed)
+    let records = try await history.executions(ExecutionQuery())
+    #expect(records.count == 3 && records.allSatisfy(\.status.isEnded))
+  }
+
   @Test("happens by itself when nobody holds the host any more")
   func forgotten() async throws {
     let another = try FixtureHost("sessions")

@@ -38,12 +38,19 @@ struct SecretTests {
     #expect(said["string"] == "s3cret-of-orders")
     options = CallOptions()
     options.vaultSecrets = [SecretPath(configuration: "main", path: "orders")]
+    let other: Value = "vault.secret(main:others.secret)"
     let attached = try await fixture.host.connect(
       type: "ECHO",
-      ["string": "vault.secret(secret)"],
+      ["string": "vault.secret(secret)", "map": ["long": text, "other": other]],
       options: options
     )
     #expect(attached["string"] == "s3cret-of-orders" && attached["int"] == .int(.max))
+    // What is attached was given to the call, and nothing else.
+    #expect(attached["map"] == ["long": "s3cret-of-orders", "other": other])
+    options.vaultSecrets = []
+    let none = try await fixture.host.connect(type: "ECHO", ["string": text], options: options)
+    #expect(none["string"] == text)
+    options.vaultSecrets = [SecretPath(configuration: "main", path: "orders")]
     // What the call gives comes last, also where there is no connector.
     let called = try await fixture.host.connect(type: "ECHO", ["int": 3], options: options)
     #expect(called["int"] == 3 && called["secret"] == "s3cret-of-orders")
@@ -233,6 +240,40 @@ struct SecretTests {
     let later = try await fixture.history.executions(ExecutionQuery())
     #expect(later.allSatisfy { !JSON.text(.map($0.output ?? [:])).contains("given-") })
     #expect(!fixture.log.holds("s3cret") && !fixture.log.holds("given-"))
+  }
+
+  @Test("are masked where an answer repeats them without the text that they stood in")
+  func parts() async throws {
+    let fixture = try await ConnectorFixture()
+    try fixture.write(
+      "secrets/app.json",
+      #"{"word": "correct-horse", "pin": 98765.4321, "wait": "hidden-wait"}"#
+    )
+    try fixture.write(
+      "connectors/a.yaml",
+      """
+      connector_type: ECHO
+      value:
+        string: Bearer vault.secret(main:app.word)!
+        double: vault.secret(main:app.pin)
+        map: {nested: "tenant vault.secret(main:app.word)"}
+      """
+    )
+    // The driver's answer holds the word alone, as a server's would.
+    let inputs: ValueMap = ["list": ["correct-horse", 98765.4321]]
+    let result = try await fixture.host.connect("a", inputs)
+    #expect(result["string"] == "Bearer correct-horse!")
+    let record = try #require(try await fixture.history.execution(result.execution))
+    let output = JSON.text(.map(record.output ?? [:]))
+    #expect(!output.contains("correct-horse") && !output.contains("98765"), "\(output)")
+    // An input of the host's own that a vault supplied is not quoted either.
+    try fixture.write(
+      "connectors/b.yaml",
+      "connector_type: ECHO\nvalue: {max_runtime: 'vault.secret(main:app.wait)'}\n"
+    )
+    let error = await fixture.failure("b")
+    #expect(error?.faults.first?.pointer.tokens == ["max_runtime"])
+    #expect(error.map { !"\($0) \($0.faults)".contains("hidden-wait") } ?? false)
   }
 
   @Test("that a server refuses are looked up again by the next call")
