@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import threading
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -390,6 +392,52 @@ def test_secrets_of_outputs_are_masked_in_the_log_of_a_flow(host: driver_host.Ho
     outcome = run(host, handler, log=lines.append)
     assert "shown" in lines[0] and "number=1" in lines[0]
     assert "correct-horse" not in lines[0] + outcome.message
+
+
+_PEM = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY-----\n"
+
+
+@pytest.mark.parametrize(
+    ("secret", "words"),
+    [
+        ("pa'ss\\wörd\"x", ["pa'ss", "wörd", "rd\"x", "w\\u00f6rd"]), ("tab\there", ["here"]), (_PEM, _PEM.splitlines()),
+        (48151623, ["48151623"]), (4815.25, ["4815.25"]), (Decimal("4815162342.4815162342481516"), ["4815162342"]),
+        (b"by'tes\n-of-key", ["of-key"]), (b"\xff\xfe-raw-key", ["raw-key"]), ({"a": ["nested-key", 7.125]}, ["nested-key"]),
+    ],
+)  # fmt: skip
+def test_secrets_are_masked_however_they_are_written(host: driver_host.Host, secret: Any, words: list[str]) -> None:
+    lines: list[str] = []
+
+    class Result(dict):  # type: ignore[type-arg]
+        secrets = ("/secret",)
+
+    def handler(system: flow_api.System, this: flow_api.Execution) -> object:
+        this._keep_secret(Result(secret=secret))  # type: ignore[arg-type]
+        text = json.dumps(secret, default=str) + json.dumps(secret, default=str, ensure_ascii=False)
+        quoted = repr("'\"" + secret) if isinstance(secret, str) else ""
+        this.log(secret, {"value": secret}, quoted, named=secret)
+        this.log(text)
+        if isinstance(secret, str):
+            for line in secret.splitlines():
+                this.log("a line:", line)
+        return this.error(f"not {secret!r} and {secret}")
+
+    outcome = flow_api.run(handler, host=host, log=lines.append)
+    shown = outcome.message + "".join(lines)
+    assert "********" in outcome.message
+    assert [word for word in words if word in shown] == [], shown
+
+
+def test_short_secrets_mask_nothing(host: driver_host.Host) -> None:
+    lines: list[str] = []
+
+    def handler(system: flow_api.System, this: flow_api.Execution) -> object:
+        this.connect(connector_type="ECHO", secret="abc")
+        this.log("abc", True, 1.5)
+        return this.success()
+
+    flow_api.run(handler, host=host, log=lines.append)
+    assert lines == ["abc True 1.5"]
 
 
 def test_inputs_are_not_in_the_exception_of_a_flow(host: driver_host.Host) -> None:

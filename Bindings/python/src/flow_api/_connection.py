@@ -132,10 +132,11 @@ class Connection:
                 raise self._flow._time_is_up() from None
             raise TimeoutExceededError(f"{self._title} has not ended after {timeout:g} s") from None
         except driver_host.HostError as error:
+            self._flow._keep_secrets(error.partial, error.secrets)
             self._error = error
         else:
-            self._result = result
             self._flow._keep_secret(result)
+            self._result = result
 
     @property
     def _has_ended(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.machinery
 import importlib.util
 import inspect
+import json
 import os
 import queue
 import sys
@@ -13,6 +14,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from decimal import Decimal
 from enum import Enum
 from types import TracebackType
 from typing import Any, Callable, Optional, Sequence, Union
@@ -74,6 +76,34 @@ class _End:
 
     status: str
     message: str
+
+
+# A shorter secret would mask half of every line, and so would a shorter line of one.
+_SHORTEST_SECRET, _SHORTEST_LINE = 4, 8
+
+
+def _shown_forms(value: object) -> set[str]:
+    """The texts in which a secret may come into a line: as it is, in a `repr`, in JSON, and line by line."""
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        data = bytes(value)
+        forms = {repr(data)[2:-1], repr(data + b"'\"")[2:-4]}
+        try:
+            text = data.decode()
+        except UnicodeDecodeError:
+            text = ""
+    elif isinstance(value, (str, int, float, Decimal)) and not isinstance(value, bool):
+        text, forms = str(value), set()
+    else:
+        return set()
+    if len(text or value) < _SHORTEST_SECRET:  # type: ignore[arg-type]
+        return set()
+    pieces = [text, *(line.strip() for line in text.splitlines() if len(line.strip()) >= _SHORTEST_LINE)]
+    for piece in pieces:
+        # A `repr` of a longer text that this is in may put the other quotes around it.
+        forms |= {piece, repr(piece)[1:-1], repr(piece + "'\"")[1:-4]}
+    # Also JSON that holds a `repr`.
+    forms |= {json.dumps(form, ensure_ascii=ascii_only)[1:-1] for form in forms for ascii_only in (True, False)}
+    return {form for form in forms if len(form) >= _SHORTEST_SECRET}
 
 
 def _new_id() -> str:
@@ -298,20 +328,34 @@ class Execution:
 
     def _keep_secret(self, result: driver_host.Result) -> None:
         """Remembers the secret outputs of a connection for the log."""
-        for pointer in result.secrets:
-            value: Any = result
+        self._keep_secrets(result, result.secrets)
+
+    def _keep_secrets(self, outputs: Mapping[str, Any], pointers: Iterable[str]) -> None:
+        for pointer in pointers:
+            value: Any = outputs
             for name in pointer.split("/")[1:]:
                 name = name.replace("~1", "/").replace("~0", "~")
                 try:
                     value = value[int(name)] if isinstance(value, list) else value[name]
                 except (KeyError, IndexError, ValueError, TypeError):
                     break
-            # A text of two letters would mask half of every line.
-            if isinstance(value, str) and len(value) > 2:
-                self._secrets.add(value)
+            else:
+                self._remember(value)
+
+    def _remember(self, value: Any) -> None:
+        if isinstance(value, Mapping):
+            value = list(value.values())
+        if isinstance(value, (list, tuple)):
+            for item in value:
+                self._remember(item)
+            return
+        with self._lock:
+            self._secrets.update(_shown_forms(value))
 
     def _masked(self, text: str) -> str:
-        for secret in sorted(self._secrets, key=len, reverse=True):
+        with self._lock:
+            secrets = sorted(self._secrets, key=len, reverse=True)
+        for secret in secrets:
             text = text.replace(secret, "********")
         return text
 
