@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,43 @@ def test_a_loop_that_is_closed_with_calls_in_flight_leaves_them_to_end(host: dri
     loop.run_until_complete(asyncio.gather(task, return_exceptions=True))
     loop.close()
     support.eventually("it has ended", lambda: host.executions()[0]["ended"])
+
+
+@pytest.mark.parametrize("ends", ["after", "before"])
+def test_a_closed_loop_releases_every_call(host: driver_host.Host, monkeypatch: pytest.MonkeyPatch, ends: str) -> None:
+    from driver_host import _runtime
+
+    released: list[int] = []
+    release = _runtime.release_later
+
+    def count(handle: int) -> None:
+        released.append(handle)
+        release(handle)
+
+    monkeypatch.setattr(_runtime, "release_later", count)
+    gc.collect()
+    before = len(_runtime.contexts)
+    loop = asyncio.new_event_loop()
+    tasks = [
+        loop.create_task(host.aconnect(connector_type="SLEEPER", seconds=0.2, progress=lambda *_: None))
+        for _ in range(20)
+    ]
+    loop.run_until_complete(asyncio.sleep(0.01))
+    assert len(_runtime.contexts) == before + 40
+    if ends == "after":
+        loop.close()
+    support.eventually("they have ended", lambda: sum(bool(kept["ended"]) for kept in host.executions()) == 20)
+    # The ends are told, and with "before" the loop was woken for them, in vain.
+    support.eventually("they were told", lambda: len(_runtime.contexts) <= before + 20)
+    loop.close()
+
+    def are_released() -> bool:
+        host.statistics()
+        return len(set(released)) == 20 and len(_runtime.contexts) == before
+
+    support.eventually("all are released", are_released)
+    assert len(released) == 20
+    del tasks
 
 
 def test_a_host_closes_in_a_loop(drivers: Path) -> None:

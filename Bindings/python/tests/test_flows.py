@@ -400,9 +400,11 @@ _PEM = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY---
 @pytest.mark.parametrize(
     ("secret", "words"),
     [
-        ("pa'ss\\wörd\"x", ["pa'ss", "wörd", "rd\"x", "w\\u00f6rd"]), ("tab\there", ["here"]), (_PEM, _PEM.splitlines()),
+        ("pa'ss\\wörd\"x", ["pa'ss", "wörd", "rd\"x", "w\\u00f6rd"]), ("tab\there", ["here"]),
+        (_PEM, _PEM.splitlines()),
         (48151623, ["48151623"]), (4815.25, ["4815.25"]), (Decimal("4815162342.4815162342481516"), ["4815162342"]),
-        (b"by'tes\n-of-key", ["of-key"]), (b"\xff\xfe-raw-key", ["raw-key"]), ({"a": ["nested-key", 7.125]}, ["nested-key"]),
+        (b"by'tes\n-of-key", ["of-key"]), (b"\xff\xfe-raw-key", ["raw-key"]),
+        ({"a": ["nested-key", 7.125]}, ["nested-key"]),
     ],
 )  # fmt: skip
 def test_secrets_are_masked_however_they_are_written(host: driver_host.Host, secret: Any, words: list[str]) -> None:

@@ -48,6 +48,14 @@ class _Waiting:
                 self.future.set_exception(failure)
         finally:
             library.wait_release(self.handle)
+            self.handle = 0
+
+    def give_up(self) -> None:
+        """On any thread, when it has ended and its loop will not ask any more."""
+        if self.hooks is not None:
+            self.hooks.forget()
+        handle, self.handle = self.handle, 0
+        _runtime.release_later(handle)
 
 
 class _Bridge:
@@ -61,8 +69,11 @@ class _Bridge:
     def tell(self, waiting: _Waiting) -> None:
         self._ended.append(waiting)
         if self._is_woken:
+            # The wake-up is lost if the loop was closed before it came.
+            self.give_up_if_closed()
             return
         self._is_woken = True
+        _woken.add(self)
         loop = self._loop()
         try:
             if loop is None:
@@ -70,10 +81,24 @@ class _Bridge:
             loop.call_soon_threadsafe(self._drain)
         except RuntimeError:
             # The loop was closed with the call in flight: nobody will ask.
-            while self._ended:
-                _runtime.release_later(self._ended.popleft().handle)
+            self._give_up()
+
+    def give_up_if_closed(self) -> None:
+        loop = self._loop()
+        if loop is None or loop.is_closed():
+            self._give_up()
+
+    def _give_up(self) -> None:
+        _woken.discard(self)
+        while self._ended:
+            try:
+                waiting = self._ended.popleft()
+            except IndexError:
+                return
+            waiting.give_up()
 
     def _drain(self) -> None:
+        _woken.discard(self)
         # Before the first is taken: what is told from here on wakes once more, maybe for nothing.
         self._is_woken = False
         while self._ended:
@@ -84,6 +109,16 @@ class _Bridge:
             waiting.finish()
 
 
+# Those whose loop is to wake: it may be closed before that.
+_woken: set[_Bridge] = set()
+
+
+def _sweep() -> None:
+    for bridge in tuple(_woken):
+        bridge.give_up_if_closed()
+
+
+_runtime.sweeps.append(_sweep)
 _bridges: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, _Bridge] = weakref.WeakKeyDictionary()
 
 
@@ -99,19 +134,22 @@ async def run(handle: int, hooks: Optional[Hooks]) -> Result:
     library = _abi.library()
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()
-    number = _runtime.add_context(_Waiting(_bridge(loop), future, handle, hooks))
+    waiting = _Waiting(_bridge(loop), future, handle, hooks)
+    number = _runtime.add_context(waiting)
     status = library.wait_on_end(handle, _runtime.ON_END, number)
     if status >= 0:
         status = library.wait_start(handle)
     if status < 0:
         _runtime.contexts.pop(number, None)
         library.wait_release(handle)
+        if hooks is not None:
+            hooks.forget()
         raise error_of(status)
     try:
         return await future
     except BaseException:
-        # The handle is there until the end was told, which is on this thread.
-        if not future.done() or future.cancelled():
+        # The handle is there until the end was told, which is on this thread, or until nobody would have been.
+        if waiting.handle and (not future.done() or future.cancelled()):
             library.wait_cancel(handle)
         raise
 
