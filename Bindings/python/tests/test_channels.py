@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import io
 import os
 from pathlib import Path
@@ -74,6 +75,44 @@ def test_a_source_that_gives_what_was_not_asked_for_stops_the_call(host: driver_
 
     with pytest.raises((TypeError, ValueError), match="source"):
         copy(host, Source(), driver_host.Memory())
+
+
+@pytest.mark.parametrize("piece", [5, "text", None, [1, 2]])
+def test_a_piece_that_is_no_bytes_stops_the_call(host: driver_host.Host, piece: Any) -> None:
+    with pytest.raises(TypeError, match="source"):
+        copy(host, [b"x", piece], driver_host.Memory())
+
+
+def test_pieces_of_every_kind_of_bytes_are_taken(host: driver_host.Host) -> None:
+    pieces = [b"a", b"", bytearray(b"b"), memoryview(b"c")]
+    assert copy(host, pieces, driver_host.Memory())["out"] == b"abc"
+
+
+def test_an_object_that_is_memory_is_a_source(host: driver_host.Host) -> None:
+    numbers = array.array("i", range(1000))
+    assert copy(host, numbers, driver_host.Memory())["out"] == numbers.tobytes()
+    every_second = memoryview(b"abcdef")[::2]
+    assert copy(host, every_second, driver_host.Memory())["out"] == b"ace"
+
+
+def test_a_sink_that_writes_a_part_is_given_the_rest(host: driver_host.Host) -> None:
+    class Sink:
+        def __init__(self) -> None:
+            self.data = b""
+
+        def write(self, data: bytes) -> int:
+            self.data += data[:50_000]
+            return min(len(data), 50_000)
+
+    class Full:
+        def write(self, data: bytes) -> int:
+            return 0
+
+    sink = Sink()
+    copy(host, DATA, sink)
+    assert sink.data == DATA
+    with pytest.raises(OSError, match="written 0 of"):
+        copy(host, b"x", Full())
 
 
 def test_a_callback_that_would_wait_for_the_host_is_told_so(host: driver_host.Host) -> None:

@@ -38,7 +38,8 @@ Sink = Union[str, "os.PathLike[str]", int, Callable[[bytes], object], Memory, Va
 with `write`, `Memory()` or `Values(function)`."""
 
 Source = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]", int, Iterable[bytes], Any]
-"""Bytes, a path, a file descriptor, an object with `read`, or an iterable of bytes."""
+"""Bytes or another object that is memory, such as an `array.array`, a path, a file descriptor, an object with `read`,
+or an iterable of bytes."""
 
 Progress = Callable[[int, int, str], object]
 """Gets how much is done, of how much (0: not known), and the unit's name; on a thread of the driver."""
@@ -133,6 +134,21 @@ def _giver(read: Callable[[int], Any]) -> Callable[[int], bytes]:
     return give
 
 
+def _writer(write: Callable[[bytes], object]) -> Callable[[bytes], int]:
+    """For the `write` of an object, which may take less than it is given, as those of unbuffered files do."""
+
+    def take(data: bytes) -> int:
+        while True:
+            count = write(data)
+            if not isinstance(count, int) or isinstance(count, bool) or count >= len(data):
+                return _abi.OK
+            if count <= 0:
+                raise OSError(f"a sink has written {count} of {len(data)} bytes")
+            data = data[count:]
+
+    return take
+
+
 def _taker(function: Callable[[bytes], object]) -> Callable[[bytes], int]:
     def take(data: bytes) -> int:
         function(data)
@@ -163,7 +179,7 @@ def write_sinks(arena: Arena, sinks: Mapping[str, Sink], hooks: Hooks) -> int:
             made.kind, made.descriptor = _abi.SINK_DESCRIPTOR, sink
         elif callable(sink) or hasattr(sink, "write"):
             made.kind, made.bytes = _abi.SINK_BYTES, _BYTES
-            made.context = hooks.add(_taker(sink if callable(sink) else sink.write))
+            made.context = hooks.add(_taker(sink) if callable(sink) else _writer(sink.write))
         else:
             raise TypeError(f"the sink of channel {channel!r} is of type {type(sink).__name__}")
         _fill(made, arena, block + size * index)
@@ -177,13 +193,30 @@ def _reader(pieces: Iterator[bytes]) -> Callable[[int], bytes]:
         nonlocal rest
         while not rest:
             try:
-                rest = bytes(next(pieces))
+                piece = next(pieces)
             except StopIteration:
                 return b""
+            if not isinstance(piece, (bytes, bytearray, memoryview)):
+                raise TypeError(f"a source has given {type(piece).__name__}, not bytes")
+            rest = bytes(piece)
         data, rest = rest[:capacity], rest[capacity:]
         return data
 
     return read
+
+
+def memory_of(source: object) -> Optional[bytes]:
+    """The bytes of a source that is memory, as an `array.array` is; None of others."""
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        return bytes(source)
+    if isinstance(source, (str, int, os.PathLike)) or hasattr(source, "read"):
+        return None
+    try:
+        view = memoryview(source)  # type: ignore[arg-type]
+    except (TypeError, ValueError, BufferError):
+        return None
+    # A single number of numpy is no memory, and objects are addresses.
+    return view.tobytes() if view.ndim and "O" not in view.format else None
 
 
 def write_sources(arena: Arena, sources: Mapping[str, Source], hooks: Hooks) -> int:
@@ -192,8 +225,8 @@ def write_sources(arena: Arena, sources: Mapping[str, Source], hooks: Hooks) -> 
     block = arena.block(size * len(sources))
     for index, (channel, source) in enumerate(sources.items()):
         made = _abi.Source(channel=_text(arena, channel))
-        if isinstance(source, (bytes, bytearray, memoryview)):
-            data = bytes(source)
+        data = memory_of(source)
+        if data is not None:
             made.kind, made.bytes = _abi.SOURCE_MEMORY, _abi.Text(arena.bytes(data), len(data))
         elif isinstance(source, (str, os.PathLike)):
             made.kind, made.bytes = _abi.SOURCE_FILE, _text(arena, os.fspath(source))
