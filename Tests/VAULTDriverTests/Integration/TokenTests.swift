@@ -206,6 +206,54 @@ struct TokenTests {
     }
   }
 
+  @Test(
+    "that is given is renewed also where it cannot be looked up at once",
+    arguments: [503, 429]
+  )
+  func lookedUpLater(status: Int) async throws {
+    try await VaultServer.run { server in
+      try server.api.write("app", #"{"a": 1}"#)
+      try server.api.policy("app", ["secret/data/app": ["read"]])
+      let token = try server.api.token(["app"], #""ttl": "4s""#)
+      let inputs = vault(server.url, givenToken(token), ["path": "app", "kv_version": 2])
+      try server.fail("auth/token/lookup-self", status: status)
+      _ = try await host.run("secret", inputs)
+      try await eventually("it fails") { try server.counts()[Self.lookUp] == 1 }
+      let start = ContinuousClock.now
+      for _ in 0..<5 { #expect(try await host.run("secret", inputs)["data"] == ["a": 1]) }
+      // Calls do not make it be asked sooner.
+      let count = try server.counts()[Self.lookUp]
+      if ContinuousClock.now - start < .milliseconds(800) { #expect(count == 1) }
+      try await eventually("it is renewed") { try server.counts()[Self.renewal] ?? 0 >= 2 }
+      #expect(try await host.run("secret", inputs)["data"] == ["a": 1])
+      #expect(try server.counts()[Self.lookUp] == 2)
+    }
+  }
+
+  @Test("that is given is looked up again and again, but not where that is refused")
+  func lookedUpAgain() async throws {
+    try await VaultServer.run { server in
+      try server.api.write("app", #"{"a": 1}"#)
+      try server.api.policy("app", ["secret/data/app": ["read"]])
+      let inputs: ValueMap = ["path": "app", "kv_version": 2]
+      try server.fail("auth/token/lookup-self", status: 403)
+      let refused = vault(server.url, givenToken(try server.api.token(["app"])), inputs)
+      _ = try await host.run("secret", refused)
+      try await eventually("it is refused") { try server.counts()[Self.lookUp] == 1 }
+      try await Task.sleep(for: .milliseconds(1500))
+      _ = try await host.run("secret", refused)
+      #expect(try server.counts()[Self.lookUp] == 1)
+      try server.fail("auth/token/lookup-self", status: 500, times: 2)
+      let token = try server.api.token(["app"], #""ttl": "5s""#)
+      let start = ContinuousClock.now
+      _ = try await host.run("secret", vault(server.url, givenToken(token), inputs))
+      try await eventually("it is looked up") { try server.counts()[Self.lookUp] == 4 }
+      // The second pause is longer than the first.
+      #expect(ContinuousClock.now - start >= .milliseconds(2900))
+      try await eventually("it is renewed") { try server.counts()[Self.renewal] == 1 }
+    }
+  }
+
   @Test("comes from a file, which is read again when the server refuses what was in it")
   func file() async throws {
     try await VaultServer.run { server in

@@ -7,8 +7,11 @@ final class TokenEntry {
   /// An answer about a token, and when it was asked for: its life counts from then.
   typealias Upkeep = (document: JSONDocument, began: UInt64)
 
-  /// How soon a renewal is tried again that has failed, in nanoseconds, at the earliest.
+  /// How soon a look-up or a renewal is tried again that has failed, in nanoseconds, at the earliest.
   private static let shortestPause: UInt64 = 1_000_000_000
+
+  /// How soon a look-up is tried again at the latest: until then nobody knows when the token ends.
+  private static let longestPause: UInt64 = 30_000_000_000
 
   /// How long a log-in goes on for nobody, in nanoseconds.
   private static let lastMoment: UInt64 = 1_000_000_000
@@ -18,6 +21,8 @@ final class TokenEntry {
   var isUsed = true
   /// Whether it is to be found out how long the token lives.
   private var isUnknown = false
+  /// After how long the next look-up is tried again that fails, in nanoseconds.
+  private var pause = TokenEntry.shortestPause
   private let client: HTTPClient
   /// Those of the newest call: by them it is renewed.
   private var inputs: VaultInputs
@@ -26,8 +31,9 @@ final class TokenEntry {
   private var lateTimers: [ObjectIdentifier: LoopTimer] = [:]
   /// A look-up or a renewal under way, which nobody waits for.
   private var upkeep: SharedFetch<Upkeep>?
+  /// Runs out when the token is to be renewed, or looked up once more.
   private var timer: LoopTimer?
-  private var renewalTime: UInt64?
+  private var timerEnd: UInt64?
 
   init(_ client: HTTPClient, _ inputs: VaultInputs) {
     self.client = client
@@ -113,6 +119,8 @@ final class TokenEntry {
   /// Forgets the token, and renews it no more.
   func drop() {
     token = nil
+    isUnknown = false
+    pause = TokenEntry.shortestPause
     upkeep?.end()
     upkeep = nil
     stopTimer()
@@ -127,19 +135,38 @@ final class TokenEntry {
 
   /// Finds out how long a token lives that was given, now that the server has taken it, if it is to be renewed.
   func accept() {
-    guard isUnknown else { return }
+    // While the timer runs a look-up has failed: calls do not make it come sooner, however many there are.
+    if isUnknown, timer == nil { lookUp() }
+  }
+
+  /// Does what is due where its time has come and the timer has not run out yet.
+  func renewIfDue(at now: UInt64) {
+    if let timerEnd, now >= timerEnd { tend() }
+  }
+
+  /// Does what the timer was for.
+  private func tend() {
+    if isUnknown { lookUp() } else { renew() }
+  }
+
+  private func lookUp() {
+    stopTimer()
     isUnknown = false
     guard inputs.identity.renews, let token else { return }
-    keep({ () throws(DriverError) in try TokenRequests.lookUp(inputs, of: token.value) }) {
-      [weak self] answer in
+    keep(
+      { () throws(DriverError) in try TokenRequests.lookUp(inputs, of: token.value) },
+      orLater: { [weak self] in self?.lookUpLater() }
+    ) { [weak self] answer in
       self?.token?.take(lookedUp: answer.document, at: answer.began)
       self?.plan()
     }
   }
 
-  /// Renews the token where its time has come and the timer has not run out yet.
-  func renewIfDue(at now: UInt64) {
-    if let renewalTime, now >= renewalTime { renew() }
+  /// Looks up again, after a pause that grows: else a token would never be renewed for one failure that passes.
+  private func lookUpLater() {
+    isUnknown = true
+    arm(pause, at: monotonicNanoseconds())
+    pause = min(pause * 2, TokenEntry.longestPause)
   }
 
   private func plan() {
@@ -153,10 +180,10 @@ final class TokenEntry {
 
   private func arm(_ delay: UInt64, at now: UInt64) {
     stopTimer()
-    let timer = client.loop.timer { [weak self] in self?.renew() }
+    let timer = client.loop.timer { [weak self] in self?.tend() }
     do throws(DriverError) {
       try timer.arm(afterNanoseconds: delay)
-      renewalTime = now + delay
+      timerEnd = now + delay
       self.timer = timer
     } catch {
       // The loop is at its end, and all of this with it.
@@ -165,7 +192,7 @@ final class TokenEntry {
 
   private func stopTimer() {
     timer = nil
-    renewalTime = nil
+    timerEnd = nil
   }
 
   private func renew() {
@@ -174,10 +201,21 @@ final class TokenEntry {
     // One that nobody uses may end; one that was given would be lost by that.
     guard isUsed || !inputs.login.isRepeatable else { return }
     isUsed = false
-    keep({ () throws(DriverError) in try TokenRequests.renewal(inputs, of: token.value) }) {
-      [weak self] answer in
+    keep(
+      { () throws(DriverError) in try TokenRequests.renewal(inputs, of: token.value) },
+      orLater: { [weak self] in self?.renewLater() }
+    ) { [weak self] answer in
       self?.renewed(answer)
     }
+  }
+
+  /// Renews again, at half of the time that is left.
+  private func renewLater() {
+    let now = monotonicNanoseconds()
+    guard let token, token.isRenewable, let end = token.end, end > now else { return }
+    isUsed = true
+    let pause = (end - now) / 2
+    if pause >= TokenEntry.shortestPause { arm(pause, at: now) }
   }
 
   private func renewed(_ answer: Upkeep) {
@@ -191,8 +229,14 @@ final class TokenEntry {
   }
 
   /// Sends a request for the token's sake.
+  ///
+  /// - Parameters:
+  ///   - request: What is sent.
+  ///   - later: What is done after a failure that may pass.
+  ///   - receive: What is done with the answer.
   private func keep(
     _ request: () throws(DriverError) -> HTTPRequest,
+    orLater later: @escaping () -> Void,
     _ receive: @escaping (Upkeep) -> Void
   ) {
     do throws(DriverError) {
@@ -206,7 +250,10 @@ final class TokenEntry {
           self.upkeep = nil
           switch answer {
           case .success(let answer): receive(answer)
-          case .failure(let error): self.failed(error)
+          case .failure(let error) where TokenEntry.mayPass(error): later()
+          case .failure:
+            // Refused: by the token's policies, by its longest life, or because it is not known any more.
+            self.token?.isRenewable = false
           }
         }
       }
@@ -215,17 +262,8 @@ final class TokenEntry {
     }
   }
 
-  /// Tries again where that may help: at half of the time that is left.
-  private func failed(_ error: DriverError) {
-    guard error.status == 0 || error.status >= 500 || error.status == 429 else {
-      // Refused: by the token's policies, by its longest life, or because it is not known any more.
-      token?.isRenewable = false
-      return
-    }
-    let now = monotonicNanoseconds()
-    guard let token, token.isRenewable, let end = token.end, end > now else { return }
-    isUsed = true
-    let pause = (end - now) / 2
-    if pause >= TokenEntry.shortestPause { arm(pause, at: now) }
+  /// Whether the same request may succeed later: the server was not reached, or could not answer.
+  private static func mayPass(_ error: DriverError) -> Bool {
+    error.status == 0 || error.status >= 500 || error.status == 429
   }
 }
