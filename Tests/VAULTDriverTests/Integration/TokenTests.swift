@@ -254,6 +254,21 @@ struct TokenTests {
     }
   }
 
+  @Test(
+    "is not asked for where the user's name would lead elsewhere",
+    arguments: ["..", ".", "a/b"]
+  )
+  func strayName(name: String) async throws {
+    try await VaultServer.run { server in
+      let login = user(name, "s3cret")
+      let error = await host.failure("secret", vault(server.url, login, ["path": "app"]))
+      #expect(error?.code == .invalidInput && error?.attempts == 1)
+      #expect(error?.pointer == JSONPointer(["authentication", "username"]))
+      let counts = try server.counts()
+      #expect(counts.isEmpty)
+    }
+  }
+
   @Test("comes from a file, which is read again when the server refuses what was in it")
   func file() async throws {
     try await VaultServer.run { server in

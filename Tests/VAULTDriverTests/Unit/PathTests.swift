@@ -1,3 +1,4 @@
+import DriverHost
 import DriverKit
 import Testing
 
@@ -43,5 +44,44 @@ struct TokenTextTests {
   func refused(text: String) {
     let error = #expect(throws: DriverError.self) { try Login.token(text, "/authentication") }
     #expect(error?.code == .invalidInput && error?.message.contains(text) != true || text.isEmpty)
+  }
+}
+
+@Suite("The path of a log-in")
+struct LoginPathTests {
+  /// Where a user logs in.
+  private func path(_ username: String, mount: String = "userpass") throws(DriverError) -> String? {
+    let inputs: ValueMap = [
+      "authentication_method": "userpass", "username": .string(username), "password": "p",
+      "mount_path": .string(mount),
+    ]
+    return try withInputs(inputs) { map throws(DriverError) in try Login(map).path }
+  }
+
+  @Test(
+    "has the user's name as one segment",
+    arguments: [
+      ("ann", "ann"), ("a.b", "a.b"), ("...", "..."), ("a b", "a%20b"), ("%2e%2e", "%252e%252e"),
+      ("a?b#c", "a%3Fb%23c"), ("ü", "%C3%BC"), ("d\\a", "d%5Ca"),
+    ]
+  )
+  func encoded(username: String, segment: String) throws {
+    #expect(try path(username) == "auth/userpass/login/\(segment)")
+    #expect(try path(username, mount: "/a b/c/") == "auth/a%20b/c/login/\(segment)")
+  }
+
+  @Test(
+    "is not changed by the user's name",
+    arguments: ["", ".", "..", "/", "a/b", "/a", "a/", "../x", "a/..", "a\nb", "a\u{7F}"]
+  )
+  func username(text: String) {
+    let error = #expect(throws: DriverError.self) { try path(text) }
+    #expect(error?.code == .invalidInput && error?.pointer == "/username")
+  }
+
+  @Test("is not changed by the method's", arguments: ["/", ".", "..", "a/../b", "a//b", "a\nb"])
+  func mount(text: String) {
+    let error = #expect(throws: DriverError.self) { try path("ann", mount: text) }
+    #expect(error?.code == .invalidInput && error?.pointer == "/mount_path")
   }
 }

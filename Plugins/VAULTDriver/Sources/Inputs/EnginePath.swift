@@ -33,6 +33,22 @@ enum EnginePath {
     }
   }
 
+  /// A name that is one segment of a path, as it is: neither trimmed nor split.
+  ///
+  /// - Throws: `.invalidInput` where it is empty, has a slash, or leads out by its dots.
+  static func name(_ value: borrowing InputValue) throws(DriverError) -> String {
+    let text = try value.string()
+    guard !text.utf8.contains(UInt8(ascii: "/")) else {
+      throw DriverError(
+        .invalidInput,
+        "\(value.pointer) must be one name, without a slash",
+        pointer: value.pointer
+      )
+    }
+    try check(text, value.pointer)
+    return text
+  }
+
   static func trimmed(_ text: String) -> String {
     var bytes = Array(text.utf8)[...]
     while bytes.first == UInt8(ascii: "/") { bytes.removeFirst() }

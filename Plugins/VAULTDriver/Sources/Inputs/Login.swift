@@ -25,7 +25,7 @@ enum Login: Hashable {
     } else if method.equals("userpass") {
       self = .userPass(
         mount: try EnginePath.text(try map.required("mount_path")),
-        username: try map.required("username").string(),
+        username: try EnginePath.name(try map.required("username")),
         password: try map.required("password").string()
       )
     } else if method.equals("token") {
