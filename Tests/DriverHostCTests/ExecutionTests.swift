@@ -141,6 +141,35 @@ struct ExecutionTests {
     }
   }
 
+  /// Two executions, each with a function that releases the other one.
+  private final class Pair: Sendable {
+    let handles = Locked<[dh_handle]>([])
+    let inside = Locked(0)
+    let released = Locked(0)
+  }
+
+  @Test("may each be released by the function that hears of the other one's end", .timeLimit(.minutes(1)))
+  func releasedByAnother() async throws {
+    let engine = try Engine("sleeper")
+    let pair = Pair()
+    let listener: dh_end_fn_v1 = { context, execution in
+      let pair = object(context, Pair.self)
+      pair.inside.with { $0 += 1 }
+      while pair.inside.with({ $0 }) < 2 { usleep(100) }
+      for other in pair.handles.with({ $0 }) where other != execution {
+        #expect(dh_release_v1(other) == DH_OK)
+      }
+      pair.released.with { $0 += 1 }
+    }
+    let made = try (0..<2).map { _ in try engine.execution("SLEEPER", #"{"seconds": 0.01}"#) }
+    pair.handles.with { $0 = made }
+    for execution in made {
+      _ = dh_execution_on_end_v1(execution, listener, context(pair))
+      _ = dh_execution_start_v1(execution)
+    }
+    try await eventually("both have released the other one") { pair.released.with { $0 } == 2 }
+  }
+
   @Test("may be released by the function that hears of their end")
   func releasedInside() async throws {
     let engine = try Engine("echo")

@@ -9,15 +9,19 @@ final class EndListener: @unchecked Sendable {
   /// Threads that are inside a listener: more than one where a listener sets another one.
   private var running: [pthread_t] = []
   private var hasEnded = false
+  /// Threads that are inside the listener of any execution.
+  private static let inside = Lock<[pthread_t]>([])
 
   /// Replaces the listener, which runs in here if the end has come; nil takes it back.
   ///
-  /// The earlier one is not running when this returns, unless it is the caller.
+  /// The earlier one is not running when this returns, unless the caller is inside a listener: two that take one
+  /// another back would wait for one another for ever.
   func set(_ listener: (@Sendable () -> Void)?) {
     monitor.lock()
     // What is waited for may take its time: meanwhile nothing else must begin.
     self.listener = nil
-    while running.contains(where: { $0 != pthread_self() }) { monitor.wait() }
+    let mayWait = !EndListener.inside.withLock { $0.contains(pthread_self()) }
+    while mayWait, !running.isEmpty { monitor.wait() }
     self.listener = listener
     if hasEnded { run() }
     monitor.unlock()
@@ -37,7 +41,11 @@ final class EndListener: @unchecked Sendable {
     self.listener = nil
     running.append(pthread_self())
     monitor.unlock()
+    EndListener.inside.withLock { $0.append(pthread_self()) }
     listener()
+    EndListener.inside.withLock { inside in
+      if let place = inside.lastIndex(of: pthread_self()) { inside.remove(at: place) }
+    }
     monitor.lock()
     if let place = running.lastIndex(of: pthread_self()) { running.remove(at: place) }
     monitor.broadcast()
