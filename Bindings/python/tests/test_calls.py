@@ -191,3 +191,25 @@ def test_what_ignores_its_stop_is_reported_when_the_host_closes(drivers: Path, t
     assert report.abandoned == {"STUBBORN": [execution.id]}
     with pytest.raises(driver_host.HostError):
         execution.wait()
+
+
+def test_a_history_of_no_executions_keeps_none(drivers: Path, tmp_path: Path) -> None:
+    for history in ("memory", tmp_path / "history.sqlite"):
+        with driver_host.Host(driver_paths=[drivers], only_given_paths=True, history=history, history_limit=0) as host:
+            host.connect(connector_type="ECHO")
+            assert host.executions() == []
+
+
+@pytest.mark.parametrize("option", ["threads", "loops", "output_limit"])
+@pytest.mark.parametrize("value", [0, -1])
+def test_a_limit_that_lets_nothing_through_is_refused(option: str, value: int) -> None:
+    with pytest.raises(ValueError, match=option):
+        driver_host.Host(**{option: value})  # type: ignore[arg-type]
+
+
+def test_a_fan_out_of_none_at_once_is_refused(host: driver_host.Host) -> None:
+    for parallel in (0, -1):
+        with pytest.raises(ValueError, match="parallel"):
+            host.connect_many([{}], connector_type="ECHO", parallel=parallel)
+    with pytest.raises(ValueError, match="history_limit"):
+        driver_host.Host(history_limit=-1)

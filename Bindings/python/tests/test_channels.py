@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import driver_host
+import support
 
 DATA = os.urandom(3_000_000)
 
@@ -165,3 +166,51 @@ def test_the_contexts_of_callbacks_are_forgotten(host: driver_host.Host) -> None
         with pytest.raises(TypeError):
             host.connect(connector_type="STREAM", progress=print, sinks={"out": 1.5})
     assert len(_runtime.contexts) == before
+
+
+@pytest.mark.parametrize("source", [iter([b"x"]), io.BytesIO(b"x"), [b"x"], 0])
+def test_many_calls_share_no_source_that_is_read_once(host: driver_host.Host, source: Any) -> None:
+    with pytest.raises(driver_host.InvalidInputError, match="source of channel 'in'"):
+        host.connect_many([{}, {}], connector_type="STREAM", action="copy", sources={"in": source})
+
+
+def test_many_calls_share_no_file_as_a_sink(host: driver_host.Host, tmp_path: Path) -> None:
+    (tmp_path / "in").write_bytes(b"abc")
+    for sink in (tmp_path / "out", str(tmp_path / "out")):
+        with pytest.raises(ValueError, match="sink of channel 'out'"):
+            host.connect_many(
+                [{}, {}], connector_type="STREAM", action="copy", sources={"in": b"x"}, sinks={"out": sink}
+            )
+    for source in (b"abc", tmp_path / "in"):
+        fan_out = host.connect_many(
+            [{}, {}], connector_type="STREAM", action="copy", sources={"in": source},
+            sinks={"out": driver_host.Memory()},
+        )  # fmt: skip
+        assert [item.get()["out"] for item in fan_out] == [b"abc", b"abc"]
+
+
+def test_the_contexts_of_refused_and_interrupted_calls_are_forgotten(
+    host: driver_host.Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from driver_host import _host, _runtime
+
+    first = _runtime.add_context(None)
+
+    def contexts() -> int:
+        return sum(number > first for number in list(_runtime.contexts))
+
+    for _ in range(3):
+        with pytest.raises(driver_host.InvalidInputError):
+            host.connect_many([{"any": object()}], connector_type="ECHO", progress=print)
+        with pytest.raises(driver_host.HostError):
+            driver_host.Host(secret_timeout=-1)
+    assert contexts() == 0
+
+    def interrupt(*_: object) -> Any:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(_host, "wait_for_end", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        host.connect(connector_type="SLEEPER", seconds=600, progress=print)
+    support.eventually("they are forgotten", lambda: contexts() == 0)
+    _runtime.contexts.pop(first)

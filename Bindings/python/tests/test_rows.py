@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 from typing import Any
 
@@ -184,3 +185,17 @@ def test_rows_are_taken_back_from_a_reader_that_stops_by_a_cancel(host: driver_h
     reader.close()
     with pytest.raises(driver_host.CallCancelledError):
         execution.wait()
+
+
+def test_rows_is_no_option_of_calls_that_pull_none(host: driver_host.Host) -> None:
+    async def awaited() -> None:
+        await host.aconnect(connector_type="ECHO", rows=True)
+
+    for call in (
+        lambda: host.connect(connector_type="ECHO", rows=True), lambda: asyncio.run(awaited()),
+        lambda: host.connect_many([{}], connector_type="ECHO", rows=True),
+    ):  # fmt: skip
+        with pytest.raises(driver_host.UsageError, match=r"Host\.rows"):
+            call()
+    with host.rows(connector_type="STREAM", action="rows", count=1, rows=True) as rows:
+        assert rows is not None

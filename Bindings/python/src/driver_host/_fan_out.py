@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import queue
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,8 +11,10 @@ from typing import Any, Callable, NamedTuple, Optional
 
 from . import _abi, _runtime
 from ._call import Call
+from ._channels import memory_of
 from ._errors import (
     InvalidInputError,
+    UsageError,
     WaitTimeoutError,
     check_may_wait,
     check_process,
@@ -99,6 +102,29 @@ _on_item_fn = _abi.ITEM_FN(_on_item)
 _ITEM = _abi.address_of(_on_item_fn)
 
 
+def _check_channels(call: Call) -> None:
+    """All items share the channels of a call: what only one of them could have is refused.
+
+    Raises:
+        InvalidInputError: A source can be read only once, or a sink is one file.
+    """
+    if not call.options:
+        return
+    for channel, source in (call.sources or {}).items():
+        if memory_of(source) is None and not isinstance(source, (str, os.PathLike)):
+            kind = "file descriptor" if isinstance(source, int) else type(source).__name__
+            raise _shared(f"the source of channel {channel!r} is a {kind}, of which one item would leave nothing for "
+                "the others: give bytes or a path")  # fmt: skip
+    for channel, sink in (call.sinks or {}).items():
+        if isinstance(sink, (str, os.PathLike)):
+            raise _shared(f"the sink of channel {channel!r} is one file, which each item would replace: give Memory(), "
+                "or make a call for each item")  # fmt: skip
+
+
+def _shared(message: str) -> InvalidInputError:
+    return InvalidInputError(message, code="invalid_input", stage="input")
+
+
 class FanOut:
     """Calls that were made for each of some items, by `Host.connect_many`.
 
@@ -118,6 +144,9 @@ class FanOut:
     ) -> None:
         """Starts it. Fan-outs are made by the host, not by programs."""
         self._handle = 0
+        if parallel is not None and parallel < 1:
+            raise UsageError("parallel is above 0; None is 16", code="usage", stage="input")
+        _check_channels(call)
         self._hooks = call.hooks
         self._receiver = _Receiver(len(items), on_item, on_progress)
         number = _runtime.add_context(self._receiver)
@@ -133,7 +162,10 @@ class FanOut:
         fault = None
         try:
             arena, addresses = call.written(write)
-        except Exception:
+        except BaseException as failure:
+            _runtime.contexts.pop(number, None)
+            if not isinstance(failure, Exception):
+                raise
             fault = fault_of(items)
             if fault is None:
                 raise
@@ -148,6 +180,8 @@ class FanOut:
             arena.give()
         if status < 0:
             _runtime.contexts.pop(number, None)
+            if call.hooks is not None:
+                call.hooks.forget()
             raise error_of(status, error)
         self._handle = handle
         self._receiver.cancel = lambda: library.wait_cancel(handle) and None

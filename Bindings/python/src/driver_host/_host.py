@@ -104,7 +104,8 @@ class Host:
         only_given_paths: Looks into these and nowhere else.
         workspace: The folder with `connectors` and `vaults`; `STANDARD`; None is none: then every call names its type.
         history: `"memory"` or `"none"`; or the path of a SQLite database, which is made if it is missing.
-        history_limit: How many executions are kept; None is 1000 in memory, 100,000 of the last 30 days in a database.
+        history_limit: How many executions are kept, 0 is none; None is 1000 in memory, 100,000 of the last 30 days in a
+            database.
         log: Gets the log's lines, on any thread; None passes them to the logger `driver_host`.
         log_level: `trace`, `debug`, `info`, `warning` or `error`: lines below it are not made.
         loops: Event loops of the host, each with a thread; None is 1.
@@ -144,6 +145,12 @@ class Host:
         self._library = _abi.library()
         if log_level not in _LEVELS:
             raise UsageError(f"log_level is one of {', '.join(_LEVELS)}", code="usage", stage="input")
+        for option, value, least in (
+            ("loops", loops, 1), ("threads", threads, 1), ("output_limit", output_limit, 1),
+            ("history_limit", history_limit, 0),
+        ):  # fmt: skip
+            if value is not None and value < least:
+                raise UsageError(f"{option} is at least {least}; None is the default", code="usage", stage="input")
         if isinstance(driver_paths, (str, os.PathLike)):
             driver_paths = [driver_paths]
         paths = [os.fspath(path) for path in driver_paths]
@@ -160,7 +167,7 @@ class Host:
             elif workspace is not None:
                 options.workspace_rule = _abi.WORKSPACE_FOLDER
                 options.workspace = self._text(arena, os.fspath(workspace))
-            if history == "none":
+            if history == "none" or history_limit == 0:
                 options.history_rule = _abi.HISTORY_NONE
             elif history != "memory":
                 options.history_rule = _abi.HISTORY_FILE
@@ -177,7 +184,11 @@ class Host:
             arena.keep.append(options)
             return ctypes.addressof(options), arena.address + Arena.RESULT, arena.address + Arena.ERROR
 
-        arena, addresses = arena_with(write)
+        try:
+            arena, addresses = arena_with(write)
+        except BaseException:
+            _runtime.contexts.pop(self._log_context, None)
+            raise
         try:
             _runtime.host_is_opened()
             status = self._library.wait_open(*addresses)
@@ -305,6 +316,7 @@ class Host:
             UsageError: This is a callback of the host, which must not wait.
             BaseException: What a sink, a source or `progress` has raised.
         """
+        _refuse_rows(more_inputs)
         check_may_wait()
         options: dict[str, Any] = {
             "connector_type": connector_type, "vault": vault, "action": action, "timeout": timeout, "parent": parent,
@@ -318,9 +330,13 @@ class Host:
                 status, result, error = wait_for_end(handle, None)
             except BaseException:
                 self._library.wait_cancel(handle)
+                if call.hooks is None:
+                    self._library.wait_release(handle)
+                else:
+                    # Its callbacks go on until its end, and then their contexts are to go.
+                    _runtime.release_at_end(handle, call.hooks.forget)
                 raise
-            finally:
-                self._library.wait_release(handle)
+            self._library.wait_release(handle)
             return end_of(status, result, error, call.hooks)
         call = Call(name, inputs, more_inputs, **options)
         arena, (target, tree, place) = call.written()
@@ -363,6 +379,7 @@ class Host:
         """
         from ._aio import run
 
+        _refuse_rows(options_and_inputs)
         check_process()
         _runtime.release_garbage()
         handle, call = self._create(name, inputs, *_split(options_and_inputs))
@@ -406,7 +423,7 @@ class Host:
             HostError: The call failed before there were rows.
             UsageError: It put out no rows.
         """
-        execution = self.execution(name, inputs, rows=True, **options_and_inputs)
+        execution = self.execution(name, inputs, **{**options_and_inputs, "rows": True})
         try:
             rows = execution.rows()
         except BaseException:
@@ -442,11 +459,13 @@ class Host:
             fail_fast: The first failure cancels those that run, and those that wait are not begun.
             on_item: Gets each `Item`, one at a time; may wait, the next one waits for it.
             on_progress: Gets how many items have ended, of how many; as `on_item`.
-            options_and_inputs: As with `connect`.
+            options_and_inputs: As with `connect`. All items share the channels: a source is bytes or a path, a sink is
+                no path.
 
         Returns:
             The fan-out, which was started.
         """
+        _refuse_rows(options_and_inputs)
         check_process()
         _runtime.release_garbage()
         options, more = _split(options_and_inputs)
@@ -610,6 +629,14 @@ _OPTIONS = (
     "connector_type", "vault", "action", "timeout", "parent", "connector", "traceparent", "vault_secrets",
     "resolves_references", "sinks", "sources", "progress", "rows",
 )  # fmt: skip
+
+
+def _refuse_rows(given: Mapping[str, Any]) -> None:
+    if "rows" in given:
+        raise UsageError(
+            "rows are pulled by Host.rows(...) or Host.execution(..., rows=True); an input of this name is given in "
+            "`inputs`", code="usage", stage="input",
+        )  # fmt: skip
 
 
 def _split(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
