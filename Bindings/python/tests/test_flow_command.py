@@ -180,3 +180,48 @@ def test_inputs_that_are_no_object_are_refused_without_being_shown(folder: Path)
         done = flow(name, "--inputs", "-", stdin=text)
         assert done.returncode != 0 and done.stderr
         assert "hidden" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("[1]", "object"), ("{", "line 1"), ('{"a": NaN}', "NaN"), ('{"a": -Infinity}', "Infinity"),
+        ('{"a": {"b": "hidden", "b": 2}}', "twice"), ("[" * 100_000, "JSON"), ('{"a": 1e9999999999999999999}', "JSON"),
+    ],
+)  # fmt: skip
+def test_bad_inputs_exit_with_2(folder: Path, text: str, word: str) -> None:
+    done = flow(written(folder, "    return None\n"), "--inputs", "-", stdin=text)
+    assert done.returncode == 2 and done.stdout == ""
+    assert word in done.stderr and "Traceback" not in done.stderr and "hidden" not in done.stderr
+
+
+def test_inputs_that_are_not_there_exit_with_2(folder: Path) -> None:
+    done = flow(written(folder, "    return None\n"), "--inputs", str(folder / "nowhere.json"))
+    assert done.returncode == 2 and "No such file" in done.stderr
+
+
+def test_numbers_of_inputs_keep_every_digit(folder: Path) -> None:
+    name = written(folder, "    this.log(inputs)\n")
+    done = flow(name, "--inputs", "-", stdin='{"a": 0.1, "b": 0.12345678901234567890123, "c": 1e400, "d": 2.50}')
+    assert done.returncode == 0, done.stderr
+    assert "{'a': 0.1, 'b': Decimal('0.12345678901234567890123'), 'c': Decimal('1E+400'), 'd': 2.5}" in done.stderr
+
+
+@pytest.mark.parametrize("code", ["", "0", "3", "'because'"])
+def test_a_flow_that_exits_has_failed(folder: Path, code: str) -> None:
+    done = flow(written(folder, f"    import sys\n    sys.exit({code})\n"))
+    assert done.returncode == 1, done.stderr
+    assert result_of(done)["status"] == "ENDED_ERROR" and "sys.exit" in result_of(done)["message"]
+
+
+@pytest.mark.parametrize(
+    ("value", "word"),
+    [
+        ("float('nan')", "NaN"), ("[float('-inf')]", "NaN"), ("[]; value.append(value)", "itself"),
+        ("'\\ud800'", "surrogate"), ("{'\\udfff': 1}", "surrogate"), ("object()", "type object"),
+    ],
+)  # fmt: skip
+def test_outputs_that_are_no_json_exit_with_1(folder: Path, value: str, word: str) -> None:
+    done = flow(written(folder, f"    value = {value}\n    return this.success('ok', output_value={{'a': value}})\n"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert word in done.stderr and "Traceback" not in done.stderr

@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import base64
 import json
+import math
 import signal
 import sys
 from decimal import Decimal
-from typing import Any, Optional, Sequence
+from typing import Any, Optional, Sequence, Union
 
 import driver_host
 
@@ -28,7 +29,7 @@ def _terminate(number: int, _: object) -> None:
 
 
 def _say(text: str) -> None:
-    print(text, file=sys.stderr, flush=True)
+    print(text.encode(errors="backslashreplace").decode(), file=sys.stderr, flush=True)
 
 
 def _as_json(value: Any) -> Any:
@@ -44,24 +45,72 @@ def _as_json(value: Any) -> Any:
     raise TypeError(f"an output of the flow is of type {type(value).__name__}, which JSON has no word for")
 
 
+class _UsageError(Exception):
+    """What is wrong with the command line, in words."""
+
+
+class _InputsError(ValueError):
+    """What is wrong with the inputs, in words that quote none of them."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise _InputsError("an object has a name twice")
+    return made
+
+
+def _number(text: str) -> Union[float, Decimal]:
+    """A float where it is the number that stands there, else a Decimal."""
+    number, exact = float(text), Decimal(text)
+    return number if math.isfinite(number) and Decimal(repr(number)) == exact else exact
+
+
+def _constant(text: str) -> Any:
+    raise _InputsError(f"{text} is no JSON")
+
+
 def _inputs(path: Optional[str]) -> dict[str, Any]:
     if path is None:
         return {}
     try:
         if path == "-":
-            value = json.load(sys.stdin)
+            document = sys.stdin.buffer.read().decode()
         else:
             with open(path, encoding="utf-8") as file:
-                value = json.load(file)
-    except ValueError as error:
+                document = file.read()
+        value = json.loads(document, object_pairs_hook=_object, parse_float=_number, parse_constant=_constant)
+    except _InputsError as error:
+        raise _UsageError(f"{path}: {error}") from None
+    except (ValueError, ArithmeticError, RecursionError) as error:
         # Of the original only the place: its text may quote the document.
         place = f"line {error.lineno}, column {error.colno}: " if isinstance(error, json.JSONDecodeError) else ""
-        raise SystemExit(f"flow_api: {path}: {place}it is no JSON document") from None
+        raise _UsageError(f"{path}: {place}it is no JSON document") from None
     except OSError as error:
-        raise SystemExit(f"flow_api: {path}: {error.strerror}") from None
+        raise _UsageError(f"{path}: {error.strerror}") from None
     if not isinstance(value, dict):
-        raise SystemExit(f"flow_api: {path}: the inputs of a flow are an object")
+        raise _UsageError(f"{path}: the inputs of a flow are an object")
     return value
+
+
+def _line(document: dict[str, Any]) -> str:
+    """The result as a line of JSON.
+
+    Raises:
+        TypeError: An output is what JSON has no word for; the text quotes none.
+    """
+    try:
+        line = json.dumps(document, default=_as_json, ensure_ascii=False, allow_nan=False)
+        line.encode()
+    except UnicodeEncodeError:
+        raise TypeError("an output of the flow has a lone surrogate, which UTF-8 has no word for") from None
+    except RecursionError:
+        raise TypeError("an output of the flow is nested too deeply, or holds itself") from None
+    except ValueError as error:
+        if "ircular" in str(error):
+            raise TypeError("an output of the flow holds itself") from None
+        raise TypeError("an output of the flow is NaN, infinite, or a number too long for JSON") from None
+    return line
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -98,7 +147,11 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         The exit code.
     """
     options = _parser().parse_args(arguments)
-    inputs = _inputs(options.inputs)
+    try:
+        inputs = _inputs(options.inputs)
+    except _UsageError as error:
+        _say(f"flow_api: {error}")
+        return 2
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Under nohup it stays ignored.
         if signal.getsignal(number) != signal.SIG_IGN:
@@ -111,6 +164,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     except SyntaxError as error:
         # Without the line itself.
         _say(f"flow_api: {options.script}, line {error.lineno}: {error.msg}")
+        return 2
+    except SystemExit:
+        _say(f"flow_api: {options.script}: it calls sys.exit() when it is read")
         return 2
     except Exception as error:
         _say(f"flow_api: {options.script}: {type(error).__name__}: {error}")
@@ -149,10 +205,14 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
         "output_value": outcome.output_value, "duration": round(outcome.duration, 6),
     }  # fmt: skip
     try:
-        print(json.dumps(document, default=_as_json, ensure_ascii=False), flush=True)
+        line = _line(document)
     except TypeError as error:
         _say(f"flow_api: {error}")
         return 1
+    # In UTF-8, whatever the locale is.
+    sys.stdout.flush()
+    sys.stdout.buffer.write(line.encode() + b"\n")
+    sys.stdout.buffer.flush()
     return 0 if outcome.status == "ENDED_SUCCESS" else 1
 
 

@@ -462,7 +462,8 @@ def run(
         How it has ended. What the handler raises is in it, not raised.
 
     Raises:
-        KeyboardInterrupt: Ctrl-C: all connections were cancelled. So with all that is no `Exception`.
+        KeyboardInterrupt: Ctrl-C: all connections were cancelled. So with all that is no `Exception`, but for
+            `SystemExit`, which makes the flow fail.
     """
     if not callable(handler):
         name = name or os.path.splitext(os.path.basename(os.fspath(handler)))[0]
@@ -482,6 +483,11 @@ def run(
             this._await_children()
         else:
             this.cancel()
+    except SystemExit as error:
+        # It ends the flow, not the program that runs it.
+        this.cancel()
+        said = "" if error.code is None else f": {error.code}"
+        return this._finish(_End("ENDED_ERROR", f"the script called sys.exit(){said}"), error)
     except Exception as error:
         this.cancel()
         return this._finish(_End("ENDED_ERROR", str(error) or type(error).__name__), error)
