@@ -505,3 +505,32 @@ def test_a_split_url_is_what_rest_takes(real: driver_host.Host, httpbin: support
         return this.success(output_value=call.get("output_value")["json"]["args"])
 
     assert result_of(real, handler) == {"a": "b"}
+
+
+def test_modules_beside_scripts_are_their_folders_own(host: driver_host.Host, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name / "parts").mkdir(parents=True)
+        (tmp_path / name / "helper.py").write_text(f"import deeper\nNAME = {name!r} + deeper.NAME\n")
+        (tmp_path / name / "deeper.py").write_text(
+            f"NAME = {name!r}\ndef late():\n    from lazy import NAME\n    return NAME\n"
+        )
+        (tmp_path / name / "lazy.py").write_text(
+            f"import dataclasses\n@dataclasses.dataclass\nclass Data:\n    x: int = 1\nNAME = {name!r}\n"
+        )
+        (tmp_path / name / "parts" / "__init__.py").write_text("")
+        (tmp_path / name / "parts" / "part.py").write_text(f"from . import other\nNAME = {name!r} + other.NAME\n")
+        (tmp_path / name / "parts" / "other.py").write_text(f"NAME = {name!r}\n")
+        (tmp_path / name / "nightly.py").write_text(
+            "import json\nimport helper\nimport parts.part as part\nfrom deeper import late\n\n\n"
+            "def handler(system, this, inputs):\n"
+            "    import lazy\n    import parts.other\n    from parts import part as again\n"
+            "    assert again is part\n"
+            "    return {'names': [helper.NAME, lazy.NAME, late(), part.NAME, parts.other.NAME]}\n"
+        )
+    # Both are read before one runs.
+    handlers = [flow_api.load_script(tmp_path / name / "nightly.py") for name in ("one", "two")]
+    for name, handler in zip(("one", "two"), handlers):
+        outcome = flow_api.run(handler, host=host)
+        assert outcome.error is None, text_of(outcome.error)
+        assert outcome.output_value["names"] == [name * 2, name, name, name * 2, name]
+    assert not list(tmp_path.rglob("__pycache__"))
