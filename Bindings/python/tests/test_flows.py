@@ -430,6 +430,26 @@ def test_secrets_are_masked_however_they_are_written(host: driver_host.Host, sec
     assert [word for word in words if word in shown] == [], shown
 
 
+def test_secrets_that_a_failed_connection_has_put_out_are_masked(
+    host: driver_host.Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines: list[str] = []
+
+    def fail(*_: object) -> None:
+        raise driver_host.HostError("it failed", partial={"key": "correct-horse"}, secrets=("/key",))
+
+    def handler(system: flow_api.System, this: flow_api.Execution) -> None:
+        child = this.connect(connector_type="ECHO", run=False)
+        monkeypatch.setattr(driver_host.Execution, "wait", fail)
+        with pytest.raises(flow_api.DependencyFailedError) as caught:
+            child.wait()
+        assert caught.value.error is not None
+        this.log(caught.value.error.partial)
+
+    assert flow_api.run(handler, host=host, log=lines.append).error is None
+    assert lines == ["{'key': '********'}"]
+
+
 def test_short_secrets_mask_nothing(host: driver_host.Host) -> None:
     lines: list[str] = []
 
