@@ -133,7 +133,9 @@ def test_a_connector_of_the_workspace_is_called_by_its_name(drivers: Path, tmp_p
 def test_references_to_secrets_are_text_unless_the_call_says_otherwise(host: driver_host.Host) -> None:
     text = "vault.secret(main:path.key)"
     assert host.connect(connector_type="ECHO", string=text)["string"] == text
-    for options in ({"resolves_references": True}, {"vault_secrets": []}):
+    # References to what is attached stand for it, and to nothing else.
+    assert host.connect(connector_type="ECHO", string=text, vault_secrets=[])["string"] == text
+    for options in ({"resolves_references": True}, {"vault_secrets": "main:path"}):
         with pytest.raises(driver_host.HostError):
             host.connect(connector_type="ECHO", string=text, **options)
 

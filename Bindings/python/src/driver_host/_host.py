@@ -302,7 +302,7 @@ class Host:
             traceparent: W3C trace context that the driver passes on.
             vault_secrets: Secrets that are attached to this call, each `CONFIG:PATH`, in the place of the connector's.
             resolves_references: Texts in the inputs that refer to secrets, `vault.secret(…)`, stand for them. Otherwise
-                they do so only with `vault_secrets`, so that what came from elsewhere cannot read the vaults.
+                only those to `vault_secrets` do, so that what came from elsewhere cannot read the vaults.
             sinks: Where output channels go, by their names; one that is not named goes nowhere.
             sources: Where input channels come from.
             progress: Hears how far the call is, on a thread of the driver.

@@ -193,8 +193,7 @@ class Execution:
                 starts it and waits.
             action: An action of the driver, such as `test`; None is its default one.
             vault_secrets: Secrets that are attached to this call in the place of the connector's, each `CONFIG:PATH`.
-                With it, also an empty list, `vault.secret(…)` in the inputs stands for the secret; otherwise it is
-                text.
+                References to these, `vault.secret(…)`, stand for them in the inputs; all others are text.
             inputs: Inputs.
 
         Returns:
