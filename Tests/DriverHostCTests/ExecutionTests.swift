@@ -148,7 +148,10 @@ struct ExecutionTests {
     let released = Locked(0)
   }
 
-  @Test("may each be released by the function that hears of the other one's end", .timeLimit(.minutes(1)))
+  @Test(
+    "may each be released by the function that hears of the other one's end",
+    .timeLimit(.minutes(1))
+  )
   func releasedByAnother() async throws {
     let engine = try Engine("sleeper")
     let pair = Pair()
