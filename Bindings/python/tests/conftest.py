@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -16,6 +17,10 @@ sys.path.insert(0, str(support.SOURCES))
 os.environ.setdefault("DRIVERS_HOST_LIBRARY", str(support.products() / "libdriverhost.so"))
 
 import driver_host
+
+# Who begins the tests in the background, or by nohup, has them ignore these, and programs that they begin would, too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 NAMES = ("arrow", "echo", "errors", "flaky", "late", "logger", "secrets", "sleeper", "stubborn", "timers")
 

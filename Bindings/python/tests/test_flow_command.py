@@ -156,9 +156,12 @@ def test_a_signal_cancels_the_connections(folder: Path, drivers: Path, number: s
         stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert process.stderr is not None
-    assert process.stderr.readline() == "started\n"
-    os.kill(process.pid, number)
-    output, errors = process.communicate(timeout=support.PATIENCE)
+    try:
+        assert process.stderr.readline() == "started\n"
+        os.kill(process.pid, number)
+        output, errors = process.communicate(timeout=support.PATIENCE)
+    finally:
+        process.kill()
     # It would sleep for ten minutes otherwise.
     assert process.returncode == status, errors
     assert "cancelled" in errors and output == ""
