@@ -202,11 +202,16 @@ struct ExecutionTests {
     }
   }
 
-  @Test("never run where they are released before their start")
-  func neverStarted() throws {
+  @Test("end as cancelled where they are released before their start")
+  func neverStarted() async throws {
     let engine = try Engine("echo")
     for _ in 0..<10 { _ = dh_release_v1(try engine.execution("ECHO")) }
-    let records = try Engine.document { dh_host_executions_v1(engine.host, nil, $0, $1) }
-    #expect(!records.contains("RUNNING") && !records.contains("ENDED"))
+    let records = Locked("")
+    try await eventually("all have ended") {
+      let text = try Engine.document { dh_host_executions_v1(engine.host, nil, $0, $1) }
+      records.with { $0 = text }
+      return text.components(separatedBy: #""status":"ENDED_CANCELLED""#).count == 11
+    }
+    #expect(records.with { !$0.contains("RUNNING") && !$0.contains("ENDED_SUCCESS") })
   }
 }

@@ -111,10 +111,10 @@ typedef uint64_t dh_handle;
 /// A host: it is closed in the background if nobody has closed it; its `log` is not running any more when this returns,
 /// and will not run. Calls and results of it stay valid. An execution or a fan-out: it goes on if it was started, as do
 /// the callbacks of its options until its end (cancel it and wait first if their contexts are to go); one that was
-/// never started never starts. Its `on_end` is not running any more when this returns, and will not run, unless this is
-/// called inside of an `on_end`, which waits for no other one. Streams of rows that were not taken are let go of, which
-/// cancels the call. Waits only for a `log` or `on_end` that is running on another thread: hold no lock across it that
-/// these take. [thread-safe] @since host API 1
+/// never started ends as cancelled. Its `on_end` is not running any more when this returns, and will not run, unless
+/// this is called inside of an `on_end`, which waits for no other one. Streams of rows that were not taken are let go
+/// of, which cancels the call. Waits only for a `log` or `on_end` that is running on another thread: hold no lock
+/// across it that these take. [thread-safe] @since host API 1
 dh_status dh_release_v1(dh_handle handle);
 
 // MARK: - Errors
