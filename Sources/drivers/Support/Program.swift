@@ -54,6 +54,7 @@ enum Program {
     unsafe words.append(nil)
     defer { unsafe words.forEach { unsafe free($0) } }
     return unsafe words.withUnsafeBufferPointer { buffer in
+      // There is the NULL in it at least, and only an empty buffer has no address.
       guard let base = buffer.baseAddress else { fatalError("an array with a NULL has an address") }
       return unsafe body(base)
     }
