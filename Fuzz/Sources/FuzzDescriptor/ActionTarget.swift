@@ -42,7 +42,7 @@ struct ActionTarget {
   private func checkThoroughly(_ inputs: ValueMap, _ complete: CompleteInputs) {
     guard let action = schema.actions[action.name], action.flat != nil else { return }
     do throws(HostError) {
-      let other = try schema.completeThoroughly(inputs, action, true, [], nil, in: .callersStack)
+      let other = try schema.completeThoroughly(inputs, action, .all, [], nil, in: .callersStack)
         .result.get()
       require(
         Value.map(other.values).isIdentical(to: .map(complete.values)),
