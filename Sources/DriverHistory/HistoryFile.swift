@@ -86,10 +86,10 @@ struct HistoryFile {
       try database.execute(
         """
         PRAGMA synchronous = \(isFullySynchronous ? "FULL" : "NORMAL");
-        PRAGMA wal_autocheckpoint = 4000;
         PRAGMA journal_size_limit = 16777216;
         """
       )
+      database.countLogPages()
       if version < HistorySchema.version { try HistoryFile.migrate(database, from: version) }
     }
     return database

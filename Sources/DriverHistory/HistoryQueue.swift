@@ -9,40 +9,6 @@ final class HistoryQueue: @unchecked Sendable {
 
   typealias Waiter = CheckedContinuation<Void, Never>
 
-  /// A state that is no end.
-  final class State: Sendable {
-    let record: ExecutionRecord
-    /// When it is to be written.
-    let due: MonotonicTime
-
-    init(_ record: ExecutionRecord, due: MonotonicTime) {
-      self.record = record
-      self.due = due
-    }
-  }
-
-  /// An end, and who waits until it is written.
-  struct End {
-    var record: ExecutionRecord
-    var waiter: Waiter?
-  }
-
-  /// What the writer is to do next.
-  struct Batch {
-    var states: [State] = []
-    var ends: [End] = []
-    var jobs: [any HistoryJob] = []
-    var flushes: [Waiter] = []
-    /// Executions whose end was dropped: nothing more will be heard of them.
-    var orphans: [String] = []
-    /// Whether it is one for the file, and not just jobs while the file cannot be written.
-    var isForFile = false
-    /// Nothing comes after it.
-    var isLast = false
-
-    var isWithoutContent: Bool { states.isEmpty && ends.isEmpty && orphans.isEmpty }
-  }
-
   /// How long a state waits for a later one; with the time that writing takes it stays under 100
   /// ms.
   private static let delay = Duration.milliseconds(50)
@@ -50,6 +16,8 @@ final class HistoryQueue: @unchecked Sendable {
   private static let batchLimit = 512
   /// How long nothing is tried after the file could not be written.
   private static let pause = Duration.seconds(1)
+  /// When the writer wakes that waits for a caller to give the turn back: when it is told.
+  private static let untilTheTurn = MonotonicTime(nanoseconds: .max)
   /// How many bytes of outputs of each end are kept while the file cannot be written.
   private static let backlogOutputLimit = 16 << 10
 
@@ -67,7 +35,16 @@ final class HistoryQueue: @unchecked Sendable {
   /// Executions that are in the file without their end.
   private var unended: Set<String> = []
   private var orphans: [String] = []
-  private var isWriting = false
+  /// Whether somebody has the turn; the writer has it until it first asks for something to do.
+  private var isTurnTaken = true
+  /// What callers write with; nil: nothing.
+  private var lent: HistoryStore?
+  /// How many ends callers have written since the writer's last turn.
+  private var directEnds = 0
+  /// With how many of them it gets a turn: with the first, since it looks for old executions then.
+  private var directEndsLimit = 1
+  /// Whether the writer has to bring the file up to date, though it has nothing to write.
+  private var isLogLong = false
   /// Until when nothing is tried, since the file could not be written; nil: it can.
   private var pausedUntil: MonotonicTime?
   private var isClosing = false
@@ -127,7 +104,7 @@ final class HistoryQueue: @unchecked Sendable {
     await withCheckedContinuation { waiter in
       monitor.lock()
       let isWaiting =
-        !isClosing && pausedUntil == nil && (isWriting || !states.isEmpty || !ends.isEmpty)
+        !isClosing && pausedUntil == nil && (isTurnTaken || !states.isEmpty || !ends.isEmpty)
       if isWaiting {
         flushes.append(waiter)
         wake(at: MonotonicTime(nanoseconds: 0))
@@ -168,6 +145,66 @@ final class HistoryQueue: @unchecked Sendable {
     monitor.unlock()
   }
 
+  // MARK: - Writing alone
+
+  /// The turn of a caller.
+  struct Turn: ~Copyable {
+    let store: HistoryStore
+    fileprivate let id: String
+  }
+
+  /// Lets callers write with a store until it is taken away.
+  func lend(_ store: HistoryStore) {
+    monitor.lock()
+    lent = store
+    monitor.unlock()
+  }
+
+  /// Takes the store away that callers write with; when nobody has the turn any more.
+  func takeStoreBack() {
+    monitor.lock()
+    lent = nil
+    monitor.unlock()
+  }
+
+  /// Takes the turn for an end that nothing else could share a transaction with: two hand-overs to
+  /// the writer's thread would take longer than writing it.
+  ///
+  /// - Parameter id: The execution; what waits of it is taken away.
+  /// - Returns: The turn, to be given back; nil: the end is for `end`.
+  func takeTurn(endOf id: String) -> Turn? {
+    monitor.lock()
+    defer { monitor.unlock() }
+    guard let lent, !isTurnTaken, !isClosing, !isDueWithoutEnds, pausedUntil == nil, ends.isEmpty,
+      jobs.isEmpty, flushes.isEmpty,
+      states.isEmpty || (states.count == 1 && states.removeValue(forKey: id) != nil)
+    else { return nil }
+    isTurnTaken = true
+    return Turn(store: lent, id: id)
+  }
+
+  /// Gives a caller's turn back.
+  ///
+  /// - Parameters:
+  ///   - turn: The turn.
+  ///   - isWritten: Whether the end is in the file.
+  func giveBack(_ turn: consuming Turn, isWritten: Bool) {
+    let (id, isLogLong) = (turn.id, turn.store.isLogLong)
+    // Before the writer goes on, which may be about to close the file.
+    _ = consume turn
+    monitor.lock()
+    isTurnTaken = false
+    if isWritten {
+      directEnds += 1
+      unended.remove(id)
+    }
+    if isLogLong { self.isLogLong = true }
+    if isDueWithoutEnds || sleepsUntil == HistoryQueue.untilTheTurn {
+      wake(at: MonotonicTime(nanoseconds: 0))
+    }
+    monitor.unlock()
+  }
+
   // MARK: - Writing
 
   /// Waits for something to write.
@@ -177,16 +214,16 @@ final class HistoryQueue: @unchecked Sendable {
   func next(alarm: MonotonicTime) -> Batch {
     monitor.lock()
     defer { monitor.unlock() }
-    isWriting = false
+    isTurnTaken = false
     while true {
       let now = MonotonicTime.now
       skipTakenInOrder()
       let due = firstInOrder < order.count ? order[firstInOrder].due : alarm
-      let isDue = !ends.isEmpty || !flushes.isEmpty || isCrowded || min(due, alarm) <= now
-      if isClosing || !jobs.isEmpty || (pausedUntil.map { $0 <= now } ?? isDue) {
-        return take(at: now)
-      }
-      let until = pausedUntil ?? min(due, alarm)
+      let isDue =
+        !ends.isEmpty || !flushes.isEmpty || isCrowded || isDueWithoutEnds || min(due, alarm) <= now
+      let isNow = isClosing || !jobs.isEmpty || (pausedUntil.map { $0 <= now } ?? isDue)
+      if isNow, !isTurnTaken { return take(at: now) }
+      let until = isNow ? HistoryQueue.untilTheTurn : pausedUntil ?? min(due, alarm)
       sleepsUntil = until
       _ = monitor.wait(until: until)
       sleepsUntil = nil
@@ -194,11 +231,14 @@ final class HistoryQueue: @unchecked Sendable {
   }
 
   private func take(at now: MonotonicTime) -> Batch {
+    isTurnTaken = true
     var batch = Batch()
     swap(&batch.jobs, &jobs)
     if !isClosing, let pausedUntil, now < pausedUntil { return batch }
-    isWriting = true
     batch.isForFile = true
+    swap(&batch.directEnds, &directEnds)
+    directEndsLimit = HistoryQueue.batchLimit
+    isLogLong = false
     batch.ends = Array(ends.prefix(HistoryQueue.batchLimit))
     ends.removeFirst(batch.ends.count)
     let isAll = isClosing || isCrowded || !flushes.isEmpty
@@ -287,6 +327,10 @@ final class HistoryQueue: @unchecked Sendable {
   /// Whether so many states wait that they are written before their time, and none has to give way.
   private var isCrowded: Bool { states.count > limit / 2 }
 
+  /// Whether the writer has something to do besides writing: forgetting, or bringing the file up to
+  /// date.
+  private var isDueWithoutEnds: Bool { isLogLong || directEnds >= directEndsLimit }
+
   private func wake(at time: MonotonicTime) {
     guard let until = sleepsUntil, time < until else { return }
     // One signal is enough for all who come before the writer is awake.
@@ -322,13 +366,4 @@ final class HistoryQueue: @unchecked Sendable {
     order = order[firstInOrder...].filter { states[$0.id] != nil }
     firstInOrder = 0
   }
-}
-
-/// Something that the writer does bit by bit, between two transactions.
-protocol HistoryJob: AnyObject, Sendable {
-  /// Does a bit of it; true when there is no more.
-  func step(in store: HistoryStore) -> Bool
-
-  /// Is told that it will not be done.
-  func abandon()
 }

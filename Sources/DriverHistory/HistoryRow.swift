@@ -2,8 +2,11 @@ internal import DriverHost
 
 /// An execution as a row of its table.
 enum HistoryRow {
-  /// The texts of the states that are not an end, for conditions.
-  static let unended = "('NEW', 'RUNNING')"
+  /// Whether an execution has not ended well, as the index of statuses has it: a query has to say
+  /// the same words to be led by that index.
+  static let isNoSuccess = "status <> 'ENDED_SUCCESS'"
+  /// Whether an execution has not ended.
+  static let isUnended = "\(isNoSuccess) AND status IN ('NEW', 'RUNNING')"
 
   /// Gives a statement the columns of a record that is masked already.
   ///

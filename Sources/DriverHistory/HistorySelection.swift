@@ -1,6 +1,9 @@
 internal import DriverHost
 
-/// A query as SQL, so that an index leads to its newest executions and no other is looked at.
+/// A query as SQL.
+///
+/// An index leads to the children of an execution, and to those that have not ended well. All others
+/// are looked through from the newest on, up to the limit.
 struct HistorySelection {
   /// A parameter.
   enum Parameter {
@@ -11,9 +14,6 @@ struct HistorySelection {
   /// The parameters; each is used by its number.
   private(set) var values: [Parameter] = []
   /// What each execution must fulfil.
-  ///
-  /// The planner is kept from the indices of all but one of them by a plus sign: without statistics
-  /// it takes one for as good as another.
   private var conditions: [String] = []
   /// One for each status, of which an execution must fulfil one; empty: any status will do.
   private var statuses: [String] = []
@@ -22,19 +22,14 @@ struct HistorySelection {
 
   /// A query where the executions of some owners are known to be lost.
   init(_ query: ExecutionQuery, dead: [Int64]) {
-    isByStatus = query.parent == nil && query.connector == nil && query.type == nil
+    isByStatus =
+      query.parent == nil && !query.statuses.isEmpty && !query.statuses.contains(.succeeded)
     values.append(.integer(Int64(query.limit)))
-    // From the one that fewest have to the one that most have.
     let columns = [
       ("parent", query.parent), ("connector", query.connector), ("type", query.type),
     ]
-    var isFirst = true
     for (column, text) in columns {
-      guard let text else { continue }
-      // The index of connectors holds only those that have one.
-      if column == "connector", isFirst, !text.isEmpty { conditions.append("connector <> ''") }
-      conditions.append("\(isFirst ? "" : "+")\(column) = \(parameter(.text(text)))")
-      isFirst = false
+      if let text { conditions.append("\(column) = \(parameter(.text(text)))") }
     }
     if let before = query.before { conditions.append("id < \(parameter(.text(before)))") }
     if let since = query.since {
@@ -43,10 +38,13 @@ struct HistorySelection {
       conditions.append("id >= \(parameter(.text(first)))")
       conditions.append("created >= \(parameter(.integer(since.nanoseconds)))")
     }
+    if isByStatus { conditions.append(HistoryRow.isNoSuccess) }
     if !query.statuses.isEmpty { addStatuses(query.statuses, dead) }
   }
 
   private mutating func addStatuses(_ wanted: Set<ExecutionStatus>, _ dead: [Int64]) {
+    // The plus sign keeps the planner from its index, which without statistics it takes for as good
+    // as another one.
     let status = isByStatus ? "status" : "+status"
     let owners = "(\(dead.map(String.init).joined(separator: ", ")))"
     for each in ExecutionStatus.allCases {

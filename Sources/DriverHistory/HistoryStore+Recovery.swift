@@ -24,7 +24,7 @@ extension HistoryStore {
   @discardableResult
   func end(executionsOf owner: Int64, _ message: String) throws(SQLiteFailure) -> Int {
     var statement = try database.prepare(
-      "UPDATE executions SET \(HistoryStore.asLost) WHERE owner = ?2 AND status IN \(HistoryRow.unended)"
+      "UPDATE executions SET \(HistoryStore.asLost) WHERE owner = ?2 AND \(HistoryRow.isUnended)"
     )
     try statement.bind(message, at: 1)
     try statement.bind(owner, at: 2)
@@ -63,7 +63,7 @@ struct Owner {
       SELECT owner, process FROM owners
       UNION ALL
       SELECT DISTINCT owner, NULL FROM executions
-      WHERE status IN \(HistoryRow.unended) AND owner IS NOT NULL
+      WHERE \(HistoryRow.isUnended) AND owner IS NOT NULL
         AND owner NOT IN (SELECT owner FROM owners)
       """
     )

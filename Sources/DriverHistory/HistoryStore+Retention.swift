@@ -52,7 +52,7 @@ extension HistoryStore {
       )
       guard !id.isEmpty else { return nil }
       var statement = try database.prepare(
-        "SELECT count(*) FROM executions WHERE status IN \(HistoryRow.unended) AND id > ?1"
+        "SELECT count(*) FROM executions WHERE \(HistoryRow.isUnended) AND id > ?1"
       )
       try statement.bind(id, at: 1)
       let unended = try statement.step() ? Int(statement.integer(0)) : 0
@@ -70,7 +70,7 @@ extension HistoryStore {
       """
       DELETE FROM executions WHERE number IN (
         SELECT number FROM executions
-        WHERE id <= ?1 AND +status NOT IN \(HistoryRow.unended)
+        WHERE id <= ?1 AND NOT (\(HistoryRow.isUnended))
           AND (id <= ?2 OR coalesce(ended, created) < ?3)
         ORDER BY id LIMIT \(HistoryStore.stepSize))
       """

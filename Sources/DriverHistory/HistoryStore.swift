@@ -1,16 +1,19 @@
 internal import DriverHost
 
-/// The connection that writes, and what it writes with: one thread at a time.
+/// The connection that writes, and what it writes with: one thread at a time, which has the turn of
+/// the queue.
 final class HistoryStore: @unchecked Sendable {
-  // `@unchecked` because it is handed to the writer's thread before anything is written, and stays
-  // there.
+  // `@unchecked` because taking a turn and giving it back go through the lock of the queue.
   let file: HistoryFile
   let database: SQLiteHandle
   let owners: OwnerFile
+  /// How many pages of the log are brought into the file at once, which waits for the disk.
+  private static let logLimit = 4000
   /// How many bytes of the log are left for the next who opens the file.
   private static let keptLogLimit = 1 << 20
 
   private let outputLimit: Int
+  private let busyTimeout: Duration
   private let checkpointsOnClose: Bool
   private var beginning: SQLiteStatement
   private var committing: SQLiteStatement
@@ -40,6 +43,7 @@ final class HistoryStore: @unchecked Sendable {
       try database.prepare(HistorySchema.upsert)
     }
     outputLimit = max(0, options.outputLimit)
+    busyTimeout = options.busyTimeout
     checkpointsOnClose = options.checkpointsOnClose
     self.file = file
     self.owners = owners
@@ -68,14 +72,47 @@ final class HistoryStore: @unchecked Sendable {
     leavingOut: inout [SQLiteFailure]
   ) throws(SQLiteFailure) {
     do throws(SQLiteFailure) {
-      // What is too large is not masked first: that would take longest.
-      let kept = record.droppingOutput(over: outputLimit).masked
-      try HistoryRow.bind(kept, owner: owner, to: &upsert)
-      try upsert.run()
+      try write(record)
     } catch {
       guard error.isOfContent, database.isInTransaction else { throw error }
       leavingOut.append(error)
     }
+  }
+
+  private func write(_ record: ExecutionRecord) throws(SQLiteFailure) {
+    // What is too large is not masked first: that would take longest.
+    let kept = record.droppingOutput(over: outputLimit).masked
+    try HistoryRow.bind(kept, owner: owner, to: &upsert)
+    try upsert.run()
+  }
+
+  /// Writes one end, if that can be done without waiting for anybody.
+  ///
+  /// - Returns: Whether it is in the file; if not, nothing has changed.
+  func writesAtOnce(_ record: ExecutionRecord) -> Bool {
+    database.setBusyTimeout(.zero)
+    defer { database.setBusyTimeout(busyTimeout) }
+    do throws(SQLiteFailure) {
+      try write(record)
+      return true
+    } catch {
+      // The writer tries it again, and says what is wrong.
+      return false
+    }
+  }
+
+  /// Whether so much is in the log that it is to be brought into the file.
+  var isLogLong: Bool { database.logPages >= HistoryStore.logLimit }
+
+  /// Brings the file up to date where the log has become long; waits for the disk.
+  func shortenLog() throws(SQLiteFailure) {
+    guard isLogLong else { return }
+    try checkpoint()
+  }
+
+  /// Whatever others still read of the log stays in it, and nobody is waited for.
+  private func checkpoint() throws(SQLiteFailure) {
+    try database.execute("PRAGMA wal_checkpoint(PASSIVE)")
   }
 
   /// Runs what is to happen all at once or not at all.
@@ -124,7 +161,7 @@ final class HistoryStore: @unchecked Sendable {
   /// Ends an execution whose end could not be kept while the file could not be written.
   private func endOrphan(_ id: String) throws(SQLiteFailure) {
     var statement = try database.prepare(
-      "UPDATE executions SET \(HistoryStore.asLost) WHERE id = ?2 AND status IN \(HistoryRow.unended)"
+      "UPDATE executions SET \(HistoryStore.asLost) WHERE id = ?2 AND \(HistoryRow.isUnended)"
     )
     try statement.bind(
       "it ended while the history could not be written, so that its end is not known",
@@ -154,7 +191,6 @@ final class HistoryStore: @unchecked Sendable {
       database.keepLog()
       return
     }
-    // Whatever others still read of the log stays in it, and nobody is waited for.
-    try database.execute("PRAGMA wal_checkpoint(PASSIVE)")
+    try checkpoint()
   }
 }

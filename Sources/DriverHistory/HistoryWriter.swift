@@ -6,11 +6,12 @@ enum HistoryWriter {
   ///
   /// - Throws: Where the system has no thread left.
   static func start(
-    _ store: sending HistoryStore,
+    _ store: HistoryStore,
     _ queue: HistoryQueue,
     _ options: SQLiteHistory.Options,
     _ log: HistoryLog
   ) throws(HostError) {
+    // The thread lets go of the store before it says that it has ended.
     let handover = Lock<HistoryStore?>(store)
     try Thread.start(name: "dh-history") {
       var log = log
@@ -29,6 +30,7 @@ enum HistoryWriter {
     guard let store = handover.withLock({ $0.take() }) else { return }
     var turn = Turn(store: store, queue: queue, options: options)
     while turn.run(&log) {}
+    queue.takeStoreBack()
     do throws(SQLiteFailure) {
       try store.close()
     } catch {
@@ -69,11 +71,13 @@ private struct Turn {
     if !isFailing { recoverIfDue(&log) }
     let batch = queue.next(alarm: jobs.isEmpty ? nextRecovery : MonotonicTime(nanoseconds: 0))
     jobs += batch.jobs
+    endsSincePruning += batch.directEnds
     guard write(batch, &log) else { return false }
     if batch.isLast {
       for job in jobs { job.abandon() }
       return false
     }
+    shortenLog(&log)
     addPruningIfDue()
     jobs = jobs.filter { !$0.step(in: store) }
     return true
@@ -109,6 +113,15 @@ private struct Turn {
     store.database.setBusyTimeout(
       failing ? min(.milliseconds(200), options.busyTimeout) : options.busyTimeout
     )
+  }
+
+  private func shortenLog(_ log: inout HistoryLog) {
+    guard !isFailing else { return }
+    do throws(SQLiteFailure) {
+      try store.shortenLog()
+    } catch {
+      log.failed(self.error(error))
+    }
   }
 
   private mutating func recoverIfDue(_ log: inout HistoryLog) {

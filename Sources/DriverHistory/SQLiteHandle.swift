@@ -13,6 +13,8 @@ struct SQLiteHandle: ~Copyable {
   }
 
   private let database: OpaquePointer
+  /// What SQLite's hook writes to, for as long as there is this handle.
+  private let pages: UnsafeMutablePointer<Int32>
 
   /// Opens a file that exists.
   ///
@@ -41,18 +43,47 @@ struct SQLiteHandle: ~Copyable {
       throw failure
     }
     unsafe self.database = unsafe database
+    unsafe pages = .allocate(capacity: 1)
+    unsafe pages.initialize(to: 0)
     unsafe sqlite3_extended_result_codes(database, 1)
     setBusyTimeout(busyTimeout)
   }
 
   // Its statements may live on: the connection then ends with the last of them.
-  deinit { unsafe sqlite3_close_v2(database) }
+  deinit {
+    unsafe sqlite3_wal_hook(database, nil, nil)
+    unsafe sqlite3_close_v2(database)
+    unsafe pages.deallocate()
+  }
+
+  /// From now on counts the pages of the log, and leaves it to the caller to bring them into the file.
+  ///
+  /// The corresponding C function is `sqlite3_wal_hook`; it takes the place of
+  /// `sqlite3_wal_autocheckpoint`.
+  func countLogPages() {
+    let hook:
+      @convention(c) (UnsafeMutableRawPointer?, OpaquePointer?, UnsafePointer<CChar>?, Int32) ->
+        Int32 = { pages, _, _, count in
+          unsafe pages?.assumingMemoryBound(to: Int32.self).pointee = count
+          return SQLITE_OK
+        }
+    unsafe sqlite3_wal_hook(database, hook, pages)
+  }
+
+  /// How many pages the log had after the last commit of this connection.
+  var logPages: Int { Int(unsafe pages.pointee) }
 
   /// How long a statement waits for another connection's lock.
   ///
   /// The corresponding C function is `sqlite3_busy_handler`. SQLite's own handler sleeps up to 100
   /// ms at a time, which is long beside a transaction of less than one.
+  ///
+  /// - Parameter timeout: With zero it does not wait at all.
   func setBusyTimeout(_ timeout: Duration) {
+    guard timeout > .zero else {
+      unsafe sqlite3_busy_handler(database, nil, nil)
+      return
+    }
     let milliseconds = Int(clamping: timeout.nanoseconds / 1_000_000)
     unsafe sqlite3_busy_handler(
       database,

@@ -79,6 +79,8 @@ public final class SQLiteHistory: ExecutionHistory {
     self.path = file.path
     self.queue = queue
     reader = HistoryReader(file)
+    // Where each commit waits for the disk, the writer's thread does.
+    if options.synchronous == .normal { queue.lend(store) }
     try HistoryWriter.start(store, queue, options, HistoryLog(path: file.path, write: log))
   }
 
@@ -120,7 +122,13 @@ public final class SQLiteHistory: ExecutionHistory {
   /// times `busyTimeout` at the latest.
   public func recordEnd(_ execution: ExecutionRecord) async {
     guard isInItsProcess else { return }
-    await queue?.end(execution)
+    guard let queue else { return }
+    if let turn = queue.takeTurn(endOf: execution.id) {
+      let isWritten = turn.store.writesAtOnce(execution)
+      queue.giveBack(turn, isWritten: isWritten)
+      if isWritten { return }
+    }
+    await queue.end(execution)
   }
 
   // MARK: - Reading

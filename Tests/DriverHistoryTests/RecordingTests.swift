@@ -84,6 +84,31 @@ struct RecordingTests {
     #expect(fixture.logged.isEmpty)
   }
 
+  @Test("writes an end that comes alone though another process has the file locked")
+  func lockedAlone() async throws {
+    let fixture = try HistoryFixture()
+    let history = try fixture.open()
+    await history.recordEnd(.made(0))
+    let lock = try HeldLock(fixture.path)
+    async let end: Void = history.recordEnd(.made(1))
+    try await Task.sleep(for: .milliseconds(50))
+    #expect(try RawDatabase.integer("SELECT count(*) FROM executions", in: fixture.path) == 1)
+    lock.release()
+    await end
+    #expect(try RawDatabase.integer("SELECT count(*) FROM executions", in: fixture.path) == 2)
+    #expect(fixture.logged.isEmpty)
+  }
+
+  @Test("keeps the log short, also where one end comes after another")
+  func log() async throws {
+    let fixture = try HistoryFixture()
+    let history = try fixture.open()
+    let body = Value.string(String(repeating: "x", count: 60_000))
+    // Four times as much as is left in the log.
+    for index in 0..<1100 { await history.recordEnd(.made(index, output: ["body": body])) }
+    #expect(try fixture.folder.read("history.db-wal").count < 32 << 20)
+  }
+
   @Test("writes what is left when it is closed, and takes no more")
   func closing() async throws {
     let fixture = try HistoryFixture()
