@@ -22,21 +22,25 @@ extension Value {
   }
 
   /// Whether the value fits into what is left, which is less by its size afterwards.
+  ///
+  /// By index, since a sequence of members hands each over as a copy: every call has this done with its inputs.
   private func fits(_ rest: inout Int) -> Bool {
+    rest -= 16
+    guard rest >= 0 else { return false }
     switch self {
+    case .null, .bool, .int, .double: return true
+    case .string(let text): rest -= text.utf8.count
+    case .decimal(let decimal): rest -= decimal.text.utf8.count
+    case .bytes(let bytes): rest -= bytes.count
+    case .json(let document): rest -= document.text.utf8.count
     case .list(let items):
-      rest -= 16
-      return rest >= 0 && items.allSatisfy { $0.fits(&rest) }
-    case .map(let members):
-      rest -= 16
-      return rest >= 0
-        && members.allSatisfy { name, value in
-          rest -= name.utf8.count
-          return value.fits(&rest)
-        }
-    default:
-      rest -= approximateSize
-      return rest >= 0
+      for index in items.indices where !items[index].fits(&rest) { return false }
+    case .map(let map):
+      for index in map.members.indices {
+        rest -= map.members[index].name.utf8.count
+        guard map.members[index].value.fits(&rest) else { return false }
+      }
     }
+    return rest >= 0
   }
 }
