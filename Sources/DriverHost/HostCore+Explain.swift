@@ -159,6 +159,7 @@ private struct ExplanationMaker {
     result.failures = failures.map(\.message)
     var values = inputs.values
     var secrets = inputs.secrets
+    var countFromVaultOnly = 0
     var defaulted: [JSONPointer] = []
     do throws(HostError) {
       let (complete, _) = try schema.completeAll(
@@ -170,6 +171,7 @@ private struct ExplanationMaker {
       )
       values = complete.values
       secrets = complete.secrets
+      countFromVaultOnly = complete.countFromVaultOnly
       defaulted = complete.defaulted
       result.effect = complete.effect ?? action.effect
       result.isIdempotent = complete.isIdempotent ?? action.isIdempotent
@@ -189,9 +191,9 @@ private struct ExplanationMaker {
             ? error.message : error.faults.map(\.description).joined(separator: "; "))
       )
     }
-    let shown = masking(secrets, in: values)
+    let shown = masking(secrets, vaultOnly: countFromVaultOnly, in: values)
     result.inputs = shown.map { input($0.name, $0.value, defaulted, isOfHost: false) }
-    result.inputs += masking(inputs.secrets, in: own).map {
+    result.inputs += masking(inputs.secrets, vaultOnly: inputs.secrets.count, in: own).map {
       input($0.name, $0.value, [], isOfHost: true)
     }
     result.inputs += driverDefaults.filter { own[$0.name] == nil }.map { name, value in
@@ -202,17 +204,16 @@ private struct ExplanationMaker {
 
   /// The inputs with something else in the place of each secret: the reference that it came from, also where that has
   /// come to nothing, else the mask.
-  private func masking(_ secrets: [JSONPointer], in values: ValueMap) -> ValueMap {
-    let references = wanted?.references.places.filter { $0.template.single != nil } ?? []
-    var value = Value.map(values)
-    for pointer in secrets {
-      var text = inputs.fromVault.first { $0.pointer == pointer }?.text
-      if text == nil, inputs.attached[pointer.tokens.first ?? ""] == nil {
-        text = references.first { $0.pointer == pointer }?.text
-      }
-      value.replace(at: pointer.tokens[...], by: .string(text ?? Redactor.mask))
+  private func masking(
+    _ secrets: [JSONPointer],
+    vaultOnly count: Int,
+    in values: ValueMap
+  ) -> ValueMap {
+    let unresolved = (wanted?.references.places ?? []).filter { place in
+      place.template.single != nil && inputs.attached[place.pointer.tokens[0]] == nil
     }
-    return value.mapValue ?? [:]
+    let references = inputs.fromVault + unresolved.map(SecretPlace.init)
+    return values.masking(secrets, vaultOnly: count, as: references)
   }
 
   /// What may be secret among inputs that have not been found valid.

@@ -49,9 +49,47 @@ package struct CallInputs: Sendable {
   }
 }
 
+extension ValueMap {
+  /// These members with something else in the place of each secret: the reference that it came from, else the mask.
+  ///
+  /// - Parameters:
+  ///   - secrets: Where the secrets stand.
+  ///   - count: How many of them, the last ones, are secret only because a vault supplied them.
+  ///   - references: What a vault supplied.
+  /// - Returns: The members, with no secret in them.
+  func masking(_ secrets: [JSONPointer], vaultOnly count: Int, as references: [SecretPlace])
+    -> ValueMap
+  {
+    if references.isEmpty { return masking(secrets) }
+    var value = Value.map(self)
+    for (index, pointer) in secrets.enumerated() {
+      let reference = references.first { $0.pointer == pointer }
+      let text = index < secrets.count - count ? reference?.textOfSecret : reference?.text
+      value.replace(at: pointer.tokens[...], by: .string(text ?? Redactor.mask))
+    }
+    return value.mapValue ?? [:]
+  }
+}
+
 /// A place in inputs that a vault has supplied.
 struct SecretPlace: Sendable, Hashable {
   var pointer: JSONPointer
   /// The reference that it came from, as it was written.
   var text: String
+  /// The same for a place that is secret by its schema: nothing but references is shown of it.
+  var textOfSecret: String
+
+  /// A value that is nothing but a reference.
+  init(pointer: JSONPointer, reference: SecretTemplate.Reference) {
+    self.pointer = pointer
+    text = SecretTemplate.text(of: reference)
+    textOfSecret = text
+  }
+
+  /// A text that refers to secrets.
+  init(_ place: SecretReferences.Place) {
+    pointer = place.pointer
+    text = place.text
+    textOfSecret = place.template.single == nil ? place.template.masked : place.text
+  }
 }

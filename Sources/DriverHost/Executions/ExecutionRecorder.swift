@@ -68,7 +68,11 @@ final class ExecutionRecorder: @unchecked Sendable {
     var input = request.inputs
     var mask: OutputMask?
     if !request.secrets.isEmpty {
-      input = input.masking(request.secrets, as: inputs.fromVault)
+      input = input.masking(
+        request.secrets,
+        vaultOnly: request.countFromVaultOnly,
+        as: inputs.fromVault
+      )
       let redactor = request.redactor ?? Redactor(request.inputs, secrets: request.secrets)
       mask = redactor.map { OutputMask(redactor: $0) }
     }
@@ -147,17 +151,4 @@ extension ValueMap {
     }
   }
 
-  /// These members with something else in the place of each secret: the reference that it came from, else the mask.
-  fileprivate func masking(
-    _ secrets: [JSONPointer],
-    as references: [SecretPlace]
-  ) -> ValueMap {
-    if references.isEmpty { return masking(secrets) }
-    var value = Value.map(self)
-    for pointer in secrets {
-      let reference = references.first { $0.pointer == pointer }
-      value.replace(at: pointer.tokens[...], by: .string(reference?.text ?? Redactor.mask))
-    }
-    return value.mapValue ?? [:]
-  }
 }

@@ -6,6 +6,8 @@ struct CallRequest: Sendable {
   var inputs: ValueMap = [:]
   /// Where the secret ones stand.
   var secrets: [JSONPointer] = []
+  /// How many of them, the last ones, are secret only because a vault supplied them.
+  var countFromVaultOnly = 0
   /// Masks secrets that the driver knows although they are no inputs of this call; nil: those of the
   /// inputs.
   var redactor: Redactor?

@@ -100,6 +100,7 @@ final class PreparedDriver: Sendable {
       action: action.name,
       inputs: complete.values,
       secrets: complete.secrets,
+      countFromVaultOnly: complete.countFromVaultOnly,
       deadline: timeout.map { start.advanced(by: $0) },
       timeout: timeout,
       execution: execution,

@@ -91,7 +91,7 @@ extension CallInputs {
         fromVault.append(
           SecretPlace(
             pointer: JSONPointer([key]),
-            text: SecretTemplate.text(of: SecretTemplate.Reference(path: path, key: key))
+            reference: SecretTemplate.Reference(path: path, key: key)
           )
         )
       }
@@ -136,7 +136,7 @@ extension CallInputs {
         )
         continue
       }
-      fromVault.append(SecretPlace(pointer: place.pointer, text: place.text))
+      fromVault.append(SecretPlace(place))
       // An answer may repeat the secret without the text around it.
       if place.template.single == nil { secretParts += found.values }
     }
@@ -208,6 +208,17 @@ extension SecretTemplate {
       }
     }
     return text
+  }
+
+  /// The references alone, with the mask in the place of the text around them.
+  var masked: String {
+    parts.map { part in
+      switch part {
+      case .text: Redactor.mask
+      case .reference(let reference): SecretTemplate.text(of: reference)
+      }
+    }
+    .joined()
   }
 
   /// A reference as people write it.

@@ -242,6 +242,27 @@ struct SecretTests {
     #expect(!fixture.log.holds("s3cret") && !fixture.log.holds("given-"))
   }
 
+  @Test("let nothing be seen of a secret input that they are only a part of")
+  func halves() async throws {
+    let fixture = try await ConnectorFixture()
+    try fixture.write(
+      "connectors/a.yaml",
+      """
+      connector_type: ECHO
+      value:
+        string: "plain vault.secret(main:orders.secret)"
+        secret: "the-own-half vault.secret(main:orders.secret)"
+      """
+    )
+    let result = try await fixture.host.connect("a")
+    let record = try #require(try await fixture.history.execution(result.execution))
+    let explained = try await fixture.host.explain(.connector("a")).inputs
+    for shown in [record.input, ValueMap(explained.map { ($0.name, $0.value) })] {
+      #expect(shown["string"] == "plain vault.secret(main:orders.secret)")
+      #expect(shown["secret"] == "***vault.secret(main:orders.secret)")
+    }
+  }
+
   @Test("are masked where an answer repeats them without the text that they stood in")
   func parts() async throws {
     let fixture = try await ConnectorFixture()

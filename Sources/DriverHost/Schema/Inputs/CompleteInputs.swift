@@ -20,6 +20,8 @@ package struct CompleteInputs: Sendable {
   package var values: ValueMap
   /// Where the secrets stand.
   package var secrets: [JSONPointer]
+  /// How many of them, the last ones, are secret only because a vault supplied them.
+  var countFromVaultOnly = 0
   /// Keys that belong to other actions of the type, which were left out.
   package var dropped: [String]
   /// Keys that a null at the call has unset.

@@ -169,9 +169,9 @@ extension InputSchema {
     guard !secrets.isEmpty else { return complete }
     var complete = complete
     let known = Set(complete.secrets)
-    complete.secrets += secrets.filter {
-      !known.contains($0) && Value.map(complete.values)[$0] != nil
-    }
+    let added = secrets.filter { !known.contains($0) && Value.map(complete.values)[$0] != nil }
+    complete.secrets += added
+    complete.countFromVaultOnly = added.count
     return complete
   }
 
