@@ -53,4 +53,22 @@ struct VaultCommandTests {
     }
     try Snapshot.check("vault-life", runs)
   }
+
+  @Test("tell of vaults that need each other to be opened")
+  func circle() async throws {
+    for (name, value) in [
+      ("a", "{token: 'vault.secret(b:x.y)'}"), ("b", "{token: 'vault.secret(c:x.y)'}"),
+      ("c", "{token: 'vault.secret(a:x.y)'}"), ("d", "{token: plain}"),
+    ] {
+      try workspace.vault(name, "connector_type: KEEPER\nvalue: \(value)\n")
+    }
+    let run = try await workspace.run("connector validate a b c --json")
+    #expect(run.status == 2)
+    for way in ["(a → b → c → a)", "(b → c → a → b)", "(c → a → b → c)"] {
+      #expect(run.output.contains(way) || run.error.contains(way), "\(way): \(run)")
+    }
+    // Nor is a vault of the circle advised for the secret that would close it.
+    let set = try await workspace.run("vault set c token=plain")
+    #expect(set.error.contains("vault.secret(d:PATH.token)"), "\(set)")
+  }
 }

@@ -63,13 +63,24 @@ final class ResourceCheck {
     }
   }
 
-  /// The references of a resource to vault configurations that are not there.
-  func missingVaults(
+  /// The references of a resource to vault configurations that are not there, or that need the resource itself to be
+  /// opened.
+  func unusableVaults(
     of resource: some CommandResource,
     _ places: ResourcePlaces
   ) -> [Fault] {
     let known = (try? workspace.vaults.names()) ?? []
+    let chain = VaultChain(workspace)
     func fault(_ pointer: JSONPointer, _ name: String, _ location: SourceLocation?) -> Fault? {
+      if resource is VaultConfiguration, let way = chain.way(from: name, to: resource.name) {
+        let circle = ([resource.name] + way).map { Console.plain($0) }.joined(separator: " → ")
+        return Fault(
+          .invalid,
+          at: pointer,
+          "this secret is needed to open the vault that it is taken from (\(circle)); write it down here, or take it from another vault",
+          location: location
+        )
+      }
       guard !known.contains(name) else { return nil }
       return Fault(
         .invalid,
@@ -102,8 +113,9 @@ final class ResourceCheck {
     let literals = validation.literalSecrets(in: resource.value)
     guard !literals.isEmpty else { return [] }
     // What opens a vault cannot come out of it.
+    let chain = VaultChain(workspace)
     let vaults = ((try? workspace.vaults.names()) ?? []).filter {
-      !(resource is VaultConfiguration) || $0 != resource.name
+      !(resource is VaultConfiguration) || chain.way(from: $0, to: resource.name) == nil
     }
     let vault = vaults.first ?? "CONFIG"
     var warnings = literals.map { place in

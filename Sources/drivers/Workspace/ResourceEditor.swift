@@ -40,7 +40,7 @@ struct ResourceEditor<Resource: CommandResource> {
         report.source = parsed
         report.sourceName = "the edited copy"
         report.warnings = check.warnings(of: parsed.resource, readableFile: nil)
-        report.warnings += check.missingVaults(of: parsed.resource, ResourcePlaces()).map(
+        report.warnings += check.unusableVaults(of: parsed.resource, ResourcePlaces()).map(
           \.description
         )
         report.show(asJSON: options.json)

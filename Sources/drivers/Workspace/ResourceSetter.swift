@@ -156,7 +156,7 @@ struct ResourceSetter<Resource: CommandResource> {
     readableFile: String?
   ) -> [String] {
     check.warnings(of: resource, readableFile: readableFile)
-      + check.missingVaults(of: resource, ResourcePlaces()).map(\.description)
+      + check.unusableVaults(of: resource, ResourcePlaces()).map(\.description)
   }
 }
 

@@ -36,7 +36,7 @@ struct WorkspaceValidation {
       let stored = try store.load(name)
       let places = ResourcePlaces(stored)
       faults += check.faults(in: stored.resource, places)
-      faults += check.missingVaults(of: stored.resource, places)
+      faults += check.unusableVaults(of: stored.resource, places)
       warnings += check.warnings(
         of: stored.resource,
         readableFile: stored.isReadableByOthers ? stored.path : nil

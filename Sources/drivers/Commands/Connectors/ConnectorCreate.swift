@@ -61,7 +61,7 @@ struct ConnectorCreate: ParsableCommand {
     try store.write(connector, if: .isNew)
     var report = StoringReport(resource: connector, path: path)
     report.warnings = check.warnings(of: connector, readableFile: nil)
-    report.warnings += check.missingVaults(of: connector, ResourcePlaces()).map(\.description)
+    report.warnings += check.unusableVaults(of: connector, ResourcePlaces()).map(\.description)
     report.show(asJSON: options.json)
   }
 
