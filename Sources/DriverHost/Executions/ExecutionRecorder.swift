@@ -150,5 +150,4 @@ extension ValueMap {
       replace(at: position, .string("(about \(size) bytes, which are not kept)"))
     }
   }
-
 }
