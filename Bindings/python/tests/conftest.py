@@ -17,6 +17,8 @@ sys.path.insert(0, str(support.SOURCES))
 os.environ.setdefault("DRIVERS_HOST_LIBRARY", str(support.products() / "libdriverhost.so"))
 
 import driver_host
+from nginx import Nginx
+from vault import Vault
 
 # Who begins the tests in the background, or by nohup, has them ignore these, and programs that they begin would, too.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -54,6 +56,22 @@ def chat(tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Server]:
 def httpbin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[support.Server]:
     """httpbin."""
     server = support.httpbin(tmp_path_factory.mktemp("httpbin"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def nginx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nginx]:
+    """An nginx of its own for a test."""
+    server = Nginx(tmp_path_factory.mktemp("nginx"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def vault(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Vault]:
+    """A vault of its own for a test."""
+    server = Vault(tmp_path_factory.mktemp("vault"))
     yield server
     server.stop()
 
