@@ -79,29 +79,6 @@ def running(host: driver_host.Host, connector_type: str) -> int:
     return calls
 
 
-def test_ctrl_c_ends_a_wait_and_cancels_the_call(drivers: Path) -> None:
-    done = support.run_python(
-        """
-import os, signal, sys, threading, driver_host
-host = driver_host.Host(driver_paths=[sys.argv[1]], only_given_paths=True)
-def interrupt():
-    while not host.statistics()["drivers"].get("SLEEPER", {}).get("running_calls"):
-        pass
-    os.kill(os.getpid(), signal.SIGINT)
-threading.Thread(target=interrupt).start()
-try:
-    host.connect(connector_type="SLEEPER", seconds=600)
-except KeyboardInterrupt:
-    print("interrupted")
-while not (record := host.executions()[0])["ended"]:
-    pass
-print(record["status"])
-""",
-        str(drivers),
-    )
-    assert done.stdout.split() == ["interrupted", "ENDED_CANCELLED"]
-
-
 def test_the_options_of_a_call_reach_the_driver(host: driver_host.Host) -> None:
     parent = host.connect(connector_type="ECHO").execution_id
     traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"

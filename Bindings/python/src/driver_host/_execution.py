@@ -178,6 +178,8 @@ class Execution:
     def wait(self, timeout: Optional[float] = None) -> Result:
         """Starts it if nobody has, and waits for its end. Any number of threads may, any number of times.
 
+        In the main thread Ctrl-C ends the wait, and cancels the execution.
+
         Args:
             timeout: How long to wait, in seconds; None is for ever. The execution goes on after that.
 
@@ -198,10 +200,20 @@ class Execution:
                 check_may_wait()
         _runtime.release_garbage()
         self._hold()
-        status, result, error = wait_for_end(self._handle, timeout)
+        try:
+            status, result, error = wait_for_end(self._handle, timeout)
+        except BaseException as interruption:
+            self._interrupt(interruption)
+            raise
         if status == _abi.AGAIN:
             raise WaitTimeoutError(f"the execution has not ended after {timeout:g} s", code="wait_timed_out")
         return end_of(status, result, error, self._hooks)
+
+    def _interrupt(self, interruption: BaseException) -> None:
+        """A handler of a signal has raised this while somebody waited."""
+        # Ctrl-C, or what else ends a program. Of an `Exception` the program may make a time limit of its own.
+        if not isinstance(interruption, Exception):
+            self.cancel()
 
     def add_done_callback(self, function: Callable[[Execution], object]) -> None:
         """Runs `function(self)` once when it has ended; at once if it has. It must not wait, and should return soon.
@@ -257,9 +269,14 @@ class Execution:
         stream = _abi.ArrowArrayStream()
         name, error = _abi.Text(), ctypes.c_uint64()
         addressof, wait = ctypes.addressof, _abi.library().wait_rows
-        status = in_slices(
-            timeout, lambda left: int(wait(self._handle, left, addressof(name), addressof(stream), addressof(error)))
-        )
+        try:
+            status = in_slices(
+                timeout,
+                lambda left: int(wait(self._handle, left, addressof(name), addressof(stream), addressof(error))),
+            )
+        except BaseException as interruption:
+            self._interrupt(interruption)
+            raise
         if status == _abi.AGAIN:
             raise WaitTimeoutError(f"no rows have come after {timeout:g} s", code="wait_timed_out")
         if status < 0:

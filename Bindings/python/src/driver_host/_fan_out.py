@@ -231,7 +231,7 @@ class FanOut:
         _abi.library().wait_cancel(self._handle)
 
     def wait(self, timeout: Optional[float] = None) -> Summary:
-        """Waits until all items have ended, however they did.
+        """Waits until all items have ended, however they did. In the main thread Ctrl-C ends the wait, and cancels it.
 
         Args:
             timeout: How long to wait, in seconds; None is for ever.
@@ -241,7 +241,13 @@ class FanOut:
             BaseException: What `on_item` or `on_progress` has raised; it was cancelled then.
         """
         check_may_wait()
-        status, result, error = wait_for_end(self._handle, timeout)
+        try:
+            status, result, error = wait_for_end(self._handle, timeout)
+        except BaseException as interruption:
+            # As with `Execution.wait`.
+            if not isinstance(interruption, Exception):
+                self.cancel()
+            raise
         if status == _abi.AGAIN:
             raise WaitTimeoutError(f"the items have not ended after {timeout:g} s", code="wait_timed_out")
         if not result:

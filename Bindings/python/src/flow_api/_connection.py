@@ -89,8 +89,10 @@ class Connection:
         Returns:
             This connection.
         """
-        self._made().start()
+        execution = self._made()
+        # Before it runs: Ctrl-C may come at any moment, and finds it among those that the flow cancels.
         self._flow._started(self)
+        execution.start()
         return self
 
     def wait(self, timeout: Optional[float] = None) -> Connection:
