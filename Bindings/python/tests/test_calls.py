@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import pydoc
 import threading
+import typing
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -90,6 +92,20 @@ def test_the_options_of_a_call_reach_the_driver(host: driver_host.Host) -> None:
     record = host.execution_record(result.execution_id)
     assert (record["name"], record["parent"], record["action"]) == ("a name", parent, "about")
     assert [child["id"] for child in host.executions(parent=parent)] == [result.execution_id]
+
+
+def test_each_argument_of_a_call_is_an_option_of_the_same_type() -> None:
+    from driver_host import _call
+
+    arguments = typing.get_type_hints(driver_host.Host.connect)
+    for name in ("name", "inputs", "more_inputs", "return"):
+        del arguments[name]
+    assert arguments == {
+        name: hint for name, hint in typing.get_type_hints(_call.CallOptions).items() if name != "rows"
+    }
+    # Whoever asks for help sees them all.
+    shown = pydoc.plain(pydoc.render_doc(driver_host.Host.connect))
+    assert [name for name in arguments if f"{name}: " not in shown.splitlines()[2]] == []
 
 
 def test_inputs_with_the_name_of_an_argument_are_given_as_a_mapping(host: driver_host.Host) -> None:

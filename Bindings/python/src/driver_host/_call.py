@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional, TypedDict, Union, cast
 
 from . import _abi
 from ._channels import PROGRESS, Hooks, Progress, Sink, Source, write_sinks, write_sources
@@ -11,34 +11,46 @@ from ._errors import InvalidInputError, UsageError
 from ._values import Arena, arena_with, fault_of
 
 
+class CallOptions(TypedDict, total=False):
+    """What a call is told beside its inputs: the arguments of `Host.connect`, where each is described, and `rows`.
+
+    One that is None is as good as left out.
+    """
+
+    connector_type: Optional[str]
+    vault: Optional[str]
+    action: Optional[str]
+    timeout: Optional[float]
+    parent: Optional[str]
+    connector: Optional[str]
+    traceparent: Optional[str]
+    vault_secrets: Union[None, str, Sequence[str]]
+    resolves_references: bool
+    sinks: Optional[Mapping[str, Sink]]
+    sources: Optional[Mapping[str, Source]]
+    progress: Optional[Progress]
+    rows: bool
+
+
+def split(given: dict[str, Any]) -> tuple[CallOptions, dict[str, Any]]:
+    """The options among keywords, and the inputs, which are the rest."""
+    options = {name: given.pop(name) for name in CallOptions.__optional_keys__ & given.keys()}
+    return cast(CallOptions, options), given
+
+
 class Call:
     """What a call goes to, with which inputs, and how it is run."""
 
-    __slots__ = (
-        "action", "connector", "flags", "hooks", "inputs", "kind", "name", "options", "parent", "progress", "sinks",
-        "sources", "target", "timeout_ns", "traceparent", "vault_secrets",
-    )  # fmt: skip
+    __slots__ = ("has_options", "hooks", "inputs", "kind", "name", "options", "target", "timeout_ns", "vault_secrets")
 
     def __init__(
         self,
         name: Optional[str],
         inputs: Optional[Mapping[str, Any]],
         more: Mapping[str, Any],
-        *,
-        connector_type: Optional[str] = None,
-        vault: Optional[str] = None,
-        action: Optional[str] = None,
-        timeout: Optional[float] = None,
-        parent: Optional[str] = None,
-        connector: Optional[str] = None,
-        traceparent: Optional[str] = None,
-        vault_secrets: Union[None, str, Sequence[str]] = None,
-        resolves_references: bool = False,
-        sinks: Optional[Mapping[str, Sink]] = None,
-        sources: Optional[Mapping[str, Source]] = None,
-        progress: Optional[Progress] = None,
-        rows: bool = False,
+        options: CallOptions,
     ) -> None:
+        connector_type, vault = options.get("connector_type"), options.get("vault")
         if connector_type is not None:
             self.kind, self.target, self.name = _abi.TARGET_TYPE, connector_type, name
         elif vault is not None:
@@ -51,27 +63,18 @@ class Call:
             self.inputs: Any = more
         else:
             self.inputs = {**inputs, **more} if more else inputs
-        if vault_secrets is not None:
-            vault_secrets = [vault_secrets] if isinstance(vault_secrets, str) else list(vault_secrets)
-        self.options = any(
-            value is not None
-            for value in (
-                self.name, action, timeout, parent, connector, traceparent, vault_secrets, sinks, sources, progress,
-            )
-        )  # fmt: skip
+        self.options = options
         self.hooks: Optional[Hooks] = None
-        self.flags = 0
-        if self.options or resolves_references or rows:
-            self.options = True
-            self.timeout_ns = nanoseconds(timeout)
-            self.flags = (
-                (_abi.RESOLVES_REFERENCES if resolves_references else 0)
-                | (_abi.HAS_VAULT_SECRETS if vault_secrets is not None else 0)
-                | (_abi.STREAMS_ROWS if rows else 0)
-            )
-            self.action, self.parent, self.connector, self.traceparent = action, parent, connector, traceparent
-            self.vault_secrets, self.sinks, self.sources, self.progress = vault_secrets, sinks, sources, progress
-            if sinks or sources or progress:
+        self.has_options = self.name is not None
+        for option, value in options.items():
+            if value is not None and value is not False and option not in ("connector_type", "vault"):
+                self.has_options = True
+                break
+        if self.has_options:
+            self.timeout_ns = nanoseconds(options.get("timeout"))
+            secrets = options.get("vault_secrets")
+            self.vault_secrets = [secrets] if isinstance(secrets, str) else None if secrets is None else list(secrets)
+            if options.get("sinks") or options.get("sources") or options.get("progress"):
                 self.hooks = Hooks()
 
     def write(self, arena: Arena) -> tuple[int, int, int]:
@@ -79,29 +82,36 @@ class Call:
         data = self.target.encode()
         _abi.TARGET.pack_into(arena.buffer, Arena.TARGET, self.kind, 0, arena.bytes(data), len(data))
         inputs = arena.value(self.inputs) if self.inputs else 0
-        return arena.address + Arena.TARGET, inputs, self._write_options(arena) if self.options else 0
+        return arena.address + Arena.TARGET, inputs, self._write_options(arena) if self.has_options else 0
 
     def _write_options(self, arena: Arena) -> int:
+        options, hooks = self.options, self.hooks
         offset = arena.block(_abi.CALL_OPTIONS.size)
         words: list[int] = []
-        for text in (self.action, self.name, self.parent, self.connector, self.traceparent):
+        for text in (
+            options.get("action"), self.name, options.get("parent"), options.get("connector"),
+            options.get("traceparent"),
+        ):  # fmt: skip
             data = text.encode() if text else b""
             words += (arena.bytes(data), len(data)) if data else (0, 0)
-        hooks = self.hooks
+        sinks, sources, progress = options.get("sinks") or {}, options.get("sources") or {}, options.get("progress")
+        sinks_at = sources_at = 0
+        progress_at = (0, 0)
         if hooks is not None:
             # Once more where the arena was too small.
             hooks.forget()
-            sinks = write_sinks(arena, self.sinks, hooks) if self.sinks else 0
-            sources = write_sources(arena, self.sources, hooks) if self.sources else 0
-            progress = (PROGRESS, hooks.add(self.progress)) if self.progress else (0, 0)
-        else:
-            sinks = sources = 0
-            progress = (0, 0)
+            sinks_at = write_sinks(arena, sinks, hooks) if sinks else 0
+            sources_at = write_sources(arena, sources, hooks) if sources else 0
+            progress_at = (PROGRESS, hooks.add(progress)) if progress else (0, 0)
+        secrets = self.vault_secrets
+        flags = (
+            (_abi.RESOLVES_REFERENCES if options.get("resolves_references") else 0)
+            | (_abi.HAS_VAULT_SECRETS if secrets is not None else 0)
+            | (_abi.STREAMS_ROWS if options.get("rows") else 0)
+        )
         _abi.CALL_OPTIONS.pack_into(
-            arena.buffer, offset, *words,
-            arena.texts(self.vault_secrets) if self.vault_secrets else 0, len(self.vault_secrets or ()),
-            self.flags, 0, self.timeout_ns,
-            sinks, len(self.sinks or ()), sources, len(self.sources or ()), *progress, 0, 0,
+            arena.buffer, offset, *words, arena.texts(secrets) if secrets else 0, len(secrets or ()), flags, 0,
+            self.timeout_ns, sinks_at, len(sinks), sources_at, len(sources), *progress_at, 0, 0,
         )  # fmt: skip
         return arena.address + offset
 

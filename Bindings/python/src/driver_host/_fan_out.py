@@ -108,14 +108,12 @@ def _check_channels(call: Call) -> None:
     Raises:
         InvalidInputError: A source can be read only once, or a sink is one file.
     """
-    if not call.options:
-        return
-    for channel, source in (call.sources or {}).items():
+    for channel, source in (call.options.get("sources") or {}).items():
         if memory_of(source) is None and not isinstance(source, (str, os.PathLike)):
             kind = "file descriptor" if isinstance(source, int) else type(source).__name__
             raise _shared(f"the source of channel {channel!r} is a {kind}, of which one item would leave nothing for "
                 "the others: give bytes or a path")  # fmt: skip
-    for channel, sink in (call.sinks or {}).items():
+    for channel, sink in (call.options.get("sinks") or {}).items():
         if isinstance(sink, (str, os.PathLike)):
             raise _shared(f"the sink of channel {channel!r} is one file, which each item would replace: give Memory(), "
                 "or make a call for each item")  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Callable, NamedTuple, Optional, Union
 
 from . import _abi, _runtime
-from ._call import Call, nanoseconds
+from ._call import Call, CallOptions, nanoseconds, split
 from ._channels import Progress, Sink, Source
 from ._errors import UsageError, check_may_wait, check_process, error_of, read_document
 from ._execution import Execution, end_of, wait_for_end
@@ -318,7 +318,7 @@ class Host:
         """
         _refuse_rows(more_inputs)
         check_may_wait()
-        options: dict[str, Any] = {
+        options: CallOptions = {
             "connector_type": connector_type, "vault": vault, "action": action, "timeout": timeout, "parent": parent,
             "connector": connector, "traceparent": traceparent, "vault_secrets": vault_secrets,
             "resolves_references": resolves_references, "sinks": sinks, "sources": sources, "progress": progress,
@@ -338,7 +338,7 @@ class Host:
                 raise
             self._library.wait_release(handle)
             return end_of(status, result, error, call.hooks)
-        call = Call(name, inputs, more_inputs, **options)
+        call = Call(name, inputs, more_inputs, options)
         arena, (target, tree, place) = call.written()
         try:
             address = arena.address
@@ -351,9 +351,9 @@ class Host:
         return end_of(status, result, error, call.hooks)
 
     def _create(
-        self, name: Optional[str], inputs: Optional[Mapping[str, Any]], options: dict[str, Any], more: dict[str, Any]
+        self, name: Optional[str], inputs: Optional[Mapping[str, Any]], options: CallOptions, more: dict[str, Any]
     ) -> tuple[int, Call]:
-        call = Call(name, inputs, more, **options)
+        call = Call(name, inputs, more, options)
         arena, (target, tree, place) = call.written()
         try:
             address = arena.address
@@ -382,7 +382,7 @@ class Host:
         _refuse_rows(options_and_inputs)
         check_process()
         _runtime.release_garbage()
-        handle, call = self._create(name, inputs, *_split(options_and_inputs))
+        handle, call = self._create(name, inputs, *split(options_and_inputs))
         return await run(handle, call.hooks)
 
     def execution(
@@ -408,7 +408,7 @@ class Host:
         _runtime.release_garbage()
         if rows:
             options_and_inputs["rows"] = True
-        handle, call = self._create(name, inputs, *_split(options_and_inputs))
+        handle, call = self._create(name, inputs, *split(options_and_inputs))
         return Execution(self, handle, call.hooks)
 
     def rows(
@@ -468,8 +468,8 @@ class Host:
         _refuse_rows(options_and_inputs)
         check_process()
         _runtime.release_garbage()
-        options, more = _split(options_and_inputs)
-        call = Call(name, inputs, more, **options)
+        options, more = split(options_and_inputs)
+        call = Call(name, inputs, more, options)
         return FanOut(self._handle, call, list(items), parallel, fail_fast, on_item, on_progress)
 
     # MARK: What there is
@@ -625,23 +625,12 @@ class Host:
         return removed.value
 
 
-_OPTIONS = (
-    "connector_type", "vault", "action", "timeout", "parent", "connector", "traceparent", "vault_secrets",
-    "resolves_references", "sinks", "sources", "progress", "rows",
-)  # fmt: skip
-
-
 def _refuse_rows(given: Mapping[str, Any]) -> None:
     if "rows" in given:
         raise UsageError(
             "rows are pulled by Host.rows(...) or Host.execution(..., rows=True); an input of this name is given in "
             "`inputs`", code="usage", stage="input",
         )  # fmt: skip
-
-
-def _split(given: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    options = {name: given.pop(name) for name in _OPTIONS if name in given}
-    return options, given
 
 
 _open_hosts: weakref.WeakSet[Host] = weakref.WeakSet()
