@@ -192,7 +192,7 @@ def test_many_calls_share_no_file_as_a_sink(host: driver_host.Host, tmp_path: Pa
 def test_the_contexts_of_refused_and_interrupted_calls_are_forgotten(
     host: driver_host.Host, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from driver_host import _host, _runtime
+    from driver_host import _host_calls, _runtime
 
     first = _runtime.add_context(None)
 
@@ -209,7 +209,7 @@ def test_the_contexts_of_refused_and_interrupted_calls_are_forgotten(
     def interrupt(*_: object) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(_host, "wait_for_end", interrupt)
+    monkeypatch.setattr(_host_calls, "wait_for_end", interrupt)
     with pytest.raises(KeyboardInterrupt):
         host.connect(connector_type="SLEEPER", seconds=600, progress=print)
     support.eventually("they are forgotten", lambda: contexts() == 0)

@@ -39,7 +39,8 @@ from ._errors import (
 )
 from ._execution import Execution, Status
 from ._fan_out import FanOut, Item, Summary
-from ._host import STANDARD, CloseReport, Host, LogFunction, LogLine
+from ._host import STANDARD, CloseReport, Host
+from ._host_log import LogFunction, LogLine
 from ._result import Result
 from ._rows import Rows
 

@@ -33,11 +33,11 @@ class Values:
         self.function = function
 
 
-Sink = Union[str, "os.PathLike[str]", int, Callable[[bytes], object], Memory, Values, Any]
+Sink = Union[str, os.PathLike[str], int, Callable[[bytes], object], Memory, Values, Any]
 """A path (the file appears whole when the call has succeeded), a descriptor, a function that takes bytes, an object
 with `write`, `Memory()` or `Values(function)`."""
 
-Source = Union[bytes, bytearray, memoryview, str, "os.PathLike[str]", int, Iterable[bytes], Any]
+Source = Union[bytes, bytearray, memoryview, str, os.PathLike[str], int, Iterable[bytes], Any]
 """Bytes or another object that is memory, such as an `array.array`, a path, a file descriptor, an object with `read`,
 or an iterable of bytes."""
 

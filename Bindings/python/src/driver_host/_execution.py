@@ -18,7 +18,6 @@ from ._values import Arena, read_text
 
 if TYPE_CHECKING:
     from ._channels import Hooks
-    from ._host import Host
 
 # The main thread comes back so often from a wait, so that Ctrl-C is heard: handlers of signals run nowhere else.
 _SLICE_NS = 50_000_000
@@ -101,7 +100,7 @@ class Execution:
     is not to. Usable in `with`, which cancels at the end what has not ended.
     """
 
-    def __init__(self, host: Host, handle: int, hooks: Optional[Hooks]) -> None:
+    def __init__(self, host: object, handle: int, hooks: Optional[Hooks]) -> None:
         """Takes a handle over. Executions are made by the host, not by programs."""
         self._host = host
         self._handle = handle

@@ -101,6 +101,11 @@ class Arena:
         data = text.encode()
         _text(self.buffer, offset, self.bytes(data), len(data))
 
+    def argument(self, text: str) -> _abi.Text:
+        """A `dh_text_v1` as functions take it."""
+        data = text.encode()
+        return _abi.Text(self.bytes(data), len(data))
+
     def texts(self, texts: list[str]) -> int:
         """The address of an array of texts; 0 if there are none."""
         if not texts:
