@@ -410,11 +410,8 @@ _PEM = "-----BEGIN KEY-----\nMIIEvQIBADANBgkq\nhkiG9w0BAQEFAASC\n-----END KEY---
 def test_secrets_are_masked_however_they_are_written(host: driver_host.Host, secret: Any, words: list[str]) -> None:
     lines: list[str] = []
 
-    class Result(dict):  # type: ignore[type-arg]
-        secrets = ("/secret",)
-
     def handler(system: flow_api.System, this: flow_api.Execution) -> object:
-        this._keep_secret(Result(secret=secret))  # type: ignore[arg-type]
+        this._secrets.keep({"secret": secret}, ["/secret"])
         text = json.dumps(secret, default=str) + json.dumps(secret, default=str, ensure_ascii=False)
         quoted = repr("'\"" + secret) if isinstance(secret, str) else ""
         this.log(secret, {"value": secret}, quoted, named=secret)

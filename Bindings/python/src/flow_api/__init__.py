@@ -22,18 +22,13 @@ from ._errors import (
     SchemaValidationError,
     TimeoutExceededError,
 )
-from ._flow import (
-    ALL_ENDED,
-    ALL_SUCCEEDED,
-    FIRST_ENDED,
-    Execution,
-    Outcome,
-    ReturnWhen,
-    System,
-    load_script,
-    run,
-)
+from ._execution import Execution
+from ._outcome import Outcome
+from ._run import run
+from ._script import load_script
+from ._system import System
 from ._urls import SplitURL, split_url
+from ._wait_for import ALL_ENDED, ALL_SUCCEEDED, FIRST_ENDED, ReturnWhen
 
 __all__ = [
     "ALL_ENDED",

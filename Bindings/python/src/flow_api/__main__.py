@@ -13,7 +13,8 @@ from typing import Any, Optional, Sequence, Union
 
 import driver_host
 
-from ._flow import load_script, run, trace_of
+from ._run import run, trace_of
+from ._script import load_script
 
 
 class _Terminated(BaseException):

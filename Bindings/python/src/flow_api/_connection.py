@@ -12,7 +12,7 @@ import driver_host
 from ._errors import DependencyFailedError, TimeoutExceededError, dependency_error
 
 if TYPE_CHECKING:
-    from ._flow import Execution
+    from ._execution import Execution
 
 _ENDED_FIELDS = (
     "attempts", "driver", "driver_version", "duration", "ended", "error_code", "output_value", "status_message",
@@ -134,10 +134,10 @@ class Connection:
                 raise self._flow._time_is_up() from None
             raise TimeoutExceededError(f"{self._title} has not ended after {timeout:g} s") from None
         except driver_host.HostError as error:
-            self._flow._keep_secrets(error.partial, error.secrets)
+            self._flow._secrets.keep(error.partial, error.secrets)
             self._error = error
         else:
-            self._flow._keep_secret(result)
+            self._flow._secrets.keep(result, result.secrets)
             self._result = result
 
     @property
