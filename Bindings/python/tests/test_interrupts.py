@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import driver_host
+import flow_api
 import support
 
 # Each waits for what would end after ten minutes.
@@ -81,6 +83,20 @@ threading.Thread(target=interrupt).start()
     program = PROGRAM.format(setting=setting, wait=WAITS[way], after="until(lambda: not running())")
     done = support.run_python(program, str(drivers))
     assert done.stdout.splitlines() == ["interrupted", "ENDED_CANCELLED"]
+
+
+def test_a_flow_that_was_interrupted_has_ended_as_cancelled(host: driver_host.Host) -> None:
+    flows: list[flow_api.Execution] = []
+
+    def handler(system: flow_api.System, this: flow_api.Execution) -> None:
+        flows.append(this)
+        this.connect(connector_type="SLEEPER", seconds=600, run=False).run_async()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        flow_api.run(handler, host=host)
+    assert flows[0].load("status", "status_message") == ("ENDED_CANCELLED", "interrupted")
+    support.eventually("its child was cancelled", lambda: host.executions()[0]["status"] == "ENDED_CANCELLED")
 
 
 def test_an_error_that_a_handler_of_signals_raises_leaves_the_call_running(drivers: Path) -> None:
