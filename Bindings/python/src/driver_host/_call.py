@@ -32,9 +32,15 @@ class CallOptions(TypedDict, total=False):
     rows: bool
 
 
+_NAMES = CallOptions.__optional_keys__
+
+
 def split(given: dict[str, Any]) -> tuple[CallOptions, dict[str, Any]]:
     """The options among keywords, and the inputs, which are the rest."""
-    options = {name: given.pop(name) for name in CallOptions.__optional_keys__ & given.keys()}
+    options: dict[str, Any] = {}
+    for name in tuple(given):
+        if name in _NAMES:
+            options[name] = given.pop(name)
     return cast(CallOptions, options), given
 
 
