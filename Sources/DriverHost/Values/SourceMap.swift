@@ -22,12 +22,29 @@ public struct SourceMap: Sendable {
   private let root: Value
   private let nodes: [Node]
   private let file: String
+  /// The node of `root`: another one than the first where this is a part of a document.
+  private var start = 0
 
   /// The places of a document's values.
   init(of root: Value, nodes: [Node], file: String) {
     self.root = root
     self.nodes = nodes
     self.file = file
+  }
+
+  /// For each item of a document that is a list the places in it, as if it were a document; empty for others.
+  ///
+  /// - Returns: One for each item, in their order.
+  /// - Complexity: O(items), where a look at each from the top would be the square of it.
+  package func items() -> [SourceMap] {
+    guard !nodes.isEmpty, let list = root.resolved.listValue else { return [] }
+    var node = (nodes[start].target > 0 ? Int(nodes[start].target) : start) + 1
+    return list.map { item in
+      var part = SourceMap(of: item, nodes: nodes, file: file)
+      part.start = node
+      node = Int(nodes[node].next)
+      return part
+    }
   }
 
   /// Where a value begins; nil if the document has none there.
@@ -59,7 +76,7 @@ public struct SourceMap: Sendable {
 
   private func node(at pointer: JSONPointer) -> Int? {
     guard !nodes.isEmpty else { return nil }
-    var node = 0
+    var node = start
     var value = root
     for token in pointer.tokens {
       if nodes[node].target > 0 { node = Int(nodes[node].target) }

@@ -72,4 +72,88 @@ struct FanOutTests {
     let summary = await task.value
     #expect(summary.cancelled == 10 && summary.succeeded == 0)
   }
+
+  @Test("begins an item when it comes, and tells of its end while it waits for the next")
+  func asynchronous() async throws {
+    let fixture = try FixtureHost("echo")
+    let (items, given) = AsyncStream.makeStream(of: ValueMap.self)
+    given.yield(["int": 0])
+    var heard: [Int] = []
+    let summary = await fixture.host.connectMany(to: .type("ECHO"), items: items) { item in
+      heard.append(item.index)
+      // Nothing else would come before this is told of.
+      if item.index < 2 {
+        given.yield(["int": .int(Int64(item.index + 1))])
+      } else {
+        given.finish()
+      }
+    }
+    #expect(summary.succeeded == 3 && summary.total == 3 && heard == [0, 1, 2])
+  }
+
+  @Test("takes as many items of an asynchronous sequence as it has room for")
+  func room() async throws {
+    let fixture = try FixtureHost("sleeper")
+    let items = Numbered(count: 12, inputs: ["seconds": 0.02])
+    var ended = 0
+    let summary = await fixture.host.connectMany(
+      to: .type("SLEEPER"),
+      items: items,
+      FanOut(parallel: 3)
+    ) { _ in
+      // None is read for which there is no room.
+      #expect(items.read.with { $0 } <= ended + 3)
+      ended += 1
+    }
+    #expect(summary.succeeded == 12 && ended == 12)
+  }
+
+  @Test("tells of items of an asynchronous sequence that were not begun because one failed")
+  func asynchronousFailFast() async throws {
+    let fixture = try FixtureHost("sleeper")
+    var codes: [Int: HostError.Code] = [:]
+    let summary = await fixture.host.connectMany(
+      to: .type("SLEEPER"),
+      items: Numbered(count: 4, inputs: ["seconds": "x"]),
+      FanOut(parallel: 1, failsFast: true)
+    ) { item in
+      if case .failure(let error) = item.outcome { codes[item.index] = error.code }
+    }
+    #expect(codes == [0: .invalidInput, 1: .cancelled, 2: .cancelled, 3: .cancelled])
+    #expect(summary.failed == 1 && summary.cancelled == 3)
+  }
+
+  @Test("ends when it is cancelled while it waits for an item")
+  func cancelledReading() async throws {
+    let fixture = try FixtureHost("sleeper")
+    let (items, given) = AsyncStream.makeStream(of: ValueMap.self)
+    given.yield([:])
+    let task = Task {
+      await fixture.host.connectMany(to: .type("SLEEPER"), ["seconds": 100], items: items) { _ in }
+    }
+    try await eventually("one runs") {
+      fixture.host.statistics.drivers["SLEEPER"]?.runningCalls == 1
+    }
+    task.cancel()
+    let summary = await task.value
+    #expect(summary.cancelled == 1 && summary.total == 1)
+  }
+}
+
+/// So many items that are alike, which come whether or not the task that waits is cancelled.
+private struct Numbered: AsyncSequence, AsyncIteratorProtocol, Sendable {
+  let count: Int
+  let inputs: ValueMap
+  let read = Locked(0)
+
+  func makeAsyncIterator() -> Numbered { self }
+
+  func next() async -> ValueMap? {
+    await Task.yield()
+    return read.with { read in
+      guard read < count else { return nil }
+      read += 1
+      return inputs
+    }
+  }
 }

@@ -80,6 +80,24 @@ struct SourceMapTests {
     )
   }
 
+  @Test(
+    "is known of each item of a list as of a document of its own",
+    arguments: ["- a: 1\n- [x, {b: 2}]\n- c\n", "[{a: 1},\n [x, {b: 2}], c]"]
+  )
+  func items(text: String) throws {
+    let document = try YAML.parse(Array(text.utf8), file: "x.yaml")
+    let items = document.locations.items()
+    #expect(items.count == 3)
+    for (index, item) in items.enumerated() {
+      for tokens in [[], ["a"], ["1"], ["1", "b"], ["9"]] {
+        let whole = document.locations.value(at: JSONPointer([String(index)] + tokens))
+        #expect(item.value(at: JSONPointer(tokens)) == whole)
+      }
+    }
+    #expect(items[1].value(at: JSONPointer(["1", "b"]))?.line == 2)
+    #expect(try YAML.parse(Array("a: 1".utf8), file: "x.yaml").locations.items().isEmpty)
+  }
+
   @Test("is that of the nearest value above, for what is missing")
   func nearest() throws {
     let document = try YAML.parse(Array("a:\n  b: 1\n".utf8), file: "my.yaml")
