@@ -23,7 +23,8 @@ struct FanOutTests {
     _ type: String,
     _ inputs: String,
     items: String,
-    _ fanOut: dh_fan_out_v1
+    _ fanOut: dh_fan_out_v1,
+    _ options: dh_call_options_v1 = dh_call_options_v1()
   ) throws -> dh_handle {
     try type.withText { type in
       try inputs.withText { inputs in
@@ -31,9 +32,9 @@ struct FanOutTests {
           var target = dh_target_v1(kind: DH_TARGET_TYPE, reserved: 0, name: type)
           var map = dh_textual(DH_JSON, inputs.ptr, inputs.len)
           var list = dh_textual(DH_JSON, items.ptr, items.len)
-          var fanOut = fanOut
+          var (fanOut, options) = (fanOut, options)
           return try Engine.handle {
-            dh_host_connect_many_v1(engine.host, &target, &map, &list, nil, &fanOut, $0, $1)
+            dh_host_connect_many_v1(engine.host, &target, &map, &list, &options, &fanOut, $0, $1)
           }
         }
       }
@@ -123,6 +124,36 @@ struct FanOutTests {
         try run(engine, "ECHO", "{}", items: items, dh_fan_out_v1())
       }
       #expect(error?.status == DH_INVALID)
+    }
+  }
+
+  @Test("refuse a file or a pipe that their items would have in common")
+  func shared() throws {
+    let engine = try Engine("echo")
+    let texts = Texts(["out", "/tmp/none"])
+    var sink = dh_sink_v1()
+    sink.channel = texts.start[0]
+    sink.kind = DH_SINK_FILE
+    sink.path = texts.start[1]
+    var source = dh_source_v1()
+    source.channel = texts.start[0]
+    source.kind = DH_SOURCE_DESCRIPTOR
+    withUnsafePointer(to: sink) { sink in
+      withUnsafePointer(to: source) { source in
+        var writing = dh_call_options_v1()
+        writing.sinks = sink
+        writing.sink_count = 1
+        var reading = dh_call_options_v1()
+        reading.sources = source
+        reading.source_count = 1
+        for (options, what) in [(writing, "sink"), (reading, "source")] {
+          let error = #expect(throws: EngineError.self) {
+            try run(engine, "ECHO", "{}", items: "[{}]", dh_fan_out_v1(), options)
+          }
+          #expect(error?.status == DH_INVALID)
+          #expect(error?.message.contains("the \(what) of the channel `out` is") == true)
+        }
+      }
     }
   }
 }

@@ -13,6 +13,8 @@ struct FanOutRun {
   private let inputs: ValueMap
   private let options: CallOptions
   private let failsFast: Bool
+  /// Why no item may have the channels that all of them would share; nil where they may.
+  private let refusal: HostError?
 
   private(set) var summary = FanOut.Summary()
   /// How many items there were.
@@ -32,6 +34,10 @@ struct FanOutRun {
     self.inputs = inputs
     self.options = options
     failsFast = fanOut.failsFast
+    refusal = FanOut.refusal(of: options)
+    guard let refusal else { return }
+    // Whoever reads a stream must not wait for calls that are never made.
+    for destination in options.outputs.values { destination.end(with: refusal) }
   }
 
   /// Whether another item may begin.
@@ -41,11 +47,15 @@ struct FanOutRun {
   mutating func call(of given: FanOut.Given) -> @Sendable () async -> FanOut.Item {
     let index = count
     count += 1
-    return { [core, target, inputs, options] in
+    return { [core, target, inputs, options, refusal] in
       let place = given.location?(JSONPointer())
+      if let refusal {
+        return FanOut.Item(index: index, outcome: .failure(refusal), location: place)
+      }
       var own = inputs
       for (name, value) in given.inputs { own[name] = value }
       var options = options
+      options.ownInputs = given.inputs
       options.locations = FanOutRun.locations(given, inputs, options.locations)
       do throws(HostError) {
         let result = try await core.run(target, own, options)

@@ -4,6 +4,10 @@ extension Host {
   /// Each has the same inputs with those of its item laid over them, key by key at the top. Only those that run are in
   /// memory, so that there may be any number of items. Cancelling the task cancels all of them.
   ///
+  /// All items share the channels of the options, so that none may be there that one of them would take from the
+  /// others: as a destination no file and no stream, as an origin only bytes and files. With one of those, and where
+  /// an input that they have in common names such a file, each item fails as `.invalidInput` before it begins.
+  ///
   /// - Parameters:
   ///   - target: What they go to.
   ///   - inputs: What they have in common.

@@ -95,6 +95,9 @@ final class PreparedDriver: Sendable {
       secrets: inputs.secrets,
       locations: inputs.location
     )
+    if let own = options.ownInputs {
+      try FanOut.check(complete, own: own, options, type: descriptor.name, inputs.location)
+    }
     let timeout = options.timeout ?? defaults.maxRuntime
     var request = CallRequest(
       action: action.name,

@@ -604,8 +604,10 @@ typedef struct dh_fan_out_v1 {
 /// Makes one call for each of `items`, several at once: each has the same inputs with those of its item laid over them.
 ///
 /// `items` is a list of maps, or a DH_JSON that holds one. `options` are those of each, without DH_CALL_STREAMS_ROWS;
-/// their callbacks may run for several items at once. DH_OK: it was started, and `*fan_out` is a handle that
-/// `dh_execution_wait_v1`, `_cancel_`, `_status_` and `_on_end_` take. [thread-safe] @since host API 1
+/// their callbacks may run for several items at once. All items share the channels: DH_SINK_FILE, which each would
+/// replace, and sources other than memory and files, of which one would leave nothing for the others, are DH_INVALID.
+/// DH_OK: it was started, and `*handle` is what `dh_execution_wait_v1`, `_cancel_`, `_status_` and `_on_end_` take.
+/// [thread-safe] @since host API 1
 dh_status dh_host_connect_many_v1(dh_handle host, const dh_target_v1 *target, const dh_value_v1 *DH_NULLABLE inputs,
                                   const dh_value_v1 *items, const dh_call_options_v1 *DH_NULLABLE options,
                                   const dh_fan_out_v1 *DH_NULLABLE fan_out, dh_handle *handle,

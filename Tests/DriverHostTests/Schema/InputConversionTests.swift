@@ -129,8 +129,12 @@ struct InputConversionTests {
       """
     let schema = try InputSchemaFixture.schema(inputs, channels: channels)
     let complete = try schema.complete(json: #"{"to": "/a", "from": {"file": "/b"}}"#)
-    #expect(complete.sinks == [.init(channel: "body", path: "/a")])
-    #expect(complete.sources == [.init(channel: "upload", path: "/b")])
+    #expect(complete.sinks == [.init(channel: "body", path: "/a", pointer: JSONPointer(["to"]))])
+    #expect(
+      complete.sources == [
+        .init(channel: "upload", path: "/b", pointer: JSONPointer(["from", "file"]))
+      ]
+    )
   }
 }
 

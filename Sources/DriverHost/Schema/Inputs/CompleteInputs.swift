@@ -6,6 +6,8 @@ package struct CompleteInputs: Sendable {
     package var channel: String
     /// The file's path.
     package var path: String
+    /// The input that names it.
+    package var pointer: JSONPointer
   }
 
   /// What tells the session of these inputs from others, and what it is opened with.

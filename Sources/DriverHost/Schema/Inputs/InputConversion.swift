@@ -212,10 +212,10 @@ extension InputConversion {
     for node in site.nodes {
       let facts = schemas.facts[node]
       if let channel = facts.sink, has(channel, .output) {
-        sinks.append(CompleteInputs.ChannelPath(channel: channel, path: text))
+        sinks.append(.init(channel: channel, path: text, pointer: JSONPointer(path)))
       }
       if let channel = facts.source, has(channel, .input) {
-        sources.append(CompleteInputs.ChannelPath(channel: channel, path: text))
+        sources.append(.init(channel: channel, path: text, pointer: JSONPointer(path)))
       }
     }
   }
