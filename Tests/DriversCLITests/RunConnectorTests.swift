@@ -8,33 +8,7 @@ struct RunConnectorTests {
 
   init() throws {
     workspace = try WorkspaceFixture()
-    try workspace.vault(
-      "prod",
-      """
-      connector_type: KEEPER
-      value:
-        token: hunter2-token
-        secrets: {shop: {password: hunter2-password, port: 7777, extra: hunter2-extra, user: hunter2-user}}
-
-      """
-    )
-    try workspace.vault("shut", "connector_type: KEEPER\nvalue: {state: sealed}\n")
-    try workspace.connector(
-      "shop",
-      """
-      connector_type: SHOP
-      value:
-        url: https://a.example
-        port: 8080
-        prefix: p
-        authentication:
-          method: basic
-          username: ada
-          password: vault.secret(prod:shop.password)
-      vault_secrets: prod:shop
-
-      """
-    )
+    try workspace.shop()
   }
 
   /// Runs lines, none of which may show a secret.
@@ -105,94 +79,6 @@ struct RunConnectorTests {
     ])
     #expect(runs.map(\.status) == [2, 2, 2, 2, 2, 2, 1, 1, 1, 2, 2, 2, 2])
     try Snapshot.check("run-connector-wrong", runs)
-  }
-
-  @Test("runs once for each item of a list, of CSV, NDJSON, JSON and YAML", .slow)
-  func each() async throws {
-    try workspace.cli.folder.write(
-      "item,count,authentication.username\r\na,1,bob\r\n\"b \"\"x\"\", y\",,\"\"\r\nvault.secret(prod:shop.password),3,c\n",
-      to: "i.csv"
-    )
-    try workspace.cli.folder.write("{\"item\": \"a\"}\n\n{\"item\": \"fail\"}\n", to: "i.ndjson")
-    try workspace.cli.folder.write("[{\"item\": \"a\"}, {\"item\": \"b\"}]", to: "i.json")
-    try workspace.cli.folder.write("- item: a\n- {item: b, count: 2}\n", to: "i.yaml")
-    var runs = try await runs([
-      "run shop --each item=a,fail,c --parallel 1", "run shop --each <folder>/i.csv --parallel 1",
-      "run shop --each <folder>/i.ndjson --parallel 1",
-      "run shop --each <folder>/i.json --parallel 1",
-      "run shop --each <folder>/i.yaml --parallel 1",
-      "run shop --each item=fail,b,c --parallel 1 --fail-fast --output ndjson",
-      "run shop --each authentication.username=bob,eve --parallel 1",
-    ])
-    #expect(runs.map(\.status) == [1, 0, 1, 0, 0, 1, 0])
-    for index in runs.indices { runs[index].output = Self.steady(runs[index].output) }
-    try Snapshot.check("run-each", runs)
-    let piped = try await workspace.run(
-      "run shop --each - --output table",
-      input: "{\"item\": \"a\"}\n"
-    )
-    #expect(piped.status == 0 && piped.output.contains("0     ENDED_SUCCESS"), "\(piped)")
-  }
-
-  /// A text without what differs from run to run.
-  private static func steady(_ text: String) -> String {
-    text.replacing(/"execution":"[0-9a-f-]{36}"/, with: "\"execution\":\"…\"")
-      .replacing(/"duration":[0-9.e-]+/, with: "\"duration\":0")
-  }
-
-  @Test("stops at an item that cannot be read, and says where", .slow)
-  func wrongItems() async throws {
-    let files = [
-      "a.ndjson": "{\"item\": \"a\"}\n{\"item\": }\n", "b.ndjson": "[1]\n",
-      "c.csv": "item,count\na\n", "d.csv": "item,count\na,x y: z: q\n", "e.csv": "item\n\"a\n",
-      "f.csv": "item,\na,b\n",
-      "j.ndjson": "{\"password\": hunter2}\n", "k.yaml": "- password: [hunter2\n",
-      "g.yaml": "item: a\n", "h.json": "[1, {}, 2]", "i.csv": "",
-    ]
-    for (name, text) in files { try workspace.cli.folder.write(text, to: name) }
-    var lines = files.keys.sorted().map { "run shop --each <folder>/\($0)" }
-    lines += [
-      "run shop --each <folder>/none.csv", "run shop --each item=a --explain",
-      "run shop --each item=a --out x", "run shop --each item=a --parallel 0",
-      "run shop --fail-fast",
-      "run shop --each - --input -",
-    ]
-    var runs = try await runs(lines)
-    #expect(runs.allSatisfy { $0.status == 2 })
-    for index in runs.indices {
-      runs[index].output = Self.steady(runs[index].output)
-      runs[index].error = runs[index].error.components(separatedBy: "Usage:")[0]
-    }
-    try Snapshot.check("run-each-wrong", runs)
-  }
-
-  @Test("stops all of a fan-out at Ctrl-C, those that wait for an endless input too", .slow)
-  func interrupt() async throws {
-    let fifo = workspace.cli.folder.file("items")
-    #expect(mkfifo(fifo, 0o600) == 0)
-    // Held open for writing by the test, so that there is no end.
-    let held = Locked<Int32>(-1)
-    Thread.detachNewThread {
-      let descriptor = open(fifo, O_WRONLY)
-      held.with { $0 = descriptor }
-    }
-    let program = try RunningCommand(
-      CLI.path,
-      ["run", "shop", "item=wait", "--each", fifo, "--log-level", "error"],
-      environment: try CLI.environment.merging(workspace.environment()) { $1 }
-    )
-    try await eventually("the program reads items") { held.with { $0 } >= 0 }
-    let line = "{\"count\": 1}\n"
-    _ = held.with { write($0, line, line.utf8.count) }
-    try await eventually("a connection runs") {
-      let list = try await workspace.run("executions list --status RUNNING --connector shop")
-      return list.output.contains("RUNNING")
-    }
-    program.process.send(SIGINT)
-    let command = try await program.finish()
-    held.with { _ = close($0) }
-    #expect(command.status == 130)
-    #expect(command.output.contains("ENDED_CANCELLED"), "\(command.output) \(command.error)")
   }
 
   @Test("names connectors when a shell completes a command", .slow)

@@ -35,6 +35,19 @@ enum Snapshot {
     )
   }
 
+  /// Runs without what differs from one time to the next.
+  static func steady(_ runs: [CLI.Run]) -> [CLI.Run] {
+    runs.map { run in
+      var run = run
+      run.output = run.output.replacing(
+        /"execution":"[0-9a-f-]{36}"/,
+        with: "\"execution\":\"…\""
+      )
+      .replacing(/"duration":[0-9.e-]+/, with: "\"duration\":0")
+      return run
+    }
+  }
+
   private static func text(_ run: CLI.Run) -> String {
     var text = "$ drivers \(run.line)\n"
     if !run.output.isEmpty { text += ended(run.output) }

@@ -33,6 +33,37 @@ struct WorkspaceFixture {
     try await cli.shell(line, environment: self.environment(environment))
   }
 
+  /// Stores the connector `shop`, with secrets of the vault configuration `prod`, and `shut`, which gives none.
+  func shop() throws {
+    try vault(
+      "prod",
+      """
+      connector_type: KEEPER
+      value:
+        token: hunter2-token
+        secrets: {shop: {password: hunter2-password, port: 7777, extra: hunter2-extra, user: hunter2-user}}
+
+      """
+    )
+    try vault("shut", "connector_type: KEEPER\nvalue: {state: sealed}\n")
+    try connector(
+      "shop",
+      """
+      connector_type: SHOP
+      value:
+        url: https://a.example
+        port: 8080
+        prefix: p
+        authentication:
+          method: basic
+          username: ada
+          password: vault.secret(prod:shop.password)
+      vault_secrets: prod:shop
+
+      """
+    )
+  }
+
   /// Stores a connector's document as it is.
   func connector(_ name: String, _ text: String, mode: Int = 0o600) throws {
     try cli.folder.write(text, to: "w/connectors/\(name).yaml", mode: mode)

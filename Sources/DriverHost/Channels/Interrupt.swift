@@ -4,11 +4,11 @@ import Glibc
 /// Lets threads wait for descriptors until somebody says that they need not any more.
 ///
 /// The corresponding C functions are `poll` and `eventfd`.
-final class Interrupt: Sendable {
+package final class Interrupt: Sendable {
   private let descriptor: Int32
 
   /// - Throws: `.unavailable` where the system has no descriptor left.
-  init() throws(HostError) {
+  package init() throws(HostError) {
     descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     guard descriptor >= 0 else {
       throw HostError(
@@ -22,14 +22,14 @@ final class Interrupt: Sendable {
   deinit { close(descriptor) }
 
   /// Ends all waits, also those to come.
-  func trigger() {
+  package func trigger() {
     var one: UInt64 = 1
     unsafe write(descriptor, &one, 8)
   }
 
   /// Waits until a descriptor is ready for some of `events` (`POLLIN` and so on), or has failed; false if
   /// the wait was ended by `trigger`.
-  func wait(for descriptor: Int32, _ events: Int32) -> Bool {
+  package func wait(for descriptor: Int32, _ events: Int32) -> Bool {
     var waits = [
       pollfd(fd: descriptor, events: Int16(events), revents: 0),
       pollfd(fd: self.descriptor, events: Int16(POLLIN), revents: 0),
@@ -40,7 +40,7 @@ final class Interrupt: Sendable {
 }
 
 /// What a descriptor leads to, as far as waiting goes.
-enum DescriptorKind: Sendable {
+package enum DescriptorKind: Sendable {
   /// A file or a block device: neither reading nor writing waits for anybody.
   case file
   case socket
@@ -48,7 +48,7 @@ enum DescriptorKind: Sendable {
   case stream
 
   /// The kind of an open descriptor.
-  init(of descriptor: Int32) {
+  package init(of descriptor: Int32) {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       self = .stream

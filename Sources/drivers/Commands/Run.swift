@@ -42,7 +42,7 @@ struct Run: AsyncParsableCommand {
       With --each: a line of JSON for each connection when it has ended: {"item", "status", \
       "execution", "duration", "attempts", "outputs"}, or {"item", "status", "execution", "error"}; \
       item is its place among the items, from 0, and status is ENDED_SUCCESS, ENDED_ERROR or \
-      ENDED_CANCELLED. The exit code is 1 if any of them has failed.
+      ENDED_CANCELLED. Where the items come from a file, "line" behind "item" is where it begins there. The exit code is 1 if any of them has failed.
 
       With --json every command prints a failure as {"version": 1, "error": {"code", "stage", \
       "message", "pointer", "file", "line", "column", "retryable", "faults": [{"kind", "pointer", \

@@ -3,7 +3,7 @@ import Glibc
 
 /// Bytes of a file or of standard input as they come.
 ///
-/// One thread at a time. The task that reads may be cancelled while it waits: there are no more bytes then.
+/// One thread at a time, save `hurry`.
 final class ByteSource {
   /// What messages call it.
   let name: String
@@ -11,15 +11,28 @@ final class ByteSource {
   private var buffer: [UInt8] = []
   private var position = 0
   private var isAtEnd = false
+  /// Ends the wait for bytes that are not there yet.
+  private let interrupt: Interrupt
+  /// Whether nobody waits for bytes of it.
+  private let isFile: Bool
+  /// Whether there would have been more to wait for: what was read last may be cut off.
+  private(set) var isCutOff = false
 
   /// Opens a file; `-` is standard input.
   init(_ path: String) throws(HostError) {
     name = Files.name(path)
+    interrupt = try Interrupt()
     descriptor = path == "-" ? STDIN_FILENO : unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { throw Files.failure(path, errno) }
+    isFile = DescriptorKind(of: descriptor) == .file
   }
 
   deinit { if descriptor != STDIN_FILENO { close(descriptor) } }
+
+  /// From now on waits for nothing: of a pipe comes what has been read of it, of a file all.
+  ///
+  /// Any thread.
+  func hurry() { interrupt.trigger() }
 
   /// The next byte without taking it; nil at the end.
   func peek() throws(HostError) -> UInt8? {
@@ -71,18 +84,18 @@ final class ByteSource {
 
   private static let limit = 64 << 20
 
+  /// Reads what comes next; leaves nothing where there is nothing more.
   private func fill() throws(HostError) {
+    buffer = []
+    position = 0
     guard !isAtEnd else { return }
     var chunk = [UInt8](repeating: 0, count: 64 << 10)
     while true {
-      // Not longer than people wait, so that a signal ends what waits for a pipe.
-      var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-      let ready = unsafe poll(&entry, 1, 100)
-      if Task.isCancelled {
+      guard isFile || interrupt.wait(for: descriptor, Int32(POLLIN)) else {
         isAtEnd = true
+        isCutOff = true
         return
       }
-      if ready == 0 { continue }
       let count = unsafe read(descriptor, &chunk, chunk.count)
       if count < 0 {
         if errno == EINTR || errno == EAGAIN { continue }
@@ -90,7 +103,6 @@ final class ByteSource {
       }
       isAtEnd = count == 0
       buffer = Array(chunk[..<count])
-      position = 0
       return
     }
   }

@@ -89,7 +89,10 @@ struct CSVReader {
   /// What is wrong at a line.
   func fault(_ line: Int, _ message: String) -> HostError {
     var error = HostError(.invalidInput, stage: .input, message)
-    error.location = SourceLocation(file: source.name, line: line)
+    error.location = location(line)
     return error
   }
+
+  /// The place of a line.
+  func location(_ line: Int) -> SourceLocation { SourceLocation(file: source.name, line: line) }
 }

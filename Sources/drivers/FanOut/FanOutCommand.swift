@@ -12,9 +12,7 @@ struct FanOutCommand {
   /// Runs them, and prints what each came to.
   func run() async throws {
     let driverHost = try Host(try connection.configuration())
-    var request = connection.request
-    request.otherInputs = InputArgument.isInput(each) ? "<command line>" : Files.name(each)
-    let call = try request.prepare(
+    let call = try connection.request.prepare(
       connection.action,
       driverHost.catalog,
       connection.workspace
@@ -23,39 +21,34 @@ struct FanOutCommand {
     for (name, value) in call.inputs { base[name] = value }
     let reader = CallRequest.reader(call.descriptor, call.action)
     // Opened before anything runs, to be refused before that.
-    let first = try ItemSource(each, reader, changing: base)
-    let items = Unsent(first)
+    let items = ItemFeed(try ItemSource(each, reader, changing: base), on: driverHost)
     let report = FanOutReport(asTable: asTable)
     let signals = Signals()
     let task = Task {
       await driverHost.connectMany(
         to: call.target,
         call.inputs,
-        items: items.value,
+        given: items,
         fanOut,
         options: call.options,
         onEnd: { report.add($0) }
       )
     }
-    signals.onFirst { task.cancel() }
+    signals.onFirst {
+      // First: nobody wants to be told of all that was not begun.
+      items.stop()
+      task.cancel()
+    }
     let summary = await task.value
     Console.clearStatus()
     await driverHost.close()
     report.end(summary)
     if let code = signals.exitCode { throw ExitCode(code) }
-    if let failure = items.value.failure {
+    if let failure = items.failure {
       throw Failure(failure, asJSON: connection.host.json)
     }
     guard summary.failed + summary.cancelled == 0 else { throw ExitCode(1) }
   }
-}
-
-/// Hands items that only one task uses over to it.
-private struct Unsent: @unchecked Sendable {
-  // `@unchecked` because whoever makes it looks at the items again only after the task has ended.
-  let value: ItemSource
-
-  init(_ value: ItemSource) { self.value = value }
 }
 
 /// Prints what each connection of a fan-out came to.
@@ -102,9 +95,9 @@ private final class FanOutReport: Sendable {
   }
 
   private static func object(_ item: FanOut.Item) -> Value {
-    var object: ValueMap = [
-      "item": .int(Int64(item.index)), "status": .string(status(item).rawValue),
-    ]
+    var object: ValueMap = ["item": .int(Int64(item.index))]
+    if let line = item.location?.line, line > 0 { object["line"] = .int(Int64(line)) }
+    object["status"] = .string(status(item).rawValue)
     switch item.outcome {
     case .success(let result):
       object["execution"] = .string(result.execution)

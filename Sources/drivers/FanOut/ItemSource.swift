@@ -4,9 +4,11 @@ import DriverHost
 ///
 /// NDJSON and CSV are read as they are needed, so that there may be any number; other documents are lists that are
 /// read at once. What stands in a file may come from anybody, so no text in it refers to a secret.
-final class ItemSource: Sequence, IteratorProtocol {
+///
+/// One thread at a time, save `hurry`.
+final class ItemSource {
   private enum Kind {
-    case list([ValueMap])
+    case list([FanOut.Given])
     case lines(ByteSource)
     case csv(CSVReader, [InputArgument])
   }
@@ -14,6 +16,8 @@ final class ItemSource: Sequence, IteratorProtocol {
   /// Why there are no more items, where that is not their end.
   private(set) var failure: HostError?
   private var kind: Kind
+  /// What the items are read from; nil where that is the command line.
+  private let source: ByteSource?
   private var position = 0
   private let reader: InputArguments
   /// What an item changes a part of: what is stored, with what all items have in common.
@@ -29,47 +33,50 @@ final class ItemSource: Sequence, IteratorProtocol {
     self.base = base
     if InputArgument.isInput(text) {
       kind = .list(try ItemSource.list(text, reader, base))
+      source = nil
       return
     }
     let source = try ByteSource(text)
+    self.source = source
     switch try ItemSource.format(text, source) {
     case .lines: kind = .lines(source)
     case .document: kind = .list(try ItemSource.documents(source, reader))
     case .csv:
       var csv = CSVReader(source)
-      guard let (header, line) = try csv.next() else {
-        throw csv.fault(1, "there is no header, which names the input of each column")
-      }
-      var columns: [InputArgument] = []
-      for (index, field) in header.enumerated() {
-        do throws(HostError) {
-          columns.append(try InputArgument("\(field.text)=", number: index + 1))
-        } catch {
-          throw csv.fault(line, "column \(index + 1) has no name of an input: \(error.message)")
-        }
-      }
+      let columns = try csv.columns()
       kind = .csv(csv, columns)
     }
   }
 
+  /// From now on gives only items that are there already, and waits for none.
+  ///
+  /// Any thread.
+  func hurry() { source?.hurry() }
+
   /// The next item; nil at the end, and where one cannot be read: see `failure`.
-  func next() -> ValueMap? {
-    guard failure == nil, !Task.isCancelled else { return nil }
+  func next() -> FanOut.Given? {
+    guard failure == nil else { return nil }
     do throws(HostError) {
-      switch kind {
-      case .list(let items):
-        guard position < items.count else { return nil }
-        position += 1
-        return items[position - 1]
-      case .lines(let source): return try line(source)
-      case .csv(var csv, let columns):
-        let item = try record(&csv, columns)
-        kind = .csv(csv, columns)
-        return item
-      }
+      let item = try read()
+      // What was cut off in the middle is neither an item nor a fault.
+      return source?.isCutOff == true ? nil : item
     } catch {
-      failure = error
+      if source?.isCutOff != true { failure = error }
       return nil
+    }
+  }
+
+  private func read() throws(HostError) -> FanOut.Given? {
+    switch kind {
+    case .list(let items):
+      guard position < items.count else { return nil }
+      position += 1
+      return items[position - 1]
+    case .lines(let source): return try line(source)
+    case .csv(var csv, let columns):
+      let item = try record(&csv, columns)
+      kind = .csv(csv, columns)
+      return item
     }
   }
 
@@ -93,7 +100,7 @@ final class ItemSource: Sequence, IteratorProtocol {
   private static func documents(
     _ source: ByteSource,
     _ reader: InputArguments
-  ) throws(HostError) -> [ValueMap] {
+  ) throws(HostError) -> [FanOut.Given] {
     let bytes = try source.rest()
     let document: ParsedDocument
     do throws(HostError) {
@@ -114,18 +121,17 @@ final class ItemSource: Sequence, IteratorProtocol {
         of: source.name
       )
     }
-    var items: [ValueMap] = []
-    for (index, item) in list.enumerated() {
+    var items: [FanOut.Given] = []
+    for (index, (item, locations)) in zip(list, document.locations.items()).enumerated() {
       if let map = item.resolved.mapValue {
-        items.append(map.withoutReferences)
+        items.append(FanOut.Given(map.withoutReferences) { locations.nearest(to: $0) })
       } else {
-        let place = JSONPointer([String(index)])
         faults.append(
           Fault(
             .invalid,
-            at: place,
+            at: JSONPointer([String(index)]),
             "expected a map of inputs, not \(item.kindInWords)",
-            location: document.locations.value(at: place)
+            location: locations.value(at: JSONPointer())
           )
         )
       }
@@ -134,26 +140,27 @@ final class ItemSource: Sequence, IteratorProtocol {
     return items
   }
 
-  private func line(_ source: ByteSource) throws(HostError) -> ValueMap? {
+  private func line(_ source: ByteSource) throws(HostError) -> FanOut.Given? {
     while let bytes = try source.line() {
       position += 1
       if bytes.allSatisfy({ $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }) { continue }
       let value: Value
       do throws(HostError) {
-        value = try JSON.parse(String(decoding: bytes, as: UTF8.self))
+        value = try JSON.parse(bytes)
       } catch {
         throw ItemSource.hiding(error, source.name, reader, at: position)
       }
+      let location = SourceLocation(file: source.name, line: position)
       guard let map = value.resolved.mapValue else {
         var error = HostError(
           .invalidInput,
           stage: .input,
           "expected a map of inputs on each line, not \(value.kindInWords)"
         )
-        error.location = SourceLocation(file: source.name, line: position)
+        error.location = location
         throw error
       }
-      return map.withoutReferences
+      return FanOut.Given(map.withoutReferences) { _ in location }
     }
     return nil
   }
@@ -201,7 +208,7 @@ final class ItemSource: Sequence, IteratorProtocol {
   private func record(
     _ csv: inout CSVReader,
     _ columns: [InputArgument]
-  ) throws(HostError) -> ValueMap? {
+  ) throws(HostError) -> FanOut.Given? {
     guard let (fields, line) = try csv.next() else { return nil }
     guard fields.count == columns.count else {
       throw csv.fault(
@@ -219,9 +226,10 @@ final class ItemSource: Sequence, IteratorProtocol {
         throw csv.fault(line, error.message)
       }
     }
+    let location = csv.location(line)
     var item = ValueMap()
-    try InputArguments.apply(edits, to: &item, changing: base)
-    return item
+    try InputArguments.apply(edits, to: &item, changing: base, at: location)
+    return FanOut.Given(item) { _ in location }
   }
 
   /// The items of `key=a,b,c`, which the operator has typed.
@@ -229,17 +237,17 @@ final class ItemSource: Sequence, IteratorProtocol {
     _ text: String,
     _ reader: InputArguments,
     _ base: ValueMap
-  ) throws(HostError) -> [ValueMap] {
+  ) throws(HostError) -> [FanOut.Given] {
     let argument = try InputArgument(text, number: 1)
     guard case .text(let values) = argument.source else {
       throw argument.fault("--each takes a file as it is, or values with commas between them")
     }
-    var items: [ValueMap] = []
+    var items: [FanOut.Given] = []
     for part in values.split(separator: ",", omittingEmptySubsequences: false) {
       let value = try reader.value(of: InputArgument(argument, text: String(part)))
       var item = ValueMap()
       try InputArguments.apply([.success((argument, value))], to: &item, changing: base)
-      items.append(item)
+      items.append(FanOut.Given(item))
     }
     return items
   }

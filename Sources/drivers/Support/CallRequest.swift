@@ -12,8 +12,6 @@ struct CallRequest {
   var vaultSecrets: [String] = []
   /// The time limit.
   var timeout: Duration?
-  /// What messages call the place of inputs that neither the file nor the arguments give.
-  var otherInputs = "<command line>"
 
   /// What a call is made with, read from everywhere.
   struct Prepared {
@@ -147,15 +145,13 @@ struct CallRequest {
     let inFile = Set(document?.value.mapValue?.names ?? [])
     // Of a key that an argument reaches into the rest is a copy of what is stored.
     let whole = Set(paths.filter { $0.count == 1 }.map { $0[0] })
-    let others = SourceLocation(file: otherInputs)
+    let commandLine = SourceLocation(file: "<command line>")
     return { pointer in
       let name = pointer.tokens.first ?? ""
-      if paths.contains(where: { pointer.tokens.starts(with: $0) }) {
-        return SourceLocation(file: "<command line>")
-      }
+      if paths.contains(where: { pointer.tokens.starts(with: $0) }) { return commandLine }
       if inFile.contains(name) { return map?.nearest(to: pointer) }
       let isCopied = !whole.contains(name) && paths.contains { $0[0] == name }
-      return isCopied ? stored.location(ofInput: pointer) : others
+      return isCopied ? stored.location(ofInput: pointer) : commandLine
     }
   }
 }

@@ -71,11 +71,17 @@ struct InputArguments {
 
   /// Lays arguments over inputs.
   ///
+  /// - Parameters:
+  ///   - edits: The arguments.
+  ///   - inputs: What they are laid over.
+  ///   - stored: What they change a copy of where they reach into a key that the inputs do not have.
+  ///   - location: Where they stand; nil: on the command line.
   /// - Throws: All faults of all arguments at once.
   static func apply(
     _ edits: [Edit],
     to inputs: inout ValueMap,
-    changing stored: ValueMap = [:]
+    changing stored: ValueMap = [:],
+    at location: SourceLocation? = nil
   ) throws(HostError) {
     var faults: [Fault] = []
     for edit in edits {
@@ -87,10 +93,14 @@ struct InputArguments {
         }
         try set(value, at: argument.path[...], in: &inputs, argument)
       } catch {
-        faults += error.faults.isEmpty ? [Fault(.syntax, error.message)] : error.faults
+        faults +=
+          error.faults.isEmpty
+          ? [Fault(.syntax, error.message, location: location)] : error.faults
       }
     }
-    guard faults.isEmpty else { throw HostError(faults: faults, of: "the command line") }
+    guard faults.isEmpty else {
+      throw HostError(faults: faults, of: location?.file ?? "the command line")
+    }
   }
 
   /// The names that some arguments set; what is no input has none.
