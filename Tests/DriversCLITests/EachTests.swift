@@ -92,4 +92,22 @@ struct EachTests {
     ]
     try Snapshot.check("run-each-lines", Snapshot.steady(try await runs(lines)))
   }
+
+  @Test("takes a byte order mark in front of the items as no part of them", .slow)
+  func marks() async throws {
+    let files = [
+      "a.csv": "item\na\n", "b.ndjson": "{\"item\": \"a\"}\n", "c.json": "[{\"item\": \"a\"}]",
+      "d.yaml": "- item: a\n",
+    ]
+    for (name, text) in files {
+      try workspace.cli.folder.write("\u{FEFF}\(text)", to: name)
+      let run = try await workspace.run("run shop --each <folder>/\(name)")
+      #expect(run.status == 0 && run.output.contains("\"item\":\"a\""), "\(run)")
+      let piped = try await workspace.run("run shop --each -", input: "\u{FEFF}\(text)")
+      #expect(piped.status == 0 && piped.output.contains("\"item\":\"a\""), "\(piped)")
+    }
+    // What only begins like one is a name like any other.
+    let other = try await workspace.run("run shop --each -", input: "\u{FF49}tem\na\n")
+    #expect(other.status == 1 && other.output.contains("\u{FF49}tem"), "\(other)")
+  }
 }

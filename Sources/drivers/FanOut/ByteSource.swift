@@ -34,6 +34,18 @@ final class ByteSource {
   /// Any thread.
   func hurry() { interrupt.trigger() }
 
+  /// Leaves a byte order mark in front out, where editors and spreadsheets put it.
+  func skipMark() throws(HostError) {
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    // A pipe may bring it in pieces.
+    while buffer.count < mark.count, mark.starts(with: buffer), !isAtEnd {
+      let start = buffer
+      try fill()
+      buffer = start + buffer
+    }
+    if buffer.starts(with: mark) { position = mark.count }
+  }
+
   /// The next byte without taking it; nil at the end.
   func peek() throws(HostError) -> UInt8? {
     if position == buffer.count { try fill() }

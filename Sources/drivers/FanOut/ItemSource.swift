@@ -37,6 +37,7 @@ final class ItemSource {
       return
     }
     let source = try ByteSource(text)
+    try source.skipMark()
     self.source = source
     switch try ItemSource.format(text, source) {
     case .lines: kind = .lines(source)
