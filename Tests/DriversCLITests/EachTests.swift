@@ -110,4 +110,31 @@ struct EachTests {
     let other = try await workspace.run("run shop --each -", input: "\u{FF49}tem\na\n")
     #expect(other.status == 1 && other.output.contains("\u{FF49}tem"), "\(other)")
   }
+
+  @Test("refuses two columns for one input before anything runs", .slow)
+  func twice() async throws {
+    try workspace.cli.folder.write("\nitem,count,\"item\"\na,1,b\n", to: "a.csv")
+    try workspace.cli.folder.write(
+      "authentication.user\\name,a,authentication.user\\name:\n",
+      to: "b.csv"
+    )
+    try workspace.cli.folder.write(
+      "authentication.username,authentication.password\nbob,swordfish\n",
+      to: "c.csv"
+    )
+    try workspace.cli.folder.write(
+      "authentication,authentication.method\n{method: basic},none\n",
+      to: "d.csv"
+    )
+    let first = try await runs(["run shop --each <folder>/a.csv"])[0]
+    #expect(first.status == 2 && first.output.isEmpty)
+    #expect(first.error.hasPrefix("error: <folder>/a.csv:2: columns 1 and 3"))
+    #expect(first.error.contains("both for the input `item`"))
+    #expect(try await workspace.run("executions list --json").output.contains("\"executions\": []"))
+    // One column is a member of what another column is, or stands beside it.
+    for file in ["c.csv", "d.csv"] {
+      let run = try await workspace.run("run shop --each <folder>/\(file)")
+      #expect(run.status == 0, "\(run)")
+    }
+  }
 }

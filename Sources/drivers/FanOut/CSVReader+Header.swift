@@ -17,6 +17,16 @@ extension CSVReader {
         throw fault(line, "column \(index + 1) has no name of an input: \(error.message)")
       }
     }
+    // By the bytes of the names, as inputs are told apart.
+    var first: [JSONPointer: Int] = [:]
+    for (index, column) in columns.enumerated() {
+      if let other = first.updateValue(index, forKey: JSONPointer(column.path)) {
+        throw fault(
+          line,
+          "columns \(other + 1) and \(index + 1) are both for the input `\(column.name)`: leave one of them out, or give it another name"
+        )
+      }
+    }
     return columns
   }
 }
