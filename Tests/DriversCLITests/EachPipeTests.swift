@@ -33,8 +33,10 @@ struct EachPipeTests {
     return (program, pipe.with { $0 })
   }
 
-  private func send(_ lines: String, to pipe: Int32) {
-    #expect(write(pipe, lines, lines.utf8.count) == lines.utf8.count)
+  private func send(_ lines: String, to pipe: Int32) { send(Array(lines.utf8), to: pipe) }
+
+  private func send(_ bytes: [UInt8], to pipe: Int32) {
+    #expect(write(pipe, bytes, bytes.count) == bytes.count)
   }
 
   /// Lines of JSON that it has printed.
@@ -55,6 +57,16 @@ struct EachPipeTests {
     close(pipe)
     let command = try await program.finish()
     #expect(command.status == 2 && command.error.contains("items:4"), "\(command)")
+  }
+
+  @Test("may begin with a byte order mark that comes in pieces", .slow)
+  func mark() async throws {
+    let (program, pipe) = try await start()
+    for byte: UInt8 in [0xEF, 0xBB, 0xBF] { send([byte], to: pipe) }
+    send("{\"count\": 1}\n", to: pipe)
+    close(pipe)
+    let command = try await program.finish()
+    #expect(command.status == 0 && ended(program) == 1, "\(command)")
   }
 
   @Test("are waited for no longer when one has failed and that stops all", .slow)

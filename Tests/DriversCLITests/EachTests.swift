@@ -58,7 +58,8 @@ struct EachTests {
       "g.yaml": "item: a\n", "h.json": "[1, {}, 2]", "i.csv": "",
     ]
     for (name, text) in files { try workspace.cli.folder.write(text, to: name) }
-    var lines = files.keys.sorted().map { "run shop --each <folder>/\($0)" }
+    try workspace.cli.folder.write(Array("{\"item\": \"".utf8) + [0xFF], to: "l.ndjson")
+    var lines = (files.keys + ["l.ndjson"]).sorted().map { "run shop --each <folder>/\($0)" }
     lines += [
       "run shop --each <folder>/none.csv", "run shop --each item=a --explain",
       "run shop --each item=a --out x", "run shop --each item=a --parallel 0",
