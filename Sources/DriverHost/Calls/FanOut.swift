@@ -1,7 +1,7 @@
 /// How many connections are made of one, and how they get along.
 public struct FanOut: Sendable, Hashable {
-  /// How many of them there are at once.
-  public var parallel: Int
+  /// How many of them there are at once; what is below 1 is 1.
+  public var parallel: Int { didSet { parallel = max(1, parallel) } }
   /// Whether the first failure stops the others: those that run are cancelled, those that wait are not begun.
   public var failsFast: Bool
 

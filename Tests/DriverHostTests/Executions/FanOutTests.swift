@@ -37,6 +37,17 @@ struct FanOutTests {
     #expect(most <= 3)
   }
 
+  @Test("has room for one at least, whatever it is told")
+  func room() async throws {
+    let fixture = try FixtureHost("echo")
+    var fanOut = FanOut()
+    fanOut.parallel = -1
+    #expect(fanOut == FanOut(parallel: 0) && fanOut.parallel == 1)
+    let items: [ValueMap] = [["int": 1], ["int": 2]]
+    let outcomes = await fixture.host.connectMany(to: .type("ECHO"), items: items, fanOut)
+    #expect(try outcomes.map { try $0.get()["int"] } == [1, 2])
+  }
+
   @Test("stops all others with the first failure where it is told to")
   func failFast() async throws {
     let fixture = try FixtureHost("sleeper", "echo")
@@ -92,7 +103,7 @@ struct FanOutTests {
   }
 
   @Test("takes as many items of an asynchronous sequence as it has room for")
-  func room() async throws {
+  func roomToRead() async throws {
     let fixture = try FixtureHost("sleeper")
     let items = Numbered(count: 12, inputs: ["seconds": 0.02])
     var ended = 0
