@@ -156,7 +156,9 @@ private struct ExplanationMaker {
       isIdempotent: action.isIdempotent,
       ignored: inputs.ignored
     )
-    result.failures = failures.map(\.message)
+    for failure in failures where !result.failures.contains(failure.message) {
+      result.failures.append(failure.message)
+    }
     var values = inputs.values
     var secrets = inputs.secrets
     var countFromVaultOnly = 0

@@ -67,7 +67,8 @@ extension CallInputs {
   ///   - secrets: The keys of each path.
   ///   - isInput: Whether the type has an input of that name.
   ///   - faults: What is wrong with references, which is added to.
-  ///   - failures: Keys that are not where they were looked for, which is added to.
+  ///   - failures: The paths that cannot be had, which come to stand where they are wanted; keys that are not where
+  ///     they were looked for are added.
   mutating func fill(
     _ wanted: Wanted,
     from secrets: [SecretPath: ValueMap],
@@ -140,6 +141,27 @@ extension CallInputs {
       // An answer may repeat the secret without the text around it.
       if place.template.single == nil { secretParts += found.values }
     }
+    failures = failures.flatMap { failure in
+      failure.pointer == nil ? placed(failure, wanted) : [failure]
+    }
+  }
+
+  /// A failure of a path, once for each input that refers to it; as it is where none does.
+  private func placed(_ failure: SecretFailure, _ wanted: Wanted) -> [SecretFailure] {
+    var placed: [SecretFailure] = []
+    for place in wanted.references.places where attached[place.pointer.tokens[0]] == nil {
+      for reference in place.template.references {
+        // A key alone may be in any of those that are attached.
+        guard
+          reference.path == failure.path
+            || (reference.path == nil && wanted.attached == [failure.path])
+        else { continue }
+        var own = failure.at(place.pointer, location?(place.pointer))
+        own.key = reference.key
+        placed.append(own)
+      }
+    }
+    return placed.isEmpty ? [failure] : placed
   }
 
   private mutating func put(_ value: Value, at pointer: JSONPointer) {

@@ -125,6 +125,8 @@ struct SecretTests {
     #expect(error?.code == code && error?.stage == .secret && error?.vendorState == state)
     #expect(error?.message.contains(message) ?? false, "\(error as Any)")
     #expect(error?.message.contains("vault s") ?? false || error?.message.contains("s:p") ?? false)
+    #expect(error?.details?.listValue?.first?.mapValue?["key"] == "secret")
+    #expect(error?.pointer == JSONPointer(["secret"]) && error?.location?.line == 2)
     // What failed is not remembered.
     try fixture.write("vaults/s.yaml", "connector_type: STORE\n")
     #expect(await fixture.failure("a") == nil)
