@@ -84,6 +84,7 @@ final class Connection: Sendable {
     if var error = outcome.error {
       error.outputs = outcome.outputs
       error.secretOutputs = outcome.secretOutputs
+      error.redactor = request.redactor
       throw error
     }
     return ConnectionResult(
@@ -92,7 +93,8 @@ final class Connection: Sendable {
       driver: driver.descriptor.id,
       driverVersion: driver.version,
       duration: .nanoseconds(MonotonicTime.now.nanoseconds - start.nanoseconds),
-      secretOutputs: outcome.secretOutputs
+      secretOutputs: outcome.secretOutputs,
+      redactor: request.redactor
     )
   }
 

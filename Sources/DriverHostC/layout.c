@@ -77,6 +77,9 @@ OFFSET(dh_host_options_v1, grace_limit_ns, 104);
 OFFSET(dh_host_options_v1, log, 112);
 OFFSET(dh_host_options_v1, log_context, 120);
 
+SIZE(dh_texts_v1, 16);
+OFFSET(dh_texts_v1, count, 8);
+
 SIZE(dh_target_v1, 24);
 OFFSET(dh_target_v1, reserved, 4);
 OFFSET(dh_target_v1, name, 8);

@@ -175,6 +175,21 @@ struct CallTests {
     #expect(seen.with { $0 } == ["1/2 steps", "2/2 steps"])
   }
 
+  @Test("tell the engine which secrets to keep out of its log, of results and of errors")
+  func inputSecrets() throws {
+    let engine = try Engine("echo")
+    let result = try engine.connect("ECHO", #"{"string": "open", "secret": "the-hidden-one"}"#)
+    defer { dh_release_v1(result) }
+    var found = dh_texts_v1()
+    #expect(dh_input_secrets_v1(result, &found) == DH_OK && found.count == 1)
+    #expect(found.texts.flatMap { string($0[0]) } == "the-hidden-one")
+    var document: dh_handle = 0
+    #expect(dh_host_drivers_v1(engine.host, &document, nil) == DH_OK)
+    defer { dh_release_v1(document) }
+    #expect(dh_input_secrets_v1(document, &found) == DH_OK && found.count == 0)
+    #expect(dh_input_secrets_v1(0, &found) == DH_INVALID)
+  }
+
   @Test("go through from many threads at once")
   func threads() async throws {
     let engine = try Engine("echo")

@@ -24,7 +24,7 @@ import flow_api
 
 def handler(system: flow_api.System, this: flow_api.Execution, inputs: dict):
     shop = this.connect('shop', headers={'X-Tenant': inputs['tenant']})
-    this.log(shop, shop.get('input_value'))
+    this.log(shop, shop.get('input_value'), shop.get('output_value'))
     try:
         this.connect('door')
     except flow_api.DependencyFailedError as failure:
@@ -144,3 +144,38 @@ def test_no_secret_is_in_the_log_of_a_host_that_says_everything(
         assert secret not in shown
     output = capfd.readouterr()
     assert output.out + output.err == ""
+
+
+REPEATED = """
+import flow_api
+
+
+def handler(system: flow_api.System, this: flow_api.Execution, inputs: dict):
+    answer = this.connect('basic').get('output_value')
+    this.log(answer, answer['json'])
+    raise ValueError(answer)
+"""
+
+
+def test_what_a_server_repeats_of_a_secret_is_in_no_line_and_no_message(place: Place) -> None:
+    # As it is and inside of base64, which is how the header of basic authentication has it.
+    support.connector(
+        place.workspace, "basic",
+        f"connector_type: REST\nvalue:\n  url: {place.nginx.url}/echo\n"
+        "  headers: {X-Tenant: 'vault.secret(main:app/door.key)'}\n  authentication:\n"
+        "    {authentication_method: basic, username: ann, password: 'vault.secret(main:app/door.key)'}\n",
+    )  # fmt: skip
+    lines: list[str] = []
+    with driver_host.Host(driver_paths=[support.products()], only_given_paths=True, workspace=place.workspace) as host:
+        result = repr(host.connect("basic")["json"])
+        script = place.folder / "repeated.py"
+        script.write_text(REPEATED)
+        outcome = flow_api.run(script, {}, host=host, log=lines.append)
+        records = repr(host.executions())
+    encoded = base64.b64encode(f"ann:{SECRETS[1]}".encode()).decode()
+    # The engine gets the answer as it is.
+    assert encoded in result and SECRETS[1] in result
+    assert isinstance(outcome.error, ValueError) and len(lines) >= 1
+    for text in (*lines, outcome.message, records):
+        assert SECRETS[1] not in text
+        assert encoded not in text and encoded[8:24] not in text

@@ -9,6 +9,7 @@ public struct ConnectionResult: Sendable {
     var duration: Duration
     var attempts = 1
     var secretOutputs: [JSONPointer]
+    var redactor: Redactor?
   }
 
   /// Where it is kept: a result is handed from task to task, and each would copy all of it.
@@ -27,7 +28,8 @@ public struct ConnectionResult: Sendable {
     driver: String,
     driverVersion: String,
     duration: Duration,
-    secretOutputs: [JSONPointer]
+    secretOutputs: [JSONPointer],
+    redactor: Redactor?
   ) {
     box = Box(
       Fields(
@@ -36,7 +38,8 @@ public struct ConnectionResult: Sendable {
         driver: driver,
         driverVersion: driverVersion,
         duration: duration,
-        secretOutputs: secretOutputs
+        secretOutputs: secretOutputs,
+        redactor: redactor
       )
     )
   }
@@ -69,6 +72,9 @@ public struct ConnectionResult: Sendable {
     get { box.fields.secretOutputs }
     set { change { $0.secretOutputs = newValue } }
   }
+  /// The secrets among the inputs of the call, as texts: what an engine keeps out of its own log, since a server may
+  /// repeat them in any output. Never to be shown.
+  public var inputSecrets: [String] { box.fields.redactor?.texts ?? [] }
 
   /// An output; null where there is none of that name.
   public subscript(name: String) -> Value { outputs[name] ?? .null }

@@ -110,6 +110,7 @@ public struct HostError: Error, Sendable, Hashable {
     var details: Value?
     var outputs: ValueMap = [:]
     var secretOutputs: [JSONPointer] = []
+    var redactor: Redactor?
     var rule: String?
     var attempts = 1
     var execution: String?
@@ -208,6 +209,13 @@ public struct HostError: Error, Sendable, Hashable {
   public var secretOutputs: [JSONPointer] {
     get { box.fields.secretOutputs }
     set { change { $0.secretOutputs = newValue } }
+  }
+  /// The secrets among the inputs of the call, as texts: what an engine keeps out of its own log. Never to be shown.
+  public var inputSecrets: [String] { redactor?.texts ?? [] }
+  /// Knows the secrets among the inputs of the call.
+  var redactor: Redactor? {
+    get { box.fields.redactor }
+    set { change { $0.redactor = newValue } }
   }
 
   /// How many attempts there were: the error is that of the last one.

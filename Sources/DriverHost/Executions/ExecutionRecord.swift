@@ -106,6 +106,7 @@ struct OutputMask: Sendable, Hashable {
   var redactor: Redactor?
 
   func masking(_ outputs: ValueMap) -> ValueMap {
+    if outputs.isEmpty { return outputs }
     let flagged = outputs.masking(places)
     return redactor.map { $0.masking(.map(flagged)).mapValue ?? [:] } ?? flagged
   }

@@ -73,8 +73,7 @@ final class ExecutionRecorder: @unchecked Sendable {
         vaultOnly: request.countFromVaultOnly,
         as: inputs.fromVault
       )
-      let redactor = request.redactor ?? Redactor(request.inputs, secrets: request.secrets)
-      mask = redactor.map { OutputMask(redactor: $0) }
+      mask = request.redactor.map { OutputMask(redactor: $0) }
     }
     input.shorten(to: ExecutionRecord.inputLimit)
     let started = record.created.advanced(by: elapsed)

@@ -8,8 +8,7 @@ struct CallRequest: Sendable {
   var secrets: [JSONPointer] = []
   /// How many of them, the last ones, are secret only because a vault supplied them.
   var countFromVaultOnly = 0
-  /// Masks secrets that the driver knows although they are no inputs of this call; nil: those of the
-  /// inputs.
+  /// Masks the secrets of the inputs, and those that the driver knows although they are none; nil: there are none.
   var redactor: Redactor?
   /// The driver's session, as `opened` handed it over.
   var session: SessionHandle?

@@ -362,12 +362,11 @@ final class DriverRuntime: @unchecked Sendable {
   /// A text of the driver's that belongs to no call, with the secrets of all its calls and sessions
   /// masked: it may have them from any of these.
   func maskingSecretsInFlight(_ text: String) -> String {
-    var text = text
-    for redactor in sessionSecrets.withLock({ Array($0.values) }) { text = redactor.masking(text) }
+    var secrets = Set(sessionSecrets.withLock { $0.values.flatMap(\.texts) })
     CallTable.shared.forEachCall { id, slot in
-      if let redactor = slot.redactor(of: id, for: self) { text = redactor.masking(text) }
+      secrets.formUnion(slot.redactor(of: id, for: self)?.texts ?? [])
     }
-    return text
+    return secrets.isEmpty ? text : SecretSearch(Array(secrets)).masking(text)
   }
 
   func isLogged(_ level: LogLevel) -> Bool { level >= services.log.level }

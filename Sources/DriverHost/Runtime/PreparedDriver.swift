@@ -113,7 +113,7 @@ final class PreparedDriver: Sendable {
       channelCount: action.channels.count,
       onProgress: options.onProgress
     )
-    if !inputs.secretParts.isEmpty {
+    if !complete.secrets.isEmpty || !inputs.secretParts.isEmpty {
       request.redactor = Redactor(
         complete.values,
         secrets: complete.secrets,

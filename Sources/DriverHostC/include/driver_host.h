@@ -237,6 +237,18 @@ const dh_value_v1 *DH_NULLABLE dh_tree_v1(dh_handle handle);
 /// Valid until the release of the handle. [thread-safe] @since host API 1
 const dh_value_v1 *DH_NULLABLE dh_output_v1(dh_handle handle, dh_text_v1 name);
 
+/// Some texts.
+typedef struct dh_texts_v1 {
+  const dh_text_v1 *DH_NULLABLE texts;
+  size_t count;
+} dh_texts_v1;
+
+/// The secrets among the inputs of the call that a result or an error is of, the longest first: for an engine to keep
+/// them out of a log of its own, since a server may repeat them in any output. Never to be shown. None for a document.
+///
+/// Valid until the release of the handle. [thread-safe] @since host API 1
+dh_status dh_input_secrets_v1(dh_handle handle, dh_texts_v1 *secrets);
+
 #define DH_JSON_PRETTY 1u          /* one member or item a line, indented by two spaces */
 #define DH_JSON_WITH_SECRETS 2u    /* the secret places in clear; otherwise a mask stands there */
 #define DH_JSON_DECIMAL_NUMBERS 4u /* decimals as numbers, for readers that keep them; otherwise as strings */

@@ -57,6 +57,12 @@ class Text(Structure):
     _fields_ = [("ptr", c_void_p), ("len", c_size_t)]
 
 
+class Texts(Structure):
+    """`dh_texts_v1`."""
+
+    _fields_ = [("texts", POINTER(Text)), ("count", c_size_t)]
+
+
 class _As(ctypes.Union):
     _fields_ = [("integer", c_int64), ("number", c_double), ("address", c_void_p)]
 
@@ -286,6 +292,7 @@ class Library:
         self.tree = function(quick, "dh_tree_v1", address, handle)
         self.output = function(quick, "dh_output_v1", address, handle, Text)
         self.json = function(quick, "dh_json_v1", c_int32, handle, c_uint32, address)
+        self.input_secrets = function(quick, "dh_input_secrets_v1", c_int32, handle, address)
 
         self.wait_open = function(waiting, "dh_host_open_v1", c_int32, address, address, address)
         self.wait_close = function(waiting, "dh_host_close_v1", c_int32, handle, address, address)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
@@ -72,6 +73,7 @@ class HostError(Exception):
         "code": "internal", "message": "", "stage": "call", "detail": "", "retryable": False, "retry_after": None,
         "status": 0, "vendor_code": 0, "vendor_state": "", "pointer": None, "file": "", "line": 0, "column": 0,
         "attempts": 0, "execution_id": "", "faults": (), "details": None, "partial": {}, "secrets": (),
+        "_input_secrets": (),
     }  # fmt: skip
 
     code: str
@@ -93,6 +95,7 @@ class HostError(Exception):
     details: Any
     partial: Mapping[str, Any]
     secrets: tuple[str, ...]
+    _input_secrets: tuple[str, ...]
 
     def __init__(self, message: str = "", **fields: Any) -> None:
         super().__init__(message)
@@ -104,7 +107,8 @@ class HostError(Exception):
         return f"<{type(self).__name__} {self.code}: {self.message}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self.__dict__.copy())
+        # What may be written somewhere has no secrets with it that nobody asked for.
+        return _rebuild, (type(self), {**self.__dict__, "_input_secrets": ()})
 
 
 def _rebuild(kind: type[HostError], fields: dict[str, Any]) -> HostError:
@@ -278,6 +282,7 @@ def read_error(handle: int) -> HostError:
         details=read_value(failure.details) if failure.details else None,
         partial=(read_value(tree) or {}) if tree else {},
         secrets=tuple(read_text(failure.secrets[index]) for index in range(failure.secret_count)),
+        _input_secrets=input_secrets(handle),
     )
 
 
@@ -298,6 +303,15 @@ def error_of(status: int, handle: int = 0) -> HostError:
     if status == _abi.INVALID:
         return UsageError("the library did not take an argument", code="usage", stage="input")
     return InternalError(f"the library answered {status}")
+
+
+def input_secrets(handle: int) -> tuple[str, ...]:
+    """The secrets among the inputs of the call that a result or an error is of."""
+    found = _abi.Texts()
+    # Refused only where the handle is none: there is nothing to hide then.
+    if _abi.library().input_secrets(handle, ctypes.addressof(found)) != _abi.OK:
+        return ()
+    return tuple(read_text(found.texts[index]) for index in range(found.count))
 
 
 def text_list(address: int, count: int) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Optional, Union
 
 from . import _abi, _runtime
-from ._errors import check_process, text_list
+from ._errors import check_process, input_secrets, text_list
 from ._values import read_names, read_value, text_at
 
 
@@ -131,6 +131,11 @@ class Result(Mapping[str, Any]):
         """JSON pointers of the places in the outputs that the driver flagged as secret."""
         value: tuple[str, ...] = self._details()[5]
         return value
+
+    def _input_secrets(self) -> tuple[str, ...]:
+        """The secrets among the inputs of the call, for a log to be kept free of. Never to be shown."""
+        check_process()
+        return input_secrets(self._handle) if self._handle else ()
 
     def _detach(self) -> Result:
         """Reads everything, for a handle that is not ours to keep."""

@@ -135,9 +135,11 @@ class Connection:
             raise TimeoutExceededError(f"{self._title} has not ended after {timeout:g} s") from None
         except driver_host.HostError as error:
             self._flow._secrets.keep(error.partial, error.secrets)
+            self._flow._secrets.remember(error._input_secrets)
             self._error = error
         else:
             self._flow._secrets.keep(result, result.secrets)
+            self._flow._secrets.remember(result._input_secrets())
             self._result = result
 
     @property

@@ -86,3 +86,17 @@ public func dh_json_v1(
     return Status.ok
   }
 }
+
+// swift-format-ignore: AlwaysUseLowerCamelCase
+/// The secrets among the inputs of a call.
+@c @implementation
+public func dh_input_secrets_v1(
+  _ handle: dh_handle,
+  _ secrets: UnsafeMutablePointer<dh_texts_v1>
+) -> dh_status {
+  Engine.answer { () throws(Refusal) in
+    unsafe try Engine.check(secrets, "the place for the secrets")
+    unsafe secrets.pointee = unsafe try HandleTable.shared.answer(handle).inputSecrets
+    return Status.ok
+  }
+}

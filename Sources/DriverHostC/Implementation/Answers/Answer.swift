@@ -24,6 +24,7 @@ final class Answer: @unchecked Sendable {
   private var texts: [UInt32: dh_text_v1] = unsafe [:]
   private var resultPlace: UnsafePointer<dh_result_v1>?
   private var failurePlace: UnsafePointer<dh_failure_v1>?
+  private var inputSecretsPlace: dh_texts_v1?
 
   init(_ content: Content) { self.content = content }
 
@@ -118,6 +119,23 @@ final class Answer: @unchecked Sendable {
       if let failurePlace = unsafe failurePlace { return unsafe failurePlace }
       let made = unsafe memory.failure(error)
       unsafe failurePlace = unsafe made
+      return unsafe made
+    }
+  }
+
+  /// The secrets among the inputs of the call.
+  var inputSecrets: dh_texts_v1 {
+    unsafe locked {
+      if let inputSecretsPlace = unsafe inputSecretsPlace { return unsafe inputSecretsPlace }
+      let secrets =
+        switch content {
+        case .result(let result): result.inputSecrets
+        case .failure(let error): error.inputSecrets
+        case .document: [String]()
+        }
+      let texts = unsafe memory.array(secrets.map { unsafe memory.text($0) })
+      let made = unsafe dh_texts_v1(texts: texts, count: secrets.count)
+      unsafe inputSecretsPlace = unsafe made
       return unsafe made
     }
   }
