@@ -72,8 +72,9 @@ public struct ConnectionResult: Sendable {
     get { box.fields.secretOutputs }
     set { change { $0.secretOutputs = newValue } }
   }
-  /// The secrets among the inputs of the call, as texts: what an engine keeps out of its own log, since a server may
-  /// repeat them in any output. Never to be shown.
+  /// The secrets among the inputs of the call, as texts.
+  ///
+  /// An engine keeps them out of its own log, since a server may repeat them in any output. Never to be shown.
   public var inputSecrets: [String] { box.fields.redactor?.texts ?? [] }
 
   /// An output; null where there is none of that name.

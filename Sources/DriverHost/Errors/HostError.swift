@@ -210,7 +210,9 @@ public struct HostError: Error, Sendable, Hashable {
     get { box.fields.secretOutputs }
     set { change { $0.secretOutputs = newValue } }
   }
-  /// The secrets among the inputs of the call, as texts: what an engine keeps out of its own log. Never to be shown.
+  /// The secrets among the inputs of the call, as texts.
+  ///
+  /// An engine keeps them out of its own log. Never to be shown.
   public var inputSecrets: [String] { redactor?.texts ?? [] }
   /// Knows the secrets among the inputs of the call.
   var redactor: Redactor? {

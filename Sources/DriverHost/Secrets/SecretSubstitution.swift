@@ -150,12 +150,10 @@ extension CallInputs {
   private func placed(_ failure: SecretFailure, _ wanted: Wanted) -> [SecretFailure] {
     var placed: [SecretFailure] = []
     for place in wanted.references.places where attached[place.pointer.tokens[0]] == nil {
-      for reference in place.template.references {
-        // A key alone may be in any of those that are attached.
-        guard
-          reference.path == failure.path
-            || (reference.path == nil && wanted.attached == [failure.path])
-        else { continue }
+      // A key alone may be in any of those that are attached.
+      let isAlone = wanted.attached == [failure.path]
+      for reference in place.template.references
+      where reference.path == failure.path || (reference.path == nil && isAlone) {
         var own = failure.at(place.pointer, location?(place.pointer))
         own.key = reference.key
         placed.append(own)
