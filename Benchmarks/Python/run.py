@@ -72,6 +72,18 @@ class Bench:
             self.add("stored connector with a secret that is known", what, stages[name], "ns", goal=20000,
                      of_pipe=stages[name] / pipe)
 
+    # MARK: - From Python
+
+    def python(self) -> None:
+        environment = {**os.environ, "DRIVERS_HOST_LIBRARY": f"{self.drivers}/libdriverhost.so"}
+        command = [PYTHON, str(HERE.parents[1] / "Bindings" / "python" / "bench.py"), "--json"]
+        result = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=300, check=True, env=environment)
+        rows = json.loads(result.stdout.strip().splitlines()[-1])
+        pipe = rows[0][1]
+        for name, rate in rows:
+            goal = {"goal": 10000} if name.endswith(("4 threads", "asyncio, 100 tasks")) else {}
+            self.add("calls from Python", name, round(rate), "calls/s", of_pipe=pipe / rate, **goal)
+
     # MARK: - The list
 
     def listing(self) -> None:
@@ -268,7 +280,7 @@ class Bench:
             ):
                 if key in row:
                     notes.append(text.format(row[key]))
-            lines.append(f"  {row['row']:<42} {row['value']:>12,} {row['unit']:<11} {', '.join(notes)}")
+            lines.append(f"  {row['row']:<58} {row['value']:>12,} {row['unit']:<11} {', '.join(notes)}")
         return "\n".join(lines)
 
 
@@ -343,7 +355,7 @@ def main() -> None:
     parser.add_argument("drivers", type=pathlib.Path)
     parser.add_argument("result", type=pathlib.Path)
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--only", default="calls,listing,rest,tls,held,large")
+    parser.add_argument("--only", default="calls,python,listing,rest,tls,held,large")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = pathlib.Path(name)

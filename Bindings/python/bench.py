@@ -1,9 +1,10 @@
 """What a call costs from Python, beside what would be used instead. Prints one table; under a minute.
 
-    DRIVERS_HOST_LIBRARY=.build/release/libdriverhost.so python bench.py [DRIVERS]
+    DRIVERS_HOST_LIBRARY=.build/release/libdriverhost.so python bench.py [--json]
 
-DRIVERS is a folder with fixture drivers; they are compiled if it is left out. Rows whose packages are not installed are
-left out. Figures are the best of three rounds: compare them within one run, never across runs.
+With --json the last line is the rows for a program. A sidecar is left out where fastapi and uvicorn are not installed:
+`Scripts/bench --only python` has them. Figures are the best of three rounds: compare them within one run, never across
+runs.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Callable
 sys.path[:0] = [str(Path(__file__).parent / name) for name in ("src", "tests")]
 
 import driver_host  # noqa: E402
+import support  # noqa: E402
 
 ROUNDS = 3
 
@@ -51,10 +53,10 @@ def in_threads(threads: int, count: int, call: Callable[[], object]) -> None:
         thread.join()
 
 
-def in_tasks(tasks: int, count: int, host: driver_host.Host, connector_type: str) -> None:
+def in_tasks(tasks: int, count: int, host: driver_host.Host, target: dict[str, str]) -> None:
     async def work() -> None:
         for _ in range(count // tasks):
-            await host.aconnect(connector_type=connector_type)
+            await host.aconnect(**target)
 
     async def main() -> None:
         await asyncio.gather(*[work() for _ in range(tasks)])
@@ -62,20 +64,39 @@ def in_tasks(tasks: int, count: int, host: driver_host.Host, connector_type: str
     asyncio.run(main())
 
 
-def calls_of(host: driver_host.Host, connector_type: str, name: str) -> list[tuple[str, float]]:
-    """Empty calls of a driver, in each way."""
+def calls_of(host: driver_host.Host, title: str, **target: str) -> list[tuple[str, float]]:
+    """Calls of a type or of a connector, in each way."""
 
     def call() -> object:
-        return host.connect(connector_type=connector_type)
+        return host.connect(**target)
 
     call()
     return [
-        (f"{name}: main thread", best(10_000, lambda count: [call() for _ in range(count)])),
-        (f"{name}: 1 thread", best(10_000, lambda count: in_threads(1, count, call))),
-        (f"{name}: 4 threads", best(10_000, lambda count: in_threads(4, count, call))),
-        (f"{name}: asyncio, 1 task", best(5_000, lambda count: in_tasks(1, count, host, connector_type))),
-        (f"{name}: asyncio, 100 tasks", best(10_000, lambda count: in_tasks(100, count, host, connector_type))),
+        (f"{title}: main thread", best(10_000, lambda count: [call() for _ in range(count)])),
+        (f"{title}: 1 thread", best(10_000, lambda count: in_threads(1, count, call))),
+        (f"{title}: 4 threads", best(10_000, lambda count: in_threads(4, count, call))),
+        (f"{title}: asyncio, 1 task", best(5_000, lambda count: in_tasks(1, count, host, target))),
+        (f"{title}: asyncio, 100 tasks", best(10_000, lambda count: in_tasks(100, count, host, target))),
     ]
+
+
+def pipeline(drivers: Path, folder: Path) -> list[tuple[str, float]]:
+    """All the way: a stored connector, a secret that is known, and executions in SQLite."""
+    for name in ("connectors", "vaults", "secrets"):
+        (folder / name).mkdir()
+    (folder / "secrets" / "api.json").write_text('{"password": "correct horse"}')
+    (folder / "vaults" / "main.yaml").write_text(
+        f"connector_type: FILES\ncache_seconds: 3600\nvalue: {{folder: {folder}/secrets}}\n"
+    )
+    (folder / "connectors" / "api.yaml").write_text(
+        "connector_type: ECHO\nvalue: {string: text, int: 1, secret: 'vault.secret(main:api.password)'}\n"
+    )
+    history = folder / "history.sqlite"
+    with driver_host.Host(driver_paths=[drivers], only_given_paths=True, workspace=folder, history=history) as host:
+        # A file that has only just been written is read anew each time.
+        host.connect("api")
+        time.sleep(2.1)
+        return calls_of(host, "stored connector, secret, history SQLite", name="api")
 
 
 def echo(pipe: int, back: int) -> None:
@@ -133,17 +154,20 @@ if __name__ == "__main__":
     child.start()
     rows: list[tuple[str, float]] = [("a pipe round trip to another process", best(20_000, pipe_round_trips))]
 
-    with tempfile.TemporaryDirectory() as folder:
-        drivers = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder)
-        if len(sys.argv) < 2:
-            import support
-
-            for name in ("echo", "timers"):
-                support.compile_driver(name, drivers)
+    # Not below a folder that anybody may write to: drivers there are refused, and its disk is another one.
+    with tempfile.TemporaryDirectory(dir=support.ROOT / ".build") as folder:
+        drivers = Path(folder) / "drivers"
+        drivers.mkdir()
+        for name in ("echo", "timers"):
+            support.compile_driver(name, drivers)
+        subprocess.run([support.ROOT / "Examples" / "c-secrets" / "build", drivers], check=True, capture_output=True)
         for history in ("memory", "none"):
             with driver_host.Host(driver_paths=[drivers], only_given_paths=True, history=history) as host:
-                rows += calls_of(host, "ECHO", f"blocking driver, history {history}")
-                rows += calls_of(host, "TIMERS", f"non-blocking driver, history {history}")
+                rows += calls_of(host, f"blocking driver, history {history}", connector_type="ECHO")
+                rows += calls_of(host, f"non-blocking driver, history {history}", connector_type="TIMERS")
+        workspace = Path(folder) / "workspace"
+        workspace.mkdir()
+        rows += pipeline(drivers, workspace)
         inputs = {"string": "text", "int": 1, "map": {"a": [1, 2, 3], "b": {"c": True}}, "bytes": b"12345"}
         with driver_host.Host(driver_paths=[drivers], only_given_paths=True) as host:
             rows.append(
@@ -175,3 +199,5 @@ if __name__ == "__main__":
     for name, rate in rows:
         print(f"{name:68} {rate:10,.0f} {1e6 / rate:8.1f} {pipe / rate:11.2f}")
     child.terminate()
+    if "--json" in sys.argv[1:]:
+        print(json.dumps(rows))
