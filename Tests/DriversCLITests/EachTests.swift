@@ -94,6 +94,20 @@ struct EachTests {
     try Snapshot.check("run-each-lines", Snapshot.steady(try await runs(lines)))
   }
 
+  @Test("says on which line a field stands that is no text", .slow)
+  func noText() async throws {
+    for (text, line) in [("item,note\na,b\nc,\u{1}\nd,e\n", 3), ("item\na\n\"b\r\n\u{1}\"\r\n", 3)]
+    {
+      let bytes = Array(text.utf8).map { $0 == 1 ? 0xFF : $0 }
+      try workspace.cli.folder.write(bytes, to: "a.csv")
+      let run = try await workspace.run("run shop --each <folder>/a.csv")
+      #expect(
+        run.status == 2 && run.error.contains("a.csv:\(line): a field is not UTF-8"),
+        "\(run)"
+      )
+    }
+  }
+
   @Test("takes a byte order mark in front of the items as no part of them", .slow)
   func marks() async throws {
     let files = [

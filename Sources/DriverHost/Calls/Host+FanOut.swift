@@ -11,8 +11,8 @@ extension Host {
   /// - Parameters:
   ///   - target: What they go to.
   ///   - inputs: What they have in common.
-  ///   - items: What each has of its own. The next one is asked for when one has ended, and may not wait: for items
-  ///     that come when they come there is the asynchronous sequence.
+  ///   - items: What each has of its own, with an end. The next one is asked for when one has ended, and may not wait:
+  ///     for items that come when they come there is the asynchronous sequence.
   ///   - fanOut: How many there are at once, and whether the first failure stops the others.
   ///   - options: Those of each.
   ///   - onEnd: Hears of each when it has ended, one at a time, in the order in which they end; the next one waits

@@ -94,7 +94,8 @@ final class ByteSource {
     return bytes
   }
 
-  private static let limit = 64 << 20
+  /// How many bytes there are at most of a line, a field or a list.
+  static let limit = 64 << 20
 
   /// Reads what comes next; leaves nothing where there is nothing more.
   private func fill() throws(HostError) {

@@ -39,15 +39,15 @@ struct CSVReader {
     guard try source.peek() == UInt8(ascii: "\"") else {
       var bytes: [UInt8] = []
       while let byte = try source.next() {
-        if byte == UInt8(ascii: ",") { return (try made(bytes, false), byte) }
+        if byte == UInt8(ascii: ",") { return (try made(bytes, false, line), byte) }
         if byte == UInt8(ascii: "\n") {
-          line += 1
           if bytes.last == UInt8(ascii: "\r") { bytes.removeLast() }
-          return (try made(bytes, false), byte)
+          defer { line += 1 }
+          return (try made(bytes, false, line), byte)
         }
-        bytes.append(byte)
+        try append(byte, to: &bytes, line)
       }
-      return (try made(bytes, false), nil)
+      return (try made(bytes, false, line), nil)
     }
     _ = try source.next()
     let start = line
@@ -55,20 +55,20 @@ struct CSVReader {
     while let byte = try source.next() {
       if byte == UInt8(ascii: "\n") { line += 1 }
       guard byte == UInt8(ascii: "\"") else {
-        bytes.append(byte)
+        try append(byte, to: &bytes, start)
         continue
       }
       switch try source.next() {
       case UInt8(ascii: "\"")?: bytes.append(byte)
-      case UInt8(ascii: ",")?: return (try made(bytes, true), UInt8(ascii: ","))
-      case nil: return (try made(bytes, true), nil)
+      case UInt8(ascii: ",")?: return (try made(bytes, true, start), UInt8(ascii: ","))
+      case nil: return (try made(bytes, true, start), nil)
       case UInt8(ascii: "\r")? where try source.peek() == UInt8(ascii: "\n"):
         _ = try source.next()
         line += 1
-        return (try made(bytes, true), UInt8(ascii: "\n"))
+        return (try made(bytes, true, start), UInt8(ascii: "\n"))
       case UInt8(ascii: "\n")?:
         line += 1
-        return (try made(bytes, true), UInt8(ascii: "\n"))
+        return (try made(bytes, true, start), UInt8(ascii: "\n"))
       default:
         throw fault(
           line,
@@ -79,9 +79,25 @@ struct CSVReader {
     throw fault(start, "a field that begins with a quote has no closing one")
   }
 
-  private func made(_ bytes: [UInt8], _ isQuoted: Bool) throws(HostError) -> Field {
+  private func append(_ byte: UInt8, to bytes: inout [UInt8], _ start: Int) throws(HostError) {
+    bytes.append(byte)
+    guard bytes.count > ByteSource.limit else { return }
+    var error = fault(
+      start,
+      "a field has more than \(ByteSource.limit >> 20) MiB, which is the limit; a quote may not be closed"
+    )
+    error.code = .tooLarge
+    throw error
+  }
+
+  /// A field that begins on a line.
+  private func made(
+    _ bytes: [UInt8],
+    _ isQuoted: Bool,
+    _ start: Int
+  ) throws(HostError) -> Field {
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw fault(line, "a field is not UTF-8 text")
+      throw fault(start, "a field is not UTF-8 text")
     }
     return Field(text: text, isQuoted: isQuoted)
   }
