@@ -183,7 +183,7 @@ private struct ExplanationMaker {
       // Without its secrets a call may have faults that it would not have with them.
       guard !failures.isEmpty else { throw error }
       for name in HostInputs.names { values.remove(name) }
-      secrets += masks(values)
+      secrets += masks(values, error.faults)
       if let root = schema.actions[action.name]?.root {
         defaulted = schema.defaults.add(to: &values, at: root) ?? []
       }
@@ -218,14 +218,20 @@ private struct ExplanationMaker {
     return values.masking(secrets, vaultOnly: count, as: references)
   }
 
-  /// What may be secret among inputs that have not been found valid.
-  private func masks(_ values: ValueMap) -> [JSONPointer] {
+  /// What may be secret among inputs that have not been found valid: of what is inside of one with a fault, such as a
+  /// key of another branch of its union, the schema does not say.
+  private func masks(_ values: ValueMap, _ faults: [Fault]) -> [JSONPointer] {
     guard let root = schema.actions[action.name]?.root else { return [] }
     let places = SecretFinder.places(in: .map(values), at: root, of: schema.schemas.program)
-    let references = Set((wanted?.references.places ?? []).map(\.pointer))
+    let references = Set(
+      (wanted?.references.places ?? []).filter { $0.template.single != nil }.map(\.pointer)
+    )
+    let faulty = Set(
+      faults.filter { $0.pointer.tokens.count > 1 }.compactMap(\.pointer.tokens.first)
+    )
     return values.names.compactMap { name in
       let place = JSONPointer([name])
-      let isUnknown = !schema.hasInput(name)
+      let isUnknown = !schema.hasInput(name) || faulty.contains(name)
       let isSecret =
         isUnknown || places.depth(on: [name]) != nil || holdsSecret(name, places, values)
       return isSecret && !references.contains(place) ? place : nil

@@ -65,9 +65,12 @@ def test_a_vault_that_gives_nothing_has_an_error_of_its_own_for_each_reason(
     prepare(vault)
     message, error = failure_of(workspace, nginx)
     assert (error.vendor_state, error.code) == (state, code)
-    assert message.startswith("shop: the vault main ") and f"`{path}`" in message
+    assert message.startswith(f"shop: the secret main:{path}.token cannot be had: the vault main ")
     (detail,) = error.details
-    assert (detail["reason"], detail["configuration"], detail["path"]) == (state, "main", path)
+    assert detail == {
+        "reason": state, "configuration": "main", "path": path, "key": "token", "pointer": "/headers/X-Tenant-0",
+    }  # fmt: skip
+    assert (error.file, error.line) == (str(workspace / "connectors" / "shop.yaml"), 5)
 
 
 def test_every_key_that_is_missing_is_named_with_its_line(nginx: Nginx, workspace: Path) -> None:

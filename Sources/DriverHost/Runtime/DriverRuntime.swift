@@ -366,7 +366,7 @@ final class DriverRuntime: @unchecked Sendable {
     CallTable.shared.forEachCall { id, slot in
       secrets.formUnion(slot.redactor(of: id, for: self)?.texts ?? [])
     }
-    return secrets.isEmpty ? text : SecretSearch(Array(secrets)).masking(text)
+    return secrets.isEmpty ? text : SecretSearch(Array(secrets), in: text.utf8.count).masking(text)
   }
 
   func isLogged(_ level: LogLevel) -> Bool { level >= services.log.level }

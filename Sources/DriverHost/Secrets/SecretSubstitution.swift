@@ -156,6 +156,8 @@ extension CallInputs {
       where reference.path == failure.path || (reference.path == nil && isAlone) {
         var own = failure.at(place.pointer, location?(place.pointer))
         own.key = reference.key
+        own.message =
+          "the secret \(failure.path).\(reference.key) cannot be had: \(failure.message)"
         placed.append(own)
       }
     }

@@ -28,10 +28,14 @@ struct Redactor: Sendable, Hashable {
   }
 
   /// The text with each secret replaced by the mask.
-  func masking(_ text: String) -> String { SecretSearch(texts).masking(text) }
+  func masking(_ text: String) -> String {
+    SecretSearch(texts, in: text.utf8.count).masking(text)
+  }
 
   /// The value with each secret masked in all of its texts, the names of members among them.
-  func masking(_ value: Value) -> Value { SecretSearch(texts).masking(value) }
+  func masking(_ value: Value) -> Value {
+    SecretSearch(texts, in: value.approximateSize).masking(value)
+  }
 
   /// Texts and numbers of four characters or more: shorter ones would mask half of every sentence and
   /// are no secrets that a sentence could give away.

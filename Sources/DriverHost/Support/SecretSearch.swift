@@ -1,6 +1,6 @@
 /// Finds secrets in texts, as they are and inside of base64, in which servers and headers repeat them.
 ///
-/// Made for one text or for all of a value; it looks at each byte once, however many secrets there are.
+/// Made for one text or for all of a value, which it goes through once, however many secrets there are.
 struct SecretSearch {
   /// A shorter text in base64 may stand anywhere by chance.
   private static let shortestEncoded = 8
@@ -10,9 +10,12 @@ struct SecretSearch {
   /// A bit for each byte with which one begins.
   private var starts = InlineArray<4, UInt64>(repeating: 0)
 
-  init(_ secrets: [String]) {
+  /// - Parameters:
+  ///   - secrets: What is looked for.
+  ///   - size: How many bytes there are to look through: what is longer cannot be in them, and may be a large key.
+  init(_ secrets: [String], in size: Int) {
     var needles: [[UInt8]] = []
-    for secret in secrets {
+    for secret in secrets where secret.utf8.count <= size {
       let bytes = Array(secret.utf8)
       needles.append(bytes)
       needles += SecretSearch.encoded(bytes)
@@ -24,6 +27,8 @@ struct SecretSearch {
 
   /// What base64 (RFC 4648, of both alphabets) has of some bytes wherever they stand in what is encoded.
   private static func encoded(_ bytes: [UInt8]) -> [[UInt8]] {
+    let (plus, slash) = (UInt8(ascii: "+"), UInt8(ascii: "/"))
+    let (minus, underscore) = (UInt8(ascii: "-"), UInt8(ascii: "_"))
     var forms: [[UInt8]] = []
     // Each sign is six bits: which ones are the secret's alone depends on how many bytes stand before it.
     for offset in 0..<3 {
@@ -33,11 +38,9 @@ struct SecretSearch {
       guard end - start >= shortestEncoded else { continue }
       let form = Array(text[start..<end])
       forms.append(form)
-      let others: [UInt8: UInt8] = [
-        UInt8(ascii: "+"): UInt8(ascii: "-"), UInt8(ascii: "/"): UInt8(ascii: "_"),
-      ]
-      let otherForm = form.map { others[$0] ?? $0 }
-      if otherForm != form { forms.append(otherForm) }
+      if form.contains(where: { $0 == plus || $0 == slash }) {
+        forms.append(form.map { $0 == plus ? minus : $0 == slash ? underscore : $0 })
+      }
     }
     return forms
   }
@@ -47,19 +50,20 @@ struct SecretSearch {
   /// The text with the mask in the place of each secret.
   func masking(_ text: String) -> String {
     // Most texts hold none, and are not copied.
-    guard let first = find(in: text.utf8.span, from: 0) else { return text }
+    guard holds(text) else { return text }
+    return String(decoding: masking(Array(text.utf8)), as: UTF8.self)
+  }
+
+  /// The bytes with the mask in the place of each secret, whether or not they are text.
+  func masking(_ bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
-    let bytes = Array(text.utf8)
-    var next: (place: Int, length: Int)? = first
     var position = 0
-    while let (place, length) = next {
+    while let (place, length) = find(in: bytes.span, from: position) {
       result += bytes[position..<place]
       result += Redactor.mask.utf8
       position = place + length
-      next = find(in: bytes.span, from: position)
     }
-    result += bytes[position...]
-    return String(decoding: result, as: UTF8.self)
+    return position == 0 ? bytes : result + bytes[position...]
   }
 
   /// The value with each secret masked in all of its texts, the names of members among them.
@@ -71,8 +75,7 @@ struct SecretSearch {
       .map(ValueMap(members.lazy.map { (name: masking($0.name), value: masking($0.value)) }))
     case .json: masking(value.resolved)
     case .decimal(let decimal): holds(decimal.text) ? .string(Redactor.mask) : value
-    case .bytes(let bytes):
-      String(validating: bytes, as: UTF8.self).map { .bytes(Array(masking($0).utf8)) } ?? value
+    case .bytes(let bytes): .bytes(masking(bytes))
     case .int(let integer): holds("\(integer)") ? .string(Redactor.mask) : value
     case .double(let double): holds("\(double)") ? .string(Redactor.mask) : value
     case .null, .bool: value

@@ -66,6 +66,25 @@ struct ExplainTests {
     #expect(shown["count"] == 1)
   }
 
+  @Test("shows nothing that may be secret where the inputs are not complete without a secret")
+  func incomplete() async throws {
+    let explained = try await explain(
+      """
+      connector_type: SHOP
+      value:
+        url: https://a
+        port: vault.secret(shut:x.y)
+        password: "own-half vault.secret(shut:x.y)"
+        note: "plain vault.secret(shut:x.y)"
+        authentication: {method: none, password: of-the-other-branch}
+      """
+    )
+    let shown = Dictionary(uniqueKeysWithValues: explained.inputs.map { ($0.name, $0.value) })
+    #expect(shown["port"] == "vault.secret(shut:x.y)")
+    #expect(shown["password"] == "***" && shown["authentication"] == "***")
+    #expect(shown["note"] == "plain vault.secret(shut:x.y)")
+  }
+
   @Test("fails for what is wrong whatever the secrets are")
   func wrong() async throws {
     await #expect(throws: HostError.self) {

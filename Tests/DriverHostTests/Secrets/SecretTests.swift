@@ -126,6 +126,9 @@ struct SecretTests {
     #expect(error?.message.contains(message) ?? false, "\(error as Any)")
     #expect(error?.message.contains("vault s") ?? false || error?.message.contains("s:p") ?? false)
     #expect(error?.details?.listValue?.first?.mapValue?["key"] == "secret")
+    #expect(
+      error?.message.contains("`secret`") ?? false || error?.message.contains("s:p.secret") ?? false
+    )
     #expect(error?.pointer == JSONPointer(["secret"]) && error?.location?.line == 2)
     // What failed is not remembered.
     try fixture.write("vaults/s.yaml", "connector_type: STORE\n")

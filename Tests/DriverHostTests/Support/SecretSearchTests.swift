@@ -6,7 +6,7 @@ import Testing
 struct SecretSearchTests {
   @Test("masks what it finds, the longest secret that begins at a place first")
   func texts() {
-    let search = SecretSearch(["word", "sword", "sword-fish", "tail"])
+    let search = SecretSearch(["word", "sword", "sword-fish", "tail"], in: 100)
     for (text, masked) in [
       ("", ""), ("nothing here", "nothing here"), ("word", "***"),
       ("a sword-fish's tail", "a ***'s ***"),
@@ -23,7 +23,7 @@ struct SecretSearchTests {
       decoding: (0..<length).map { _ in UInt8.random(in: 33...126, using: &generator) },
       as: UTF8.self
     )
-    let search = SecretSearch([secret])
+    let search = SecretSearch([secret], in: 100)
     for before in ["", "a", "an", "ann:"] {
       for after in ["", "!", "!!", ":more"] {
         let encoded = Base64.encode(Array((before + secret + after).utf8))
@@ -38,16 +38,16 @@ struct SecretSearchTests {
 
   @Test("looks at names, numbers and bytes of values")
   func values() {
-    let search = SecretSearch(["hidden", "4711"])
+    let search = SecretSearch(["hidden", "4711"], in: 100)
     let value: Value = [
       "hidden-name": [1, "no", "is hidden", 4711, .decimal(DecimalText("14711.5")!), nil],
       "bytes": .bytes(Array("a hidden".utf8)),
       "json": .json(JSONText(checked: #"{"a": "hidden"}"#)),
-      "binary": .bytes([0xFF, 0xFE]),
+      "binary": .bytes([0xFF] + Array("hidden".utf8) + [0xFE]),
     ]
     let masked: Value = [
       "***-name": [1, "no", "is ***", "***", "***", nil], "bytes": .bytes(Array("a ***".utf8)),
-      "json": ["a": "***"], "binary": .bytes([0xFF, 0xFE]),
+      "json": ["a": "***"], "binary": .bytes([0xFF] + Array("***".utf8) + [0xFE]),
     ]
     #expect(search.masking(value) == masked)
   }

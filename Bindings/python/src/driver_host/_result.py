@@ -21,7 +21,7 @@ class Result(Mapping[str, Any]):
     shows names only, since values may be secret. May be used from any thread, also after its host was closed.
     """
 
-    __slots__ = ("_handle", "_info", "_outputs", "_some")
+    __slots__ = ("_handle", "_info", "_outputs", "_secrets", "_some")
 
     def __init__(self, handle: int) -> None:
         """Takes a result's handle over. Results are made by the host, not by programs."""
@@ -29,6 +29,7 @@ class Result(Mapping[str, Any]):
         self._outputs: Optional[dict[str, Any]] = None
         self._some: dict[str, Any] = {}
         self._info: Optional[tuple[Any, ...]] = None
+        self._secrets: Optional[tuple[str, ...]] = None
 
     def __del__(self) -> None:
         handle = self._handle
@@ -134,13 +135,16 @@ class Result(Mapping[str, Any]):
 
     def _input_secrets(self) -> tuple[str, ...]:
         """The secrets among the inputs of the call, for a log to be kept free of. Never to be shown."""
-        check_process()
-        return input_secrets(self._handle) if self._handle else ()
+        if self._secrets is None:
+            check_process()
+            self._secrets = input_secrets(self._handle)
+        return self._secrets
 
     def _detach(self) -> Result:
         """Reads everything, for a handle that is not ours to keep."""
         self._all()
         self._details()
+        self._input_secrets()
         self._handle = 0
         return self
 

@@ -31,6 +31,7 @@ def _shown_forms(value: object) -> set[str]:
     if isinstance(value, (bytes, bytearray, memoryview)):
         data = bytes(value)
         forms = {repr(data)[2:-1], repr(data + b"'\"")[2:-4]}
+        forms |= _encoded_forms(data)
         try:
             text = data.decode()
         except UnicodeDecodeError:
@@ -56,7 +57,7 @@ class Secrets:
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
-        self._known: set[object] = set()
+        self._known: set[tuple[type, object]] = set()
         self._lock = threading.Lock()
 
     def keep(self, outputs: Mapping[str, Any], pointers: Iterable[str]) -> None:
@@ -83,8 +84,8 @@ class Secrets:
         value = bytes(value) if isinstance(value, (bytearray, memoryview)) else value
         with self._lock:
             # Most calls of a flow have the same ones.
-            if value not in self._known:
-                self._known.add(value)
+            if (type(value), value) not in self._known:
+                self._known.add((type(value), value))
                 self._forms.update(_shown_forms(value))
 
     def masked(self, text: str) -> str:
