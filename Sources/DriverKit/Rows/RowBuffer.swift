@@ -1,0 +1,81 @@
+internal import Glibc
+
+/// Memory for a column's values: filled by one thread, then handed over and left alone.
+///
+/// Aligned to 64 bytes, as the Arrow columnar format recommends. Its bytes are not zeroed.
+@safe
+public final class RowBuffer: @unchecked Sendable {
+  // `@unchecked` because whoever fills it hands it over and changes nothing in it afterwards.
+
+  /// How many bytes there are.
+  public let capacity: Int
+  private let memory: UnsafeMutableRawPointer
+
+  /// Memory of a size.
+  ///
+  /// - Parameter capacity: How many bytes are needed.
+  public init(capacity: Int) {
+    // Whole blocks of the alignment: readers may look at the last one as a whole.
+    self.capacity = (max(1, capacity) + 63) & ~63
+    var memory: UnsafeMutableRawPointer?
+    guard unsafe posix_memalign(&memory, 64, self.capacity) == 0, let memory = unsafe memory else {
+      fatalError("there is no memory for \(capacity) bytes of rows")
+    }
+    unsafe self.memory = unsafe memory
+  }
+
+  deinit { unsafe free(memory) }
+
+  /// Where it begins, for a C library that fills it.
+  @unsafe
+  public var start: UnsafeMutableRawPointer { unsafe memory }
+
+  /// Writes a value.
+  ///
+  /// - Parameters:
+  ///   - value: The value, in the machine's byte order.
+  ///   - index: Its place, counted in values of its size.
+  public func set<Value: BitwiseCopyable>(_ value: Value, at index: Int) {
+    let offset = index * MemoryLayout<Value>.size
+    precondition(index >= 0 && offset + MemoryLayout<Value>.size <= capacity, "behind the end")
+    unsafe memory.storeBytes(of: value, toByteOffset: offset, as: Value.self)
+  }
+
+  /// Writes bytes.
+  ///
+  /// - Parameters:
+  ///   - bytes: What is written.
+  ///   - offset: Where the first one goes.
+  public func set(_ bytes: Span<UInt8>, at offset: Int) {
+    precondition(offset >= 0 && offset + bytes.count <= capacity, "behind the end")
+    unsafe bytes.withUnsafeBytes { source in
+      if let start = source.baseAddress {
+        unsafe (memory + offset).copyMemory(from: start, byteCount: source.count)
+      }
+    }
+  }
+
+  /// Makes bytes zero.
+  ///
+  /// - Parameter range: Which ones.
+  public func clear(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= capacity, "behind the end")
+    unsafe memset(memory + range.lowerBound, 0, range.count)
+  }
+
+  /// Sets a bit, the lowest one of a byte first.
+  ///
+  /// - Parameter index: Its place, counted in bits.
+  public func setBit(_ index: Int) {
+    precondition(index >= 0 && index / 8 < capacity, "behind the end")
+    let byte = unsafe (memory + index / 8).assumingMemoryBound(to: UInt8.self)
+    unsafe byte.pointee |= 1 << UInt8(truncatingIfNeeded: index & 7)
+  }
+
+  /// The same bytes with room for more.
+  func grown(to capacity: Int, keeping count: Int) -> RowBuffer {
+    let larger = RowBuffer(capacity: max(capacity, self.capacity * 2))
+    unsafe larger.memory.copyMemory(from: memory, byteCount: count)
+    return larger
+  }
+}
