@@ -257,6 +257,24 @@ let package = Package(
       dependencies: ["DriverKit", "HTTPKit", "TestSupport"],
       swiftSettings: common
     ),
+    .systemLibrary(
+      name: "CODBC",
+      path: "Plugins/CODBC",
+      pkgConfig: "odbc",
+      providers: [.apt(["unixodbc-dev"])]
+    ),
+    // The ground of a driver: no product yet.
+    .target(
+      name: "ODBCDriver",
+      dependencies: ["CODBC", "DriverKit"],
+      path: "Plugins/ODBCDriver/Sources",
+      swiftSettings: shipped
+    ),
+    .testTarget(
+      name: "ODBCDriverTests",
+      dependencies: ["DriverKit", "ODBCDriver", "TestSupport"],
+      swiftSettings: common
+    ),
     .testTarget(
       name: "OPENAIDriverTests",
       dependencies: ["DriverHost", "DriverKit", "HTTPKit", "OPENAIDriver", "TestSupport"],

@@ -1,0 +1,82 @@
+extension DriverFacts {
+  /// The drivers that something is known of.
+  ///
+  /// Written down from trials with the versions of Debian 12 under unixODBC 2.3.11.
+  static let table = [postgreSQL, mariaDB, sqlite, freeTDS]
+
+  /// psqlodbc 13.02, Unicode and ANSI.
+  private static let postgreSQL = DriverFacts(
+    names: ["psqlodbcw", "psqlodbca", "psqlodbc"],
+    attributes: [
+      // Else it holds the whole result: 159 MiB for a million narrow rows, instead of 23.
+      ConnectionString.Attribute(keyword: "UseDeclareFetch", value: "1"),
+      ConnectionString.Attribute(keyword: "Fetch", value: "10000"),
+      // In seconds. Else a connection whose server is gone is noticed after two hours.
+      ConnectionString.Attribute(keyword: "KeepaliveTime", value: "60"),
+      ConnectionString.Attribute(keyword: "KeepaliveInterval", value: "15"),
+    ],
+    keywords: Keywords(
+      server: ["Server", "Servername"],
+      user: ["UID", "Username"],
+      password: ["PWD", "Password"]
+    ),
+    // It keeps braces as a part of other values, and takes + and %41 in these for a blank and A unless they have some.
+    quoting: ValueQuoting(
+      braces: .characters(except: ["PWD", "Password", "pqopt", "ConnSettings"])
+    ),
+    cancelStates: ["57014", "HY008"],
+    notes: [
+      "57014 is also what statement_timeout of the server ends a statement with",
+      "of a keyword that comes twice, and of UID and Username, the last one counts",
+      "libpq's options go into pqopt, with a blank between them: tcp_user_timeout (in milliseconds), sslrootcert",
+    ]
+  )
+
+  /// MariaDB Connector/ODBC 3.1.
+  private static let mariaDB = DriverFacts(
+    names: ["maodbc"],
+    keywords: Keywords(
+      server: ["Server", "Servername"],
+      database: ["Database", "DB"],
+      user: ["UID", "User"],
+      password: ["PWD", "Password"]
+    ),
+    quoting: ValueQuoting(braces: .quotation, dropsBlanks: true),
+    // 70100 is the server's ER_QUERY_INTERRUPTED.
+    cancelStates: ["HY018", "70100", "HY008"],
+    notes: [
+      "it holds the whole result; nothing in the connection string changes that",
+      "of a keyword that comes twice, and of UID and User, the last one counts",
+      "with an empty UID, or Username instead of it, one is logged in as the user of the process",
+    ]
+  )
+
+  /// libsqliteodbc 0.9998.
+  private static let sqlite = DriverFacts(
+    names: ["sqlite3odbc"],
+    attributes: [
+      // Else it holds the whole result: 94 MiB for a million narrow rows, instead of 17.
+      ConnectionString.Attribute(keyword: "StepAPI", value: "1")
+    ],
+    keywords: Keywords(server: [], port: [], user: [], password: []),
+    quoting: ValueQuoting(braces: .characters(except: [])),
+    // It has no wide functions.
+    form: .utf8,
+    // Its code for whatever fails.
+    ownCancelStates: ["HY000"],
+    notes: [
+      "the path of a database cannot have a semicolon",
+      "Timeout is how long it waits for a lock of another process, in milliseconds",
+    ]
+  )
+
+  /// FreeTDS 1.3, for SQL Server and Sybase.
+  private static let freeTDS = DriverFacts(
+    names: ["tdsodbc"],
+    quoting: ValueQuoting(braces: .undoubled),
+    notes: [
+      "Servername is no other name of Server, but a section of freetds.conf",
+      "of a keyword that comes twice the last one counts",
+    ]
+  )
+}

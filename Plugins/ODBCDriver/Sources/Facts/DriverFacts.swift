@@ -1,0 +1,89 @@
+/// What is known of an ODBC driver that it does not say itself.
+struct DriverFacts: Hashable, Sendable {
+  /// What the parts of an address are called in its connection strings.
+  ///
+  /// The first of each is the one to write, the others mean the same; none: the driver has no such part.
+  struct Keywords: Hashable, Sendable {
+    var server = ["Server"]
+    var port = ["Port"]
+    var database = ["Database"]
+    var user = ["UID"]
+    var password = ["PWD"]
+  }
+
+  /// Its names, without folder, `lib`, version and `.so`, in lower case; empty: those of any other driver.
+  var names: [String] = []
+  /// What is added to the connection string unless the user says otherwise.
+  var attributes: [ConnectionString.Attribute] = []
+  var keywords = Keywords()
+  var quoting = ValueQuoting.standard
+  /// In which form it takes texts.
+  var form = TextForm.wide
+  /// The SQLSTATEs that mean that a statement was cancelled.
+  var cancelStates: Set<String> = ["HY008"]
+  /// Those that mean it only where this driver has cancelled the statement itself.
+  var ownCancelStates: Set<String> = []
+  /// For people.
+  var notes: [String] = []
+
+  /// What is known of a driver.
+  ///
+  /// - Parameter name: `SQL_DRIVER_NAME`, or the path of the driver's file.
+  /// - Returns: The facts of that driver, or those that hold for any.
+  static func of(_ name: String) -> DriverFacts {
+    let stem = stem(of: name)
+    return table.first { $0.names.contains(stem) } ?? DriverFacts()
+  }
+
+  /// A driver's name as the table has it: `psqlodbcw` for `/usr/lib/odbc/PSQLODBCW.so.13`.
+  ///
+  /// Drivers do not agree with their files' names: `libsqlite3odbc-0.9998.so` says that it is `sqlite3odbc.so`.
+  ///
+  /// - Parameter name: `SQL_DRIVER_NAME`, or the path of the driver's file.
+  /// - Returns: The name, in lower case.
+  static func stem(of name: String) -> String {
+    let file = name.utf8.split(separator: UInt8(ascii: "/")).last ?? ""[...].utf8
+    var stem = Substring(file).lowercased()[...]
+    if stem.hasPrefix("lib") { stem.removeFirst(3) }
+    if let end = stem.firstRange(of: ".so")?.lowerBound { stem = stem[..<end] }
+    // A version: a hyphen with a digit behind it.
+    if let hyphen = stem.lastIndex(of: "-"), let digit = stem[hyphen...].dropFirst().first,
+      digit.isASCII, digit.isNumber
+    {
+      stem = stem[..<hyphen]
+    }
+    return String(stem)
+  }
+
+  /// Whether a statement was cancelled.
+  ///
+  /// - Parameters:
+  ///   - state: The SQLSTATE that it failed with.
+  ///   - cancelledHere: Whether this driver has cancelled it.
+  /// - Returns: Whether that is why it failed.
+  func isCancelled(_ state: String, cancelledHere: Bool) -> Bool {
+    cancelStates.contains(state) || cancelledHere && ownCancelStates.contains(state)
+  }
+
+  /// Adds the attributes that the driver works better with.
+  ///
+  /// - Parameter string: The user's connection string; what it says wins.
+  func complete(_ string: inout ConnectionString) {
+    for attribute in attributes { string.add(attribute.keyword, attribute.value) }
+  }
+
+  /// Leaves one of the keywords that mean the same: drivers take the last one, and ODBC says the first.
+  ///
+  /// - Parameter string: The user's connection string.
+  func unify(_ string: inout ConnectionString) {
+    let groups = [
+      keywords.server, keywords.port, keywords.database, keywords.user, keywords.password,
+    ]
+    for group in groups where group.count > 1 {
+      let written = string.attributes.filter { attribute in
+        group.contains { ConnectionString.isSame($0, attribute.keyword) }
+      }
+      for attribute in written.dropFirst() { string.remove(attribute.keyword) }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import Testing
+
+@testable import ODBCDriver
+
+@Suite("What is known of a driver")
+struct DriverFactsTests {
+  @Test(
+    "is found by its name, without folder, version and case",
+    arguments: [
+      ("libsqlite3odbc.so", "sqlite3odbc"), ("sqlite3odbc.so", "sqlite3odbc"),
+      ("/usr/lib/odbc/libsqlite3odbc-0.9998.so", "sqlite3odbc"), ("PSQLODBCW.SO", "psqlodbcw"),
+      ("psqlodbca.so.13.2", "psqlodbca"), ("libmaodbc.so", "maodbc"),
+      ("libtdsodbc.so.0", "tdsodbc"),
+      ("libmsodbcsql-18.3.so.3.1", "msodbcsql"), ("my-driver.so", "my-driver"), ("", ""),
+      ("/", ""), ("lib", ""),
+    ]
+  )
+  func stems(name: String, stem: String) { #expect(DriverFacts.stem(of: name) == stem) }
+
+  @Test("belongs to one driver each, by names in the form that is looked for")
+  func table() {
+    let names = DriverFacts.table.flatMap(\.names)
+    #expect(Set(names).count == names.count)
+    #expect(names.allSatisfy { DriverFacts.stem(of: "lib\($0).so") == $0 })
+    #expect(DriverFacts.of("libsomething.so") == DriverFacts())
+    #expect(DriverFacts.of("") == DriverFacts())
+  }
+
+  @Test("has attributes that can be written to that driver", arguments: DriverFacts.table)
+  func attributes(facts: DriverFacts) throws {
+    var string = ConnectionString(.driver("x"))
+    facts.complete(&string)
+    #expect(string.attributes.count == 1 + facts.attributes.count)
+    #expect(try ConnectionString(parsing: string.text(facts.quoting)) == string)
+  }
+
+  @Test("gives way to what the user says")
+  func user() throws {
+    var string = try ConnectionString(parsing: "DSN=a;usedeclarefetch=0")
+    DriverFacts.of("psqlodbcw.so").complete(&string)
+    #expect(string["UseDeclareFetch"] == "0" && string["Fetch"] == "10000")
+  }
+
+  @Test("leaves the first of the keywords that mean the same")
+  func unified() throws {
+    var string = try ConnectionString(parsing: "Servername=a;Username=b;Port=1;UID=c;Server=d")
+    DriverFacts.of("psqlodbcw.so").unify(&string)
+    #expect(string.attributes.map(\.value) == ["a", "b", "1"])
+    // FreeTDS looks up what Servername says in a file of its own.
+    string = try ConnectionString(parsing: "Servername=a;Server=d")
+    DriverFacts.of("libtdsodbc.so").unify(&string)
+    #expect(string.attributes.count == 2)
+  }
+
+  @Test(
+    "tells a cancelled statement by its state",
+    arguments: [
+      ("psqlodbcw.so", "57014", true, true), ("psqlodbcw.so", "HY000", false, false),
+      ("libmaodbc.so", "HY018", true, true), ("sqlite3odbc.so", "HY000", false, true),
+      ("other.so", "HY008", true, true), ("other.so", "HY000", false, false),
+    ]
+  )
+  func cancelled(driver: String, state: String, always: Bool, afterCancelling: Bool) {
+    let facts = DriverFacts.of(driver)
+    #expect(facts.isCancelled(state, cancelledHere: false) == always)
+    #expect(facts.isCancelled(state, cancelledHere: true) == afterCancelling)
+  }
+}
