@@ -1,0 +1,62 @@
+internal import DriverKit
+
+extension ODBCFailure {
+  /// The error that a call ends with: its code by the SQLSTATE, its message the server's, and every record in `details`.
+  ///
+  /// - Parameters:
+  ///   - pointer: The input at fault, where the state says that it is one.
+  ///   - wasStopped: Whether the call was asked to stop, which drivers report in their own ways.
+  /// - Returns: The error.
+  func error(pointer: String = "", wasStopped: Call.Stop? = nil) -> DriverError {
+    if let wasStopped { return adding(to: wasStopped.error) }
+    let meaning = SQLState(cause?.state ?? "").meaning
+    var error = DriverError(
+      meaning.code,
+      message(meaning),
+      detail: "\(function): \(records.map(\.description).joined(separator: "; "))",
+      pointer: meaning.isOfInput ? pointer : "",
+      isRetryable: meaning.isRetryable
+    )
+    error.isSessionBroken = meaning.breaksSession
+    return adding(to: error)
+  }
+
+  private func message(_ meaning: SQLState.Meaning) -> String {
+    guard let first = cause else {
+      return "the ODBC driver failed in \(function) and says nothing of it"
+    }
+    let said = first.sentence
+    return meaning.advice.map { "\(said); \($0)" } ?? said
+  }
+
+  private func adding(to error: DriverError) -> DriverError {
+    var error = error
+    guard let first = cause else { return error }
+    error.vendorState = first.state
+    error.vendorCode = Int64(first.native)
+    error.details = .list(
+      records.map { record in
+        .map([
+          ("state", .string(record.state)), ("code", .int(Int64(record.native))),
+          ("message", .string(record.message)),
+        ])
+      }
+    )
+    return error
+  }
+}
+
+extension DiagnosticRecord: CustomStringConvertible {
+  /// State, number and message in one line.
+  var description: String { "\(state) (\(native)) \(message)" }
+
+  /// The message without the names in brackets of those that it has come through, and in one line.
+  var sentence: String {
+    var rest = Substring(message)
+    while rest.first == "[", let end = rest.firstIndex(of: "]") {
+      rest = rest[rest.index(after: end)...].drop { $0 == " " }
+    }
+    let words = rest.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    return words.isEmpty ? message : words
+  }
+}

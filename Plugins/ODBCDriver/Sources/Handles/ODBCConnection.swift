@@ -1,0 +1,140 @@
+internal import CODBC
+
+/// A connection to a data source.
+///
+/// One thread at a time. The corresponding C type is `SQLHDBC`.
+final class ODBCConnection: Sendable {
+  let handle: ODBCHandle
+
+  /// Connects.
+  ///
+  /// The corresponding C functions are `SQLDriverConnectW` and `SQLDriverConnect`.
+  ///
+  /// - Parameters:
+  ///   - text: The connection string.
+  ///   - environment: Where it is made.
+  ///   - form: In which form the driver takes texts.
+  ///   - loginTimeout: How long logging in may take, in seconds; 0: as long as the driver likes. Not every driver
+  ///     heeds it.
+  /// - Throws: Why it cannot be, such as a driver that is missing.
+  init(
+    _ text: String,
+    in environment: ODBCEnvironment,
+    _ form: TextForm,
+    loginTimeout: Int
+  ) throws(ODBCFailure) {
+    let handle = try ODBCHandle(SQL_HANDLE_DBC, in: environment.handle, form)
+    if loginTimeout > 0 {
+      try handle.set(SQL_ATTR_LOGIN_TIMEOUT, to: loginTimeout)
+    }
+    let prompt = SQLUSMALLINT(SQL_DRIVER_NOPROMPT)
+    try unsafe handle.call("SQLDriverConnect") { handle in
+      switch form {
+      case .wide:
+        unsafe ODBCText.withWide(text) { text, count in
+          let count = SQLSMALLINT(clamping: count)
+          return unsafe SQLDriverConnectW(handle, nil, text, count, nil, 0, nil, prompt)
+        }
+      case .utf8:
+        unsafe ODBCText.withUTF8(text) { text, count in
+          let count = SQLSMALLINT(clamping: count)
+          return unsafe SQLDriverConnect(handle, nil, text, count, nil, 0, nil, prompt)
+        }
+      }
+    }
+    self.handle = handle
+  }
+
+  deinit { _ = try? unsafe handle.call("SQLDisconnect") { unsafe SQLDisconnect($0) } }
+
+  /// A statement of its own.
+  func statement() throws(ODBCFailure) -> ODBCStatement { try ODBCStatement(in: self) }
+
+  // MARK: - Attributes
+
+  /// Whether each statement is a transaction of its own.
+  ///
+  /// The corresponding C attribute is `SQL_ATTR_AUTOCOMMIT`.
+  func setAutocommit(_ isOn: Bool) throws(ODBCFailure) {
+    try handle.set(SQL_ATTR_AUTOCOMMIT, to: isOn ? Int(SQL_AUTOCOMMIT_ON) : Int(SQL_AUTOCOMMIT_OFF))
+  }
+
+  /// Ends the transaction.
+  ///
+  /// The corresponding C function is `SQLEndTran`.
+  func end(committing: Bool) throws(ODBCFailure) {
+    let how = SQLSMALLINT(committing ? SQL_COMMIT : SQL_ROLLBACK)
+    try unsafe handle.call("SQLEndTran") { unsafe SQLEndTran(SQLSMALLINT(SQL_HANDLE_DBC), $0, how) }
+  }
+
+  /// Whether the driver knows that the connection is lost; it may be lost all the same.
+  ///
+  /// The corresponding C attribute is `SQL_ATTR_CONNECTION_DEAD`.
+  var isKnownToBeDead: Bool {
+    var isDead: SQLUINTEGER = 0
+    let status = try? unsafe handle.call("SQLGetConnectAttr") {
+      unsafe SQLGetConnectAttr($0, SQLINTEGER(SQL_ATTR_CONNECTION_DEAD), &isDead, 0, nil)
+    }
+    return status == SQL_SUCCESS && isDead == SQLUINTEGER(SQL_CD_TRUE)
+  }
+
+  // MARK: - Facts
+
+  /// A text that the driver tells of itself or of its server; nil where it does not.
+  ///
+  /// The corresponding C functions are `SQLGetInfoW` and `SQLGetInfo`.
+  ///
+  /// - Parameter fact: `SQL_DBMS_NAME` and the like.
+  /// - Returns: The text, empty where there is nothing to tell.
+  func text(of fact: Int32) -> String? {
+    let fact = SQLUSMALLINT(fact)
+    var bytes: SQLSMALLINT = 0
+    func asked(_ body: (SQLHANDLE) -> SQLRETURN) -> Int? {
+      (try? unsafe handle.call("SQLGetInfo", body)) == nil ? nil : Int(bytes)
+    }
+    switch handle.form {
+    case .wide:
+      return unsafe ODBCText.readWide { text, capacity in
+        let capacity = SQLSMALLINT(clamping: capacity * 2)
+        // In bytes, other than lengths elsewhere.
+        return unsafe asked { unsafe SQLGetInfoW($0, fact, text, capacity, &bytes) }.map { $0 / 2 }
+      }
+    case .utf8:
+      return unsafe ODBCText.readUTF8 { text, capacity in
+        let capacity = SQLSMALLINT(clamping: capacity)
+        return unsafe asked { unsafe SQLGetInfo($0, fact, text, capacity, &bytes) }
+      }
+    }
+  }
+
+  /// A number of 32 bits that the driver tells; nil where it does not.
+  func number(of fact: Int32) -> UInt32? {
+    var number: SQLUINTEGER = 0
+    let status = try? unsafe handle.call("SQLGetInfo") {
+      unsafe SQLGetInfoW(
+        $0,
+        SQLUSMALLINT(fact),
+        &number,
+        SQLSMALLINT(MemoryLayout<SQLUINTEGER>.size),
+        nil
+      )
+    }
+    return status == nil ? nil : number
+  }
+}
+
+extension ODBCHandle {
+  /// Sets an attribute of a connection that is a number.
+  ///
+  /// The corresponding C function is `SQLSetConnectAttrW`.
+  func set(_ attribute: Int32, to number: Int) throws(ODBCFailure) {
+    try unsafe call("SQLSetConnectAttr") {
+      unsafe SQLSetConnectAttrW(
+        $0,
+        attribute,
+        SQLPOINTER(bitPattern: number),
+        SQLINTEGER(SQL_IS_UINTEGER)
+      )
+    }
+  }
+}

@@ -1,0 +1,167 @@
+internal import CODBC
+
+/// A statement: what is asked of the server, and a cursor over its answer.
+///
+/// One thread at a time, but for `cancel`. The corresponding C type is `SQLHSTMT`.
+final class ODBCStatement: Sendable {
+  let handle: ODBCHandle
+  /// Has to stay connected for as long.
+  private let connection: ODBCConnection
+
+  init(in connection: ODBCConnection) throws(ODBCFailure) {
+    self.connection = connection
+    handle = try ODBCHandle(SQL_HANDLE_STMT, in: connection.handle, connection.handle.form)
+  }
+
+  // MARK: - Running
+
+  /// Runs a text of SQL.
+  ///
+  /// The corresponding C functions are `SQLExecDirectW` and `SQLExecDirect`.
+  ///
+  /// - Returns: False where an update or delete found no row.
+  @discardableResult
+  func run(_ sql: String) throws(ODBCFailure) -> Bool {
+    let form = handle.form
+    return try unsafe handle.call("SQLExecDirect") { handle in
+      switch form {
+      case .wide:
+        unsafe ODBCText.withWide(sql) { unsafe SQLExecDirectW(handle, $0, SQLINTEGER($1)) }
+      case .utf8:
+        unsafe ODBCText.withUTF8(sql) { unsafe SQLExecDirect(handle, $0, SQLINTEGER($1)) }
+      }
+    } != SQL_NO_DATA
+  }
+
+  /// Asks the driver to end what the statement does; any thread.
+  ///
+  /// The corresponding C function is `SQLCancel`.
+  func cancel() { _ = try? unsafe handle.call("SQLCancel") { unsafe SQLCancel($0) } }
+
+  /// Goes on to the next result.
+  ///
+  /// The corresponding C function is `SQLMoreResults`.
+  ///
+  /// - Returns: False where there is none.
+  func nextResult() throws(ODBCFailure) -> Bool {
+    try unsafe handle.call("SQLMoreResults") { unsafe SQLMoreResults($0) } != SQL_NO_DATA
+  }
+
+  /// Lets go of a result that is not read to its end.
+  ///
+  /// The corresponding C function is `SQLFreeStmt` with `SQL_CLOSE`.
+  func closeCursor() {
+    _ = try? unsafe handle.call("SQLFreeStmt") { unsafe SQLFreeStmt($0, SQLUSMALLINT(SQL_CLOSE)) }
+  }
+
+  // MARK: - The result
+
+  /// How many columns the result has; 0 where it is none of rows.
+  ///
+  /// The corresponding C function is `SQLNumResultCols`.
+  func columnCount() throws(ODBCFailure) -> Int {
+    var count: SQLSMALLINT = 0
+    try unsafe handle.call("SQLNumResultCols") { unsafe SQLNumResultCols($0, &count) }
+    return Int(count)
+  }
+
+  /// How many rows were changed; nil where the driver does not know.
+  ///
+  /// The corresponding C function is `SQLRowCount`.
+  func changedRows() throws(ODBCFailure) -> Int? {
+    var count: SQLLEN = -1
+    try unsafe handle.call("SQLRowCount") { unsafe SQLRowCount($0, &count) }
+    return count < 0 ? nil : Int(count)
+  }
+
+  /// What a column of the result is.
+  struct ColumnDescription: Sendable, Hashable {
+    /// As the server names it.
+    var name: String
+    /// Its SQL type: `SQL_INTEGER` and the like.
+    var type: Int32
+    /// Its length in characters, or how many digits it has.
+    var size: Int
+    /// How many digits stand behind the point, or of a second.
+    var digits: Int
+    /// Whether a value may be missing; also where that is not known.
+    var isNullable: Bool
+    /// Whether numbers in it have no sign.
+    var isUnsigned: Bool
+  }
+
+  /// Describes a column; the first one is 1.
+  ///
+  /// The corresponding C functions are `SQLDescribeColW`, `SQLDescribeCol` and `SQLColAttributeW`.
+  func column(_ number: Int) throws(ODBCFailure) -> ColumnDescription {
+    let place = SQLUSMALLINT(clamping: number)
+    var (type, digits, nullable): (SQLSMALLINT, SQLSMALLINT, SQLSMALLINT) = (0, 0, 0)
+    var size: SQLULEN = 0
+    var length: SQLSMALLINT = 0
+    var failure = ODBCFailure(function: "SQLDescribeCol", records: [])
+    func asked(_ body: (SQLHANDLE) -> SQLRETURN) -> Int? {
+      do throws(ODBCFailure) {
+        try unsafe handle.call("SQLDescribeCol", body)
+        return Int(length)
+      } catch {
+        failure = error
+        return nil
+      }
+    }
+    let name: String? =
+      switch handle.form {
+      case .wide:
+        unsafe ODBCText.readWide { name, capacity in
+          let room = SQLSMALLINT(capacity)
+          return unsafe asked {
+            unsafe SQLDescribeColW(
+              $0,
+              place,
+              name,
+              room,
+              &length,
+              &type,
+              &size,
+              &digits,
+              &nullable
+            )
+          }
+        }
+      case .utf8:
+        unsafe ODBCText.readUTF8 { name, capacity in
+          let room = SQLSMALLINT(capacity)
+          return unsafe asked {
+            unsafe SQLDescribeCol(
+              $0,
+              place,
+              name,
+              room,
+              &length,
+              &type,
+              &size,
+              &digits,
+              &nullable
+            )
+          }
+        }
+      }
+    guard let name else { throw failure }
+    return ColumnDescription(
+      name: name,
+      type: Int32(type),
+      size: Int(clamping: size),
+      digits: Int(digits),
+      isNullable: nullable != SQL_NO_NULLS,
+      isUnsigned: fact(SQL_DESC_UNSIGNED, of: number) == Int(SQL_TRUE)
+    )
+  }
+
+  /// A number that the driver tells of a column; nil where it does not.
+  private func fact(_ field: Int32, of column: Int) -> Int? {
+    var number: SQLLEN = 0
+    let status = try? unsafe handle.call("SQLColAttribute") {
+      unsafe SQLColAttributeW($0, SQLUSMALLINT(column), SQLUSMALLINT(field), nil, 0, nil, &number)
+    }
+    return status == nil ? nil : Int(number)
+  }
+}
