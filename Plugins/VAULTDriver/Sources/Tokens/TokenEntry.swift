@@ -154,7 +154,13 @@ final class TokenEntry {
     isUnknown = false
     guard inputs.identity.renews, let token else { return }
     keep(
-      { () throws(DriverError) in try TokenRequests.lookUp(inputs, of: token.value) },
+      { () throws(DriverError) in
+        var request = try TokenRequests.lookUp(inputs, of: token.value)
+        // No call waits for it, and a connection to a server that is silent is not to outlive them for long. A slow
+        // server is given more time from one look-up to the next.
+        request.timeouts = Timeouts(total: Int(pause / 1_000_000))
+        return request
+      },
       orLater: { [weak self] in self?.lookUpLater() }
     ) { [weak self] answer in
       self?.token?.take(lookedUp: answer.document, at: answer.began)
