@@ -18,6 +18,7 @@ public final class RowBuffer: @unchecked Sendable {
     // Whole blocks of the alignment: readers may look at the last one as a whole.
     self.capacity = (max(1, capacity) + 63) & ~63
     var memory: UnsafeMutableRawPointer?
+    // As with Swift's own arrays: a process without memory has no other way to go.
     guard unsafe posix_memalign(&memory, 64, self.capacity) == 0, let memory = unsafe memory else {
       fatalError("there is no memory for \(capacity) bytes of rows")
     }
