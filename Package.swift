@@ -78,6 +78,7 @@ func driver(_ type: String, dependencies: [Target.Dependency]) -> Driver {
 // MARK: - Drivers
 
 let drivers: [Driver] = [
+  driver("ODBC", dependencies: ["CODBC"]),
   driver("OPENAI", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
   driver("REST", dependencies: ["CCurl", "CYAML", "CurlKit", "HTTPKit"]),
   driver("VAULT", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
@@ -263,16 +264,9 @@ let package = Package(
       pkgConfig: "odbc",
       providers: [.apt(["unixodbc-dev"])]
     ),
-    // The ground of a driver: no product yet.
-    .target(
-      name: "ODBCDriver",
-      dependencies: ["CODBC", "DriverKit"],
-      path: "Plugins/ODBCDriver/Sources",
-      swiftSettings: shipped
-    ),
     .testTarget(
       name: "ODBCDriverTests",
-      dependencies: ["DriverKit", "ODBCDriver", "TestSupport"],
+      dependencies: ["DriverHost", "DriverKit", "ODBCDriver", "TestSupport"],
       swiftSettings: common
     ),
     .testTarget(

@@ -64,6 +64,15 @@ public final class RowBuffer: @unchecked Sendable {
     unsafe memset(memory + range.lowerBound, 0, range.count)
   }
 
+  /// Makes a bit 0, the lowest one of a byte first.
+  ///
+  /// - Parameter index: Its place, counted in bits.
+  public func clearBit(_ index: Int) {
+    precondition(index >= 0 && index / 8 < capacity, "behind the end")
+    let byte = unsafe (memory + index / 8).assumingMemoryBound(to: UInt8.self)
+    unsafe byte.pointee &= ~(1 << UInt8(truncatingIfNeeded: index & 7))
+  }
+
   /// Sets a bit, the lowest one of a byte first.
   ///
   /// - Parameter index: Its place, counted in bits.

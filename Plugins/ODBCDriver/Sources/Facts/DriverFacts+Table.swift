@@ -24,6 +24,8 @@ extension DriverFacts {
     quoting: ValueQuoting(
       braces: .characters(except: ["PWD", "Password", "pqopt", "ConnSettings"])
     ),
+    undeclaredPrecision: 28,
+    charactersAreUTF8: true,
     cancelStates: ["57014", "HY008"],
     notes: [
       "57014 is also what statement_timeout of the server ends a statement with",
@@ -60,6 +62,9 @@ extension DriverFacts {
     ],
     keywords: Keywords(server: [], port: [], user: [], password: []),
     quoting: ValueQuoting(braces: .characters(except: [])),
+    charactersAreUTF8: true,
+    // Its SQLSetPos knows only rows of static cursors.
+    readsInBlocks: false,
     // It has no wide functions.
     form: .utf8,
     // Its code for whatever fails.

@@ -17,6 +17,12 @@ struct DriverFacts: Hashable, Sendable {
   var attributes: [ConnectionString.Attribute] = []
   var keywords = Keywords()
   var quoting = ValueQuoting.standard
+  /// The precision that it reports for decimals that nobody has declared one for: their values may have any.
+  var undeclaredPrecision: Int?
+  /// Whether texts of results come in UTF-8 where they are asked for as characters.
+  var charactersAreUTF8 = false
+  /// Whether a cell that was cut in a block of rows can be read again by its row.
+  var readsInBlocks = true
   /// In which form it takes texts.
   var form = TextForm.wide
   /// The SQLSTATEs that mean that a statement was cancelled.

@@ -1,0 +1,130 @@
+internal import CODBC
+
+/// Where a column's values are put by a fetch: a row of cells, and the length of each.
+@unsafe
+struct BoundColumn {
+  /// The first one is 1.
+  var number: Int
+  /// The form that values are asked for in: `SQL_C_CHAR` and the like.
+  var type: Int32
+  var cells: UnsafeMutableRawPointer
+  /// How many bytes each has.
+  var width: Int
+  var lengths: UnsafeMutablePointer<SQLLEN>
+}
+
+/// What is told of the rows of a fetch.
+@unsafe
+struct FetchedRows {
+  var count: UnsafeMutablePointer<SQLULEN>
+  /// One for each row.
+  var states: UnsafeMutablePointer<SQLUSMALLINT>
+}
+
+extension ODBCStatement {
+  /// Asks for so many rows at once, until it is asked for another number.
+  ///
+  /// The corresponding C function is `SQLSetStmtAttrW`. What is pointed to lives as long as rows are fetched.
+  @unsafe
+  func setRows(_ count: Int, _ rows: FetchedRows) throws(ODBCFailure) {
+    try unsafe set(SQL_ATTR_ROW_BIND_TYPE, to: SQLPOINTER(bitPattern: Int(SQL_BIND_BY_COLUMN)))
+    try unsafe set(SQL_ATTR_ROW_ARRAY_SIZE, to: SQLPOINTER(bitPattern: count))
+    try unsafe set(SQL_ATTR_ROWS_FETCHED_PTR, to: SQLPOINTER(rows.count))
+    try unsafe set(SQL_ATTR_ROW_STATUS_PTR, to: SQLPOINTER(rows.states))
+  }
+
+  private func set(_ attribute: Int32, to value: SQLPOINTER?) throws(ODBCFailure) {
+    try unsafe handle.call("SQLSetStmtAttr") { unsafe SQLSetStmtAttrW($0, attribute, value, 0) }
+  }
+
+  /// Has the values of a column put into memory by each fetch.
+  ///
+  /// The corresponding C function is `SQLBindCol`.
+  @unsafe
+  func bind(_ column: BoundColumn) throws(ODBCFailure) {
+    try unsafe handle.call("SQLBindCol") {
+      unsafe SQLBindCol(
+        $0,
+        SQLUSMALLINT(column.number),
+        SQLSMALLINT(column.type),
+        column.cells,
+        column.width,
+        column.lengths
+      )
+    }
+  }
+
+  /// Ends all bindings.
+  ///
+  /// The corresponding C function is `SQLFreeStmt` with `SQL_UNBIND`.
+  func unbind() {
+    _ = try? unsafe handle.call("SQLFreeStmt") { unsafe SQLFreeStmt($0, SQLUSMALLINT(SQL_UNBIND)) }
+  }
+
+  /// Fetches the next rows.
+  ///
+  /// The corresponding C function is `SQLFetch`.
+  ///
+  /// - Returns: False where there are none left.
+  func fetch() throws(ODBCFailure) -> Bool {
+    try unsafe handle.call("SQLFetch") { unsafe SQLFetch($0) } != SQL_NO_DATA
+  }
+
+  /// Makes one of the fetched rows the one that `read` reads.
+  ///
+  /// The corresponding C function is `SQLSetPos`.
+  ///
+  /// - Parameter row: The first one is 1.
+  func stand(onRow row: Int) throws(ODBCFailure) {
+    try unsafe handle.call("SQLSetPos") {
+      unsafe SQLSetPos(
+        $0,
+        SQLSETPOSIROW(row),
+        SQLUSMALLINT(SQL_POSITION),
+        SQLUSMALLINT(SQL_LOCK_NO_CHANGE)
+      )
+    }
+  }
+
+  /// Reads a value of the row whole, however long it is.
+  ///
+  /// The corresponding C function is `SQLGetData`.
+  ///
+  /// - Parameters:
+  ///   - column: The first one is 1.
+  ///   - type: The form that it is asked for in.
+  ///   - terminator: How many bytes of zeros come behind each piece.
+  ///   - limit: Beyond how many bytes it is given up.
+  /// - Returns: Its bytes; nil where there is no value, or where it has more than that.
+  func read(
+    _ column: Int,
+    as type: Int32,
+    terminator: Int,
+    limit: Int
+  ) throws(ODBCFailure) -> [UInt8]? {
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 64 << 10)
+    while true {
+      var length: SQLLEN = 0
+      let room = piece.count
+      let status = try unsafe handle.call("SQLGetData") { handle in
+        unsafe piece.withUnsafeMutableBytes { piece in
+          unsafe SQLGetData(
+            handle,
+            SQLUSMALLINT(column),
+            SQLSMALLINT(type),
+            piece.baseAddress,
+            room,
+            &length
+          )
+        }
+      }
+      if status == SQL_NO_DATA { return bytes }
+      if length == codbc_null_data { return nil }
+      let isRest = status == SQL_SUCCESS && length >= 0 && Int(length) <= room - terminator
+      bytes += piece[..<(isRest ? Int(length) : room - terminator)]
+      if isRest { return bytes }
+      guard bytes.count <= limit else { return nil }
+    }
+  }
+}
