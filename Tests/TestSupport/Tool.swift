@@ -13,15 +13,26 @@ package struct Tool: Sendable {
   package static let curl = Tool("curl")
   package static let gcc = Tool("gcc")
   package static let gxx = Tool("g++")
+  package static let initdb = Tool(postgreSQL: "initdb")
   package static let kadminLocal = Tool("kadmin.local")
   package static let kdb5Util = Tool("kdb5_util")
   package static let kinit = Tool("kinit")
   package static let krb5KDC = Tool("krb5kdc")
+  package static let mariadb = Tool("mariadb")
+  package static let mariadbInstallDB = Tool("mariadb-install-db")
+  package static let mariadbd = Tool("mariadbd")
   package static let microsocks = Tool("microsocks")
   package static let nginx = Tool("nginx")
   package static let nm = Tool("nm")
   package static let objcopy = Tool("objcopy")
+  package static let odbcFreeTDS = Tool(odbcDriver: "libtdsodbc.so")
+  package static let odbcMariaDB = Tool(odbcDriver: "libmaodbc.so")
+  package static let odbcPostgreSQL = Tool(odbcDriver: "psqlodbcw.so")
+  package static let odbcSQLite = Tool(odbcDriver: "libsqlite3odbc.so")
   package static let openssl = Tool("openssl")
+  package static let pgIsReady = Tool(postgreSQL: "pg_isready")
+  package static let postgres = Tool(postgreSQL: "postgres")
+  package static let psql = Tool(postgreSQL: "psql")
   package static let readelf = Tool("readelf")
   package static let rustc = Tool("rustc")
   package static let setpriv = Tool("setpriv")
@@ -70,6 +81,30 @@ package struct Tool: Sendable {
   /// What a server loads, at one place: no program.
   package init(_ name: String, library path: String) {
     self.init(name: name, path: access(path, R_OK) == 0 ? path : nil)
+  }
+
+  /// A driver of ODBC, in the folder that Debian has for each architecture.
+  private init(odbcDriver name: String) {
+    #if arch(x86_64)
+      let architecture = "x86_64"
+    #elseif arch(arm64)
+      let architecture = "aarch64"
+    #else
+      let architecture = ""
+    #endif
+    let folders = (try? FileManager.default.contentsOfDirectory(atPath: "/usr/lib")) ?? []
+    let paths = folders.sorted().filter { $0.hasPrefix(architecture) }
+      .map { "/usr/lib/\($0)/odbc/\(name)" }
+    self.init(name: name, path: paths.first { access($0, R_OK) == 0 })
+  }
+
+  /// A program of the newest PostgreSQL server, as Debian installs it: not on PATH.
+  private init(postgreSQL name: String) {
+    let root = "/usr/lib/postgresql"
+    let versions = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    let newest = versions.filter { access("\(root)/\($0)/bin/postgres", X_OK) == 0 }
+      .max { (Double($0) ?? 0) < (Double($1) ?? 0) }
+    self.init(name, path: "\(root)/\(newest ?? "")/bin/\(name)")
   }
 
   private init(name: String, path: String?) {

@@ -22,8 +22,20 @@ public final class ODBCDriver: BlockingSessionDriver {
     }
   }
 
-  /// The library of an installed driver.
-  private func library(_ name: String) -> String? {
+  /// The library of an installed driver, or of the one that a data source names.
+  private func library(_ target: ConnectionString.Target) -> String? {
+    switch target {
+    case .driver(let name): return library(ofDriver: name)
+    case .dataSource(let name):
+      let sources = (try? environment.dataSources()) ?? []
+      let source = sources.first { ConnectionString.isSame($0.name, name) }
+      // The driver manager tells what stands behind Driver=: a name, or a path.
+      return source.flatMap { library(ofDriver: $0.description) ?? $0.description }
+    case .file: return nil
+    }
+  }
+
+  private func library(ofDriver name: String) -> String? {
     let drivers = (try? environment.drivers()) ?? []
     let driver = drivers.first { ConnectionString.isSame($0.name, name) }
     return driver?.attributes.first { ConnectionString.isSame($0.name, "Driver") }?.value
@@ -33,6 +45,7 @@ public final class ODBCDriver: BlockingSessionDriver {
   public func run(_ call: Call, in session: ODBCSession) throws(DriverError) {
     switch call.action {
     case "query": try QueryCall(call, session).run()
+    case "execute": try ExecuteCall(call, session).run()
     case "server_info": try ServerInfoCall(call, session).run()
     case "drivers": try DriversCall(call, environment).run()
     default: throw DriverError(.unsupported, "the driver does not know the action \(call.action)")
@@ -41,9 +54,7 @@ public final class ODBCDriver: BlockingSessionDriver {
 
   /// Finds out whether a session still works.
   public func check(_ session: ODBCSession, _ call: Call) throws(DriverError) {
-    guard session.isAlive else {
-      throw DriverError(.unavailable, "the connection is lost", isRetryable: true)
-    }
+    try session.check()
   }
 
   /// Ends a session.

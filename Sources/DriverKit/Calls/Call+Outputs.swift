@@ -106,14 +106,13 @@ extension Call {
   /// - Throws: `.cancelled` when the call is to stop, `.unsupported` where rows are not wanted.
   @unsafe
   public func rows(
-    _ name: StaticString,
+    _ name: String,
     _ stream: UnsafeMutablePointer<ArrowArrayStream>
   ) throws(DriverError) {
-    let status = unsafe state.functions.pointee.rows(
-      state.call,
-      OutputBuilder.text(name),
-      stream
-    )
+    var name = name
+    let status = name.withUTF8 {
+      unsafe state.functions.pointee.rows(state.call, dh_text_v1($0), stream)
+    }
     try check("rows", status)
     state.setEndsLater()
   }

@@ -21,7 +21,7 @@ final class ExportedStream {
   deinit { unsafe free(message) }
 
   /// Gives the host the stream.
-  func hand(over name: StaticString) throws(DriverError) {
+  func hand(over name: String) throws(DriverError) {
     let context = unsafe Unmanaged.passRetained(self)
     var stream = unsafe ArrowArrayStream(
       get_schema: { stream, out in unsafe ExportedStream.of(stream).schema(out) },

@@ -47,4 +47,18 @@ public struct RowBatch: Sendable {
     self.count = count
     self.columns = columns
   }
+
+  /// The first rows, in the same memory.
+  ///
+  /// - Parameter count: How many, at most as many as there are.
+  /// - Returns: Rows whose missing values nobody has counted.
+  public func prefix(_ count: Int) -> RowBatch {
+    precondition(count >= 0 && count <= self.count, "there are not so many rows")
+    return RowBatch(
+      count: count,
+      columns: columns.map {
+        RowColumn($0.values, offsets: $0.offsets, validity: $0.validity)
+      }
+    )
+  }
 }

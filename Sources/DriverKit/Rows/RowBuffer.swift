@@ -56,6 +56,37 @@ public final class RowBuffer: @unchecked Sendable {
     }
   }
 
+  /// Reads a value.
+  ///
+  /// - Parameters:
+  ///   - index: Its place, counted in values of its size.
+  ///   - type: What it is.
+  /// - Returns: The value, in the machine's byte order.
+  public func value<Value: BitwiseCopyable>(at index: Int, as type: Value.Type) -> Value {
+    let offset = index * MemoryLayout<Value>.size
+    precondition(index >= 0 && offset + MemoryLayout<Value>.size <= capacity, "behind the end")
+    return unsafe memory.loadUnaligned(fromByteOffset: offset, as: Value.self)
+  }
+
+  /// Reads a bit, the lowest one of a byte first.
+  ///
+  /// - Parameter index: Its place, counted in bits.
+  /// - Returns: Whether it is 1.
+  public func bit(_ index: Int) -> Bool {
+    value(at: index / 8, as: UInt8.self) >> UInt8(truncatingIfNeeded: index & 7) & 1 == 1
+  }
+
+  /// Reads bytes.
+  ///
+  /// - Parameter range: Which ones.
+  /// - Returns: A copy.
+  public func bytes(_ range: Range<Int>) -> [UInt8] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= capacity, "behind the end")
+    return unsafe [UInt8](
+      UnsafeRawBufferPointer(start: memory + range.lowerBound, count: range.count)
+    )
+  }
+
   /// Makes bytes zero.
   ///
   /// - Parameter range: Which ones.

@@ -42,7 +42,7 @@ extension Call {
   /// - Throws: `.cancelled` when the call is to stop, `.unsupported` where rows are not wanted; the producer is then not
   ///   closed.
   public func rows(
-    _ name: StaticString,
+    _ name: String,
     _ fields: [RowField],
     from producer: some RowProducer
   ) throws(DriverError) {

@@ -11,8 +11,9 @@ struct DriversCall {
   }
 
   func run() throws(DriverError) {
+    let (drivers, sources): ([OutputValue], [OutputValue])
     do throws(ODBCFailure) {
-      let drivers = try environment.drivers().map { name, attributes -> OutputValue in
+      drivers = try environment.drivers().map { name, attributes in
         let library = DriverLibrary(
           of: name,
           attributes: attributes.map { (keyword: $0.name, value: $0.value) }
@@ -23,17 +24,13 @@ struct DriversCall {
           ("fault", library.fault.map { .string($0) } ?? .null),
         ])
       }
-      let sources = try environment.dataSources().map { name, driver -> OutputValue in
+      sources = try environment.dataSources().map { name, driver in
         .map([("name", .string(name)), ("driver", .string(driver))])
-      }
-      do throws(DriverError) {
-        try call.output("drivers", .list(drivers))
-        try call.output("data_sources", .list(sources))
-      } catch {
-        _ = call.fail(error)
       }
     } catch {
       throw error.error()
     }
+    try call.output("drivers", .list(drivers))
+    try call.output("data_sources", .list(sources))
   }
 }

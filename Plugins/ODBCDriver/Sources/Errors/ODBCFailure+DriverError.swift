@@ -29,12 +29,33 @@ extension ODBCFailure {
     return meaning.advice.map { "\(said); \($0)" } ?? said
   }
 
-  private func adding(to error: DriverError) -> DriverError {
+  /// An error with what the driver says beside it.
+  func adding(to error: DriverError) -> DriverError {
     var error = error
     guard let first = cause else { return error }
     error.vendorState = first.state
     error.vendorCode = Int64(first.native)
-    error.details = .list(
+    error.details = DiagnosticRecord.output(records)
+    return error
+  }
+
+  /// Whether the server has undone what the statement did, so that it may be run again.
+  var wasRolledBack: Bool { cause?.state.hasPrefix("40") ?? false }
+}
+
+extension DriverError {
+  /// The same error, to be tried again only where that does no harm.
+  func retryable(_ isHarmless: Bool) -> DriverError {
+    var error = self
+    error.isRetryable = isRetryable && isHarmless
+    return error
+  }
+}
+
+extension DiagnosticRecord {
+  /// Records as an output has them.
+  static func output(_ records: [DiagnosticRecord]) -> OutputValue {
+    .list(
       records.map { record in
         .map([
           ("state", .string(record.state)), ("code", .int(Int64(record.native))),
@@ -42,7 +63,6 @@ extension ODBCFailure {
         ])
       }
     )
-    return error
   }
 }
 

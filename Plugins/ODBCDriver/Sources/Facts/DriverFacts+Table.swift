@@ -14,6 +14,8 @@ extension DriverFacts {
       // In seconds. Else a connection whose server is gone is noticed after two hours.
       ConnectionString.Attribute(keyword: "KeepaliveTime", value: "60"),
       ConnectionString.Attribute(keyword: "KeepaliveInterval", value: "15"),
+      // Else a boolean is a text.
+      ConnectionString.Attribute(keyword: "BoolsAsChar", value: "0"),
     ],
     keywords: Keywords(
       server: ["Server", "Servername"],
@@ -26,6 +28,18 @@ extension DriverFacts {
     ),
     undeclaredPrecision: 28,
     charactersAreUTF8: true,
+    dialect: .postgreSQL,
+    zone: Zone(
+      set: "set time zone 'UTC'",
+      ask: "show time zone",
+      utc: ["UTC", "Etc/UTC", "GMT"],
+      types: ["timestamptz"]
+    ),
+    readOnlyStatement: "set session characteristics as transaction read only",
+    probe: "select 1",
+    explain: "explain",
+    explainAnalyze: "explain (analyze, buffers)",
+    vacuum: ["vacuum (analyze)"],
     cancelStates: ["57014", "HY008"],
     notes: [
       "57014 is also what statement_timeout of the server ends a statement with",
@@ -37,6 +51,10 @@ extension DriverFacts {
   /// MariaDB Connector/ODBC 3.1.
   private static let mariaDB = DriverFacts(
     names: ["maodbc"],
+    attributes: [
+      // Else texts are of the server's default, which is latin1 often.
+      ConnectionString.Attribute(keyword: "CHARSET", value: "utf8mb4")
+    ],
     keywords: Keywords(
       server: ["Server", "Servername"],
       database: ["Database", "DB"],
@@ -44,6 +62,18 @@ extension DriverFacts {
       password: ["PWD", "Password"]
     ),
     quoting: ValueQuoting(braces: .quotation, dropsBlanks: true),
+    charactersAreUTF8: true,
+    dialect: .mariaDB,
+    zone: Zone(
+      set: "set time_zone = '+00:00'",
+      ask: "select @@session.time_zone",
+      utc: ["+00:00", "UTC"],
+      types: ["timestamp"]
+    ),
+    readOnlyStatement: "set session transaction read only",
+    probe: "select 1",
+    explain: "explain",
+    explainAnalyze: "analyze",
     // 70100 is the server's ER_QUERY_INTERRUPTED.
     cancelStates: ["HY018", "70100", "HY008"],
     notes: [
@@ -65,6 +95,15 @@ extension DriverFacts {
     charactersAreUTF8: true,
     // Its SQLSetPos knows only rows of static cursors.
     readsInBlocks: false,
+    dialect: .sqlite,
+    // A column may have values of any sort.
+    valuesAreTexts: true,
+    integersAreWide: true,
+    probesTypes: true,
+    readOnlyStatement: "pragma query_only = on",
+    probe: "select 1",
+    explain: "explain query plan",
+    vacuum: ["vacuum", "analyze"],
     // It has no wide functions.
     form: .utf8,
     // Its code for whatever fails.
@@ -79,6 +118,7 @@ extension DriverFacts {
   private static let freeTDS = DriverFacts(
     names: ["tdsodbc"],
     quoting: ValueQuoting(braces: .undoubled),
+    dialect: .sqlServer,
     notes: [
       "Servername is no other name of Server, but a section of freetds.conf",
       "of a keyword that comes twice the last one counts",

@@ -11,6 +11,18 @@ struct DriverFacts: Hashable, Sendable {
     var password = ["PWD"]
   }
 
+  /// How a session's moments are made moments in UTC.
+  struct Zone: Hashable, Sendable {
+    /// Makes UTC the session's zone.
+    var set: String
+    /// Asks for the session's zone.
+    var ask: String
+    /// The answers that mean UTC.
+    var utc: Set<String>
+    /// The types of columns that are moments, as the driver names them.
+    var types: Set<String>
+  }
+
   /// Its names, without folder, `lib`, version and `.so`, in lower case; empty: those of any other driver.
   var names: [String] = []
   /// What is added to the connection string unless the user says otherwise.
@@ -23,6 +35,26 @@ struct DriverFacts: Hashable, Sendable {
   var charactersAreUTF8 = false
   /// Whether a cell that was cut in a block of rows can be read again by its row.
   var readsInBlocks = true
+  /// How its server reads texts of SQL.
+  var dialect = SQLDialect.standard
+  /// Whether every value is asked for as a text, since it makes others of what is none of them: 0 of `abc`.
+  var valuesAreTexts = false
+  /// Whether integers have 64 bits whatever the column is declared as.
+  var integersAreWide = false
+  /// What finds out of which sort the values of a result's columns are, where none is declared; see `TypeProbe`.
+  var probesTypes = false
+  /// The zone that moments come in, where a server has columns of moments in UTC.
+  var zone: Zone?
+  /// What makes a connection refuse to change anything; nil: only the driver's own attribute.
+  var readOnlyStatement: String?
+  /// A statement that costs nothing and shows that the server answers.
+  var probe: String?
+  /// What stands in front of a statement to have its plan shown; nil: nobody knows.
+  var explain: String?
+  /// Whether the plan can be shown with what running it took.
+  var explainAnalyze: String?
+  /// The statements that tidy up a database, or a table behind them; none: there is none.
+  var vacuum: [String] = []
   /// In which form it takes texts.
   var form = TextForm.wide
   /// The SQLSTATEs that mean that a statement was cancelled.

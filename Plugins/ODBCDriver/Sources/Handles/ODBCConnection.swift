@@ -127,7 +127,10 @@ extension ODBCHandle {
   /// Sets an attribute of a connection that is a number.
   ///
   /// The corresponding C function is `SQLSetConnectAttrW`.
-  func set(_ attribute: Int32, to number: Int) throws(ODBCFailure) {
+  ///
+  /// - Returns: `SQL_SUCCESS`, or `SQL_SUCCESS_WITH_INFO` where the driver took another one.
+  @discardableResult
+  func set(_ attribute: Int32, to number: Int) throws(ODBCFailure) -> Int32 {
     try unsafe call("SQLSetConnectAttr") {
       unsafe SQLSetConnectAttrW(
         $0,

@@ -33,7 +33,11 @@ extension ODBCStatement {
     try unsafe set(SQL_ATTR_ROW_STATUS_PTR, to: SQLPOINTER(rows.states))
   }
 
-  private func set(_ attribute: Int32, to value: SQLPOINTER?) throws(ODBCFailure) {
+  /// Sets an attribute of the statement that points to memory.
+  ///
+  /// The corresponding C function is `SQLSetStmtAttrW`.
+  @unsafe
+  func set(_ attribute: Int32, to value: SQLPOINTER?) throws(ODBCFailure) {
     try unsafe handle.call("SQLSetStmtAttr") { unsafe SQLSetStmtAttrW($0, attribute, value, 0) }
   }
 
@@ -86,6 +90,26 @@ extension ODBCStatement {
     }
   }
 
+  /// Reads a value of the row as a text, where rows are not bound; nil: there is none.
+  ///
+  /// - Parameter column: The first one is 1.
+  func text(inColumn column: Int) throws(ODBCFailure) -> String? {
+    switch handle.form {
+    case .utf8:
+      let bytes = try read(column, as: SQL_C_CHAR, terminator: 1, limit: .max)
+      return bytes.map { String(decoding: $0, as: UTF8.self) }
+    case .wide:
+      guard let bytes = try read(column, as: SQL_C_WCHAR, terminator: 2, limit: .max) else {
+        return nil
+      }
+      // In the machine's order, which is little-endian wherever this is built.
+      let units = stride(from: 0, to: bytes.count - 1, by: 2).map {
+        UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8
+      }
+      return String(decoding: units, as: UTF16.self)
+    }
+  }
+
   /// Reads a value of the row whole, however long it is.
   ///
   /// The corresponding C function is `SQLGetData`.
@@ -103,7 +127,8 @@ extension ODBCStatement {
     limit: Int
   ) throws(ODBCFailure) -> [UInt8]? {
     var bytes: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 64 << 10)
+    // Most values are short, and what is long is read in few pieces.
+    var piece = [UInt8](repeating: 0, count: 1 << 10)
     while true {
       var length: SQLLEN = 0
       let room = piece.count
@@ -125,6 +150,7 @@ extension ODBCStatement {
       bytes += piece[..<(isRest ? Int(length) : room - terminator)]
       if isRest { return bytes }
       guard bytes.count <= limit else { return nil }
+      if piece.count < 64 << 10 { piece = [UInt8](repeating: 0, count: 64 << 10) }
     }
   }
 }

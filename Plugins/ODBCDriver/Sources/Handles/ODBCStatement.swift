@@ -3,14 +3,34 @@ internal import CODBC
 /// A statement: what is asked of the server, and a cursor over its answer.
 ///
 /// One thread at a time, but for `cancel`. The corresponding C type is `SQLHSTMT`.
-final class ODBCStatement: Sendable {
+final class ODBCStatement: @unchecked Sendable {
+  // `@unchecked` because whoever has it uses it on one thread at a time, and `cancel` looks at the handle alone.
   let handle: ODBCHandle
+  /// What was said of the last run that succeeded.
+  private(set) var warnings: [DiagnosticRecord] = []
   /// Has to stay connected for as long.
   private let connection: ODBCConnection
+  /// What parameters are bound to: SQLite's driver reads it still while rows are fetched.
+  private var parameters: [ParameterColumn] = []
 
   init(in connection: ODBCConnection) throws(ODBCFailure) {
     self.connection = connection
     handle = try ODBCHandle(SQL_HANDLE_STMT, in: connection.handle, connection.handle.form)
+  }
+
+  deinit { if !parameters.isEmpty { unbindParameters() } }
+
+  /// Keeps what parameters are bound to for as long as the driver may look at it.
+  func keep(_ parameters: [ParameterColumn]) { self.parameters = parameters }
+
+  /// Runs or prepares, and keeps what is said of it.
+  func ran(
+    _ function: StaticString,
+    _ body: (SQLHANDLE) -> SQLRETURN
+  ) throws(ODBCFailure) -> Bool {
+    let status = try unsafe handle.call(function, body)
+    warnings = status == SQL_SUCCESS_WITH_INFO ? handle.records : []
+    return status != SQL_NO_DATA
   }
 
   // MARK: - Running
@@ -23,14 +43,14 @@ final class ODBCStatement: Sendable {
   @discardableResult
   func run(_ sql: String) throws(ODBCFailure) -> Bool {
     let form = handle.form
-    return try unsafe handle.call("SQLExecDirect") { handle in
+    return try unsafe ran("SQLExecDirect") { handle in
       switch form {
       case .wide:
         unsafe ODBCText.withWide(sql) { unsafe SQLExecDirectW(handle, $0, SQLINTEGER($1)) }
       case .utf8:
         unsafe ODBCText.withUTF8(sql) { unsafe SQLExecDirect(handle, $0, SQLINTEGER($1)) }
       }
-    } != SQL_NO_DATA
+    }
   }
 
   /// Asks the driver to end what the statement does; any thread.
@@ -44,7 +64,7 @@ final class ODBCStatement: Sendable {
   ///
   /// - Returns: False where there is none.
   func nextResult() throws(ODBCFailure) -> Bool {
-    try unsafe handle.call("SQLMoreResults") { unsafe SQLMoreResults($0) } != SQL_NO_DATA
+    try unsafe ran("SQLMoreResults") { unsafe SQLMoreResults($0) }
   }
 
   /// Lets go of a result that is not read to its end.
@@ -80,6 +100,8 @@ final class ODBCStatement: Sendable {
     var name: String
     /// Its SQL type: `SQL_INTEGER` and the like.
     var type: Int32
+    /// The server's or driver's own name of it; empty where there is none.
+    var typeName: String
     /// Its length in characters, or how many digits it has.
     var size: Int
     /// How many digits stand behind the point, or of a second.
@@ -149,11 +171,38 @@ final class ODBCStatement: Sendable {
     return ColumnDescription(
       name: name,
       type: Int32(type),
+      typeName: text(SQL_DESC_TYPE_NAME, of: number) ?? "",
       size: Int(clamping: size),
       digits: Int(digits),
       isNullable: nullable != SQL_NO_NULLS,
       isUnsigned: fact(SQL_DESC_UNSIGNED, of: number) == Int(SQL_TRUE)
     )
+  }
+
+  /// A text that the driver tells of a column; nil where it does not.
+  ///
+  /// The corresponding C functions are `SQLColAttributeW` and `SQLColAttribute`.
+  func text(_ field: Int32, of column: Int) -> String? {
+    let (column, field) = (SQLUSMALLINT(column), SQLUSMALLINT(field))
+    var bytes: SQLSMALLINT = 0
+    func asked(_ body: (SQLHANDLE) -> SQLRETURN) -> Int? {
+      (try? unsafe handle.call("SQLColAttribute", body)) == nil ? nil : Int(bytes)
+    }
+    switch handle.form {
+    case .wide:
+      return unsafe ODBCText.readWide { text, capacity in
+        let room = SQLSMALLINT(clamping: capacity * 2)
+        // In bytes, other than lengths elsewhere.
+        return unsafe asked {
+          unsafe SQLColAttributeW($0, column, field, text, room, &bytes, nil)
+        }.map { $0 / 2 }
+      }
+    case .utf8:
+      return unsafe ODBCText.readUTF8 { text, capacity in
+        let room = SQLSMALLINT(clamping: capacity)
+        return unsafe asked { unsafe SQLColAttribute($0, column, field, text, room, &bytes, nil) }
+      }
+    }
   }
 
   /// A number that the driver tells of a column; nil where it does not.

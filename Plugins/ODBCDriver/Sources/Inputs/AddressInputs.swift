@@ -8,16 +8,20 @@ struct AddressInputs: Sendable {
   var facts: DriverFacts
   /// In seconds.
   var loginTimeout: Int
+  /// Whether nothing may be changed.
+  var isReadOnly: Bool
+  /// What is run once the connection is there.
+  var initStatements: [String]
 
   /// Reads the inputs.
   ///
   /// - Parameters:
   ///   - inputs: The x-session inputs.
-  ///   - library: The path of an installed driver's library by its name; nil where there is none.
+  ///   - library: The path of the library of an installed driver, or of a data source's; nil where there is none.
   /// - Throws: `.invalidInput` that names the input at fault.
   init(
     _ inputs: borrowing InputMap,
-    library: (String) -> String?
+    library: (ConnectionString.Target) -> String?
   ) throws(DriverError) {
     string = ConnectionString()
     if let text = try inputs["connection_string"]?.string() {
@@ -31,8 +35,9 @@ struct AddressInputs: Sendable {
     if let name = try inputs["driver"]?.string() { string.set("DRIVER", to: name) }
     facts = DriverFacts()
     switch string.target {
-    case .driver(let name): facts = DriverFacts.of(library(name) ?? name)
-    case .dataSource, .file: break
+    case .driver(let name)?: facts = DriverFacts.of(string.target.flatMap(library) ?? name)
+    case .dataSource?: facts = string.target.flatMap(library).map(DriverFacts.of) ?? facts
+    case .file?: break
     case nil:
       throw DriverError(
         .invalidInput,
@@ -43,6 +48,11 @@ struct AddressInputs: Sendable {
     try AddressInputs.checkLength(string.target)
     facts.unify(&string)
     loginTimeout = try inputs["login_timeout"]?.int(in: 1...3600) ?? 15
+    isReadOnly = try inputs["read_only"]?.bool() ?? false
+    initStatements = []
+    if let statements = try inputs["init_statements"]?.list() {
+      for index in 0..<statements.count { initStatements.append(try statements[index].string()) }
+    }
     try addParts(inputs)
     facts.complete(&string)
   }

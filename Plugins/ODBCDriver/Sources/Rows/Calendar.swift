@@ -30,6 +30,12 @@ enum Calendar {
   ///
   /// - Parameter text: Hours, minutes, seconds and up to six digits behind them; more must be zero.
   static func microseconds(ofTime text: Span<UInt8>) -> Int64? {
+    // Without seconds: `23:59`.
+    if text.count == 5, text[2] == UInt8(ascii: ":"), let hours = two(text, 0),
+      let minutes = two(text, 3), hours < 24, minutes < 60
+    {
+      return Int64(hours * 60 + minutes) * 60_000_000
+    }
     guard text.count >= 8, text[2] == UInt8(ascii: ":"), text[5] == UInt8(ascii: ":"),
       let hours = two(text, 0), let minutes = two(text, 3), let seconds = two(text, 6),
       // PostgreSQL's day ends at 24:00:00.
@@ -46,6 +52,28 @@ enum Calendar {
       }
     }
     return Int64((hours * 60 + minutes) * 60 + seconds) * 1_000_000 + microseconds
+  }
+
+  /// The days from 1970-01-01 to a date such as `2024-02-29`; nil where it is none.
+  static func days(ofDate text: Span<UInt8>) -> Int? {
+    guard text.count == 10, text[4] == UInt8(ascii: "-"), text[7] == UInt8(ascii: "-"),
+      let century = two(text, 0), let year = two(text, 2), let month = two(text, 5),
+      let day = two(text, 8)
+    else { return nil }
+    return days(century * 100 + year, month, day)
+  }
+
+  /// The microseconds from 1970-01-01 to a moment such as `2024-02-29 12:13:14.5`, with a `T` perhaps and without a
+  /// zone; nil where it is none.
+  static func microseconds(ofMoment text: Span<UInt8>) -> Int64? {
+    guard text.count >= 10, let days = days(ofDate: text.extracting(0..<10)) else { return nil }
+    var microseconds = Int64(days) * 86_400_000_000
+    guard text.count > 10 else { return microseconds }
+    guard text[10] == UInt8(ascii: " ") || text[10] | 0x20 == UInt8(ascii: "t"),
+      let time = Calendar.microseconds(ofTime: text.extracting(11..<text.count))
+    else { return nil }
+    microseconds += time
+    return microseconds
   }
 
   private static func two(_ text: Span<UInt8>, _ place: Int) -> Int? {

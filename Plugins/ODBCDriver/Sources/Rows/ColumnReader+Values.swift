@@ -36,24 +36,73 @@ extension ColumnReader {
   /// Adds a value that is bytes as the driver gave them.
   func append(_ bytes: Span<UInt8>) throws(DriverError) {
     switch plan.form {
+    case .decimalText: try appendDecimal(bytes)
     case .timeText:
-      guard let microseconds = Calendar.microseconds(ofTime: bytes) else {
-        throw noValue("`\(text(bytes))` is no time of day")
+      guard let time = Calendar.microseconds(ofTime: bytes) else {
+        throw noValue("`\(text(bytes))` is no time of day; cast the column to a text")
       }
-      builder.append(microseconds)
-    case .decimalText:
-      guard case .decimal128(let precision, let scale) = plan.field.type else {
-        preconditionFailure("the column is of another type")
+      builder.append(time)
+    case .integerText:
+      guard let integer = NumberText.integer(bytes) else {
+        throw noValue("`\(text(bytes))` is no integer of 64 bits; cast the column to a text")
       }
-      guard let value = DecimalText.integer(bytes, precision: precision, scale: scale) else {
-        throw noValue(
-          "`\(text(bytes))` is no decimal of \(precision) digits, \(scale) of them behind the point, as the driver declares; cast the column to a text, or to a decimal of more digits"
-        )
+      builder.append(integer)
+    case .doubleText:
+      guard let number = NumberText.double(bytes) else {
+        throw noValue("`\(text(bytes))` is no number; cast the column to a text")
       }
-      builder.append(value)
+      if plan.field.type == .float { builder.append(Float(number)) } else { builder.append(number) }
+    case .boolText:
+      guard let truth = NumberText.bool(bytes) else {
+        throw noValue("`\(text(bytes))` is neither 0 nor 1; cast the column to a text")
+      }
+      builder.append(truth)
+    case .dateText:
+      guard let days = Calendar.days(ofDate: bytes) else {
+        throw noValue("`\(text(bytes))` is no date; cast the column to a text")
+      }
+      builder.append(Int32(days))
+    case .timestampText:
+      guard let moment = Calendar.microseconds(ofMoment: bytes) else {
+        throw noValue("`\(text(bytes))` is no moment in microseconds; cast the column to a text")
+      }
+      builder.append(moment)
+    case .uuidText: appendLowercased(bytes)
     case .text where isWide: appendUTF16(bytes)
     default: builder.append(bytes)
     }
+  }
+
+  private func appendDecimal(_ bytes: Span<UInt8>) throws(DriverError) {
+    let (precision, scale): (Int, Int)
+    switch plan.field.type {
+    case .decimal128(let digits, let behind):
+      (precision, scale) = (digits, behind)
+      if let value = DecimalText.integer(bytes, precision: digits, scale: behind) {
+        builder.append(value)
+        return
+      }
+    case .decimal256(let digits, let behind):
+      (precision, scale) = (digits, behind)
+      if let value = DecimalText.wideInteger(bytes, precision: digits, scale: behind) {
+        builder.append(value)
+        return
+      }
+    default: preconditionFailure("the column is of another type")
+    }
+    throw noValue(
+      "`\(text(bytes))` is no decimal of \(precision) digits, \(scale) of them behind the point, as the driver declares; cast the column to a text, or to a decimal of more digits"
+    )
+  }
+
+  private func appendLowercased(_ bytes: Span<UInt8>) {
+    scratch.removeAll(keepingCapacity: true)
+    for index in 0..<bytes.count {
+      let byte = bytes[index]
+      scratch.append(UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte)
+    }
+    let text = scratch
+    builder.append(text.span)
   }
 
   /// Adds a text in UTF-16; half a pair becomes the replacement character.

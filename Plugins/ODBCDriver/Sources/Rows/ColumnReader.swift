@@ -43,7 +43,9 @@ final class ColumnReader {
     case .date: (SQL_C_TYPE_DATE, 0)
     case .timestamp: (SQL_C_TYPE_TIMESTAMP, 0)
     // Digits are the same in every encoding.
-    case .timeText, .decimalText: (SQL_C_CHAR, 1)
+    case .timeText, .decimalText, .boolText, .integerText, .doubleText, .dateText, .timestampText,
+      .uuidText:
+      (SQL_C_CHAR, 1)
     case .text: facts.charactersAreUTF8 ? (SQL_C_CHAR, 1) : (SQL_C_WCHAR, 2)
     case .binary: (SQL_C_BINARY, 0)
     }
@@ -100,7 +102,10 @@ final class ColumnReader {
     let room = width - terminator
     guard length <= room else {
       guard plan.isOpenEnded else {
-        throw lie("a length of \(length) bytes where there are \(room)")
+        // A text that is none of what the column is declared as, or a driver that lies.
+        throw lie(
+          length == .max ? "no length" : "a length of \(length) bytes where \(room) are the most"
+        )
       }
       try addWhole(row, statement, isInBlock)
       return
@@ -111,7 +116,7 @@ final class ColumnReader {
     case .bit: builder.append(unsafe start.load(as: UInt8.self) != 0)
     case .date: try append(unsafe start.load(as: SQL_DATE_STRUCT.self))
     case .timestamp: try append(unsafe start.load(as: SQL_TIMESTAMP_STRUCT.self))
-    case .timeText, .decimalText, .text, .binary:
+    default:
       let bytes = unsafe UnsafeRawBufferPointer(start: start, count: length)
       try append(unsafe Span<UInt8>(_unsafeBytes: bytes))
     }
@@ -171,7 +176,7 @@ final class ColumnReader {
   private func lie(_ what: String) -> DriverError {
     DriverError(
       .protocolViolation,
-      "the ODBC driver reports \(what) for a value of the column \(plan.field.name)"
+      "the ODBC driver reports \(what) for a value of the column \(plan.field.name): cast the column to a text"
     )
   }
 }

@@ -8,50 +8,129 @@ enum DecimalText {
   ///   - scale: How many of them stand behind the point.
   /// - Returns: The integer; nil where the text is no decimal, or has more digits than there is room for.
   static func integer(_ text: Span<UInt8>, precision: Int, scale: Int) -> Int128? {
-    var place = 0
-    var isNegative = false
-    if place < text.count, text[place] == UInt8(ascii: "-") || text[place] == UInt8(ascii: "+") {
-      isNegative = text[place] == UInt8(ascii: "-")
-      place += 1
-    }
+    guard let shape = Shape(text) else { return nil }
+    var low: UInt64 = 0
     var value: Int128 = 0
-    // How many digits stand behind the point; nil: it has not come yet.
-    var behind: Int?
-    var hasDigits = false
-    while place < text.count {
-      let byte = text[place]
-      if UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte {
-        guard let more = shifted(value, by: 1, limit: 38) else { return nil }
-        value = more + Int128(byte - UInt8(ascii: "0"))
-        hasDigits = true
-        behind = behind.map { $0 + 1 }
-      } else if byte == UInt8(ascii: "."), behind == nil {
-        behind = 0
-      } else {
-        break
+    var count = 0
+    let limit = min(precision, 38)
+    // Words of 18 digits, so that most values never need more than 64 bits.
+    var inLow = 0
+    let powers: (Int) -> Int128 = { power in
+      var result: Int128 = 1
+      for _ in 0..<power { result *= 10 }
+      return result
+    }
+    let isWhole = shape.forEachDigit(of: text, scale: scale) { digit in
+      if count > 0 || digit > 0 {
+        count += 1
+        guard count <= limit else { return false }
       }
-      place += 1
-    }
-    guard hasDigits, let exponent = exponent(text, from: place) else { return nil }
-    let shift = scale - (behind ?? 0) + exponent
-    if shift >= 0 {
-      guard let more = shifted(value, by: shift, limit: 38) else { return nil }
-      value = more
-    } else {
-      // Only zeros may go.
-      for _ in 0..<min(-shift, 40) {
-        guard value % 10 == 0 else { return nil }
-        value /= 10
+      if inLow == 18 {
+        value = value * 1_000_000_000_000_000_000 + Int128(low)
+        (low, inLow) = (0, 0)
       }
+      low = low * 10 + UInt64(digit)
+      inLow += 1
+      return true
     }
-    guard let limit = shifted(1, by: min(precision, 38), limit: 39), value < limit else {
-      return nil
+    guard isWhole else { return nil }
+    value = value == 0 ? Int128(low) : value * powers(inLow) + Int128(low)
+    return shape.isNegative ? -value : value
+  }
+
+  /// The same for up to 76 digits.
+  static func wideInteger(_ text: Span<UInt8>, precision: Int, scale: Int) -> WideInteger? {
+    guard let shape = Shape(text) else { return nil }
+    var value = WideInteger()
+    var count = 0
+    let limit = min(precision, 76)
+    let isWhole = shape.forEachDigit(of: text, scale: scale) { digit in
+      if count > 0 || digit > 0 {
+        count += 1
+        guard count <= limit else { return false }
+      }
+      return value.append(digit: digit)
     }
-    return isNegative ? -value : value
+    guard isWhole else { return nil }
+    return shape.isNegative ? value.negated : value
+  }
+
+  /// An integer's digits with the point where the scale puts it: `12345` with 2 is `123.45`.
+  static func text(_ digits: String, scale: Int) -> String {
+    guard scale > 0 else { return digits }
+    let isNegative = digits.hasPrefix("-")
+    var magnitude = isNegative ? String(digits.dropFirst()) : digits
+    let missing = scale + 1 - magnitude.utf8.count
+    if missing > 0 { magnitude = String(repeating: "0", count: missing) + magnitude }
+    let point = magnitude.utf8.index(magnitude.endIndex, offsetBy: -scale)
+    return (isNegative ? "-" : "") + "\(magnitude[..<point]).\(magnitude[point...])"
+  }
+
+  /// Where the parts of a decimal stand.
+  private struct Shape {
+    var isNegative = false
+    /// The digits, with a point among them perhaps.
+    var digits = 0..<0
+    /// How many digits there are.
+    var count = 0
+    /// How many of them stand behind the point.
+    var behind = 0
+    var exponent = 0
+
+    /// Nil where the text is no decimal.
+    init?(_ text: Span<UInt8>) {
+      var place = 0
+      if place < text.count, text[place] == UInt8(ascii: "-") || text[place] == UInt8(ascii: "+") {
+        isNegative = text[place] == UInt8(ascii: "-")
+        place += 1
+      }
+      let start = place
+      var hasPoint = false
+      while place < text.count {
+        let byte = text[place]
+        if UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte {
+          count += 1
+          if hasPoint { behind += 1 }
+        } else if byte == UInt8(ascii: "."), !hasPoint {
+          hasPoint = true
+        } else {
+          break
+        }
+        place += 1
+      }
+      guard count > 0, let exponent = DecimalText.exponent(text, from: place) else { return nil }
+      digits = start..<place
+      self.exponent = exponent
+    }
+
+    /// Runs a function with each digit of the number, scaled by a power of ten.
+    ///
+    /// - Returns: False where the function says so, or a digit that is no zero stands behind the last one that there is
+    ///   room for.
+    func forEachDigit(
+      of text: Span<UInt8>,
+      scale: Int,
+      _ body: (UInt8) -> Bool
+    ) -> Bool {
+      // How many digits of zero come behind those of the text, or how many of the text's go.
+      let shift = scale - behind + exponent
+      var left = count
+      for place in digits where text[place] != UInt8(ascii: ".") {
+        let digit = text[place] &- UInt8(ascii: "0")
+        left -= 1
+        if left + shift < 0 {
+          guard digit == 0 else { return false }
+        } else {
+          guard body(digit) else { return false }
+        }
+      }
+      for _ in 0..<max(0, min(shift, 1200)) { guard body(0) else { return false } }
+      return true
+    }
   }
 
   /// What stands behind an E; 0 where there is none, nil where there is something else.
-  private static func exponent(_ text: Span<UInt8>, from start: Int) -> Int? {
+  fileprivate static func exponent(_ text: Span<UInt8>, from start: Int) -> Int? {
     guard start < text.count else { return 0 }
     guard text[start] | 0x20 == UInt8(ascii: "e"), start + 1 < text.count else { return nil }
     var place = start + 1
@@ -69,15 +148,17 @@ enum DecimalText {
     return isNegative ? -exponent : exponent
   }
 
-  /// A number with zeros behind it; nil where there are more digits than that.
-  private static func shifted(_ value: Int128, by count: Int, limit: Int) -> Int128? {
-    guard value != 0 else { return 0 }
-    var value = value
-    for _ in 0..<count {
-      let (product, overflow) = value.multipliedReportingOverflow(by: 10)
-      guard !overflow else { return nil }
-      value = product
+  /// How many digits stand in front of the point of a decimal without an exponent, and how many behind it.
+  static func shape(of text: Span<UInt8>) -> (integerDigits: Int, scale: Int) {
+    var (before, behind, hasPoint) = (0, 0, false)
+    for index in 0..<text.count {
+      switch text[index] {
+      case UInt8(ascii: "."): hasPoint = true
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        if hasPoint { behind += 1 } else { before += 1 }
+      default: break
+      }
     }
-    return value
+    return (before, behind)
   }
 }

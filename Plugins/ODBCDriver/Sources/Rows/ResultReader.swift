@@ -18,6 +18,7 @@ final class ResultReader {
   /// What each fetch tells: how many rows came, and how each is.
   private let fetched: RowBuffer
   private let states: RowBuffer
+  private let explain: (ODBCFailure) -> DriverError
   private var isBound = false
   private var isAtEnd = false
 
@@ -27,26 +28,43 @@ final class ResultReader {
 
   /// A reader of the statement's result.
   ///
+  /// - Parameters:
+  ///   - statement: A statement that was run and has columns.
+  ///   - facts: What is known of the driver.
+  ///   - sorts: Of which sorts the columns' values are, where that is known otherwise; none: it is not.
+  ///   - isUTC: Whether the session's zone is UTC.
+  ///   - mostRows: How many rows are wanted at once at most.
+  ///   - explain: What a failure comes to.
   /// - Throws: Why it cannot be read.
-  init(_ statement: ODBCStatement, _ facts: DriverFacts) throws(ODBCFailure) {
+  init(
+    _ statement: ODBCStatement,
+    _ facts: DriverFacts,
+    sorts: [ValueSort?] = [],
+    isUTC: Bool = false,
+    mostRows: Int = .max,
+    explain: @escaping (ODBCFailure) -> DriverError = { $0.error() }
+  ) throws(ODBCFailure) {
     var plans: [ColumnPlan] = []
     for number in 0..<(try statement.columnCount()) {
-      plans.append(ColumnPlan(try statement.column(number + 1), facts))
+      let sort = number < sorts.count ? sorts[number] : nil
+      plans.append(ColumnPlan(try statement.column(number + 1), sort: sort, isUTC: isUTC, facts))
     }
     let width = plans.reduce(8) { $0 + $1.cellWidth + 8 }
-    batch = min(ResultReader.mostRows, max(16, ResultReader.batchSize / width))
+    batch = min(mostRows, ResultReader.mostRows, max(16, ResultReader.batchSize / width))
     block = facts.readsInBlocks || !plans.contains(where: \.isOpenEnded) ? batch : 1
     let rows = block
     columns = plans.enumerated().map { ColumnReader($1, number: $0 + 1, capacity: rows, facts) }
     fields = plans.map(\.field)
     self.statement = statement
+    self.explain = explain
     fetched = RowBuffer(capacity: MemoryLayout<SQLULEN>.size)
     states = RowBuffer(capacity: block * MemoryLayout<SQLUSMALLINT>.size)
   }
 
-  deinit {
+  /// Lets the driver put no more values into this reader's memory: whoever goes on with the statement calls it first.
+  func close() {
+    isAtEnd = true
     statement.unbind()
-    statement.closeCursor()
   }
 
   /// The next rows; nil: there are no more.
@@ -104,7 +122,7 @@ final class ResultReader {
       return !isAtEnd
     } catch {
       isAtEnd = true
-      throw error.error()
+      throw explain(error)
     }
   }
 
@@ -121,7 +139,7 @@ final class ResultReader {
       let offset = row * MemoryLayout<SQLUSMALLINT>.size
       let state = unsafe states.start.load(fromByteOffset: offset, as: SQLUSMALLINT.self)
       guard state != SQLUSMALLINT(SQL_ROW_ERROR) else {
-        throw ODBCFailure(function: "SQLFetch", records: statement.handle.records).error()
+        throw explain(ODBCFailure(function: "SQLFetch", records: statement.handle.records))
       }
     }
     return count

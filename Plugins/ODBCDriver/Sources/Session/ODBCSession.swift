@@ -19,30 +19,114 @@ public final class ODBCSession: Sendable {
   /// - Throws: Why it cannot be, with the library that is missing where that is why.
   func connection() throws(DriverError) -> ODBCConnection {
     if let known = state.connection { return known }
+    let made = try connect()
+    state.connection = made
+    return made
+  }
+
+  /// A connection beside the session's, made in the same way.
+  ///
+  /// - Throws: As for the session's own.
+  func connect() throws(DriverError) -> ODBCConnection {
     let address = try given.get()
     let text = try address.text()
+    let connection: ODBCConnection
     do throws(ODBCFailure) {
-      let connection = try ODBCConnection(
+      connection = try ODBCConnection(
         text,
         in: environment,
         address.facts.form,
         loginTimeout: address.loginTimeout
       )
-      state.connection = connection
-      return connection
     } catch {
       throw explained(error, address)
     }
+    try SessionSetup(address, connection).run()
+    return connection
   }
 
   /// What is known of the driver.
   var facts: DriverFacts { (try? given.get())?.facts ?? DriverFacts() }
 
-  /// Whether the connection, if there is one, still works as far as the driver knows.
-  var isAlive: Bool { !(state.connection?.isKnownToBeDead ?? false) }
+  /// Whether the connection's zone is UTC; false too where nobody needs to know, for lack of columns of moments.
+  func isUTC(
+    _ connection: ODBCConnection,
+    for statement: ODBCStatement
+  ) throws(ODBCFailure) -> Bool {
+    guard let zone = facts.zone else { return false }
+    for number in 0..<(try statement.columnCount()) {
+      guard zone.types.contains(try statement.column(number + 1).typeName) else { continue }
+      // Whoever set another one gets moments of no zone, as the server shows them.
+      let asked = try connection.statement()
+      try asked.run(zone.ask)
+      guard try asked.fetch() else { return false }
+      return zone.utc.contains(try asked.text(inColumn: 1) ?? "")
+    }
+    return false
+  }
+
+  // MARK: - Its state
+
+  /// Whether the connection, if there is one, still works.
+  ///
+  /// - Throws: Why it does not.
+  func check() throws(DriverError) {
+    guard let connection = state.connection else { return }
+    guard !connection.isKnownToBeDead else {
+      throw DriverError(.unavailable, "the connection is lost", isRetryable: true)
+    }
+    guard let probe = facts.probe else { return }
+    do throws(ODBCFailure) {
+      try connection.statement().run(probe)
+    } catch {
+      throw self.error(error, connection)
+    }
+  }
 
   /// Ends the connection.
   func close() { state.connection = nil }
+
+  // MARK: - Errors
+
+  /// The error that a failure of a connection comes to.
+  ///
+  /// - Parameters:
+  ///   - failure: What failed.
+  ///   - connection: Where.
+  ///   - call: The call, which may have been stopped.
+  ///   - pointer: The input at fault, where the failure is one of inputs.
+  ///   - timer: What may have cancelled the statement.
+  ///   - timeout: How long that has waited, in seconds.
+  /// - Returns: The error.
+  func error(
+    _ failure: ODBCFailure,
+    _ connection: ODBCConnection,
+    _ call: Call? = nil,
+    pointer: String = "",
+    _ timer: StatementTimer? = nil,
+    _ timeout: Double? = nil
+  ) -> DriverError {
+    var error: DriverError
+    if let timeout, timer?.hasFired == true, call?.stop == nil {
+      error = failure.adding(
+        to: DriverError(
+          .timedOut,
+          "the statement took longer than query_timeout, which is \(timeout) s",
+          pointer: "/query_timeout"
+        )
+      )
+    } else {
+      error = failure.error(pointer: pointer, wasStopped: call?.stop)
+    }
+    if connection.isKnownToBeDead {
+      error.isSessionBroken = true
+      // Drivers have no common state for it: some say HY000.
+      if call?.stop == nil, error.code == .remoteFailure {
+        (error.code, error.isRetryable) = (.unavailable, true)
+      }
+    }
+    return error
+  }
 
   /// The driver manager says only that a file was not found: what is missing is looked for.
   private func explained(

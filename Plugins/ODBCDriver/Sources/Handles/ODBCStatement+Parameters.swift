@@ -1,0 +1,118 @@
+internal import CODBC
+
+/// Where a parameter's values stand, one cell for each execution.
+@unsafe
+struct BoundParameter {
+  /// The first one is 1.
+  var number: Int
+  /// `SQL_PARAM_INPUT` and the like.
+  var direction: Int32 = SQL_PARAM_INPUT
+  /// The form of the cells: `SQL_C_CHAR` and the like.
+  var cType: Int32
+  /// What it is to the server: `SQL_VARCHAR` and the like.
+  var sqlType: Int32
+  /// Its length in characters or bytes, or how many digits it has.
+  var size: Int
+  /// How many digits stand behind the point, or of a second.
+  var digits: Int
+  var cells: UnsafeMutableRawPointer
+  /// How many bytes each has.
+  var width: Int
+  var lengths: UnsafeMutablePointer<SQLLEN>
+}
+
+/// What is told of executions with an array of parameters.
+@unsafe
+struct ProcessedParameters {
+  /// How many sets were worked through.
+  var count: UnsafeMutablePointer<SQLULEN>
+  /// One for each set.
+  var states: UnsafeMutablePointer<SQLUSMALLINT>
+}
+
+extension ODBCStatement {
+  /// Has the server look at a text of SQL, to run it later.
+  ///
+  /// The corresponding C functions are `SQLPrepareW` and `SQLPrepare`.
+  func prepare(_ sql: String) throws(ODBCFailure) {
+    let form = handle.form
+    try unsafe handle.call("SQLPrepare") { handle in
+      switch form {
+      case .wide: unsafe ODBCText.withWide(sql) { unsafe SQLPrepareW(handle, $0, SQLINTEGER($1)) }
+      case .utf8: unsafe ODBCText.withUTF8(sql) { unsafe SQLPrepare(handle, $0, SQLINTEGER($1)) }
+      }
+    }
+  }
+
+  /// Runs what was prepared.
+  ///
+  /// The corresponding C function is `SQLExecute`.
+  ///
+  /// - Returns: False where an update or delete found no row.
+  @discardableResult
+  func execute() throws(ODBCFailure) -> Bool {
+    try unsafe ran("SQLExecute") { unsafe SQLExecute($0) }
+  }
+
+  /// How many parameters the prepared statement has; nil where the driver does not know.
+  ///
+  /// The corresponding C function is `SQLNumParams`.
+  func parameterCount() -> Int? {
+    var count: SQLSMALLINT = 0
+    let status = try? unsafe handle.call("SQLNumParams") { unsafe SQLNumParams($0, &count) }
+    return status == nil ? nil : Int(count)
+  }
+
+  /// Has a parameter's values taken from memory by each execution.
+  ///
+  /// The corresponding C function is `SQLBindParameter`.
+  @unsafe
+  func bind(_ parameter: BoundParameter) throws(ODBCFailure) {
+    try unsafe handle.call("SQLBindParameter") {
+      unsafe SQLBindParameter(
+        $0,
+        SQLUSMALLINT(parameter.number),
+        SQLSMALLINT(parameter.direction),
+        SQLSMALLINT(parameter.cType),
+        SQLSMALLINT(parameter.sqlType),
+        SQLULEN(parameter.size),
+        SQLSMALLINT(clamping: parameter.digits),
+        parameter.cells,
+        parameter.width,
+        parameter.lengths
+      )
+    }
+  }
+
+  /// Has each execution run for so many sets of parameters.
+  ///
+  /// The corresponding C function is `SQLSetStmtAttrW`. What is pointed to lives as long as the statement is run.
+  @unsafe
+  func setParameterSets(_ count: Int, _ processed: ProcessedParameters) throws(ODBCFailure) {
+    try set(SQL_ATTR_PARAM_BIND_TYPE, to: Int(SQL_PARAM_BIND_BY_COLUMN))
+    try set(SQL_ATTR_PARAMSET_SIZE, to: count)
+    try unsafe set(SQL_ATTR_PARAMS_PROCESSED_PTR, to: SQLPOINTER(processed.count))
+    try unsafe set(SQL_ATTR_PARAM_STATUS_PTR, to: SQLPOINTER(processed.states))
+  }
+
+  /// Ends all bindings of parameters.
+  ///
+  /// The corresponding C function is `SQLFreeStmt` with `SQL_RESET_PARAMS`.
+  func unbindParameters() {
+    _ = try? unsafe handle.call("SQLFreeStmt") {
+      unsafe SQLFreeStmt($0, SQLUSMALLINT(SQL_RESET_PARAMS))
+    }
+  }
+
+  /// Sets an attribute of the statement that is a number.
+  ///
+  /// The corresponding C function is `SQLSetStmtAttrW`.
+  ///
+  /// - Returns: Whether the driver took it as it is.
+  @discardableResult
+  func set(_ attribute: Int32, to number: Int) throws(ODBCFailure) -> Bool {
+    try unsafe handle.call("SQLSetStmtAttr") {
+      unsafe SQLSetStmtAttrW($0, attribute, SQLPOINTER(bitPattern: number), 0)
+    } == SQL_SUCCESS
+  }
+}

@@ -1,0 +1,65 @@
+internal import DriverKit
+
+/// The action `query`: one statement, whose results are handed over one after the other as their rows come.
+struct QueryCall {
+  /// How much of a result is wanted.
+  enum Fetch: String, Sendable {
+    case all
+    case firstRow = "first_row"
+    case scalar
+  }
+
+  private let call: Call
+  private let session: ODBCSession
+  private let inputs: StatementInputs
+  private let fetch: Fetch
+
+  init(_ call: Call, _ session: ODBCSession) throws(DriverError) {
+    self.call = call
+    self.session = session
+    inputs = try StatementInputs(call.inputs)
+    let name = try call.inputs["fetch"]?.string() ?? Fetch.all.rawValue
+    guard let fetch = Fetch(rawValue: name) else {
+      throw DriverError(.invalidInput, "/fetch is no \(name)", pointer: "/fetch")
+    }
+    self.fetch = fetch
+  }
+
+  func run() throws(DriverError) {
+    let connection = try session.connection()
+    let run = try StatementRun(inputs, on: connection, of: session, call)
+    let results = Results(run, call)
+    switch fetch {
+    case .all:
+      if let rows = try ResultRows(results, maxRows: inputs.maxRows) { try rows.hand(over: call) }
+    case .firstRow, .scalar: try putFirst(results)
+    }
+  }
+
+  /// Puts out the first row of the first result that has columns.
+  private func putFirst(_ results: Results) throws(DriverError) {
+    defer { results.run.end() }
+    guard let reader = try results.next() else {
+      throw DriverError(
+        .invalidInput,
+        "the statement has no rows of which there could be a first one; the action `execute` runs such statements",
+        pointer: "/fetch"
+      )
+    }
+    let batch = try reader.next()
+    if fetch == .firstRow {
+      var row: OutputValue = .null
+      if let batch {
+        var members: [(name: String, value: OutputValue)] = []
+        for (column, field) in zip(batch.columns, reader.fields) {
+          members.append((name: field.name, value: RowValue(column, field, 0).output))
+        }
+        row = .map(ResultNames.unique(members))
+      }
+      try call.output("row", row)
+      return
+    }
+    guard let field = reader.fields.first else { return }
+    try call.output("result", batch.map { RowValue($0.columns[0], field, 0).output } ?? .null)
+  }
+}

@@ -1,0 +1,111 @@
+internal import DriverKit
+
+/// The results of a statement, one after the other.
+///
+/// One thread at a time.
+final class Results: @unchecked Sendable {
+  // `@unchecked` because the host asks on one thread at a time.
+  let run: StatementRun
+  private let call: Call
+  /// How many rows each statement without columns has changed.
+  private var counts: [Int] = []
+  private var warnings: [DiagnosticRecord] = []
+  private var isFirst = true
+
+  init(_ run: StatementRun, _ call: Call) {
+    self.run = run
+    self.call = call
+  }
+
+  /// Goes to the next result; false: there is none.
+  private func goOn() throws(ODBCFailure) -> Bool {
+    defer { isFirst = false }
+    return isFirst ? true : try run.statement.nextResult()
+  }
+
+  /// The next result that has columns; nil: there is none, and what else there is to tell was put out.
+  func next() throws(DriverError) -> ResultReader? {
+    do throws(ODBCFailure) {
+      while try goOn() {
+        warnings += run.statement.warnings
+        if try run.statement.columnCount() > 0 { return try run.reader() }
+        if let count = try run.statement.changedRows() { counts.append(count) }
+      }
+    } catch {
+      throw run.error(error, pointer: "/statement")
+    }
+    if let first = counts.first { try call.output("row_count", .int(Int64(first))) }
+    if counts.count > 1 {
+      try call.output("row_counts", .list(counts.map { .int(Int64($0)) }))
+    }
+    if !warnings.isEmpty {
+      try call.output("warnings", DiagnosticRecord.output(warnings))
+    }
+    return nil
+  }
+}
+
+/// The rows of one result on their way to the consumer; behind them come those of the next one.
+final class ResultRows: RowProducer, @unchecked Sendable {
+  // `@unchecked` because the host asks on one thread at a time.
+  private let results: Results
+  private let reader: ResultReader
+  private let number: Int
+  private let maxRows: Int?
+  private var left: Int
+  private var isAtEnd = false
+  private var hasMore = false
+
+  /// The next result's rows; nil: there is none.
+  init?(_ results: Results, maxRows: Int?, number: Int = 1) throws(DriverError) {
+    guard let reader = try results.next() else {
+      results.run.end()
+      return nil
+    }
+    self.results = results
+    self.reader = reader
+    self.number = number
+    self.maxRows = maxRows
+    left = maxRows ?? .max
+  }
+
+  /// Hands the rows over; the call ends when they have been read.
+  func hand(over call: Call) throws(DriverError) {
+    try call.rows(number == 1 ? "rows" : "rows_\(number)", reader.fields, from: self)
+  }
+
+  func next() throws(DriverError) -> RowBatch? {
+    guard !hasMore, let batch = try reader.next() else {
+      isAtEnd = true
+      return nil
+    }
+    hasMore = batch.count > left
+    let rows = hasMore ? batch.prefix(left) : batch
+    left -= rows.count
+    if rows.count == 0 {
+      isAtEnd = true
+      return nil
+    }
+    return rows
+  }
+
+  func close(_ call: Call, _ error: DriverError?) {
+    reader.close()
+    guard error == nil, isAtEnd else {
+      results.run.end()
+      call.end(error)
+      return
+    }
+    do throws(DriverError) {
+      if hasMore { try call.output("has_more", true) }
+      guard let rows = try ResultRows(results, maxRows: maxRows, number: number + 1) else {
+        call.succeed()
+        return
+      }
+      try rows.hand(over: call)
+    } catch {
+      results.run.end()
+      call.fail(error)
+    }
+  }
+}

@@ -1,0 +1,79 @@
+internal import CODBC
+internal import DriverKit
+
+/// Finds out of which sorts the values of a result's columns are, where nothing is declared of them.
+///
+/// SQLite knows the type of a value, but none of an expression such as `count(*)`, and its driver hands such values
+/// over as texts. The statement is asked once more for the sorts of its first rows. A later value of another sort is an
+/// error of the row that it comes with.
+struct TypeProbe {
+  /// What the statements begin with that can be a part of another one.
+  static let firstWords: Set<String> = ["SELECT", "VALUES", "WITH"]
+  /// How many rows are looked at.
+  private static let rows = 100
+  /// The size that SQLite's driver reports for a column without a type.
+  private static let undeclaredSize = 255
+
+  private let columns: Int
+  /// Which columns nothing is declared of, from 0.
+  private let undeclared: [Int]
+
+  /// A probe for the result that a statement is at.
+  init(_ statement: ODBCStatement) throws(ODBCFailure) {
+    columns = try statement.columnCount()
+    var found: [Int] = []
+    for number in 0..<columns {
+      let column = try statement.column(number + 1)
+      guard column.type == SQL_VARCHAR, column.size == TypeProbe.undeclaredSize else { continue }
+      let table = statement.text(SQL_DESC_BASE_TABLE_NAME, of: number + 1) ?? ""
+      if table.isEmpty { found.append(number) }
+    }
+    undeclared = found
+  }
+
+  /// The sorts; nil where the driver's word holds.
+  ///
+  /// - Parameters:
+  ///   - bound: The statement that was run.
+  ///   - connection: Where.
+  /// - Throws: Why the server could not be asked.
+  func sorts(
+    of bound: BoundStatement,
+    _ connection: ODBCConnection
+  ) throws(ODBCFailure) -> [ValueSort?] {
+    guard !undeclared.isEmpty else { return [] }
+    let names = (0..<columns).map { "c\($0)" }.joined(separator: ", ")
+    let asked = undeclared.map { "group_concat(distinct typeof(c\($0)))" }.joined(separator: ", ")
+    let sql = """
+      with driver_host_probe(\(names)) as (
+      \(bound.sql.withoutTerminator)
+      ) select \(asked) from (select * from driver_host_probe limit \(TypeProbe.rows))
+      """
+    let probe = try connection.statement()
+    try bound.with(sql).run(on: probe, DriverFacts())
+    var sorts = [ValueSort?](repeating: nil, count: columns)
+    guard try probe.fetch() else { return sorts }
+    for (place, column) in undeclared.enumerated() {
+      sorts[column] = TypeProbe.sort(try probe.text(inColumn: place + 1) ?? "")
+    }
+    return sorts
+  }
+
+  /// The sort that all values have, whatever is missing; nil where they have several.
+  private static func sort(_ list: String) -> ValueSort? {
+    var sorts = Set(list.split(separator: ",").map(String.init))
+    sorts.remove(ValueSort.null.rawValue)
+    // An integer is a number.
+    if sorts == [ValueSort.integer.rawValue, ValueSort.real.rawValue] { return .real }
+    return sorts.count == 1 ? sorts.first.flatMap(ValueSort.init(rawValue:)) : nil
+  }
+}
+
+extension String {
+  /// The text without the semicolons and blanks at its end.
+  fileprivate var withoutTerminator: String {
+    var text = self[...]
+    while let last = text.last, last.isWhitespace || last == ";" { text.removeLast() }
+    return String(text)
+  }
+}
