@@ -51,6 +51,11 @@ struct Bench {
       }
       let isMade = arguments.popFirst() == "function"
       try await Requests(host, url: url).upload(isMade ? nil : what, bytes: Int(what) ?? 0)
+    case "odbc":
+      guard let work = arguments.popFirst(), let connection = arguments.popFirst() else {
+        throw BenchError("usage: bench DRIVER-PATH odbc read|insert CONNECTION …")
+      }
+      try await Databases(host, connection: connection).run(work, arguments)
     default: throw BenchError("there is no workload \(workload)")
     }
     await host.close()

@@ -29,3 +29,22 @@ struct Timing {
     return Timing(nanoseconds: means.sorted()[rounds / 2])
   }
 }
+
+/// What the kernel counts of this process.
+enum Process {
+  /// What it has computed so far, also in the system.
+  static func computedMicroseconds() -> Double {
+    let usage = usage()
+    return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6
+      + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
+  }
+
+  /// The most memory that it had resident.
+  static var peakKiB: Int { usage().ru_maxrss }
+
+  private static func usage() -> rusage {
+    var usage = rusage()
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return usage
+  }
+}

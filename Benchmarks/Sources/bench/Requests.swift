@@ -37,7 +37,7 @@ struct Requests: Sendable {
     // Loads the driver.
     _ = try await get()
     let left = Left(total)
-    let (start, computed) = (now(), computedMicroseconds())
+    let (start, computed) = (now(), Process.computedMicroseconds())
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<inFlight {
         group.addTask(executorPreference: onLoop ? host.loops[0] : nil) {
@@ -48,7 +48,7 @@ struct Requests: Sendable {
     }
     try report(
       rate: Double(total) / (Double(now() - start) / 1e9),
-      computed: (computedMicroseconds() - computed) / Double(total)
+      computed: (Process.computedMicroseconds() - computed) / Double(total)
     )
   }
 
@@ -105,19 +105,6 @@ struct Requests: Sendable {
   ///   - computed: The microseconds of computing that each has taken.
   private func report(rate: Double, computed: Double? = nil) throws {
     let cpu = computed.map { ", \"cpu_us\": \($0)" } ?? ""
-    print("{\"rate\": \(rate)\(cpu), \"failed\": 0, \"peak_kib\": \(usage().ru_maxrss)}")
-  }
-
-  /// What this process has computed so far, also in the system.
-  private func computedMicroseconds() -> Double {
-    let usage = usage()
-    return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e6
-      + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
-  }
-
-  private func usage() -> rusage {
-    var usage = rusage()
-    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-    return usage
+    print("{\"rate\": \(rate)\(cpu), \"failed\": 0, \"peak_kib\": \(Process.peakKiB)}")
   }
 }

@@ -46,8 +46,19 @@ public final class ODBCDriver: BlockingSessionDriver {
     switch call.action {
     case "query": try QueryCall(call, session).run()
     case "execute": try ExecuteCall(call, session).run()
+    case "execute_many": try ExecuteManyCall(call, session).run()
+    case "script": try ScriptCall(call, session).run()
+    case "procedure": try ProcedureCall(call, session).run()
+    case "test": try TestCall(call, session).run()
+    case "schema": try SchemaCall(call, session).run()
+    case "tables": try TablesCall(call, session).listTables()
+    case "columns": try TablesCall(call, session).listColumns()
+    case "sample": try SampleCall(call, session).run()
+    case "explain": try ExplainCall(call, session).run()
+    case "type_info": try TypeInfoCall(call, session).run()
     case "server_info": try ServerInfoCall(call, session).run()
     case "drivers": try DriversCall(call, environment).run()
+    case "vacuum": try VacuumCall(call, session).run()
     default: throw DriverError(.unsupported, "the driver does not know the action \(call.action)")
     }
   }

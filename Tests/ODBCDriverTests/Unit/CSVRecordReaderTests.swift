@@ -238,6 +238,7 @@ struct CSVRecordReaderTests {
       ("", "0:1 there is no header: the text is empty"),
       ("\r\n\n", "0:1 there is no header: the text is empty"),
       ("a,b,a\n", "0:1 columns 1 and 3 have the same name, \"a\""),
+      ("\n\na,b,a\n", "0:3 columns 1 and 3 have the same name, \"a\""),
       ("a,,b\n", "0:1 column 2 has no name"),
       ("a,\"\"\n", "0:1 column 2 has no name"),
       ("a\"b\n1\n", "0:1 field 1 has a quote, but does not begin with one"),

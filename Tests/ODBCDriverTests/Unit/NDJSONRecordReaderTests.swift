@@ -95,6 +95,16 @@ struct NDJSONRecordReaderTests {
     #expect(try read("[ \(json) ] ", given) == ["x", value])
   }
 
+  @Test("digits that mean nothing change nothing, however many there are")
+  func zeros() throws {
+    let zeros = String(repeating: "0", count: 10_000)
+    #expect(try read("{\"x\":0.\(zeros)e999999}") == ["x", "d 0.0"])
+    #expect(try read("{\"x\":1\(zeros).\(zeros)e-10000}") == ["x", "d 1.0"])
+    #expect(try read("{\"x\":-0.\(zeros)15e10001}") == ["x", "d -1.5"])
+    #expect(try read("{\"x\":1.5\(zeros)e-99999999999}") == ["x", "n 1.5\(zeros)e-99999999999"])
+    #expect(try read("{\"x\":1\(zeros)}") == ["x", "n 1\(zeros)"])
+  }
+
   @Test("the first object has the names, and later ones may lack some or have another order")
   func names() throws {
     #expect(

@@ -36,7 +36,10 @@ struct CSVRecordReader: RecordReader {
       names = (0..<input.scanner.firstWidth).map { "column\($0 + 1)" }
     }
     if let fault = RecordNames.fault(in: names) {
-      throw .invalid(RecordPlace(record: 0, line: options.hasHeader ? 1 : nil), fault)
+      throw .invalid(
+        RecordPlace(record: 0, line: options.hasHeader ? input.scanner.recordLine : nil),
+        fault
+      )
     }
     input.scanner.setNames(names)
     input.scanner.nullText = options.nullText.map { Array($0.utf8) }
@@ -106,7 +109,7 @@ struct CSVRecordReader: RecordReader {
     guard let given else { return names }
     guard given.count == names.count else {
       throw .invalid(
-        RecordPlace(record: 0, line: 1),
+        RecordPlace(record: 0, line: scanner.recordLine),
         "the number of fields is \(names.count), but the number of names is \(given.count)"
       )
     }

@@ -24,6 +24,8 @@ struct CSVScanner {
   private var state = State.recordStart
   /// The field that is being read, from 0.
   private var field = 0
+  /// Where it goes.
+  private var column = 0
   /// How many records are in the columns.
   private(set) var count = 0
   /// The number of the first one; 0: it is the header.
@@ -35,8 +37,8 @@ struct CSVScanner {
   /// How many bytes the record has that is being read.
   private var recordSize = 0
   private var line = 1
-  /// The line that the record begins on which is being read.
-  private var recordLine = 1
+  /// The line that the record begins on which is being read, or was last.
+  private(set) var recordLine = 1
   private var quoteLine = 1
   /// How many bytes were in front of the piece.
   private var base = 0
@@ -148,6 +150,7 @@ struct CSVScanner {
           state = .fieldStart
         }
       case .fieldStart:
+        try beginField()
         if piece[place] == quote {
           quoteLine = line
           place += 1
@@ -202,7 +205,8 @@ struct CSVScanner {
     case .quoted:
       throw fault("\(name(field)) has a quote, opened on line \(quoteLine), that is never closed")
     case .fieldStart, .unquoted, .quoteInQuoted:
-      try closeField(isQuoted: state == .quoteInQuoted)
+      if state == .fieldStart { try beginField() }
+      closeField(isQuoted: state == .quoteInQuoted)
       try endRecord()
     }
   }
@@ -222,26 +226,25 @@ struct CSVScanner {
     if byte == 0x0D || offset != behindReturn { line += 1 }
   }
 
+  private mutating func beginField() throws(RecordFault) {
+    if let width {
+      column = min(field, width)
+      return
+    }
+    guard field < CSVScanner.widthLimit else {
+      throw fault("there are more than \(CSVScanner.widthLimit) columns")
+    }
+    column = field
+    columns.append(CSVColumn())
+  }
+
   private mutating func add(_ part: Span<UInt8>) throws(RecordFault) {
     guard !part.isEmpty else { return }
-    let column = try column()
     columns[column].add(part)
     recordSize += part.count
     guard columns[column].fieldSize <= options.fieldLimit else {
       throw fault("\(name(field)) has more than \(options.fieldLimit) bytes")
     }
-  }
-
-  /// The column of the field that is being read.
-  private mutating func column() throws(RecordFault) -> Int {
-    if let width { return min(field, width) }
-    if field == columns.count {
-      guard field < CSVScanner.widthLimit else {
-        throw fault("there are more than \(CSVScanner.widthLimit) columns")
-      }
-      columns.append(CSVColumn())
-    }
-    return field
   }
 
   /// Ends a field at a delimiter or a line end.
@@ -250,7 +253,7 @@ struct CSVScanner {
     _ offset: Int,
     isQuoted: Bool
   ) throws(RecordFault) {
-    try closeField(isQuoted: isQuoted)
+    closeField(isQuoted: isQuoted)
     if byte == options.delimiter {
       field += 1
       state = .fieldStart
@@ -260,8 +263,7 @@ struct CSVScanner {
     }
   }
 
-  private mutating func closeField(isQuoted: Bool) throws(RecordFault) {
-    let column = try column()
+  private mutating func closeField(isQuoted: Bool) {
     guard column != width else {
       columns[column] = CSVColumn()
       return

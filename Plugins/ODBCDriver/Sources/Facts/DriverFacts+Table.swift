@@ -39,7 +39,7 @@ extension DriverFacts {
     probe: "select 1",
     explain: "explain",
     explainAnalyze: "explain (analyze, buffers)",
-    vacuum: ["vacuum (analyze)"],
+    vacuum: [VacuumStatement(sql: "vacuum (analyze)")],
     cancelStates: ["57014", "HY008"],
     notes: [
       "57014 is also what statement_timeout of the server ends a statement with",
@@ -63,6 +63,7 @@ extension DriverFacts {
     ),
     quoting: ValueQuoting(braces: .quotation, dropsBlanks: true),
     charactersAreUTF8: true,
+    limitsInText: true,
     dialect: .mariaDB,
     zone: Zone(
       set: "set time_zone = '+00:00'",
@@ -103,12 +104,15 @@ extension DriverFacts {
     readOnlyStatement: "pragma query_only = on",
     probe: "select 1",
     explain: "explain query plan",
-    vacuum: ["vacuum", "analyze"],
+    vacuum: [
+      VacuumStatement(sql: "vacuum", takesTable: false), VacuumStatement(sql: "analyze"),
+    ],
     // It has no wide functions.
     form: .utf8,
     // Its code for whatever fails.
     ownCancelStates: ["HY000"],
     notes: [
+      "of a number with a fraction it hands over fifteen digits",
       "the path of a database cannot have a semicolon",
       "Timeout is how long it waits for a lock of another process, in milliseconds",
     ]

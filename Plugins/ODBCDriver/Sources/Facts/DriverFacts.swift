@@ -11,6 +11,13 @@ struct DriverFacts: Hashable, Sendable {
     var password = ["PWD"]
   }
 
+  /// A statement that gives space of deleted rows back, or renews statistics.
+  struct VacuumStatement: Hashable, Sendable {
+    var sql: String
+    /// Whether a table may stand behind it.
+    var takesTable = true
+  }
+
   /// How a session's moments are made moments in UTC.
   struct Zone: Hashable, Sendable {
     /// Makes UTC the session's zone.
@@ -35,6 +42,8 @@ struct DriverFacts: Hashable, Sendable {
   var charactersAreUTF8 = false
   /// Whether a cell that was cut in a block of rows can be read again by its row.
   var readsInBlocks = true
+  /// Whether it puts a LIMIT behind the statement's text where rows are to be few, whatever the text is.
+  var limitsInText = false
   /// How its server reads texts of SQL.
   var dialect = SQLDialect.standard
   /// Whether every value is asked for as a text, since it makes others of what is none of them: 0 of `abc`.
@@ -51,10 +60,10 @@ struct DriverFacts: Hashable, Sendable {
   var probe: String?
   /// What stands in front of a statement to have its plan shown; nil: nobody knows.
   var explain: String?
-  /// Whether the plan can be shown with what running it took.
+  /// The same where the statement is run to see what it takes.
   var explainAnalyze: String?
-  /// The statements that tidy up a database, or a table behind them; none: there is none.
-  var vacuum: [String] = []
+  /// The statements that give space back, in their order; none: there is none.
+  var vacuum: [VacuumStatement] = []
   /// In which form it takes texts.
   var form = TextForm.wide
   /// The SQLSTATEs that mean that a statement was cancelled.

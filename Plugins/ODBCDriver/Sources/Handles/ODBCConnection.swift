@@ -140,4 +140,15 @@ extension ODBCHandle {
       )
     }
   }
+
+  /// An attribute of a connection that is a number; nil where the driver does not tell.
+  ///
+  /// The corresponding C function is `SQLGetConnectAttrW`.
+  func number(of attribute: Int32) -> Int? {
+    var number: SQLUINTEGER = 0
+    let status = try? unsafe call("SQLGetConnectAttr") {
+      unsafe SQLGetConnectAttrW($0, attribute, &number, SQLINTEGER(SQL_IS_UINTEGER), nil)
+    }
+    return status == nil ? nil : Int(number)
+  }
 }

@@ -13,13 +13,13 @@ struct BoundStatement: Sendable {
   ///   - sql: The statement as it was given.
   ///   - parameters: The values; nil: it is run as it stands.
   ///   - dialect: How the server reads texts.
-  ///   - pointers: The inputs that the statement and the values stand in.
+  ///   - pointer: The input that the statement stands in.
   /// - Throws: `.invalidInput` for what does not fit.
   init(
     _ sql: String,
     _ parameters: ParameterInputs?,
     _ dialect: SQLDialect,
-    pointers: (statement: String, parameters: String) = ("/statement", "/parameters")
+    pointer: String
   ) throws(DriverError) {
     guard let parameters else {
       (self.sql, values) = (sql, [])
@@ -29,9 +29,12 @@ struct BoundStatement: Sendable {
     do throws(StatementFault) {
       text = try StatementText(sql, dialect)
     } catch {
-      throw DriverError(.invalidInput, "\(error)", pointer: pointers.statement)
+      throw DriverError(.invalidInput, "\(error)", pointer: pointer)
     }
-    values = try parameters.values(for: text, at: pointers.parameters)
+    if let end = text.openEnd, !text.places.isEmpty {
+      throw DriverError(.invalidInput, "\(end)", pointer: pointer)
+    }
+    values = try parameters.values(for: text, at: "/parameters")
     for (index, value) in values.enumerated() where value.count == 0 && text.isNegated(index) {
       throw DriverError(
         .invalidInput,

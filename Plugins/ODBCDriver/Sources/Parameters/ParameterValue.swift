@@ -52,7 +52,8 @@ struct ParameterValue: Sendable {
     }
   }
 
-  private init(nullAt pointer: String) {
+  /// A value that is not there.
+  init(nullAt pointer: String) {
     var builder = RecordColumnBuilder()
     builder.appendNull()
     (column, type, isList, count) = (builder.take(), nil, false, 1)

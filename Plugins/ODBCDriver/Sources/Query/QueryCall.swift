@@ -11,8 +11,9 @@ struct QueryCall {
 
   private let call: Call
   private let session: ODBCSession
-  private let inputs: StatementInputs
+  private var inputs: StatementInputs
   private let fetch: Fetch
+  private let partitions: PartitionInputs?
 
   init(_ call: Call, _ session: ODBCSession) throws(DriverError) {
     self.call = call
@@ -23,9 +24,24 @@ struct QueryCall {
       throw DriverError(.invalidInput, "/fetch is no \(name)", pointer: "/fetch")
     }
     self.fetch = fetch
+    partitions = try PartitionInputs(call.inputs["partitions"])
+    if fetch != .all {
+      guard partitions == nil else {
+        throw DriverError(
+          .invalidInput,
+          "what comes first is not known of partitions: leave one of the inputs fetch and partitions out",
+          pointer: "/partitions"
+        )
+      }
+      inputs.maxRows = 1
+    }
   }
 
   func run() throws(DriverError) {
+    if let partitions {
+      try PartitionedQuery(call, session, inputs, partitions).run()
+      return
+    }
     let connection = try session.connection()
     let run = try StatementRun(inputs, on: connection, of: session, call)
     let results = Results(run, call)
@@ -48,15 +64,7 @@ struct QueryCall {
     }
     let batch = try reader.next()
     if fetch == .firstRow {
-      var row: OutputValue = .null
-      if let batch {
-        var members: [(name: String, value: OutputValue)] = []
-        for (column, field) in zip(batch.columns, reader.fields) {
-          members.append((name: field.name, value: RowValue(column, field, 0).output))
-        }
-        row = .map(ResultNames.unique(members))
-      }
-      try call.output("row", row)
+      try call.output("row", batch?.row(0, reader.fields) ?? .null)
       return
     }
     guard let field = reader.fields.first else { return }

@@ -11,6 +11,8 @@ final class Results: @unchecked Sendable {
   private var counts: [Int] = []
   private var warnings: [DiagnosticRecord] = []
   private var isFirst = true
+  /// Runs when all results were read.
+  var atEnd: () throws(DriverError) -> Void = {}
 
   init(_ run: StatementRun, _ call: Call) {
     self.run = run
@@ -18,21 +20,20 @@ final class Results: @unchecked Sendable {
   }
 
   /// Goes to the next result; false: there is none.
-  private func goOn() throws(ODBCFailure) -> Bool {
+  private func goOn() throws(DriverError) -> Bool {
     defer { isFirst = false }
-    return isFirst ? true : try run.statement.nextResult()
+    return isFirst
+      ? true : try run.ask { (statement) throws(ODBCFailure) in try statement.nextResult() }
   }
 
   /// The next result that has columns; nil: there is none, and what else there is to tell was put out.
   func next() throws(DriverError) -> ResultReader? {
-    do throws(ODBCFailure) {
-      while try goOn() {
-        warnings += run.statement.warnings
-        if try run.statement.columnCount() > 0 { return try run.reader() }
-        if let count = try run.statement.changedRows() { counts.append(count) }
-      }
-    } catch {
-      throw run.error(error, pointer: "/statement")
+    while try goOn() {
+      warnings += run.statement.warnings
+      let columns = try run.ask { (statement) throws(ODBCFailure) in try statement.columnCount() }
+      if columns > 0 { return try run.reader() }
+      let count = try run.ask { (statement) throws(ODBCFailure) in try statement.changedRows() }
+      if let count { counts.append(count) }
     }
     if let first = counts.first { try call.output("row_count", .int(Int64(first))) }
     if counts.count > 1 {
@@ -41,6 +42,7 @@ final class Results: @unchecked Sendable {
     if !warnings.isEmpty {
       try call.output("warnings", DiagnosticRecord.output(warnings))
     }
+    try atEnd()
     return nil
   }
 }

@@ -10,11 +10,26 @@ struct StatementInputs: Sendable {
   var timeout: Double?
   /// How many rows are read of each result; nil: all.
   var maxRows: Int?
+  /// The input that the statement stands in.
+  var pointer = "/statement"
 
   init(_ inputs: borrowing InputMap) throws(DriverError) {
     sql = try inputs.required("statement").string()
     parameters = try ParameterInputs(inputs["parameters"])
     timeout = try inputs["query_timeout"]?.double()
     maxRows = try inputs["max_rows"]?.int(in: 1...Int.max)
+  }
+
+  /// A statement from elsewhere, or of the driver's own.
+  init(
+    _ sql: String,
+    maxRows: Int? = nil,
+    timeout: Double? = nil,
+    pointer: String = ""
+  ) {
+    self.sql = sql
+    self.pointer = pointer
+    self.maxRows = maxRows
+    self.timeout = timeout
   }
 }

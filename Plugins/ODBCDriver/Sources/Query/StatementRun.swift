@@ -8,8 +8,11 @@ final class StatementRun: Sendable {
   private let session: ODBCSession
   private let call: Call
   private let maxRows: Int
+  private let pointer: String
   /// Of which sorts the result's columns are where the driver does not know.
   private let sorts: [ValueSort?]
+  /// Where values of parameters come out as long as results are read.
+  private let places: [ProcedurePlace]
   private let timer: StatementTimer?
   private let timeout: Double?
   private let isRead: Bool
@@ -21,12 +24,14 @@ final class StatementRun: Sendable {
   ///   - connection: Where.
   ///   - session: Whose connection that is.
   ///   - call: The call.
+  ///   - places: The parameters of a procedure; none: it is another statement.
   /// - Throws: Why it failed.
   init(
     _ inputs: StatementInputs,
     on connection: ODBCConnection,
     of session: ODBCSession,
-    _ call: Call
+    _ call: Call,
+    places: [ProcedurePlace] = []
   ) throws(DriverError) {
     let facts = session.facts
     let kind = StatementKind(inputs.sql, facts.dialect)
@@ -34,23 +39,30 @@ final class StatementRun: Sendable {
       throw DriverError(
         .invalidInput,
         "\(word) would leave a transaction to whoever gets this connection next: the action `script` has transactions",
-        pointer: "/statement"
+        pointer: inputs.pointer
       )
     }
+    pointer = inputs.pointer
     maxRows = inputs.maxRows ?? .max
-    let bound = try BoundStatement(inputs.sql, inputs.parameters, facts.dialect)
+    let bound = try BoundStatement(
+      inputs.sql,
+      inputs.parameters,
+      facts.dialect,
+      pointer: inputs.pointer
+    )
     do throws(ODBCFailure) {
       statement = try connection.statement()
     } catch {
       throw session.error(error, connection)
     }
-    if maxRows < .max {
+    if maxRows < .max, !facts.limitsInText || kind.canBeLimited {
       // A hint, so that the server does not make what nobody reads. One more, to see whether there are more.
       _ = try? statement.set(SQL_ATTR_MAX_ROWS, to: maxRows + 1)
     }
     self.connection = connection
     self.session = session
     self.call = call
+    self.places = places
     timeout = inputs.timeout
     isRead = kind.isRead
     timer = timeout.flatMap { [statement] seconds in StatementTimer(seconds, statement) }
@@ -66,12 +78,18 @@ final class StatementRun: Sendable {
       throw error
     }
     do throws(ODBCFailure) {
-      try bound.run(on: statement, facts)
+      if places.isEmpty {
+        try bound.run(on: statement, facts)
+      } else {
+        try statement.prepare(inputs.sql)
+        for (index, place) in places.enumerated() { try place.bind(to: statement, index + 1) }
+        try statement.execute()
+      }
       sorts =
         facts.probesTypes && isRead && TypeProbe.firstWords.contains(kind.firstWord)
         ? try TypeProbe(statement).sorts(of: bound, connection) : []
     } catch {
-      let failure = session.error(error, connection, call, pointer: "/statement", timer, timeout)
+      let failure = session.error(error, connection, call, pointer: pointer, timer, timeout)
       timer?.end()
       throw failure.retryable(isRead || error.wasRolledBack)
     }
@@ -82,21 +100,36 @@ final class StatementRun: Sendable {
   /// Ends the timer: the last row was read.
   func end() { timer?.end() }
 
+  /// Asks the statement for something.
+  ///
+  /// - Throws: The error that its failure comes to.
+  func ask<Answer>(
+    _ body: (ODBCStatement) throws(ODBCFailure) -> Answer
+  ) throws(DriverError) -> Answer {
+    do throws(ODBCFailure) {
+      return try body(statement)
+    } catch {
+      throw self.error(error)
+    }
+  }
+
   /// The error that a failure comes to.
-  func error(_ failure: ODBCFailure, pointer: String = "") -> DriverError {
+  func error(_ failure: ODBCFailure) -> DriverError {
     session.error(failure, connection, call, pointer: pointer, timer, timeout)
       // What a lost connection has done is not known; a server that rolled back has done nothing.
       .retryable(isRead || failure.wasRolledBack)
   }
 
   /// A reader of the result that the statement is at.
-  func reader() throws(ODBCFailure) -> ResultReader {
-    try ResultReader(
-      statement,
-      session.facts,
-      sorts: sorts,
-      isUTC: try session.isUTC(connection, for: statement),
-      mostRows: maxRows
-    ) { [self] in error($0) }
+  func reader() throws(DriverError) -> ResultReader {
+    try ask { (statement) throws(ODBCFailure) in
+      try ResultReader(
+        statement,
+        session.facts,
+        sorts: sorts,
+        isUTC: try session.isUTC(connection, for: statement),
+        mostRows: maxRows
+      ) { [self] in error($0) }
+    }
   }
 }

@@ -70,8 +70,8 @@ struct TypeProbe {
 }
 
 extension String {
-  /// The text without the semicolons and blanks at its end.
-  fileprivate var withoutTerminator: String {
+  /// A statement without the semicolons and blanks at its end.
+  var withoutTerminator: String {
     var text = self[...]
     while let last = text.last, last.isWhitespace || last == ";" { text.removeLast() }
     return String(text)

@@ -78,8 +78,19 @@ struct RowValue {
   }
 }
 
+extension RowBatch {
+  /// A row as a map; the first one is 0.
+  func row(_ row: Int, _ fields: [RowField]) -> OutputValue {
+    var members: [(name: String, value: OutputValue)] = []
+    for (column, field) in zip(columns, fields) {
+      members.append((name: field.name, value: RowValue(column, field, row).output))
+    }
+    return .map(ResultNames.unique(members))
+  }
+}
+
 /// Names for the columns of one row, which a map has once each.
-enum ResultNames {
+private enum ResultNames {
   /// Adds a number to names that came before: `a`, `a_2`.
   static func unique(
     _ members: [(name: String, value: OutputValue)]

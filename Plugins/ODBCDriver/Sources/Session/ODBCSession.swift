@@ -65,6 +65,43 @@ public final class ODBCSession: Sendable {
     return false
   }
 
+  /// The name and the library of the driver, as far as the address names one.
+  ///
+  /// - Throws: That it is not installed, or which library it misses.
+  func installedDriver() throws(DriverError) -> String {
+    let address = try given.get()
+    switch address.string.target {
+    case .dataSource(let name): return "the data source \(name)"
+    case .file(let name): return "the data source in \(name)"
+    case .driver(let name):
+      let missing = ODBCFailure(
+        function: "SQLDriverConnect",
+        records: [DiagnosticRecord(state: "IM003", native: 0, message: name)]
+      )
+      let library = try library(ofDriver: name)
+      guard let library, library.fault == nil else { throw explained(missing, address) }
+      return "\(name), \(library.path ?? library.library)"
+    case nil: return ""
+    }
+  }
+
+  /// The library of an installed driver, or of one that is named by its path; nil where it is not installed.
+  private func library(ofDriver name: String) throws(DriverError) -> DriverLibrary? {
+    if name.contains("/") { return DriverLibrary(of: name, library: name) }
+    let drivers: [(name: String, attributes: [(name: String, value: String)])]
+    do throws(ODBCFailure) {
+      drivers = try environment.drivers()
+    } catch {
+      throw error.error()
+    }
+    return drivers.first { ConnectionString.isSame($0.name, name) }.map { driver in
+      DriverLibrary(
+        of: driver.name,
+        attributes: driver.attributes.map { (keyword: $0.name, value: $0.value) }
+      )
+    }
+  }
+
   // MARK: - Its state
 
   /// Whether the connection, if there is one, still works.

@@ -9,6 +9,8 @@ struct StatementKind: Hashable, Sendable {
   /// Not so: several statements, `SELECT … INTO`, what locks rows (`FOR UPDATE`), anything with INSERT, UPDATE, DELETE
   /// or MERGE outside of quotes, executable comments of MySQL, a quote or comment without end.
   let isRead: Bool
+  /// Whether a LIMIT can be put behind it: a query that has none, and nothing else that stands at the end.
+  let canBeLimited: Bool
 
   /// Looks at a statement.
   ///
@@ -22,6 +24,10 @@ struct StatementKind: Hashable, Sendable {
     while let token = scanner.next(), reader.add(token, in: bytes) {}
     firstWord = reader.words.first?.keyword ?? ""
     isRead = reader.isRead
+    canBeLimited =
+      isRead && firstWord == "SELECT"
+      && !reader.words.contains { ["FETCH", "FOR", "LIMIT", "OFFSET"].contains($0.keyword) }
+      && !sql.utf8.contains(UInt8(ascii: ";"))
   }
 }
 

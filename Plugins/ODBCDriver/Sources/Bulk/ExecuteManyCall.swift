@@ -1,0 +1,147 @@
+internal import DriverKit
+
+/// The action `execute_many`: a statement for each record, many with each execution, in one transaction.
+struct ExecuteManyCall {
+  private let call: Call
+  private let session: ODBCSession
+  private let inputs: BulkInputs
+
+  init(_ call: Call, _ session: ODBCSession) throws(DriverError) {
+    self.call = call
+    self.session = session
+    inputs = try BulkInputs(call.inputs)
+  }
+
+  func run() throws(DriverError) {
+    var reader = try inputs.reader(call)
+    let connection = try session.connection()
+    let (sql, sources) = try statement(reader.names, connection)
+    let types = sources.map { inputs.types[reader.names[$0]] }
+    let transaction: Transaction
+    let statement: BulkStatement
+    do throws(ODBCFailure) {
+      transaction = try Transaction(on: connection, session.facts.dialect)
+      statement = try BulkStatement(
+        sql,
+        sources: sources,
+        types: types,
+        on: connection,
+        session.facts
+      )
+    } catch {
+      throw session.error(error, connection, call, pointer: "/statement")
+    }
+    call.onStop(statement.cancel)
+    var load = BulkLoad(statement, transaction, session, connection, call)
+    do throws(DriverError) {
+      while let batch = try next(&reader) { try load.add(batch, chunk: inputs.chunk) }
+      try call.checkStop()
+      try load.end(committing: true)
+      try call.output("row_count", .int(Int64(load.count)))
+    } catch {
+      throw try ended(&load, error)
+    }
+    if !statement.warnings.isEmpty {
+      try call.output("warnings", DiagnosticRecord.output(statement.warnings))
+    }
+  }
+
+  private func next(
+    _ reader: inout any RecordReader
+  ) throws(DriverError) -> RecordBatch? {
+    do throws(RecordFault) {
+      return try reader.next(inputs.chunk)
+    } catch {
+      throw error.error
+    }
+  }
+
+  /// Ends the transaction after an error, and says what stays.
+  private func ended(
+    _ load: inout BulkLoad,
+    _ error: DriverError
+  ) throws(DriverError) -> DriverError {
+    var error = error
+    // What a stopped call has done is undone: nobody has asked for a part of it.
+    let keeps = inputs.keepsBefore && call.stop == nil && !error.isSessionBroken
+    if let record = load.failedRecord { try call.output("failed_record", .int(Int64(record))) }
+    do throws(DriverError) {
+      try load.end(committing: keeps)
+      try call.output("row_count", .int(Int64(keeps ? load.count : 0)))
+      error.message += keeps ? "; \(load.count) records in front of it stay" : "; nothing was kept"
+    } catch let second {
+      error.detail += "; the transaction could not be ended: \(second.message)"
+      error.isSessionBroken = true
+    }
+    return error
+  }
+
+  // MARK: - The statement
+
+  /// The text with a `?` for each place, and which column each takes its values from.
+  private func statement(
+    _ names: [String],
+    _ connection: ODBCConnection
+  ) throws(DriverError) -> (String, [Int]) {
+    if let repeated = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw DriverError(
+        .invalidInput,
+        "the records have two columns \(repeated)",
+        pointer: "/columns"
+      )
+    }
+    if let unknown = inputs.types.keys.filter({ !names.contains($0) }).min() {
+      throw DriverError(
+        .invalidInput,
+        "the records have no column \(unknown); they have \(names.joined(separator: ", "))",
+        pointer: "/types/\(unknown)"
+      )
+    }
+    if let table = inputs.table { return (try insert(names, table, connection), Array(names.indices)) }
+    let text: StatementText
+    do throws(StatementFault) {
+      text = try StatementText(inputs.statement ?? "", session.facts.dialect)
+    } catch {
+      throw DriverError(.invalidInput, "\(error)", pointer: "/statement")
+    }
+    var sources: [Int] = []
+    for place in text.places {
+      switch place {
+      case .positional(let index): sources.append(index)
+      case .named(let name):
+        guard let source = names.firstIndex(of: name) else {
+          throw DriverError(
+            .invalidInput,
+            "the records have no column \(name); they have \(names.joined(separator: ", "))",
+            pointer: "/statement"
+          )
+        }
+        sources.append(source)
+      }
+    }
+    guard text.names.isEmpty ? sources.count == names.count : true, !sources.isEmpty else {
+      throw DriverError(
+        .invalidInput,
+        "the statement has \(sources.count) places for values, and the records have \(names.count) columns",
+        pointer: "/statement"
+      )
+    }
+    return (text.text(sources.map { _ in 1 }), sources)
+  }
+
+  private func insert(
+    _ names: [String],
+    _ table: TableInputs,
+    _ connection: ODBCConnection
+  ) throws(DriverError) -> String {
+    guard !names.isEmpty else {
+      throw DriverError(.invalidInput, "the records have no columns", pointer: "/columns")
+    }
+    let columns = try names.map { (name) throws(DriverError) in
+      try TableInputs.quoted(name, connection)
+    }
+    let places = Array(repeating: "?", count: names.count).joined(separator: ", ")
+    return
+      "insert into \(try table.sql(connection)) (\(columns.joined(separator: ", "))) values (\(places))"
+  }
+}

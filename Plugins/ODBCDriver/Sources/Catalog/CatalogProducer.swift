@@ -1,0 +1,77 @@
+internal import DriverKit
+
+/// Makes batches of rows from what is told of a database, a part of it at a time.
+///
+/// One thread at a time.
+final class CatalogProducer: RowProducer, @unchecked Sendable {
+  // `@unchecked` because the host asks on one thread at a time.
+
+  /// A value of a row.
+  enum Cell {
+    case text(String?)
+    case integer(Int?)
+    case bool(Bool?)
+  }
+
+  /// The columns.
+  let fields: [RowField]
+  private let call: Call
+  private let part: () throws(DriverError) -> [[Cell]]?
+  private let then: (Call) throws(DriverError) -> Bool
+  private static let rows = 1000
+
+  /// A producer.
+  ///
+  /// - Parameters:
+  ///   - call: The call.
+  ///   - fields: The columns, of texts, of integers with 64 bits or of booleans.
+  ///   - part: The next rows, none perhaps; nil: there are no more.
+  ///   - then: Hands over the next rows; false: the call is to end.
+  init(
+    _ call: Call,
+    _ fields: [RowField],
+    part: @escaping () throws(DriverError) -> [[Cell]]?,
+    then: @escaping (Call) throws(DriverError) -> Bool = { (_) throws(DriverError) in false }
+  ) {
+    self.call = call
+    self.fields = fields
+    self.part = part
+    self.then = then
+  }
+
+  func next() throws(DriverError) -> RowBatch? {
+    var rows: [[Cell]] = []
+    while rows.count < CatalogProducer.rows {
+      try call.checkStop()
+      guard let more = try part() else { break }
+      rows += more
+    }
+    guard !rows.isEmpty else { return nil }
+    var columns: [RowColumn] = []
+    for (index, field) in fields.enumerated() {
+      var builder = RowColumnBuilder(field.type, capacity: rows.count)
+      for row in rows {
+        switch row[index] {
+        case .text(let text?): builder.append(text)
+        case .integer(let integer?): builder.append(Int64(integer))
+        case .bool(let truth?): builder.append(truth)
+        case .text(nil), .integer(nil), .bool(nil): builder.appendNull()
+        }
+      }
+      columns.append(builder.take())
+    }
+    return RowBatch(count: rows.count, columns: columns)
+  }
+
+  func close(_ call: Call, _ error: DriverError?) {
+    guard error == nil, call.stop == nil else {
+      call.end(error)
+      return
+    }
+    do throws(DriverError) {
+      if try !then(call) { call.succeed() }
+    } catch {
+      call.fail(error)
+    }
+  }
+}

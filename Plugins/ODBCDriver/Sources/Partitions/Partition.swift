@@ -1,0 +1,66 @@
+internal import CODBC
+internal import DriverKit
+
+/// A part of a query's rows, read over one connection by one thread.
+final class Partition: @unchecked Sendable {
+  // `@unchecked` because it is handed from the thread that begins it to the one that reads it.
+  let statement: ODBCStatement
+  let reader: ResultReader
+  private let timer: StatementTimer?
+
+  /// Runs the query.
+  ///
+  /// - Parameters:
+  ///   - bound: The query with its values.
+  ///   - connection: Where.
+  ///   - session: Whose connection that is.
+  ///   - inputs: How long it may take.
+  ///   - call: The call, which may be stopped.
+  ///   - begins: Is told of the statement; false: it is not to be run.
+  /// - Throws: Why it failed.
+  init(
+    _ bound: BoundStatement,
+    _ connection: ODBCConnection,
+    _ session: ODBCSession,
+    _ inputs: StatementInputs,
+    _ call: Call,
+    _ begins: (ODBCStatement) -> Bool
+  ) throws(DriverError) {
+    let facts = session.facts
+    let made: ODBCStatement
+    do throws(ODBCFailure) {
+      made = try connection.statement()
+    } catch {
+      throw session.error(error, connection, call)
+    }
+    statement = made
+    guard begins(made) else {
+      throw call.stop?.error ?? DriverError(.cancelled, "the call was cancelled")
+    }
+    let timer = inputs.timeout.flatMap { StatementTimer($0, made) }
+    self.timer = timer
+    let timeout = inputs.timeout
+    @Sendable func explain(_ failure: ODBCFailure) -> DriverError {
+      session.error(failure, connection, call, pointer: "/statement", timer, timeout)
+    }
+    do throws(ODBCFailure) {
+      try bound.run(on: made, facts)
+      let sorts = facts.probesTypes ? try TypeProbe(made).sorts(of: bound, connection) : []
+      let isUTC = try session.isUTC(connection, for: made)
+      reader = try ResultReader(made, facts, sorts: sorts, isUTC: isUTC, explain: explain)
+    } catch {
+      let failure = explain(error)
+      timer?.end()
+      throw failure
+    }
+  }
+
+  /// The next rows; nil: there are no more.
+  func next() throws(DriverError) -> RowBatch? { try reader.next() }
+
+  /// Lets go of the result.
+  func end() {
+    timer?.end()
+    reader.close()
+  }
+}

@@ -1,0 +1,166 @@
+internal import CODBC
+internal import DriverKit
+
+/// A parameter of a procedure, and the memory that its value goes through.
+///
+/// One thread at a time.
+final class ProcedurePlace: @unchecked Sendable {
+  // `@unchecked` because one statement has it, and one thread at a time that.
+  let name: String
+  let isReturned: Bool
+  private let pointer: String
+  private let isWide: Bool
+  private let direction: Int32
+  private let type: ParameterType
+  private let cType: Int32
+  private let sqlType: Int32
+  private let size: Int
+  private let digits: Int
+  private let width: Int
+  private let cells: RowBuffer
+  private let lengths: RowBuffer
+
+  /// Whether a value comes out.
+  var comesOut: Bool { direction != SQL_PARAM_INPUT }
+
+  /// A place for what a function returns.
+  convenience init(returning type: ParameterType, _ facts: DriverFacts) {
+    let argument = ProcedureInputs.Argument(
+      name: "",
+      direction: .output,
+      value: nil,
+      type: type,
+      size: 4000,
+      pointer: "/returns"
+    )
+    self.init(argument, isReturned: true, facts)
+  }
+
+  /// A place for a parameter.
+  init(
+    _ argument: ProcedureInputs.Argument,
+    isReturned: Bool = false,
+    _ facts: DriverFacts
+  ) {
+    name = argument.name
+    self.isReturned = isReturned
+    pointer = argument.pointer
+    direction =
+      switch argument.direction {
+      case .input: SQL_PARAM_INPUT
+      case .output: SQL_PARAM_OUTPUT
+      case .both: SQL_PARAM_INPUT_OUTPUT
+      }
+    let given = argument.value.map {
+      ParameterColumn($0.column, 0..<1, as: argument.type ?? $0.type, facts)
+    }
+    type = argument.type ?? argument.value.map { $0.type ?? ParameterType($0.column.values) } ?? .text
+    if argument.direction == .input, let column = given {
+      isWide = column.cType == SQL_C_WCHAR
+      (cType, sqlType, size, digits) = (column.cType, column.sqlType, column.size, column.digits)
+      (width, cells, lengths) = (column.width, column.cells, column.lengths)
+      return
+    }
+    // What comes out has a form of its own; what goes in has the same one.
+    isWide = type == .text && !facts.charactersAreUTF8
+    let (form, bytes) = ProcedurePlace.form(of: type, argument.size, isWide: isWide)
+    (cType, width) = (form, max(bytes, given?.width ?? 0))
+    sqlType = given?.sqlType ?? type.sqlType(isWide: isWide)
+    size = max(given?.size ?? 0, ProcedurePlace.size(of: type, argument.size))
+    digits = given?.digits ?? (type == .decimal ? 10 : type == .timestamp ? 6 : 0)
+    cells = RowBuffer(capacity: width)
+    cells.clear(0..<cells.capacity)
+    lengths = RowBuffer(capacity: MemoryLayout<SQLLEN>.size)
+    lengths.set(codbc_null_data, at: 0)
+    if let given {
+      cells.set(given.cells.bytes(0..<min(given.width, width)).span, at: 0)
+      lengths.set(given.lengths.value(at: 0, as: SQLLEN.self), at: 0)
+    }
+  }
+
+  private static func form(
+    of type: ParameterType,
+    _ size: Int,
+    isWide: Bool
+  ) -> (Int32, Int) {
+    switch type {
+    case .boolean: (SQL_C_BIT, 1)
+    case .integer: (codbc_c_int64, 8)
+    case .double: (SQL_C_DOUBLE, 8)
+    case .binary: (SQL_C_BINARY, size)
+    // Digits, dates and times are the same in every encoding, and exact as texts.
+    case .decimal, .date, .time, .timestamp: (SQL_C_CHAR, 100)
+    case .text: isWide ? (SQL_C_WCHAR, size * 2 + 2) : (SQL_C_CHAR, size + 1)
+    }
+  }
+
+  private static func size(of type: ParameterType, _ size: Int) -> Int {
+    switch type {
+    case .boolean: 1
+    case .integer: 19
+    case .double: 15
+    case .decimal: 38
+    case .date: 10
+    case .time: 15
+    case .timestamp: 26
+    case .text, .binary: size
+    }
+  }
+
+  /// Has the statement use this memory; the first place is 1.
+  func bind(to statement: ODBCStatement, _ number: Int) throws(ODBCFailure) {
+    try unsafe statement.bind(
+      BoundParameter(
+        number: number,
+        direction: direction,
+        cType: cType,
+        sqlType: sqlType,
+        size: size,
+        digits: digits,
+        cells: cells.start,
+        width: width,
+        lengths: lengths.start.assumingMemoryBound(to: SQLLEN.self)
+      )
+    )
+  }
+
+  /// What came out.
+  ///
+  /// - Throws: `.tooLarge` for what has no room, `.protocolViolation` for a driver that lies.
+  func output() throws(DriverError) -> OutputValue {
+    let length = lengths.value(at: 0, as: SQLLEN.self)
+    if length == codbc_null_data { return .null }
+    switch type {
+    case .boolean: return .bool(cells.value(at: 0, as: UInt8.self) != 0)
+    case .integer: return .int(cells.value(at: 0, as: Int64.self))
+    case .double: return .double(cells.value(at: 0, as: Double.self))
+    default: break
+    }
+    let room = type == .binary ? width : isWide ? width - 2 : width - 1
+    guard length >= 0, Int(length) <= room else {
+      throw DriverError(
+        .tooLarge,
+        "the parameter \(name) came with \(length) bytes, and has room for \(room): give it a larger size",
+        pointer: pointer
+      )
+    }
+    let bytes = cells.bytes(0..<Int(length))
+    if type == .binary { return .bytes(bytes) }
+    if type == .decimal { return decimal(bytes) }
+    guard isWide else { return .string(String(decoding: bytes, as: UTF8.self)) }
+    // In the machine's order, which is little-endian wherever this is built.
+    let units = stride(from: 0, to: bytes.count - 1, by: 2).map {
+      UInt16(bytes[$0]) | UInt16(bytes[$0 + 1]) << 8
+    }
+    return .string(String(decoding: units, as: UTF16.self))
+  }
+
+  /// A decimal as JSON has it; the text where it is none.
+  private func decimal(_ bytes: [UInt8]) -> OutputValue {
+    let scale = DecimalText.shape(of: bytes.span).scale
+    guard let integer = DecimalText.wideInteger(bytes.span, precision: 76, scale: scale) else {
+      return .string(String(decoding: bytes, as: UTF8.self))
+    }
+    return .decimal(DecimalText.text(integer.description, scale: scale))
+  }
+}
