@@ -12,31 +12,27 @@ struct Databases: Sendable {
     self.connection = connection
   }
 
-  /// What a call does: `read` or `insert`, with the arguments behind the connection string.
+  /// What is measured: `read` or `insert`, with the arguments behind the connection string.
   func run(_ workload: String, _ arguments: ArraySlice<String>) async throws {
     let arguments = Array(arguments)
-    do throws(HostError) {
-      // Loads the driver.
+    do {
       try await host.load(type: "ODBC")
       switch (workload, arguments.count) {
       case ("read", 1): try await read(arguments[0])
       case ("read", 4):
-        try await read(
-          arguments[0],
-          partitions: [
-            "column": .string(arguments[1]), "count": .int(Int64(arguments[2]) ?? 0),
-            "parallel": .int(Int64(arguments[3]) ?? 0),
-          ]
-        )
+        let partitions: Value = [
+          "column": .string(arguments[1]), "count": .int(Int64(arguments[2]) ?? 0),
+          "parallel": .int(Int64(arguments[3]) ?? 0),
+        ]
+        try await read(arguments[0], partitions: partitions)
       case ("insert", 3): try await insert(arguments[1], format: arguments[2], into: arguments[0])
       default:
-        print(
-          "usage: bench DRIVER-PATH odbc read CONNECTION STATEMENT [COLUMN COUNT PARALLEL] | odbc insert CONNECTION TABLE FILE FORMAT"
+        throw BenchError(
+          "usage: … odbc read CONNECTION STATEMENT [COLUMN COUNT PARALLEL] | odbc insert CONNECTION TABLE FILE FORMAT"
         )
-        exit(2)
       }
-    } catch {
-      // The row of the table that would be: the driver may not have this yet.
+    } catch let error as HostError {
+      // The table says so in the place of the figure.
       print(JSON.text(["error": .string("\(error)")]))
     }
   }

@@ -97,7 +97,9 @@ struct ExecuteManyCall {
         pointer: "/types/\(unknown)"
       )
     }
-    if let table = inputs.table { return (try insert(names, table, connection), Array(names.indices)) }
+    if let table = inputs.table {
+      return (try insert(names, table, connection), Array(names.indices))
+    }
     let text: StatementText
     do throws(StatementFault) {
       text = try StatementText(inputs.statement ?? "", session.facts.dialect)

@@ -32,6 +32,25 @@ struct RecordColumn: Sendable, Hashable {
   var isThere: [Bool]?
 }
 
+extension RecordColumn {
+  /// The same values as texts, where they are numbers or truth values.
+  var asTexts: RecordColumn {
+    func texts(_ values: [some CustomStringConvertible]) -> RecordColumn {
+      var bytes = RecordBytes()
+      for value in values { bytes.append(value.description.utf8) }
+      return RecordColumn(values: .texts(bytes), isThere: isThere)
+    }
+    return switch values {
+    case .bools(let values): texts(values.map { $0 ? 1 : 0 })
+    case .integers(let values): texts(values)
+    case .unsignedIntegers(let values): texts(values)
+    case .doubles(let values): texts(values)
+    case .decimals(let values): RecordColumn(values: .texts(values), isThere: isThere)
+    default: self
+    }
+  }
+}
+
 /// What moments are counted in.
 enum RecordTimeUnit: Sendable, Hashable {
   case second, millisecond, microsecond, nanosecond

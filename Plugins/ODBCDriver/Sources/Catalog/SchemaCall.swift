@@ -65,7 +65,8 @@ final class SchemaCall: @unchecked Sendable {
       if try !handForeignKeys(tables, catalog) { return }
       return
     }
-    let producer = producer(SchemaCall.columnFields, tables, catalog) { (table) throws(ODBCFailure) in
+    let producer = producer(SchemaCall.columnFields, tables, catalog) {
+      (table) throws(ODBCFailure) in
       let keys = hasKeys ? try catalog.primaryKey(of: table.name) : [:]
       var rows: [[CatalogProducer.Cell]] = []
       let cursor = try catalog.columns(of: table.name)
@@ -88,7 +89,8 @@ final class SchemaCall: @unchecked Sendable {
     _ catalog: Catalog
   ) throws(DriverError) -> Bool {
     guard parts.contains(.foreignKeys) else { return try handIndexes(tables, catalog) }
-    let producer = producer(SchemaCall.foreignKeyFields, tables, catalog) { (table) throws(ODBCFailure) in
+    let producer = producer(SchemaCall.foreignKeyFields, tables, catalog) {
+      (table) throws(ODBCFailure) in
       var rows: [[CatalogProducer.Cell]] = []
       let cursor = try catalog.foreignKeys(of: table.name)
       while let key = try cursor.next() {
@@ -108,7 +110,8 @@ final class SchemaCall: @unchecked Sendable {
 
   private func handIndexes(_ tables: [Table], _ catalog: Catalog) throws(DriverError) -> Bool {
     guard parts.contains(.indexes) else { return false }
-    let producer = producer(SchemaCall.indexFields, tables, catalog) { (table) throws(ODBCFailure) in
+    let producer = producer(SchemaCall.indexFields, tables, catalog) {
+      (table) throws(ODBCFailure) in
       var rows: [[CatalogProducer.Cell]] = []
       let cursor = try catalog.indexes(of: table.name)
       while let index = try cursor.next() {

@@ -40,6 +40,9 @@ extension DriverFacts {
     explain: "explain",
     explainAnalyze: "explain (analyze, buffers)",
     vacuum: [VacuumStatement(sql: "vacuum (analyze)")],
+    selectsFunctions: true,
+    // It makes a SELECT of every call.
+    plainCallState: "42809",
     cancelStates: ["57014", "HY008"],
     notes: [
       "57014 is also what statement_timeout of the server ends a statement with",
@@ -75,6 +78,7 @@ extension DriverFacts {
     probe: "select 1",
     explain: "explain",
     explainAnalyze: "analyze",
+    selectsFunctions: true,
     // 70100 is the server's ER_QUERY_INTERRUPTED.
     cancelStates: ["HY018", "70100", "HY008"],
     notes: [
@@ -107,6 +111,7 @@ extension DriverFacts {
     vacuum: [
       VacuumStatement(sql: "vacuum", takesTable: false), VacuumStatement(sql: "analyze"),
     ],
+    hasProcedures: false,
     // It has no wide functions.
     form: .utf8,
     // Its code for whatever fails.

@@ -64,6 +64,12 @@ struct DriverFacts: Hashable, Sendable {
   var explainAnalyze: String?
   /// The statements that give space back, in their order; none: there is none.
   var vacuum: [VacuumStatement] = []
+  /// Whether its server has procedures.
+  var hasProcedures = true
+  /// Whether functions are called by a SELECT, since `{? = call …}` does not work.
+  var selectsFunctions = false
+  /// The SQLSTATE with which `{call …}` is refused for a procedure that CALL in plain SQL calls; its row is what comes out.
+  var plainCallState: String?
   /// In which form it takes texts.
   var form = TextForm.wide
   /// The SQLSTATEs that mean that a statement was cancelled.

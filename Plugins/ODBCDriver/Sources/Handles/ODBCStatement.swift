@@ -30,6 +30,11 @@ final class ODBCStatement: @unchecked Sendable {
   ) throws(ODBCFailure) -> Bool {
     let status = try unsafe handle.call(function, body)
     warnings = status == SQL_SUCCESS_WITH_INFO ? handle.records : []
+    if status == SQL_NEED_DATA {
+      // Nothing is ever sent piece by piece; a statement that waits for pieces could not even be let go of.
+      cancel()
+      throw ODBCFailure(function: function, records: [])
+    }
     return status != SQL_NO_DATA
   }
 

@@ -14,7 +14,26 @@ struct ProcedureCall {
   }
 
   func run() throws(DriverError) {
+    let facts = session.facts
+    guard facts.hasProcedures else {
+      throw DriverError(.unsupported, "this ODBC driver's server has no procedures")
+    }
     let connection = try session.connection()
+    if inputs.returns != nil, facts.selectsFunctions {
+      try select(connection)
+      return
+    }
+    do throws(DriverError) {
+      try runEscape(connection)
+    } catch {
+      guard let state = facts.plainCallState, error.vendorState == state else { throw error }
+      try runPlain(connection)
+    }
+  }
+
+  // MARK: - As ODBC has it
+
+  private func runEscape(_ connection: ODBCConnection) throws(DriverError) {
     let facts = session.facts
     var places: [ProcedurePlace] = []
     if let type = inputs.returns { places.append(ProcedurePlace(returning: type, facts)) }
@@ -28,7 +47,7 @@ struct ProcedureCall {
     )
     let results = Results(run, call)
     // What comes out is there once all results were read.
-    results.atEnd = { [call, inputs] () throws(DriverError) in
+    results.atEnd = { [call] () throws(DriverError) in
       var out: [(name: String, value: OutputValue)] = []
       for place in places where place.comesOut {
         let value = try place.output()
@@ -38,9 +57,65 @@ struct ProcedureCall {
           out.append((name: place.name, value: value))
         }
       }
-      let hasArguments = inputs.arguments.contains { $0.direction != .input }
-      if hasArguments { try call.output("arguments", .map(out)) }
+      if !out.isEmpty { try call.output("arguments", .map(out)) }
     }
     if let rows = try ResultRows(results, maxRows: nil) { try rows.hand(over: call) }
+  }
+
+  // MARK: - In plain SQL
+
+  /// Calls a function by a SELECT, whose one value is what it returns.
+  private func select(_ connection: ODBCConnection) throws(DriverError) {
+    let values = inputs.arguments.filter { $0.direction != .output }.compactMap(\.value)
+    let (row, _) = try firstRow(
+      "select \(inputs.name)(\(places(values.count)))",
+      values,
+      connection
+    )
+    try call.output("return_value", row.first ?? .null)
+  }
+
+  /// Calls a procedure; its one row is what comes out, in the order of the parameters.
+  private func runPlain(_ connection: ODBCConnection) throws(DriverError) {
+    let values = inputs.arguments.map { $0.value ?? ParameterValue(nullAt: $0.pointer) }
+    let (row, run) = try firstRow(
+      "call \(inputs.name)(\(places(values.count)))",
+      values,
+      connection
+    )
+    let out = inputs.arguments.filter { $0.direction != .input }
+    if !out.isEmpty {
+      try call.output(
+        "arguments",
+        .map(zip(out, row).map { (name: $0.name, value: $1) })
+      )
+    }
+    if !run.statement.warnings.isEmpty {
+      try call.output("warnings", DiagnosticRecord.output(run.statement.warnings))
+    }
+  }
+
+  private func places(_ count: Int) -> String {
+    Array(repeating: "?", count: count).joined(separator: ", ")
+  }
+
+  /// The values of a statement's first row; none where it has no row.
+  private func firstRow(
+    _ sql: String,
+    _ values: [ParameterValue],
+    _ connection: ODBCConnection
+  ) throws(DriverError) -> ([OutputValue], StatementRun) {
+    var asked = StatementInputs(sql, timeout: inputs.timeout, pointer: "/procedure")
+    asked.parameters = .positional(values)
+    let run = try StatementRun(asked, on: connection, of: session, call)
+    defer { run.end() }
+    guard try run.ask({ (statement) throws(ODBCFailure) in try statement.columnCount() }) > 0 else {
+      return ([], run)
+    }
+    let reader = try run.reader()
+    defer { reader.close() }
+    guard let batch = try reader.next() else { return ([], run) }
+    let row = zip(batch.columns, reader.fields).map { RowValue($0, $1, 0).output }
+    return (row, run)
   }
 }

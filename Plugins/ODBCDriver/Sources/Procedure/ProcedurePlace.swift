@@ -19,6 +19,15 @@ final class ProcedurePlace: @unchecked Sendable {
   private let width: Int
   private let cells: RowBuffer
   private let lengths: RowBuffer
+  /// What stood there in front of the call.
+  private let before: SQLLEN
+  private let bytesBefore: [UInt8]
+
+  /// Whether something has come out.
+  var isFilled: Bool {
+    comesOut
+      && (lengths.value(at: 0, as: SQLLEN.self) != before || cells.bytes(0..<width) != bytesBefore)
+  }
 
   /// Whether a value comes out.
   var comesOut: Bool { direction != SQL_PARAM_INPUT }
@@ -51,17 +60,25 @@ final class ProcedurePlace: @unchecked Sendable {
       case .output: SQL_PARAM_OUTPUT
       case .both: SQL_PARAM_INPUT_OUTPUT
       }
+    let isInput = argument.direction == .input
     let given = argument.value.map {
-      ParameterColumn($0.column, 0..<1, as: argument.type ?? $0.type, facts)
+      ParameterColumn(
+        isInput ? $0.column : $0.column.asTexts,
+        0..<1,
+        as: argument.type ?? $0.type,
+        facts
+      )
     }
-    type = argument.type ?? argument.value.map { $0.type ?? ParameterType($0.column.values) } ?? .text
+    type =
+      argument.type ?? argument.value.map { $0.type ?? ParameterType($0.column.values) } ?? .text
     if argument.direction == .input, let column = given {
       isWide = column.cType == SQL_C_WCHAR
       (cType, sqlType, size, digits) = (column.cType, column.sqlType, column.size, column.digits)
       (width, cells, lengths) = (column.width, column.cells, column.lengths)
+      (before, bytesBefore) = (0, [])
       return
     }
-    // What comes out has a form of its own; what goes in has the same one.
+    // What comes out is a text, so what goes in is one.
     isWide = type == .text && !facts.charactersAreUTF8
     let (form, bytes) = ProcedurePlace.form(of: type, argument.size, isWide: isWide)
     (cType, width) = (form, max(bytes, given?.width ?? 0))
@@ -69,13 +86,16 @@ final class ProcedurePlace: @unchecked Sendable {
     size = max(given?.size ?? 0, ProcedurePlace.size(of: type, argument.size))
     digits = given?.digits ?? (type == .decimal ? 10 : type == .timestamp ? 6 : 0)
     cells = RowBuffer(capacity: width)
-    cells.clear(0..<cells.capacity)
+    // Nothing that a driver writes looks so.
+    for index in 0..<width { cells.set(UInt8.max, at: index) }
     lengths = RowBuffer(capacity: MemoryLayout<SQLLEN>.size)
-    lengths.set(codbc_null_data, at: 0)
+    lengths.set(SQLLEN(0), at: 0)
     if let given {
       cells.set(given.cells.bytes(0..<min(given.width, width)).span, at: 0)
       lengths.set(given.lengths.value(at: 0, as: SQLLEN.self), at: 0)
     }
+    before = lengths.value(at: 0, as: SQLLEN.self)
+    bytesBefore = cells.bytes(0..<width)
   }
 
   private static func form(
@@ -84,13 +104,11 @@ final class ProcedurePlace: @unchecked Sendable {
     isWide: Bool
   ) -> (Int32, Int) {
     switch type {
-    case .boolean: (SQL_C_BIT, 1)
-    case .integer: (codbc_c_int64, 8)
-    case .double: (SQL_C_DOUBLE, 8)
     case .binary: (SQL_C_BINARY, size)
-    // Digits, dates and times are the same in every encoding, and exact as texts.
-    case .decimal, .date, .time, .timestamp: (SQL_C_CHAR, 100)
     case .text: isWide ? (SQL_C_WCHAR, size * 2 + 2) : (SQL_C_CHAR, size + 1)
+    // Digits, dates and times are the same in every encoding, and exact as texts. MariaDB's driver writes texts into
+    // numbers of some forms.
+    default: (SQL_C_CHAR, 100)
     }
   }
 
@@ -129,13 +147,7 @@ final class ProcedurePlace: @unchecked Sendable {
   /// - Throws: `.tooLarge` for what has no room, `.protocolViolation` for a driver that lies.
   func output() throws(DriverError) -> OutputValue {
     let length = lengths.value(at: 0, as: SQLLEN.self)
-    if length == codbc_null_data { return .null }
-    switch type {
-    case .boolean: return .bool(cells.value(at: 0, as: UInt8.self) != 0)
-    case .integer: return .int(cells.value(at: 0, as: Int64.self))
-    case .double: return .double(cells.value(at: 0, as: Double.self))
-    default: break
-    }
+    if length == codbc_null_data || !isFilled { return .null }
     let room = type == .binary ? width : isWide ? width - 2 : width - 1
     guard length >= 0, Int(length) <= room else {
       throw DriverError(
@@ -146,7 +158,16 @@ final class ProcedurePlace: @unchecked Sendable {
     }
     let bytes = cells.bytes(0..<Int(length))
     if type == .binary { return .bytes(bytes) }
-    if type == .decimal { return decimal(bytes) }
+    switch type {
+    case .integer:
+      if let integer = NumberText.integer(bytes.span) { return .int(integer) }
+    case .double:
+      if let number = NumberText.double(bytes.span), number.isFinite { return .double(number) }
+    case .boolean:
+      if let truth = NumberText.bool(bytes.span) { return .bool(truth) }
+    case .decimal: return decimal(bytes)
+    default: break
+    }
     guard isWide else { return .string(String(decoding: bytes, as: UTF8.self)) }
     // In the machine's order, which is little-endian wherever this is built.
     let units = stride(from: 0, to: bytes.count - 1, by: 2).map {

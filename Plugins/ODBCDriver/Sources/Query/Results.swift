@@ -11,12 +11,23 @@ final class Results: @unchecked Sendable {
   private var counts: [Int] = []
   private var warnings: [DiagnosticRecord] = []
   private var isFirst = true
+  private var hasParameters = false
   /// Runs when all results were read.
   var atEnd: () throws(DriverError) -> Void = {}
 
   init(_ run: StatementRun, _ call: Call) {
     self.run = run
     self.call = call
+  }
+
+  /// Whether a result is the one that has brought what comes out of parameters, and no rows.
+  private func isOfParameters(_ columns: Int) -> Bool {
+    let out = run.places.filter(\.comesOut)
+    guard !hasParameters, !out.isEmpty, out.count == columns, out.contains(where: \.isFilled) else {
+      return false
+    }
+    hasParameters = true
+    return true
   }
 
   /// Goes to the next result; false: there is none.
@@ -31,7 +42,10 @@ final class Results: @unchecked Sendable {
     while try goOn() {
       warnings += run.statement.warnings
       let columns = try run.ask { (statement) throws(ODBCFailure) in try statement.columnCount() }
-      if columns > 0 { return try run.reader() }
+      if columns > 0 {
+        if isOfParameters(columns) { continue }
+        return try run.reader()
+      }
       let count = try run.ask { (statement) throws(ODBCFailure) in try statement.changedRows() }
       if let count { counts.append(count) }
     }

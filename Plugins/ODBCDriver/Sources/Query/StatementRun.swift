@@ -12,7 +12,7 @@ final class StatementRun: Sendable {
   /// Of which sorts the result's columns are where the driver does not know.
   private let sorts: [ValueSort?]
   /// Where values of parameters come out as long as results are read.
-  private let places: [ProcedurePlace]
+  let places: [ProcedurePlace]
   private let timer: StatementTimer?
   private let timeout: Double?
   private let isRead: Bool

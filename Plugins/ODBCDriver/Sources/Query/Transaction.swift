@@ -87,7 +87,9 @@ final class Transaction {
 
   /// Undoes what was done since the mark.
   func goBack() throws(ODBCFailure) {
-    try run(dialect.isTransactSQL ? "rollback transaction \(name)" : "rollback to savepoint \(name)")
+    try run(
+      dialect.isTransactSQL ? "rollback transaction \(name)" : "rollback to savepoint \(name)"
+    )
   }
 
   /// Forgets the mark, and keeps what was done since.

@@ -28,7 +28,8 @@ extension Calendar {
   static func text(ofDate days: Int) -> String {
     let (year, month, day) = date(days)
     let sign = year < 0 ? "-" : ""
-    return "\(sign)\(padded(Int64(year.magnitude), 4))-\(padded(Int64(month), 2))-\(padded(Int64(day), 2))"
+    return
+      "\(sign)\(padded(Int64(year.magnitude), 4))-\(padded(Int64(month), 2))-\(padded(Int64(day), 2))"
   }
 
   /// A number with zeros in front.

@@ -55,7 +55,8 @@ struct ColumnPlan: Sendable, Hashable {
   ) {
     var (type, form) = sort?.plan ?? ColumnPlan.types(column, facts)
     if facts.valuesAreTexts { form = form.asText }
-    if isUTC, case .timestamp(let unit, _) = type, facts.zone?.types.contains(column.typeName) == true
+    if isUTC, case .timestamp(let unit, _) = type,
+      facts.zone?.types.contains(column.typeName) == true
     {
       type = .timestamp(unit, zone: ColumnPlan.utc)
     }

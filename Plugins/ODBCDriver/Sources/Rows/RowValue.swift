@@ -72,8 +72,12 @@ struct RowValue {
     guard let offsets = column.offsets else { return [] }
     let range =
       type.offsetWidth == 4
-      ? Int(offsets.value(at: row, as: Int32.self))..<Int(offsets.value(at: row + 1, as: Int32.self))
-      : Int(offsets.value(at: row, as: Int64.self))..<Int(offsets.value(at: row + 1, as: Int64.self))
+      ? Int(
+        offsets.value(at: row, as: Int32.self)
+      )..<Int(offsets.value(at: row + 1, as: Int32.self))
+      : Int(
+        offsets.value(at: row, as: Int64.self)
+      )..<Int(offsets.value(at: row + 1, as: Int64.self))
     return column.values.bytes(range)
   }
 }

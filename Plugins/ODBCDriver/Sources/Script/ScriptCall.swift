@@ -130,7 +130,8 @@ struct ScriptCall {
         let (some, more) = try firstRows(run)
         rows = (rows ?? []) + some
         hasMore = hasMore || more
-      } else if let count = try run.ask({ (asked) throws(ODBCFailure) in try asked.changedRows() }) {
+      } else if let count = try run.ask({ (asked) throws(ODBCFailure) in try asked.changedRows() })
+      {
         changed = (changed ?? 0) + count
       }
     } while try run.ask { (asked) throws(ODBCFailure) in try asked.nextResult() }

@@ -54,8 +54,8 @@ public final class ODBCSession: Sendable {
     for statement: ODBCStatement
   ) throws(ODBCFailure) -> Bool {
     guard let zone = facts.zone else { return false }
-    for number in 0..<(try statement.columnCount()) {
-      guard zone.types.contains(try statement.column(number + 1).typeName) else { continue }
+    for number in 0..<(try statement.columnCount())
+    where zone.types.contains(try statement.column(number + 1).typeName) {
       // Whoever set another one gets moments of no zone, as the server shows them.
       let asked = try connection.statement()
       try asked.run(zone.ask)

@@ -10,11 +10,16 @@ final class Worker: Sendable {
   init?(_ body: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     let work = unsafe Unmanaged.passRetained(Work(body: body))
-    let status = unsafe pthread_create(&thread, nil, { work in
-      guard let work = unsafe work else { return nil }
-      unsafe Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body()
-      return nil
-    }, work.toOpaque())
+    let status = unsafe pthread_create(
+      &thread,
+      nil,
+      { work in
+        guard let work = unsafe work else { return nil }
+        unsafe Unmanaged<Work>.fromOpaque(work).takeRetainedValue().body()
+        return nil
+      },
+      work.toOpaque()
+    )
     guard status == 0 else {
       unsafe work.release()
       return nil
