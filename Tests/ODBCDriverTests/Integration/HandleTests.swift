@@ -10,6 +10,7 @@ struct HandleTests {
   private let folder: TemporaryFolder
 
   init() throws {
+    _ = try ODBCConfiguration.shared
     environment = try ODBCEnvironment()
     folder = try TemporaryFolder()
   }

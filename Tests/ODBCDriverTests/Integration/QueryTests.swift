@@ -8,6 +8,7 @@ struct QueryTests {
   private let folder: TemporaryFolder
 
   init() throws {
+    _ = try ODBCConfiguration.shared
     folder = try TemporaryFolder()
     var configuration = HostConfiguration()
     configuration.searchPath = SearchPath(entries: [

@@ -11,6 +11,7 @@ struct ResultReaderTests {
   private let folder: TemporaryFolder
 
   init() throws {
+    _ = try ODBCConfiguration.shared
     folder = try TemporaryFolder()
     connection = try ODBCConnection(
       "DRIVER={SQLite3};Database=\(folder.file("a.db"));StepAPI=1",
