@@ -3,11 +3,13 @@ public import DriverKit
 /// Databases by way of ODBC.
 public final class ODBCDriver: BlockingSessionDriver {
   private let environment: ODBCEnvironment
+  private let installed: InstalledDrivers
 
   /// Loads the driver manager.
   public init(_ context: DriverContext) throws(DriverError) {
     do throws(ODBCFailure) {
       environment = try ODBCEnvironment()
+      installed = InstalledDrivers(environment)
     } catch {
       throw error.error()
     }
@@ -16,29 +18,12 @@ public final class ODBCDriver: BlockingSessionDriver {
   /// Makes a session, which connects when a call needs that.
   public func open(_ call: Call) throws(DriverError) -> ODBCSession {
     do throws(DriverError) {
-      return ODBCSession(environment, .success(try AddressInputs(call.inputs, library: library)))
+      let lists = try? installed.lists()
+      let address = try AddressInputs(call.inputs) { lists?.library($0) }
+      return ODBCSession(environment, installed, .success(address))
     } catch {
-      return ODBCSession(environment, .failure(error))
+      return ODBCSession(environment, installed, .failure(error))
     }
-  }
-
-  /// The library of an installed driver, or of the one that a data source names.
-  private func library(_ target: ConnectionString.Target) -> String? {
-    switch target {
-    case .driver(let name): return library(ofDriver: name)
-    case .dataSource(let name):
-      let sources = (try? environment.dataSources()) ?? []
-      let source = sources.first { ConnectionString.isSame($0.name, name) }
-      // The driver manager tells what stands behind Driver=: a name, or a path.
-      return source.flatMap { library(ofDriver: $0.description) ?? $0.description }
-    case .file: return nil
-    }
-  }
-
-  private func library(ofDriver name: String) -> String? {
-    let drivers = (try? environment.drivers()) ?? []
-    let driver = drivers.first { ConnectionString.isSame($0.name, name) }
-    return driver?.attributes.first { ConnectionString.isSame($0.name, "Driver") }?.value
   }
 
   /// Runs one call.
@@ -57,7 +42,7 @@ public final class ODBCDriver: BlockingSessionDriver {
     case "explain": try ExplainCall(call, session).run()
     case "type_info": try TypeInfoCall(call, session).run()
     case "server_info": try ServerInfoCall(call, session).run()
-    case "drivers": try DriversCall(call, environment).run()
+    case "drivers": try DriversCall(call, installed).run()
     case "vacuum": try VacuumCall(call, session).run()
     default: throw DriverError(.unsupported, "the driver does not know the action \(call.action)")
     }

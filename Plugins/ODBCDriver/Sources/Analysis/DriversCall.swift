@@ -3,32 +3,29 @@ internal import DriverKit
 /// The action `drivers`: what is installed, and what a driver misses. Connects to nothing.
 struct DriversCall {
   private let call: Call
-  private let environment: ODBCEnvironment
+  private let installed: InstalledDrivers
 
-  init(_ call: Call, _ environment: ODBCEnvironment) {
+  init(_ call: Call, _ installed: InstalledDrivers) {
     self.call = call
-    self.environment = environment
+    self.installed = installed
   }
 
   func run() throws(DriverError) {
-    let (drivers, sources): ([OutputValue], [OutputValue])
+    let lists: InstalledDrivers.Lists
     do throws(ODBCFailure) {
-      drivers = try environment.drivers().map { name, attributes in
-        let library = DriverLibrary(
-          of: name,
-          attributes: attributes.map { (keyword: $0.name, value: $0.value) }
-        )
-        return .map([
-          ("name", .string(name)), ("library", .string(library.path ?? library.library)),
-          ("usable", .bool(library.fault == nil)),
-          ("fault", library.fault.map { .string($0) } ?? .null),
-        ])
-      }
-      sources = try environment.dataSources().map { name, driver in
-        .map([("name", .string(name)), ("driver", .string(driver))])
-      }
+      lists = try installed.lists()
     } catch {
       throw error.error()
+    }
+    let drivers = lists.drivers.map { driver -> OutputValue in
+      let library = driver.library
+      return .map([
+        ("name", .string(driver.name)), ("library", .string(library.path ?? library.library)),
+        ("usable", .bool(library.fault == nil)), ("fault", OutputValue(library.fault)),
+      ])
+    }
+    let sources = lists.dataSources.map { source -> OutputValue in
+      .map([("name", .string(source.name)), ("driver", .string(source.driver))])
     }
     try call.output("drivers", .list(drivers))
     try call.output("data_sources", .list(sources))

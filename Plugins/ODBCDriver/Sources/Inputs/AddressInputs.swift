@@ -21,7 +21,7 @@ struct AddressInputs: Sendable {
   /// - Throws: `.invalidInput` that names the input at fault.
   init(
     _ inputs: borrowing InputMap,
-    library: (ConnectionString.Target) -> String?
+    _ library: (ConnectionString.Target) -> String?
   ) throws(DriverError) {
     string = ConnectionString()
     if let text = try inputs["connection_string"]?.string() {

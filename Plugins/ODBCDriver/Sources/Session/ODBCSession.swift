@@ -4,13 +4,19 @@ internal import DriverKit
 ///
 /// One call at a time.
 public final class ODBCSession: Sendable {
-  let environment: ODBCEnvironment
+  private let environment: ODBCEnvironment
+  private let installed: InstalledDrivers
   /// The way to the database, or what is wrong with it: not every action needs one.
   private let given: Result<AddressInputs, DriverError>
   private let state = SessionState()
 
-  init(_ environment: ODBCEnvironment, _ given: Result<AddressInputs, DriverError>) {
+  init(
+    _ environment: ODBCEnvironment,
+    _ installed: InstalledDrivers,
+    _ given: Result<AddressInputs, DriverError>
+  ) {
     self.environment = environment
+    self.installed = installed
     self.given = given
   }
 
@@ -88,17 +94,10 @@ public final class ODBCSession: Sendable {
   /// The library of an installed driver, or of one that is named by its path; nil where it is not installed.
   private func library(ofDriver name: String) throws(DriverError) -> DriverLibrary? {
     if name.contains("/") { return DriverLibrary(of: name, library: name) }
-    let drivers: [(name: String, attributes: [(name: String, value: String)])]
     do throws(ODBCFailure) {
-      drivers = try environment.drivers()
+      return try installed.lists().driver(name)?.library
     } catch {
       throw error.error()
-    }
-    return drivers.first { ConnectionString.isSame($0.name, name) }.map { driver in
-      DriverLibrary(
-        of: driver.name,
-        attributes: driver.attributes.map { (keyword: $0.name, value: $0.value) }
-      )
     }
   }
 
@@ -173,21 +172,15 @@ public final class ODBCSession: Sendable {
     var error = failure.error()
     guard case .driver(let name) = address.string.target,
       error.code == .notFound || error.code == .unavailable,
-      let drivers = try? environment.drivers()
+      let lists = try? installed.lists()
     else { return error }
-    let installed = drivers.first { ConnectionString.isSame($0.name, name) }
-    let library =
-      installed.map { driver in
-        DriverLibrary(
-          of: driver.name,
-          attributes: driver.attributes.map { (keyword: $0.name, value: $0.value) }
-        )
-      } ?? (name.contains("/") ? DriverLibrary(of: name, library: name) : nil)
+    let known = lists.driver(name)?.library
+    let library = known ?? (name.contains("/") ? DriverLibrary(of: name, library: name) : nil)
     if let fault = library?.fault {
       error.message = fault
       error.pointer = "/driver"
-    } else if installed == nil, !name.contains("/") {
-      let names = drivers.map(\.name).sorted().joined(separator: ", ")
+    } else if known == nil, !name.contains("/") {
+      let names = lists.drivers.map(\.name).sorted().joined(separator: ", ")
       error.message =
         "there is no ODBC driver \(name); installed are \(names.isEmpty ? "none" : names)"
       error.pointer = "/driver"
