@@ -39,8 +39,11 @@ extension ODBCFailure {
     return error
   }
 
-  /// Whether the server has undone what the statement did, so that it may be run again.
-  var wasRolledBack: Bool { cause?.state.hasPrefix("40") ?? false }
+  /// Whether the server has undone what the statement did, or did nothing, so that it may be run again.
+  func hasDoneNothing(_ facts: DriverFacts) -> Bool {
+    guard let cause else { return false }
+    return cause.state.hasPrefix("40") || facts.busyCodes.contains(cause.native)
+  }
 }
 
 extension DriverError {

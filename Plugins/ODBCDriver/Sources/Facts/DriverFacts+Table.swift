@@ -8,9 +8,6 @@ extension DriverFacts {
   private static let postgreSQL = DriverFacts(
     names: ["psqlodbcw", "psqlodbca", "psqlodbc"],
     attributes: [
-      // Else it holds the whole result: 159 MiB for a million narrow rows, instead of 23.
-      ConnectionString.Attribute(keyword: "UseDeclareFetch", value: "1"),
-      ConnectionString.Attribute(keyword: "Fetch", value: "10000"),
       // In seconds. Else a connection whose server is gone is noticed after two hours.
       ConnectionString.Attribute(keyword: "KeepaliveTime", value: "60"),
       ConnectionString.Attribute(keyword: "KeepaliveInterval", value: "15"),
@@ -28,6 +25,9 @@ extension DriverFacts {
     ),
     undeclaredPrecision: 28,
     charactersAreUTF8: true,
+    // It holds the whole result: 159 MiB for a million narrow rows.
+    usesServerCursors: true,
+    ownCursorKeyword: "UseDeclareFetch",
     dialect: .postgreSQL,
     zone: Zone(
       set: "set time zone 'UTC'",
@@ -45,6 +45,7 @@ extension DriverFacts {
     plainCallState: "42809",
     cancelStates: ["57014", "HY008"],
     notes: [
+      "with UseDeclareFetch=1 it ends the process where the connection is lost between two fetches",
       "57014 is also what statement_timeout of the server ends a statement with",
       "of a keyword that comes twice, and of UID and Username, the last one counts",
       "libpq's options go into pqopt, with a blank between them: tcp_user_timeout (in milliseconds), sslrootcert",
@@ -79,6 +80,7 @@ extension DriverFacts {
     explain: "explain",
     explainAnalyze: "analyze",
     selectsFunctions: true,
+    cancelsAsWhole: true,
     // 70100 is the server's ER_QUERY_INTERRUPTED.
     cancelStates: ["HY018", "70100", "HY008"],
     notes: [
@@ -93,7 +95,9 @@ extension DriverFacts {
     names: ["sqlite3odbc"],
     attributes: [
       // Else it holds the whole result: 94 MiB for a million narrow rows, instead of 17.
-      ConnectionString.Attribute(keyword: "StepAPI", value: "1")
+      ConnectionString.Attribute(keyword: "StepAPI", value: "1"),
+      // In milliseconds. Else a statement waits 100 seconds for a lock, in which nothing can stop it.
+      ConnectionString.Attribute(keyword: "Timeout", value: "1500"),
     ],
     keywords: Keywords(server: [], port: [], user: [], password: []),
     quoting: ValueQuoting(braces: .characters(except: [])),
@@ -112,6 +116,9 @@ extension DriverFacts {
       VacuumStatement(sql: "vacuum", takesTable: false), VacuumStatement(sql: "analyze"),
     ],
     hasProcedures: false,
+    cancelsAsWhole: true,
+    // SQLITE_BUSY and SQLITE_LOCKED.
+    busyCodes: [5, 6],
     // It has no wide functions.
     form: .utf8,
     // Its code for whatever fails.

@@ -42,6 +42,10 @@ struct DriverFacts: Hashable, Sendable {
   var charactersAreUTF8 = false
   /// Whether a cell that was cut in a block of rows can be read again by its row.
   var readsInBlocks = true
+  /// Whether queries are read through cursors of the server: it would hold whole results.
+  var usesServerCursors = false
+  /// The keyword that has the driver use such cursors itself, where the user says so.
+  var ownCursorKeyword: String?
   /// Whether it puts a LIMIT behind the statement's text where rows are to be few, whatever the text is.
   var limitsInText = false
   /// How its server reads texts of SQL.
@@ -70,6 +74,11 @@ struct DriverFacts: Hashable, Sendable {
   var selectsFunctions = false
   /// The SQLSTATE with which `{call …}` is refused for a procedure that CALL in plain SQL calls; its row is what comes out.
   var plainCallState: String?
+  /// Whether SQLCancel of any statement cancels what its connection does; of one that is used it also lets go of what its
+  /// thread is using.
+  var cancelsAsWhole = false
+  /// The native codes of a statement that did nothing since somebody else has the database locked.
+  var busyCodes: Set<Int32> = []
   /// In which form it takes texts.
   var form = TextForm.wide
   /// The SQLSTATEs that mean that a statement was cancelled.

@@ -3,8 +3,11 @@ internal import CODBC
 /// A connection to a data source.
 ///
 /// One thread at a time. The corresponding C type is `SQLHDBC`.
-final class ODBCConnection: Sendable {
+final class ODBCConnection: @unchecked Sendable {
+  // `@unchecked` because nothing is changed before its end.
   let handle: ODBCHandle
+  /// A statement that does nothing, by which what the connection does is cancelled; nil: each statement is by itself.
+  private(set) var canceller: ODBCHandle?
 
   /// Connects.
   ///
@@ -14,6 +17,8 @@ final class ODBCConnection: Sendable {
   ///   - text: The connection string.
   ///   - environment: Where it is made.
   ///   - form: In which form the driver takes texts.
+  ///   - library: The path of the driver's library; nil: it is not known.
+  ///   - cancelsAsWhole: Whether a cancel of any statement cancels what the connection does.
   ///   - loginTimeout: How long logging in may take, in seconds; 0: as long as the driver likes. Not every driver
   ///     heeds it.
   /// - Throws: Why it cannot be, such as a driver that is missing.
@@ -21,6 +26,8 @@ final class ODBCConnection: Sendable {
     _ text: String,
     in environment: ODBCEnvironment,
     _ form: TextForm,
+    library: String? = nil,
+    cancelsAsWhole: Bool = false,
     loginTimeout: Int
   ) throws(ODBCFailure) {
     let handle = try ODBCHandle(SQL_HANDLE_DBC, in: environment.handle, form)
@@ -28,24 +35,40 @@ final class ODBCConnection: Sendable {
       try handle.set(SQL_ATTR_LOGIN_TIMEOUT, to: loginTimeout)
     }
     let prompt = SQLUSMALLINT(SQL_DRIVER_NOPROMPT)
-    try unsafe handle.call("SQLDriverConnect") { handle in
-      switch form {
-      case .wide:
-        unsafe ODBCText.withWide(text) { text, count in
-          let count = SQLSMALLINT(clamping: count)
-          return unsafe SQLDriverConnectW(handle, nil, text, count, nil, 0, nil, prompt)
-        }
-      case .utf8:
-        unsafe ODBCText.withUTF8(text) { text, count in
-          let count = SQLSMALLINT(clamping: count)
-          return unsafe SQLDriverConnect(handle, nil, text, count, nil, 0, nil, prompt)
+    try DriverCode.keep(library) { () throws(ODBCFailure) in
+      try unsafe handle.call("SQLDriverConnect") { handle in
+        switch form {
+        case .wide:
+          unsafe ODBCText.withWide(text) { text, count in
+            let count = SQLSMALLINT(clamping: count)
+            return unsafe SQLDriverConnectW(handle, nil, text, count, nil, 0, nil, prompt)
+          }
+        case .utf8:
+          unsafe ODBCText.withUTF8(text) { text, count in
+            let count = SQLSMALLINT(clamping: count)
+            return unsafe SQLDriverConnect(handle, nil, text, count, nil, 0, nil, prompt)
+          }
         }
       }
     }
     self.handle = handle
+    canceller =
+      cancelsAsWhole
+      ? try ODBCHandle(SQL_HANDLE_STMT, in: handle, form) : nil
   }
 
-  deinit { _ = try? unsafe handle.call("SQLDisconnect") { unsafe SQLDisconnect($0) } }
+  deinit {
+    // In front of the connection, which takes its statements with it.
+    canceller = nil
+    if disconnect() { return }
+    // A transaction that could not be ended keeps a connection open.
+    _ = try? rollBack()
+    _ = disconnect()
+  }
+
+  private func disconnect() -> Bool {
+    (try? unsafe handle.call("SQLDisconnect") { unsafe SQLDisconnect($0) }) != nil
+  }
 
   /// A statement of its own.
   func statement() throws(ODBCFailure) -> ODBCStatement { try ODBCStatement(in: self) }
@@ -65,6 +88,19 @@ final class ODBCConnection: Sendable {
   func end(committing: Bool) throws(ODBCFailure) {
     let how = SQLSMALLINT(committing ? SQL_COMMIT : SQL_ROLLBACK)
     try unsafe handle.call("SQLEndTran") { unsafe SQLEndTran(SQLSMALLINT(SQL_HANDLE_DBC), $0, how) }
+  }
+
+  /// Undoes the transaction.
+  ///
+  /// SQLite undoes one itself when a statement in it is cancelled; its driver does not hear of that, cannot undo what is
+  /// not there, and would not let go of the connection ever: so it gets one to undo.
+  func rollBack() throws(ODBCFailure) {
+    do throws(ODBCFailure) {
+      try end(committing: false)
+    } catch {
+      guard (try? ODBCStatement(handle).run("begin")) != nil else { throw error }
+      try end(committing: false)
+    }
   }
 
   /// Whether the driver knows that the connection is lost; it may be lost all the same.

@@ -71,7 +71,7 @@ extension ODBCStatement {
   ///
   /// - Returns: False where there are none left.
   func fetch() throws(ODBCFailure) -> Bool {
-    try unsafe handle.call("SQLFetch") { unsafe SQLFetch($0) } != SQL_NO_DATA
+    try unsafe waiting("SQLFetch") { unsafe SQLFetch($0) } != SQL_NO_DATA
   }
 
   /// Makes one of the fetched rows the one that `read` reads.

@@ -9,13 +9,20 @@ final class ODBCStatement: @unchecked Sendable {
   /// What was said of the last run that succeeded.
   private(set) var warnings: [DiagnosticRecord] = []
   /// Has to stay connected for as long.
-  private let connection: ODBCConnection
+  private let connection: ODBCConnection?
+  private let gate = CancelGate()
   /// What parameters are bound to: SQLite's driver reads it still while rows are fetched.
   private var parameters: [ParameterColumn] = []
 
   init(in connection: ODBCConnection) throws(ODBCFailure) {
     self.connection = connection
     handle = try ODBCHandle(SQL_HANDLE_STMT, in: connection.handle, connection.handle.form)
+  }
+
+  /// A statement of a connection that is about to end, which it does not keep.
+  init(_ connection: ODBCHandle) throws(ODBCFailure) {
+    self.connection = nil
+    handle = try ODBCHandle(SQL_HANDLE_STMT, in: connection, connection.form)
   }
 
   deinit { if !parameters.isEmpty { unbindParameters() } }
@@ -28,14 +35,27 @@ final class ODBCStatement: @unchecked Sendable {
     _ function: StaticString,
     _ body: (SQLHANDLE) -> SQLRETURN
   ) throws(ODBCFailure) -> Bool {
-    let status = try unsafe handle.call(function, body)
+    let status = try unsafe waiting(function, body)
     warnings = status == SQL_SUCCESS_WITH_INFO ? handle.records : []
     if status == SQL_NEED_DATA {
       // Nothing is ever sent piece by piece; a statement that waits for pieces could not even be let go of.
-      cancel()
+      _ = try? unsafe handle.call("SQLCancel") { unsafe SQLCancel($0) }
       throw ODBCFailure(function: function, records: [])
     }
     return status != SQL_NO_DATA
+  }
+
+  /// Asks for a function in which the thread may wait for the server, and which `cancel` ends.
+  func waiting(
+    _ function: StaticString,
+    _ body: (SQLHANDLE) -> SQLRETURN
+  ) throws(ODBCFailure) -> Int32 {
+    guard gate.enter() else {
+      let record = DiagnosticRecord(state: "HY008", native: 0, message: "the statement was cancelled")
+      throw ODBCFailure(function: function, records: [record])
+    }
+    defer { gate.leave() }
+    return try unsafe handle.call(function, body)
   }
 
   // MARK: - Running
@@ -58,10 +78,13 @@ final class ODBCStatement: @unchecked Sendable {
     }
   }
 
-  /// Asks the driver to end what the statement does; any thread.
+  /// Asks the driver to end what the statement does, and lets it begin nothing more; any thread.
   ///
   /// The corresponding C function is `SQLCancel`.
-  func cancel() { _ = try? unsafe handle.call("SQLCancel") { unsafe SQLCancel($0) } }
+  func cancel() {
+    let target = connection?.canceller ?? handle
+    gate.cancel { _ = try? unsafe target.call("SQLCancel") { unsafe SQLCancel($0) } }
+  }
 
   /// Goes on to the next result.
   ///

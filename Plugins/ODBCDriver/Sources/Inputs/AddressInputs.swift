@@ -6,6 +6,8 @@ struct AddressInputs: Sendable {
   var string: ConnectionString
   /// What is known of the driver; what holds for any where a data source leads to it.
   var facts: DriverFacts
+  /// The path of the driver's library; nil: it is not known.
+  var library: String?
   /// In seconds.
   var loginTimeout: Int
   /// Whether nothing may be changed.
@@ -35,8 +37,12 @@ struct AddressInputs: Sendable {
     if let name = try inputs["driver"]?.string() { string.set("DRIVER", to: name) }
     facts = DriverFacts()
     switch string.target {
-    case .driver(let name)?: facts = DriverFacts.of(string.target.flatMap(library) ?? name)
-    case .dataSource?: facts = string.target.flatMap(library).map(DriverFacts.of) ?? facts
+    case .driver(let name)?:
+      self.library = string.target.flatMap(library) ?? (name.contains("/") ? name : nil)
+      facts = DriverFacts.of(self.library ?? name)
+    case .dataSource?:
+      self.library = string.target.flatMap(library)
+      facts = self.library.map(DriverFacts.of) ?? facts
     case .file?: break
     case nil:
       throw DriverError(

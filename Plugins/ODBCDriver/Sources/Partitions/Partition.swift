@@ -44,10 +44,29 @@ final class Partition: @unchecked Sendable {
       session.error(failure, connection, call, pointer: "/statement", timer, timeout)
     }
     do throws(ODBCFailure) {
-      try bound.run(on: made, facts)
+      var cursor: ServerCursor?
+      if session.usesServerCursors {
+        cursor = try ServerCursor(
+          bound,
+          made,
+          on: connection,
+          facts,
+          isInTransaction: false,
+          mostRows: .max
+        )
+      } else {
+        try bound.run(on: made, facts)
+      }
       let sorts = facts.probesTypes ? try TypeProbe(made).sorts(of: bound, connection) : []
       let isUTC = try session.isUTC(connection, for: made)
-      reader = try ResultReader(made, facts, sorts: sorts, isUTC: isUTC, explain: explain)
+      reader = try ResultReader(
+        made,
+        facts,
+        sorts: sorts,
+        isUTC: isUTC,
+        cursor: cursor,
+        explain: explain
+      )
     } catch {
       let failure = explain(error)
       timer?.end()

@@ -9,7 +9,9 @@ struct ExecuteCall {
   init(_ call: Call, _ session: ODBCSession) throws(DriverError) {
     self.call = call
     self.session = session
-    inputs = try StatementInputs(call.inputs)
+    var inputs = try StatementInputs(call.inputs)
+    inputs.isForRows = false
+    self.inputs = inputs
   }
 
   func run() throws(DriverError) {

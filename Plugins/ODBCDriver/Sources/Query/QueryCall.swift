@@ -63,6 +63,7 @@ struct QueryCall {
       )
     }
     let batch = try reader.next()
+    reader.close()
     if fetch == .firstRow {
       try call.output("row", batch?.row(0, reader.fields) ?? .null)
       return

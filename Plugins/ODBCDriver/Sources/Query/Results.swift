@@ -106,7 +106,7 @@ final class ResultRows: RowProducer, @unchecked Sendable {
   }
 
   func close(_ call: Call, _ error: DriverError?) {
-    reader.close()
+    reader.close(isGood: error == nil && isAtEnd)
     guard error == nil, isAtEnd else {
       results.run.end()
       call.end(error)

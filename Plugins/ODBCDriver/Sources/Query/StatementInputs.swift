@@ -10,6 +10,10 @@ struct StatementInputs: Sendable {
   var timeout: Double?
   /// How many rows are read of each result; nil: all.
   var maxRows: Int?
+  /// Whether its rows are read one after the other, and not let go of.
+  var isForRows = true
+  /// Whether it is a part of a transaction that others began.
+  var isInTransaction = false
   /// The input that the statement stands in.
   var pointer = "/statement"
 

@@ -2,7 +2,8 @@ internal import CODBC
 internal import DriverKit
 
 /// A statement of a call, from when it is sent until its last row was read: stopped with the call, and by its own timer.
-final class StatementRun: Sendable {
+final class StatementRun: @unchecked Sendable {
+  // `@unchecked` because whoever has it asks on one thread at a time.
   let statement: ODBCStatement
   private let connection: ODBCConnection
   private let session: ODBCSession
@@ -13,6 +14,8 @@ final class StatementRun: Sendable {
   private let sorts: [ValueSort?]
   /// Where values of parameters come out as long as results are read.
   let places: [ProcedurePlace]
+  /// What the rows come by; nil: they are the statement's own.
+  private let cursor: ServerCursor?
   private let timer: StatementTimer?
   private let timeout: Double?
   private let isRead: Bool
@@ -78,20 +81,31 @@ final class StatementRun: Sendable {
       throw error
     }
     do throws(ODBCFailure) {
-      if places.isEmpty {
+      if session.usesServerCursors, inputs.isForRows, isRead, kind.canBeDeclared {
+        cursor = try ServerCursor(
+          bound,
+          statement,
+          on: connection,
+          facts,
+          isInTransaction: inputs.isInTransaction,
+          mostRows: maxRows
+        )
+      } else if places.isEmpty {
         try bound.run(on: statement, facts)
+        cursor = nil
       } else {
         try statement.prepare(inputs.sql)
         for (index, place) in places.enumerated() { try place.bind(to: statement, index + 1) }
         try statement.execute()
+        cursor = nil
       }
       sorts =
-        facts.probesTypes && isRead && TypeProbe.firstWords.contains(kind.firstWord)
+        facts.probesTypes && isRead && kind.canBeDeclared
         ? try TypeProbe(statement).sorts(of: bound, connection) : []
     } catch {
       let failure = session.error(error, connection, call, pointer: pointer, timer, timeout)
       timer?.end()
-      throw failure.retryable(isRead || error.wasRolledBack)
+      throw failure.retryable(isRead || error.hasDoneNothing(facts))
     }
   }
 
@@ -117,7 +131,7 @@ final class StatementRun: Sendable {
   func error(_ failure: ODBCFailure) -> DriverError {
     session.error(failure, connection, call, pointer: pointer, timer, timeout)
       // What a lost connection has done is not known; a server that rolled back has done nothing.
-      .retryable(isRead || failure.wasRolledBack)
+      .retryable(isRead || failure.hasDoneNothing(session.facts))
   }
 
   /// A reader of the result that the statement is at.
@@ -128,7 +142,8 @@ final class StatementRun: Sendable {
         session.facts,
         sorts: sorts,
         isUTC: try session.isUTC(connection, for: statement),
-        mostRows: maxRows
+        mostRows: maxRows,
+        cursor: cursor
       ) { [self] in error($0) }
     }
   }

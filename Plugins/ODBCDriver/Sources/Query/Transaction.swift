@@ -63,11 +63,15 @@ final class Transaction {
     defer { restoreIsolation() }
     var failure: ODBCFailure?
     do throws(ODBCFailure) {
-      try connection.end(committing: committing)
+      if committing {
+        try connection.end(committing: true)
+      } else {
+        try connection.rollBack()
+      }
     } catch {
       failure = error
       // What a failed commit leaves behind must not be kept by switching autocommit on.
-      if committing { _ = try? connection.end(committing: false) }
+      if committing { _ = try? connection.rollBack() }
     }
     try connection.setAutocommit(true)
     if let failure { throw failure }

@@ -7,8 +7,6 @@ internal import DriverKit
 /// over as texts. The statement is asked once more for the sorts of its first rows. A later value of another sort is an
 /// error of the row that it comes with.
 struct TypeProbe {
-  /// What the statements begin with that can be a part of another one.
-  static let firstWords: Set<String> = ["SELECT", "VALUES", "WITH"]
   /// How many rows are looked at.
   private static let rows = 100
   /// The size that SQLite's driver reports for a column without a type.

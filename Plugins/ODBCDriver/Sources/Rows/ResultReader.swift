@@ -19,6 +19,10 @@ final class ResultReader {
   private let fetched: RowBuffer
   private let states: RowBuffer
   private let explain: (ODBCFailure) -> DriverError
+  private let cursor: ServerCursor?
+  /// What the cursor's last fetch has brought.
+  private var fetchedRows = 0
+  private var fetchedBytes = 0
   private var isBound = false
   private var isAtEnd = false
 
@@ -34,6 +38,7 @@ final class ResultReader {
   ///   - sorts: Of which sorts the columns' values are, where that is known otherwise; none: it is not.
   ///   - isUTC: Whether the session's zone is UTC.
   ///   - mostRows: How many rows are wanted at once at most.
+  ///   - cursor: What fetches more rows once these were read; nil: they are all.
   ///   - explain: What a failure comes to.
   /// - Throws: Why it cannot be read.
   init(
@@ -42,6 +47,7 @@ final class ResultReader {
     sorts: [ValueSort?] = [],
     isUTC: Bool = false,
     mostRows: Int = .max,
+    cursor: ServerCursor? = nil,
     explain: @escaping (ODBCFailure) -> DriverError = { $0.error() }
   ) throws(ODBCFailure) {
     var plans: [ColumnPlan] = []
@@ -57,14 +63,19 @@ final class ResultReader {
     fields = plans.map(\.field)
     self.statement = statement
     self.explain = explain
+    self.cursor = cursor
     fetched = RowBuffer(capacity: MemoryLayout<SQLULEN>.size)
     states = RowBuffer(capacity: block * MemoryLayout<SQLUSMALLINT>.size)
   }
 
   /// Lets the driver put no more values into this reader's memory: whoever goes on with the statement calls it first.
-  func close() {
+  ///
+  /// - Parameter isGood: Whether what the query has changed is kept, where a cursor was read.
+  func close(isGood: Bool = true) {
     isAtEnd = true
     statement.unbind()
+    // Of a query that only reads nothing is lost where the end of its transaction fails.
+    _ = try? cursor?.end(committing: isGood)
   }
 
   /// The next rows; nil: there are no more.
@@ -88,7 +99,7 @@ final class ResultReader {
       for row in 0..<count { try column.add(row, statement, isInBlock: true) }
       made.append(column.take())
     }
-    return RowBatch(count: count, columns: made)
+    return counted(RowBatch(count: count, columns: made))
   }
 
   // MARK: - One row with each fetch
@@ -100,7 +111,17 @@ final class ResultReader {
       for column in columns { try column.add(0, statement, isInBlock: false) }
       count += 1
     }
-    return count == 0 ? nil : RowBatch(count: count, columns: columns.map { $0.take() })
+    return count == 0 ? nil : counted(RowBatch(count: count, columns: columns.map { $0.take() }))
+  }
+
+  /// Takes note of how large rows are.
+  private func counted(_ batch: RowBatch) -> RowBatch {
+    guard cursor != nil else { return batch }
+    fetchedRows += batch.count
+    for column in batch.columns {
+      fetchedBytes += column.offsets == nil ? batch.count * 8 : column.values.capacity
+    }
+    return batch
   }
 
   // MARK: - The driver's part
@@ -118,8 +139,14 @@ final class ResultReader {
       }
       for column in columns { try column.bind(to: statement) }
       fetched.set(SQLULEN(0), at: 0)
-      isAtEnd = try !statement.fetch()
-      return !isAtEnd
+      while try !statement.fetch() {
+        guard let cursor, try cursor.fetchMore(fetchedRows, bytes: fetchedBytes) else {
+          isAtEnd = true
+          return false
+        }
+        (fetchedRows, fetchedBytes) = (0, 0)
+      }
+      return true
     } catch {
       isAtEnd = true
       throw explain(error)

@@ -121,6 +121,7 @@ struct ScriptCall {
       pointer: statement.pointer
     )
     what.parameters = statement.parameters
+    what.isInTransaction = inputs.isTransaction
     let run = try StatementRun(what, on: connection, of: session, call)
     defer { run.end() }
     var (changed, rows, hasMore): (Int?, [OutputValue]?, Bool) = (nil, nil, false)

@@ -42,6 +42,8 @@ public final class ODBCSession: Sendable {
         text,
         in: environment,
         address.facts.form,
+        library: address.library,
+        cancelsAsWhole: address.facts.cancelsAsWhole,
         loginTimeout: address.loginTimeout
       )
     } catch {
@@ -53,6 +55,13 @@ public final class ODBCSession: Sendable {
 
   /// What is known of the driver.
   var facts: DriverFacts { (try? given.get())?.facts ?? DriverFacts() }
+
+  /// Whether queries are read through cursors of the server, and the driver is not told to do that itself.
+  var usesServerCursors: Bool {
+    guard let address = try? given.get(), address.facts.usesServerCursors else { return false }
+    guard let keyword = address.facts.ownCursorKeyword else { return true }
+    return address.string[keyword] != "1"
+  }
 
   /// Whether the connection's zone is UTC; false too where nobody needs to know, for lack of columns of moments.
   func isUTC(
@@ -153,6 +162,9 @@ public final class ODBCSession: Sendable {
       )
     } else {
       error = failure.error(pointer: pointer, wasStopped: call?.stop)
+    }
+    if let native = failure.cause?.native, facts.busyCodes.contains(native), call?.stop == nil {
+      (error.code, error.isRetryable) = (.unavailable, true)
     }
     if connection.isKnownToBeDead {
       error.isSessionBroken = true

@@ -9,6 +9,8 @@ struct StatementKind: Hashable, Sendable {
   /// Not so: several statements, `SELECT … INTO`, what locks rows (`FOR UPDATE`), anything with INSERT, UPDATE, DELETE
   /// or MERGE outside of quotes, executable comments of MySQL, a quote or comment without end.
   let isRead: Bool
+  /// Whether it is a query, which can be a part of another statement.
+  var canBeDeclared: Bool { isRead && ["SELECT", "VALUES", "WITH"].contains(firstWord) }
   /// Whether a LIMIT can be put behind it: a query that has none, and nothing else that stands at the end.
   let canBeLimited: Bool
 
