@@ -3,8 +3,8 @@
 ///     odbc_insert CONNECTION-STRING TABLE ROWS [ROWS-AT-ONCE]
 ///
 /// The columns are those of odbc_read.c. All rows are in memory, each as it is bound, before the clock starts, and are
-/// sent in one transaction: a thousand at once, unless a number says otherwise. Counts from connecting to the end of the
-/// transaction. Prints one line of JSON.
+/// sent in one transaction: a thousand at once, unless a number says otherwise. Counts from connecting to the end of
+/// the transaction. Prints one line of JSON.
 #include "odbc_bench.h"
 
 typedef struct row {
@@ -17,7 +17,7 @@ typedef struct row {
   char price[16];
 } row;
 
-/// The same values as make_records of odbc_data.py.
+/// The same values as those of odbc_data.py.
 static row *make_rows(long count) {
   row *rows = calloc((size_t)count, sizeof(row));
   for (long index = 0; index < count; index++) {

@@ -97,8 +97,8 @@ class Server:
             self.process.wait()
 
     def ask(self, command: list[str], sql: str, environment: dict[str, str]) -> str:
-        run = subprocess.run(command, input=sql, env={**self.environment, **environment}, stdout=subprocess.PIPE,
-                             stderr=subprocess.PIPE, text=True)
+        environment = {**self.environment, **environment}
+        run = subprocess.run(command, input=sql, env=environment, capture_output=True, text=True)
         if run.returncode != 0:
             raise SystemExit(f"{command[0]} failed: {run.stderr}")
         return run.stdout.strip()
@@ -117,8 +117,9 @@ class PostgreSQL(Server):
         password = self.folder / "password"
         password.write_text(PASSWORD + "\n", encoding="ascii")
         self.own(password)
-        self.check([tool("initdb"), "--pgdata", str(self.folder / "data"), "--username", USER, "--pwfile", str(password),
-                    "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"])
+        self.check([tool("initdb"), "--pgdata", str(self.folder / "data"), "--username", USER,
+                    "--pwfile", str(password), "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C.UTF-8",
+                    "--no-sync", "--no-instructions"])
 
     def command(self) -> list[str]:
         settings = {
@@ -143,8 +144,8 @@ class PostgreSQL(Server):
         return self.ask(command, text, {"PGPASSWORD": PASSWORD})
 
     def connection(self, attributes: str) -> str:
-        return (f"DRIVER=PostgreSQL Unicode;Server=127.0.0.1;Port={self.port};Database=postgres;UID={USER};PWD={PASSWORD};"
-                f"KeepaliveTime=60;KeepaliveInterval=15;BoolsAsChar=0;{attributes}")
+        return (f"DRIVER=PostgreSQL Unicode;Server=127.0.0.1;Port={self.port};Database=postgres;UID={USER};"
+                f"PWD={PASSWORD};KeepaliveTime=60;KeepaliveInterval=15;BoolsAsChar=0;{attributes}")
 
 
 class MariaDB(Server):
@@ -187,5 +188,5 @@ flush privileges;
         return self.ask(*self.client(text))
 
     def connection(self) -> str:
-        return (f"DRIVER=MariaDB Unicode;Server=127.0.0.1;Port={self.port};Database={DATABASE};UID={USER};PWD={PASSWORD};"
-                "CHARSET=utf8mb4")
+        return (f"DRIVER=MariaDB Unicode;Server=127.0.0.1;Port={self.port};Database={DATABASE};UID={USER};"
+                f"PWD={PASSWORD};CHARSET=utf8mb4")

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
-import resource
 import sys
 import time
 
@@ -54,7 +53,10 @@ def insert_pyodbc(text: str, table: str, records, is_fast: bool) -> None:
     cursor = connection.cursor()
     cursor.fast_executemany = is_fast
     places = ", ".join("?" * len(names))
-    cursor.executemany(f"insert into {table} ({', '.join(names)}) values ({places})", values)
+    # Faster than all in one array, which pyodbc makes room for at once.
+    step = CHUNK if is_fast else len(values)
+    for start in range(0, len(values), step):
+        cursor.executemany(f"insert into {table} ({', '.join(names)}) values ({places})", values[start:start + step])
     connection.commit()
 
 
@@ -64,6 +66,12 @@ def insert_arrow_odbc(text: str, table: str, records) -> None:
     connection = arrow_odbc.connect(text, autocommit=False)
     connection.insert_into_table(reader=records, chunk_size=CHUNK, table=table)
     connection.commit()
+
+
+def peak_kib() -> int:
+    """getrusage also counts what the process was before it became this program."""
+    with open("/proc/self/status", encoding="ascii") as file:
+        return next(int(line.split()[1]) for line in file if line.startswith("VmHWM"))
 
 
 def first_records(path: str, count: int):
@@ -97,7 +105,7 @@ def main() -> None:
     seconds, computed = time.perf_counter() - start, time.process_time() - computed
     print(json.dumps({
         "rows": rows, "rate": rows / seconds, "cpu_us": computed * 1e6 / rows,
-        "peak_kib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss,
+        "peak_kib": peak_kib(),
         "library": f"{package} {importlib.metadata.version(package)}",
     }))
 

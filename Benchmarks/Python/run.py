@@ -10,12 +10,15 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+
+import odbc
 
 PYTHON = sys.executable
 HERE = pathlib.Path(__file__).resolve().parent
@@ -26,6 +29,7 @@ class Bench:
 
     def __init__(self, arguments: argparse.Namespace, folder: pathlib.Path) -> None:
         self.bin, self.drivers, self.full = arguments.bin, arguments.drivers, arguments.full
+        self.only = arguments.only
         self.folder = folder
         self.rows: list[dict] = []
 
@@ -40,7 +44,7 @@ class Bench:
     def host(self, *arguments: str) -> dict:
         return self.run(self.path("bench"), f"{self.bin}/drivers:{self.drivers}", *arguments)
 
-    def add(self, workload: str, row: str, value: float, unit: str, **more: object) -> None:
+    def add(self, workload: str, row: str, value: float | None, unit: str, **more: object) -> None:
         self.rows.append({"workload": workload, "row": row, "value": value, "unit": unit, **more})
 
     # MARK: - Calls
@@ -263,6 +267,11 @@ class Bench:
         subprocess.run(["curl", "-sS", "--fail", *arguments], check=True)
         self.add(workload, name, round(size / 1e6 / (time.monotonic() - start)), "MB/s")
 
+    # MARK: - ODBC
+
+    def odbc(self) -> None:
+        odbc.ODBC(self, is_short="," in self.only and not self.full).measure()
+
     # MARK: - The table
 
     def table(self) -> str:
@@ -274,13 +283,14 @@ class Bench:
             notes = []
             for key, text in (
                 ("goal", "goal {:,.0f}"), ("of_pipe", "{:.2f} of a pipe round trip"), ("of_threads", "{:.2f} of a hand-over"),
-                ("of_empty", "{:.2f} of the empty program"), ("of_socket", "{:.2f} of the limit"), ("cpu_us", "{:.1f} µs computed for each"),
+                ("of_empty", "{:.2f} of the empty program"), ("of_socket", "{:.2f} of the limit"), ("note", "{}"), ("cpu_us", "{:.3g} µs computed for each"),
                 ("peak_mib", "peak {:.0f} MiB"), ("goal_mib", "goal {:.0f} MiB"),
-                ("descriptors_per_call", "{:.2f} descriptors a call"), ("library", "{}"),
+                ("descriptors_per_call", "{:.2f} descriptors a call"), ("block", "{:,} rows at once"), ("library", "{}"),
             ):
                 if key in row:
                     notes.append(text.format(row[key]))
-            lines.append(f"  {row['row']:<58} {row['value']:>12,} {row['unit']:<11} {', '.join(notes)}")
+            value = "-" if row["value"] is None else f"{row['value']:,}"
+            lines.append(f"  {row['row']:<58} {value:>12} {row['unit']:<11} {', '.join(notes)}")
         return "\n".join(lines)
 
 
@@ -355,8 +365,10 @@ def main() -> None:
     parser.add_argument("drivers", type=pathlib.Path)
     parser.add_argument("result", type=pathlib.Path)
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--only", default="calls,python,listing,rest,tls,held,large")
+    parser.add_argument("--only", default="calls,python,listing,rest,tls,held,large,odbc")
     arguments = parser.parse_args()
+    # As Ctrl-C: what was begun is ended.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = pathlib.Path(name)
         folder.chmod(0o755)

@@ -78,7 +78,11 @@ struct Databases: Sendable {
     let seconds = Double(now() - start) / 1e9
     let microseconds = (Process.computedMicroseconds() - computed) / Double(max(1, rows))
     print(
-      "{\"rows\": \(rows), \"rate\": \(Double(rows) / seconds), \"cpu_us\": \(microseconds), \"block\": \(block), \"peak_kib\": \(Process.peakKiB)}"
+      JSON.text([
+        "rows": .int(Int64(rows)), "rate": .double(Double(rows) / seconds),
+        "cpu_us": .double(microseconds), "block": .int(Int64(block)),
+        "peak_kib": .int(Int64(Process.peakKiB)),
+      ])
     )
   }
 }

@@ -40,7 +40,19 @@ enum Process {
   }
 
   /// The most memory that it had resident.
-  static var peakKiB: Int { usage().ru_maxrss }
+  ///
+  /// `getrusage` also counts what the process was before it became this program.
+  static var peakKiB: Int {
+    guard let file = fopen("/proc/self/status", "r") else { return 0 }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 256)
+    while fgets(&line, 256, file) != nil {
+      let bytes = line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
+      let text = String(decoding: bytes, as: UTF8.self)
+      if text.hasPrefix("VmHWM:") { return Int(text.filter(\.isNumber)) ?? 0 }
+    }
+    return 0
+  }
 
   private static func usage() -> rusage {
     var usage = rusage()

@@ -95,6 +95,14 @@ public final class RowBuffer: @unchecked Sendable {
     unsafe memset(memory + range.lowerBound, 0, range.count)
   }
 
+  /// Makes all bits of bytes 1.
+  ///
+  /// - Parameter range: Which bytes.
+  public func fill(_ range: Range<Int>) {
+    precondition(range.lowerBound >= 0 && range.upperBound <= capacity, "behind the end")
+    unsafe memset(memory + range.lowerBound, 0xFF, range.count)
+  }
+
   /// Makes a bit 0, the lowest one of a byte first.
   ///
   /// - Parameter index: Its place, counted in bits.

@@ -62,6 +62,96 @@ public struct RowColumnBuilder: ~Copyable {
     finish(isThere: true)
   }
 
+  /// Adds texts or bytes that a C library has put into cells, as many as have room in theirs.
+  ///
+  /// - Parameters:
+  ///   - cells: The first cell.
+  ///   - stride: How many bytes lie between the begins of two cells.
+  ///   - room: How many bytes a value in a cell has at most.
+  ///   - lengths: The first length: how many bytes the value has, or `missing`.
+  ///   - lengthStride: How many bytes lie between the begins of two lengths.
+  ///   - missing: The length of a value that is missing.
+  ///   - rows: Which cells.
+  /// - Returns: The first row that was not added, since its length is below 0 or above the room; the rows' end where all
+  ///   were.
+  @unsafe
+  public mutating func append(
+    cells: UnsafeRawPointer,
+    stride: Int,
+    room: Int,
+    lengths: UnsafeRawPointer,
+    lengthStride: Int,
+    missing: Int,
+    rows: Range<Int>
+  ) -> Int {
+    guard let offsetWidth = type.offsetWidth else {
+      preconditionFailure("the column is of another type")
+    }
+    // First what there is to be added, so that there is room for all of it at once.
+    var (end, size, hasMissing) = (rows.lowerBound, 0, false)
+    while end < rows.upperBound {
+      let length = unsafe lengths.load(fromByteOffset: end * lengthStride, as: Int.self)
+      if length == missing {
+        hasMissing = true
+      } else if length < 0 || length > room {
+        break
+      } else {
+        size += length
+      }
+      end += 1
+    }
+    let added = end - rows.lowerBound
+    guard added > 0 else { return end }
+    makeRoom(for: size)
+    if hasMissing, validity == nil { makeValidity() }
+    reserve(added, offsetWidth)
+    guard let offsets else { preconditionFailure("the column is of another type") }
+    precondition(
+      offsetWidth == 8 || byteCount + size <= Int32.max,
+      "over 2 GiB of texts in a batch"
+    )
+    let (target, places) = unsafe (values.start, offsets.start)
+    var place = byteCount
+    for row in rows.lowerBound..<end {
+      let length = unsafe lengths.load(fromByteOffset: row * lengthStride, as: Int.self)
+      let isThere = length != missing
+      if isThere {
+        unsafe (target + place).copyMemory(from: cells + row * stride, byteCount: length)
+        place += length
+      }
+      let index = count + row - rows.lowerBound
+      if let validity {
+        if isThere { validity.setBit(index) }
+      }
+      if offsetWidth == 4 {
+        unsafe places.storeBytes(
+          of: Int32(truncatingIfNeeded: place),
+          toByteOffset: (index + 1) * 4,
+          as: Int32.self
+        )
+      } else {
+        unsafe places.storeBytes(of: Int64(place), toByteOffset: (index + 1) * 8, as: Int64.self)
+      }
+      if !isThere { nullCount += 1 }
+    }
+    byteCount = place
+    count += added
+    return end
+  }
+
+  /// Makes room for offsets, and for bits of values that are there.
+  private mutating func reserve(_ added: Int, _ width: Int) {
+    if let known = offsets, (count + added + 1) * width > known.capacity {
+      offsets = known.grown(to: (count + added + 1) * width, keeping: (count + 1) * width)
+    }
+    if let known = validity, (count + added) / 8 >= known.capacity {
+      let used = known.capacity
+      let larger = known.grown(to: (count + added) / 8 + 1, keeping: used)
+      larger.clear(used..<larger.capacity)
+      validity = larger
+    }
+  }
+
   /// Adds a text.
   public mutating func append(_ text: String) { append(text.utf8.span) }
 

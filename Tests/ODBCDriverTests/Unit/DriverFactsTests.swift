@@ -36,9 +36,9 @@ struct DriverFactsTests {
 
   @Test("gives way to what the user says")
   func user() throws {
-    var string = try ConnectionString(parsing: "DSN=a;usedeclarefetch=0")
+    var string = try ConnectionString(parsing: "DSN=a;boolsaschar=1")
     DriverFacts.of("psqlodbcw.so").complete(&string)
-    #expect(string["UseDeclareFetch"] == "0" && string["Fetch"] == "10000")
+    #expect(string["BoolsAsChar"] == "1" && string["KeepaliveTime"] == "60")
   }
 
   @Test("leaves the first of the keywords that mean the same")

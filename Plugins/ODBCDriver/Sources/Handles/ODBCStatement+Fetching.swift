@@ -25,10 +25,24 @@ extension ODBCStatement {
   /// Asks for so many rows at once, until it is asked for another number.
   ///
   /// The corresponding C function is `SQLSetStmtAttrW`. What is pointed to lives as long as rows are fetched.
+  ///
+  /// - Parameters:
+  ///   - count: How many rows.
+  ///   - rows: Where it is told what came.
+  ///   - size: How many bytes lie between rows that lie one behind the other; nil: columns do.
+  ///   - offset: How many bytes behind the bound places the next row goes, looked at with each fetch.
   @unsafe
-  func setRows(_ count: Int, _ rows: FetchedRows) throws(ODBCFailure) {
-    try unsafe set(SQL_ATTR_ROW_BIND_TYPE, to: SQLPOINTER(bitPattern: Int(SQL_BIND_BY_COLUMN)))
-    try unsafe set(SQL_ATTR_ROW_ARRAY_SIZE, to: SQLPOINTER(bitPattern: count))
+  func setRows(
+    _ count: Int,
+    _ rows: FetchedRows,
+    size: Int? = nil,
+    offset: UnsafeMutablePointer<SQLULEN>? = nil
+  ) throws(ODBCFailure) {
+    try set(SQL_ATTR_ROW_BIND_TYPE, to: size ?? Int(SQL_BIND_BY_COLUMN))
+    if let offset = unsafe offset {
+      try unsafe set(SQL_ATTR_ROW_BIND_OFFSET_PTR, to: SQLPOINTER(offset))
+    }
+    try set(SQL_ATTR_ROW_ARRAY_SIZE, to: count)
     try unsafe set(SQL_ATTR_ROWS_FETCHED_PTR, to: SQLPOINTER(rows.count))
     try unsafe set(SQL_ATTR_ROW_STATUS_PTR, to: SQLPOINTER(rows.states))
   }

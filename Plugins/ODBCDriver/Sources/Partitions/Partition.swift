@@ -4,7 +4,7 @@ internal import DriverKit
 /// A part of a query's rows, read over one connection by one thread.
 final class Partition: @unchecked Sendable {
   // `@unchecked` because it is handed from the thread that begins it to the one that reads it.
-  let statement: ODBCStatement
+  let statements: [ODBCStatement]
   let reader: ResultReader
   private let timer: StatementTimer?
 
@@ -27,17 +27,21 @@ final class Partition: @unchecked Sendable {
     _ begins: (ODBCStatement) -> Bool
   ) throws(DriverError) {
     let facts = session.facts
-    let made: ODBCStatement
+    let (made, probe): (ODBCStatement, ODBCStatement?)
     do throws(ODBCFailure) {
       made = try connection.statement()
+      probe = facts.probesTypes ? try connection.statement() : nil
     } catch {
       throw session.error(error, connection, call)
     }
-    statement = made
-    guard begins(made) else {
+    let statements = [made, probe].compactMap { $0 }
+    self.statements = statements
+    guard statements.allSatisfy(begins) else {
       throw call.stop?.error ?? DriverError(.cancelled, "the call was cancelled")
     }
-    let timer = inputs.timeout.flatMap { StatementTimer($0, made) }
+    let timer = inputs.timeout.flatMap { seconds in
+      StatementTimer(seconds) { for statement in statements { statement.cancel() } }
+    }
     self.timer = timer
     let timeout = inputs.timeout
     @Sendable func explain(_ failure: ODBCFailure) -> DriverError {
@@ -57,7 +61,9 @@ final class Partition: @unchecked Sendable {
       } else {
         try bound.run(on: made, facts)
       }
-      let sorts = facts.probesTypes ? try TypeProbe(made).sorts(of: bound, connection) : []
+      let sorts = try probe.map { (probe) throws(ODBCFailure) in
+        try TypeProbe(made).sorts(of: bound, probe)
+      } ?? []
       let isUTC = try session.isUTC(connection, for: made)
       reader = try ResultReader(
         made,

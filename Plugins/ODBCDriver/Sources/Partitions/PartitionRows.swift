@@ -114,8 +114,10 @@ final class PartitionRows: RowProducer, @unchecked Sendable {
   private func read(_ partition: Partition) throws(DriverError) {
     defer {
       partition.end()
-      _ = monitor.locked {
-        running.removeValue(forKey: ObjectIdentifier(partition.statement))
+      monitor.locked {
+        for statement in partition.statements {
+          running.removeValue(forKey: ObjectIdentifier(statement))
+        }
       }
     }
     while let batch = try partition.next(), put(batch) {}

@@ -46,6 +46,7 @@ final class StatementRun: @unchecked Sendable {
       )
     }
     pointer = inputs.pointer
+    isRead = kind.isRead
     maxRows = inputs.maxRows ?? .max
     let bound = try BoundStatement(
       inputs.sql,
@@ -53,8 +54,10 @@ final class StatementRun: @unchecked Sendable {
       facts.dialect,
       pointer: inputs.pointer
     )
+    let probe: ODBCStatement?
     do throws(ODBCFailure) {
       statement = try connection.statement()
+      probe = facts.probesTypes && isRead && kind.canBeDeclared ? try connection.statement() : nil
     } catch {
       throw session.error(error, connection)
     }
@@ -67,13 +70,16 @@ final class StatementRun: @unchecked Sendable {
     self.call = call
     self.places = places
     timeout = inputs.timeout
-    isRead = kind.isRead
-    timer = timeout.flatMap { [statement] seconds in StatementTimer(seconds, statement) }
+    let cancel: @Sendable () -> Void = { [statement] in
+      statement.cancel()
+      probe?.cancel()
+    }
+    timer = timeout.flatMap { StatementTimer($0, cancel) }
     if timeout != nil, timer == nil {
       throw DriverError(.unavailable, "there is no thread left for query_timeout")
     }
     // The driver ends what it does by itself, and the function that waits for it fails.
-    call.onStop { [statement] in statement.cancel() }
+    call.onStop(cancel)
     do throws(DriverError) {
       try call.checkStop()
     } catch {
@@ -99,9 +105,11 @@ final class StatementRun: @unchecked Sendable {
         try statement.execute()
         cursor = nil
       }
-      sorts =
-        facts.probesTypes && isRead && kind.canBeDeclared
-        ? try TypeProbe(statement).sorts(of: bound, connection) : []
+      if let probe {
+        sorts = try TypeProbe(statement).sorts(of: bound, probe)
+      } else {
+        sorts = []
+      }
     } catch {
       let failure = session.error(error, connection, call, pointer: pointer, timer, timeout)
       timer?.end()

@@ -14,8 +14,8 @@ final class StatementTimer: Sendable {
   ///
   /// - Parameters:
   ///   - seconds: How long the statement may take.
-  ///   - statement: What is cancelled.
-  init?(_ seconds: Double, _ statement: ODBCStatement) {
+  ///   - cancel: Cancels what is at work.
+  init?(_ seconds: Double, _ cancel: @escaping @Sendable () -> Void) {
     var now = timespec()
     unsafe clock_gettime(CLOCK_MONOTONIC, &now)
     let nanoseconds = now.tv_nsec + Int((seconds - seconds.rounded(.down)) * 1e9)
@@ -29,7 +29,7 @@ final class StatementTimer: Sendable {
           state.hasFired = !state.monitor.wait(until: deadline) && !state.isEnded
         }
         // Under the lock: once `end` has returned, nothing is cancelled any more.
-        if state.hasFired { statement.cancel() }
+        if state.hasFired { cancel() }
       }
     }
     guard let worker else { return nil }

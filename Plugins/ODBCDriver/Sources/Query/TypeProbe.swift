@@ -33,11 +33,11 @@ struct TypeProbe {
   ///
   /// - Parameters:
   ///   - bound: The statement that was run.
-  ///   - connection: Where.
+  ///   - probe: What asks, and may be cancelled.
   /// - Throws: Why the server could not be asked.
   func sorts(
     of bound: BoundStatement,
-    _ connection: ODBCConnection
+    _ probe: ODBCStatement
   ) throws(ODBCFailure) -> [ValueSort?] {
     guard !undeclared.isEmpty else { return [] }
     let names = (0..<columns).map { "c\($0)" }.joined(separator: ", ")
@@ -47,7 +47,6 @@ struct TypeProbe {
       \(bound.sql.withoutTerminator)
       ) select \(asked) from (select * from driver_host_probe limit \(TypeProbe.rows))
       """
-    let probe = try connection.statement()
     try bound.with(sql).run(on: probe, DriverFacts())
     var sorts = [ValueSort?](repeating: nil, count: columns)
     guard try probe.fetch() else { return sorts }

@@ -39,6 +39,21 @@ extension Calendar {
   }
 }
 
+extension Calendar {
+  /// How many microseconds or nanoseconds lie between 1970-01-01 and a moment; nil where it is none, or too far away.
+  static func count(_ moment: SQL_TIMESTAMP_STRUCT, inNanoseconds isNano: Bool) -> Int64? {
+    guard let days = days(Int(moment.year), Int(moment.month), Int(moment.day)),
+      moment.hour < 24, moment.minute < 60, moment.second < 61, moment.fraction < 1_000_000_000
+    else { return nil }
+    let minutes = (days * 24 + Int(moment.hour)) * 60 + Int(moment.minute)
+    let seconds = Int64(minutes) * 60 + Int64(moment.second)
+    let fraction = Int64(moment.fraction)
+    guard isNano else { return seconds * 1_000_000 + fraction / 1000 }
+    let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+    return overflow ? nil : whole + fraction
+  }
+}
+
 extension RecordTimeUnit {
   /// How many there are in a second.
   var perSecond: Int64 {

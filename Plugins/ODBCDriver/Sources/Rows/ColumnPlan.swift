@@ -7,6 +7,8 @@ struct ColumnPlan: Sendable, Hashable {
   enum Form: Sendable, Hashable {
     /// As it stands in Arrow: the C type and its width in bytes.
     case direct(Int32, width: Int)
+    /// A double, of which a float is made.
+    case doubleOfFloat
     /// A byte, 0 or 1.
     case bit
     /// A structure of year, month and day.
@@ -64,6 +66,7 @@ struct ColumnPlan: Sendable, Hashable {
     self.form = form
     switch form {
     case .direct(_, let width): (cellWidth, isOpenEnded) = (width, false)
+    case .doubleOfFloat: (cellWidth, isOpenEnded) = (MemoryLayout<Double>.size, false)
     case .bit: (cellWidth, isOpenEnded) = (1, false)
     case .date: (cellWidth, isOpenEnded) = (MemoryLayout<SQL_DATE_STRUCT>.size, false)
     case .timestamp: (cellWidth, isOpenEnded) = (MemoryLayout<SQL_TIMESTAMP_STRUCT>.size, false)
@@ -140,7 +143,7 @@ extension ColumnPlan.Form {
   /// The form in which the same values come as texts.
   fileprivate var asText: ColumnPlan.Form {
     switch self {
-    case .direct(SQL_C_DOUBLE, _), .direct(SQL_C_FLOAT, _): .doubleText
+    case .direct(SQL_C_DOUBLE, _), .direct(SQL_C_FLOAT, _), .doubleOfFloat: .doubleText
     case .direct: .integerText
     case .bit: .boolText
     case .date: .dateText

@@ -8,6 +8,7 @@ enum DecimalText {
   ///   - scale: How many of them stand behind the point.
   /// - Returns: The integer; nil where the text is no decimal, or has more digits than there is room for.
   static func integer(_ text: Span<UInt8>, precision: Int, scale: Int) -> Int128? {
+    if let short = shortInteger(text, precision: precision, scale: scale) { return Int128(short) }
     guard let shape = Shape(text) else { return nil }
     var low: UInt64 = 0
     var value: Int128 = 0
@@ -36,6 +37,38 @@ enum DecimalText {
     guard isWhole else { return nil }
     value = value == 0 ? Int128(low) : value * powers(inLow) + Int128(low)
     return shape.isNegative ? -value : value
+  }
+
+  /// The same for the usual ones: up to 18 digits, without an exponent and with no more digits behind the point than there
+  /// is room for; nil for others.
+  private static func shortInteger(
+    _ text: Span<UInt8>,
+    precision: Int,
+    scale: Int
+  ) -> Int64? {
+    guard text.count > 0, text.count <= 20, scale <= 18 else { return nil }
+    var (value, place, digits, behind): (Int64, Int, Int, Int) = (0, 0, 0, -1)
+    let isNegative = text[0] == UInt8(ascii: "-")
+    if isNegative { place = 1 }
+    while place < text.count {
+      let digit = text[place] &- UInt8(ascii: "0")
+      if digit < 10 {
+        value = value &* 10 &+ Int64(digit)
+        digits += 1
+        if behind >= 0 { behind += 1 }
+      } else if text[place] == UInt8(ascii: "."), behind < 0 {
+        behind = 0
+      } else {
+        return nil
+      }
+      place += 1
+    }
+    let missing = scale - max(0, behind)
+    guard digits > 0, missing >= 0, digits + missing <= 18, digits + missing <= precision else {
+      return nil
+    }
+    for _ in 0..<missing { value &*= 10 }
+    return isNegative ? -value : value
   }
 
   /// The same for up to 76 digits.

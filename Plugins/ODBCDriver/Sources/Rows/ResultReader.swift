@@ -1,30 +1,43 @@
 internal import CODBC
 internal import DriverKit
-internal import Glibc
 
-/// Reads the rows of a result in blocks, as batches of Arrow.
+/// Reads the rows of a result as batches of Arrow.
 ///
-/// One thread at a time. Where a cell that was cut can be read again by its row, many rows come with each fetch;
-/// where it cannot, and a value may be longer than a cell, they come one by one.
-final class ResultReader {
+/// Where a cell that was cut can be read again by its row, many rows come with each fetch; where it cannot, and a value
+/// may be longer than a cell, they come one by one. Behind the first batch rows are fetched on a thread of the reader's
+/// own while those before become batches.
+///
+/// One thread at a time, beside that one.
+final class ResultReader: @unchecked Sendable {
+  // `@unchecked` because the thread that fetches and the one that is asked for batches look at different parts.
+
   /// The columns.
   let fields: [RowField]
   private let statement: ODBCStatement
-  private let columns: [ColumnReader]
-  /// How many rows come with each fetch.
-  private let block: Int
+  private let plans: [ColumnPlan]
+  private let facts: DriverFacts
+  /// Whether many rows come with each fetch.
+  private let isInBlocks: Bool
   /// How many rows a batch has at most.
-  private let batch: Int
-  /// What each fetch tells: how many rows came, and how each is.
-  private let fetched: RowBuffer
-  private let states: RowBuffer
+  private let capacity: Int
   private let explain: (ODBCFailure) -> DriverError
   private let cursor: ServerCursor?
+  /// What each fetch tells: how many rows came, and how each is; and where rows that come one by one go.
+  private let fetched = RowBuffer(capacity: MemoryLayout<SQLULEN>.size)
+  private let states: RowBuffer
+  private let offset = RowBuffer(capacity: MemoryLayout<SQLULEN>.size)
+  private var isSet = false
+  private var bound: RowBlock?
   /// What the cursor's last fetch has brought.
-  private var fetchedRows = 0
-  private var fetchedBytes = 0
-  private var isBound = false
+  private var cursorRows = 0
+  private var cursorBytes = 0
   private var isAtEnd = false
+
+  private let first: RowBlock
+  private var batches = 0
+  private var prefetch: BlockPrefetch?
+  /// A batch that `next` is to give once more.
+  private var kept: RowBatch?
 
   /// About how many bytes the cells of a batch take.
   private static let batchSize = 1 << 20
@@ -56,95 +69,141 @@ final class ResultReader {
       plans.append(ColumnPlan(try statement.column(number + 1), sort: sort, isUTC: isUTC, facts))
     }
     let width = plans.reduce(8) { $0 + $1.cellWidth + 8 }
-    batch = min(mostRows, ResultReader.mostRows, max(16, ResultReader.batchSize / width))
-    block = facts.readsInBlocks || !plans.contains(where: \.isOpenEnded) ? batch : 1
-    let rows = block
-    columns = plans.enumerated().map { ColumnReader($1, number: $0 + 1, capacity: rows, facts) }
+    capacity = min(mostRows, ResultReader.mostRows, max(16, ResultReader.batchSize / width))
+    isInBlocks = facts.readsInBlocks || !plans.contains(where: \.isOpenEnded)
     fields = plans.map(\.field)
+    self.plans = plans
+    self.facts = facts
     self.statement = statement
     self.explain = explain
     self.cursor = cursor
-    fetched = RowBuffer(capacity: MemoryLayout<SQLULEN>.size)
-    states = RowBuffer(capacity: block * MemoryLayout<SQLUSMALLINT>.size)
+    states = RowBuffer(capacity: capacity * MemoryLayout<SQLUSMALLINT>.size)
+    first =
+      isInBlocks
+      ? RowBlock(columns: plans, capacity: capacity, facts)
+      : RowBlock(rows: plans, capacity: capacity, facts)
   }
 
   /// Lets the driver put no more values into this reader's memory: whoever goes on with the statement calls it first.
   ///
   /// - Parameter isGood: Whether what the query has changed is kept, where a cursor was read.
   func close(isGood: Bool = true) {
+    prefetch?.end()
+    prefetch = nil
     isAtEnd = true
     statement.unbind()
     // Of a query that only reads nothing is lost where the end of its transaction fails.
     _ = try? cursor?.end(committing: isGood)
   }
 
+  /// The first rows, which `next` gives as well; nil: there are none.
+  func peek() throws(DriverError) -> RowBatch? {
+    kept = try next()
+    return kept
+  }
+
   /// The next rows; nil: there are no more.
   func next() throws(DriverError) -> RowBatch? {
-    guard !isAtEnd else { return nil }
-    return block > 1 ? try nextBlock() : try nextRows()
+    if let batch = kept {
+      kept = nil
+      return batch
+    }
+    if prefetch == nil, batches == 1, !isAtEnd {
+      // The first batch comes at once; whoever wants more of a result has use for a second thread.
+      prefetch = BlockPrefetch([first] + (0..<2).map { _ in block() }, self)
+    }
+    batches += 1
+    if let prefetch {
+      guard let block = try prefetch.next() else { return nil }
+      let batch = try block.batch()
+      prefetch.give(back: block)
+      return batch
+    }
+    return try fetch(into: first) ? try first.batch() : nil
   }
 
-  // MARK: - Many rows with each fetch
+  private func block() -> RowBlock {
+    isInBlocks
+      ? RowBlock(columns: plans, capacity: capacity, facts)
+      : RowBlock(rows: plans, capacity: capacity, facts)
+  }
 
-  private func nextBlock() throws(DriverError) -> RowBatch? {
-    // What is Arrow's as it came was handed over with the last batch.
-    guard try fetch(binding: columns) else { return nil }
-    let count = try fetchedCount()
-    var made: [RowColumn] = []
-    for column in columns {
-      if let direct = try column.takeDirect(count) {
-        made.append(direct)
-        continue
+  // MARK: - The driver's part, on the thread that fetches
+
+  /// Fills a block.
+  ///
+  /// - Returns: False where there are no rows left.
+  /// - Throws: Why rows cannot be fetched.
+  func fetch(into block: RowBlock) throws(DriverError) -> Bool {
+    guard !isAtEnd else { return false }
+    do throws(ODBCFailure) {
+      try set(block)
+    } catch {
+      isAtEnd = true
+      throw explain(error)
+    }
+    return isInBlocks ? try fetchBlock(block) : try fetchRows(block)
+  }
+
+  private func fetchBlock(_ block: RowBlock) throws(DriverError) -> Bool {
+    for column in block.columns { column.forgetLengths() }
+    guard try fetchNext() else { return false }
+    block.count = try fetchedCount(of: capacity)
+    let bytes = try block.complete(0..<block.count, statement)
+    cursorRows += block.count
+    cursorBytes += bytes
+    return true
+  }
+
+  private func fetchRows(_ block: RowBlock) throws(DriverError) -> Bool {
+    block.count = 0
+    guard let size = block.rowSize else { return false }
+    while block.count < capacity {
+      block.forget(row: block.count)
+      offset.set(SQLULEN(block.count * size), at: 0)
+      guard try fetchNext() else { break }
+      guard try fetchedCount(of: 1) == 1 else { continue }
+      _ = try block.complete(block.count..<(block.count + 1), statement)
+      block.count += 1
+    }
+    return block.count > 0
+  }
+
+  /// Tells the driver where rows go.
+  private func set(_ block: RowBlock) throws(ODBCFailure) {
+    if !isSet {
+      let rows = unsafe FetchedRows(
+        count: fetched.start.assumingMemoryBound(to: SQLULEN.self),
+        states: states.start.assumingMemoryBound(to: SQLUSMALLINT.self)
+      )
+      if let size = block.rowSize {
+        try unsafe statement.setRows(
+          1,
+          rows,
+          size: size,
+          offset: offset.start.assumingMemoryBound(to: SQLULEN.self)
+        )
+      } else {
+        try unsafe statement.setRows(capacity, rows)
       }
-      for row in 0..<count { try column.add(row, statement, isInBlock: true) }
-      made.append(column.take())
+      isSet = true
     }
-    return counted(RowBatch(count: count, columns: made))
+    // Of columns some memory became Arrow's with the last batch.
+    guard isInBlocks || bound !== block else { return }
+    for column in block.columns { try column.bind(to: statement) }
+    bound = block
   }
-
-  // MARK: - One row with each fetch
-
-  private func nextRows() throws(DriverError) -> RowBatch? {
-    var count = 0
-    while count < batch, try fetch(binding: isBound ? [] : columns) {
-      guard try fetchedCount() == 1 else { continue }
-      for column in columns { try column.add(0, statement, isInBlock: false) }
-      count += 1
-    }
-    return count == 0 ? nil : counted(RowBatch(count: count, columns: columns.map { $0.take() }))
-  }
-
-  /// Takes note of how large rows are.
-  private func counted(_ batch: RowBatch) -> RowBatch {
-    guard cursor != nil else { return batch }
-    fetchedRows += batch.count
-    for column in batch.columns {
-      fetchedBytes += column.offsets == nil ? batch.count * 8 : column.values.capacity
-    }
-    return batch
-  }
-
-  // MARK: - The driver's part
 
   /// Fetches rows; false where there are none left.
-  private func fetch(binding columns: [ColumnReader]) throws(DriverError) -> Bool {
+  private func fetchNext() throws(DriverError) -> Bool {
     do throws(ODBCFailure) {
-      if !isBound {
-        let rows = unsafe FetchedRows(
-          count: fetched.start.assumingMemoryBound(to: SQLULEN.self),
-          states: states.start.assumingMemoryBound(to: SQLUSMALLINT.self)
-        )
-        try unsafe statement.setRows(block, rows)
-        isBound = true
-      }
-      for column in columns { try column.bind(to: statement) }
       fetched.set(SQLULEN(0), at: 0)
       while try !statement.fetch() {
-        guard let cursor, try cursor.fetchMore(fetchedRows, bytes: fetchedBytes) else {
+        guard let cursor, try cursor.fetchMore(cursorRows, bytes: cursorBytes) else {
           isAtEnd = true
           return false
         }
-        (fetchedRows, fetchedBytes) = (0, 0)
+        (cursorRows, cursorBytes) = (0, 0)
       }
       return true
     } catch {
@@ -154,20 +213,17 @@ final class ResultReader {
   }
 
   /// How many rows came.
-  private func fetchedCount() throws(DriverError) -> Int {
-    let count = Int(clamping: unsafe fetched.start.load(as: SQLULEN.self))
-    guard count <= block else {
+  private func fetchedCount(of wanted: Int) throws(DriverError) -> Int {
+    let count = Int(clamping: fetched.value(at: 0, as: SQLULEN.self))
+    guard count <= wanted else {
       throw DriverError(
         .protocolViolation,
-        "the ODBC driver reports \(count) rows where it was asked for \(block)"
+        "the ODBC driver reports \(count) rows where it was asked for \(wanted)"
       )
     }
-    for row in 0..<count {
-      let offset = row * MemoryLayout<SQLUSMALLINT>.size
-      let state = unsafe states.start.load(fromByteOffset: offset, as: SQLUSMALLINT.self)
-      guard state != SQLUSMALLINT(SQL_ROW_ERROR) else {
-        throw explain(ODBCFailure(function: "SQLFetch", records: statement.handle.records))
-      }
+    for row in 0..<count
+    where states.value(at: row, as: SQLUSMALLINT.self) == SQLUSMALLINT(SQL_ROW_ERROR) {
+      throw explain(ODBCFailure(function: "SQLFetch", records: statement.handle.records))
     }
     return count
   }
