@@ -15,11 +15,12 @@ struct HandleTests {
     folder = try TemporaryFolder()
   }
 
-  private func connect() throws -> ODBCConnection {
+  private func connect(_ more: String = "") throws -> ODBCConnection {
     try ODBCConnection(
-      "DRIVER={SQLite3};Database=\(folder.file("größe 😀.db"))",
+      "DRIVER={SQLite3};Database=\(folder.file("größe 😀.db"))" + more,
       in: environment,
       DriverFacts.of("libsqlite3odbc.so").form,
+      cancelsAsWhole: true,
       loginTimeout: 5
     )
   }
@@ -106,5 +107,30 @@ struct HandleTests {
     let result = await running.result
     let failure = #expect(throws: ODBCFailure.self) { try result.get() }
     #expect(try #require(failure).error(wasStopped: .cancelled).code == .cancelled)
+  }
+
+  @Test("let a cancel come while another thread fetches rows")
+  func cancelOfFetches() async throws {
+    let endless = """
+      with recursive c(n) as (select 1 union all select n + 1 from c)
+      select n, 'text ' || n as t from c
+      """
+    for _ in 0..<30 {
+      let statement = try connect(";StepAPI=1").statement()
+      try statement.run(endless)
+      let reading = Task.detached {
+        while try statement.fetch() { _ = try statement.text(inColumn: 2) }
+      }
+      let canceller = Task.detached {
+        while !Task.isCancelled {
+          try? await Task.sleep(for: .milliseconds(1))
+          statement.cancel()
+        }
+      }
+      let result = await reading.result
+      canceller.cancel()
+      await canceller.value
+      #expect(throws: ODBCFailure.self) { try result.get() }
+    }
   }
 }

@@ -21,7 +21,7 @@ struct DriverLibraryTests {
   private func build(_ name: String, needs: [String] = [], _ options: [String] = []) async throws
     -> String
   {
-    let source = try folder.write("int \(name)_x = 1;\n", to: "\(name).c")
+    let source = try folder.write("int SQLAllocHandle(void) { return 1; }\n", to: "\(name).c")
     let path = folder.file("lib\(name).so")
     try await Command.check(
       try Tool.gcc.required(),
@@ -44,6 +44,13 @@ struct DriverLibraryTests {
     )
     #expect(library.path == path && library.state == .complete && library.fault == nil)
     #expect(DriverLibrary(of: "X", library: path, search: search).state == .complete)
+  }
+
+  @Test("has to have a function of ODBC")
+  func noDriver() {
+    let library = DriverLibrary(of: "X", library: "libm.so.6")
+    #expect(library.state == .unusable(.notADriver))
+    #expect(library.fault?.contains("it has no function of ODBC") == true)
   }
 
   @Test("is that for 64 bits where there are two")

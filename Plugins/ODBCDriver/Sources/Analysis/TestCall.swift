@@ -82,6 +82,8 @@ extension DriverError {
   /// What to do about it, where the code alone tells.
   fileprivate var hint: String {
     switch code {
+    case _ where pointer == "/driver":
+      "the action `drivers` lists what is installed, and what is missing of it"
     case .unauthenticated: "check the user name and the password"
     case .notFound: "the action `drivers` lists what is installed"
     case .unavailable, .timedOut: "check the address, and whether the server is up"

@@ -47,6 +47,14 @@ final class BulkStatement {
   ///   - rows: Which of them.
   /// - Throws: What the driver says; some of them may have been taken.
   func run(_ batch: RecordBatch, _ rows: Range<Int>) throws(ODBCFailure) {
+    if !facts.sendsManyBytes, sources.contains(where: { batch.columns[$0].hasBytes }) {
+      for row in rows { try send(batch, row..<(row + 1)) }
+    } else {
+      try send(batch, rows)
+    }
+  }
+
+  private func send(_ batch: RecordBatch, _ rows: Range<Int>) throws(ODBCFailure) {
     var columns: [ParameterColumn] = []
     for (place, source) in sources.enumerated() {
       columns.append(ParameterColumn(batch.columns[source], rows, as: types[place], facts))
@@ -82,5 +90,12 @@ final class BulkStatement {
   private func finish() throws(ODBCFailure) {
     while try statement.nextResult() {}
     statement.closeCursor()
+  }
+}
+
+extension RecordColumn {
+  /// Whether its values are bytes.
+  fileprivate var hasBytes: Bool {
+    if case .bytes = values { true } else { false }
   }
 }

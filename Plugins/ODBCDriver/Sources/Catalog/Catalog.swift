@@ -6,6 +6,7 @@ internal import DriverKit
 /// One thread at a time.
 final class Catalog: Sendable {
   let connection: ODBCConnection
+  private let ordersKeys: Bool
   /// What stands in front of `_` and `%` that are characters of a name; empty: the driver knows nothing of the kind.
   let escape: String
   /// Whether names have a catalog in front.
@@ -13,8 +14,9 @@ final class Catalog: Sendable {
   /// The catalog that the connection is in; nil: none.
   let current: String?
 
-  init(_ connection: ODBCConnection) {
+  init(_ connection: ODBCConnection, _ facts: DriverFacts) {
     self.connection = connection
+    ordersKeys = facts.ordersKeys
     escape = connection.text(of: SQL_SEARCH_PATTERN_ESCAPE) ?? ""
     hasCatalogs = connection.text(of: SQL_CATALOG_NAME) == "Y"
     let database = hasCatalogs ? connection.text(of: SQL_DATABASE_NAME) : nil
@@ -68,7 +70,26 @@ final class Catalog: Sendable {
       return (name, try row.integer(inColumn: 5) ?? 0)
     }
     while let (name, place) = try cursor.next() { places[name] = place }
-    return places
+    if ordersKeys || places.isEmpty { return places }
+    return try placesInIndex(of: Set(places.keys), table) ?? places
+  }
+
+  /// The places of columns in the unique index of all of them, where there is one.
+  private func placesInIndex(
+    of columns: Set<String>,
+    _ table: TableName
+  ) throws(ODBCFailure) -> [String: Int]? {
+    if columns.count == 1 { return columns.reduce(into: [:]) { $0[$1] = 1 } }
+    var indexes: [String: [String: Int]] = [:]
+    let cursor = try self.indexes(of: table)
+    while let column = try cursor.next() {
+      guard column.isUnique else { continue }
+      indexes[column.index, default: [:]][column.column] = column.position
+    }
+    // Another index of the same columns may be in another order: the key's own has a name that the server gave it.
+    let fitting = indexes.filter { Set($0.value.keys) == columns }
+    let own = fitting.first { $0.key == "PRIMARY" || $0.key.hasPrefix("sqlite_autoindex_") }
+    return (own ?? fitting.first)?.value
   }
 
   /// A cursor over the columns of a table that refer to others.

@@ -50,7 +50,7 @@ struct TablesCall {
 
   private func found() throws(DriverError) -> (Catalog, [Table]) {
     let connection = try session.connection()
-    let catalog = Catalog(connection)
+    let catalog = Catalog(connection, session.facts)
     do throws(ODBCFailure) {
       return (catalog, try filter.tables(of: catalog))
     } catch {

@@ -11,6 +11,8 @@ extension DriverFacts {
       // In seconds. Else a connection whose server is gone is noticed after two hours.
       ConnectionString.Attribute(keyword: "KeepaliveTime", value: "60"),
       ConnectionString.Attribute(keyword: "KeepaliveInterval", value: "15"),
+      // Else an error undoes the whole transaction, and the savepoints with it, and what comes next begins another one.
+      ConnectionString.Attribute(keyword: "Protocol", value: "7.4-0"),
       // Else a boolean is a text.
       ConnectionString.Attribute(keyword: "BoolsAsChar", value: "0"),
     ],
@@ -25,9 +27,12 @@ extension DriverFacts {
     ),
     undeclaredPrecision: 28,
     charactersAreUTF8: true,
+    readsInBlocks: true,
     // It holds the whole result: 159 MiB for a million narrow rows.
     usesServerCursors: true,
     ownCursorKeyword: "UseDeclareFetch",
+    // It names plans by the addresses of statements, but does not always end one with its statement.
+    recovery: ["rollback", "deallocate all"],
     dialect: .postgreSQL,
     zone: Zone(
       set: "set time zone 'UTC'",
@@ -48,6 +53,9 @@ extension DriverFacts {
       "with UseDeclareFetch=1 it ends the process where the connection is lost between two fetches",
       "57014 is also what statement_timeout of the server ends a statement with",
       "of a keyword that comes twice, and of UID and Username, the last one counts",
+      "dates before the year 1 or beyond 9999 come as others, and infinity as today: cast them to a text",
+      "a timestamp of infinity comes as the end of 9999, one of -infinity as the beginning of -9999",
+      "money comes as a double: cast it to numeric where it has more than 15 digits",
       "libpq's options go into pqopt, with a blank between them: tcp_user_timeout (in milliseconds), sslrootcert",
     ]
   )
@@ -67,8 +75,11 @@ extension DriverFacts {
     ),
     quoting: ValueQuoting(braces: .quotation, dropsBlanks: true),
     charactersAreUTF8: true,
+    declaredSizesHold: true,
     limitsInText: true,
     dialect: .mariaDB,
+    floatsAreWide: true,
+    ordersKeys: false,
     zone: Zone(
       set: "set time_zone = '+00:00'",
       ask: "select @@session.time_zone",
@@ -79,6 +90,7 @@ extension DriverFacts {
     probe: "select 1",
     explain: "explain",
     explainAnalyze: "analyze",
+    parametersAreRow: true,
     selectsFunctions: true,
     cancelsAsWhole: true,
     // 70100 is the server's ER_QUERY_INTERRUPTED.
@@ -86,6 +98,11 @@ extension DriverFacts {
     notes: [
       "it holds the whole result; nothing in the connection string changes that",
       "of a keyword that comes twice, and of UID and User, the last one counts",
+      "of a parameter that comes out as null it writes nothing; what comes out is a result of one row too",
+      "its SQLSetPos does nothing: SQLGetData reads the first row of a block, whichever is asked for",
+      "of a column in a primary key it tells the place in the table",
+      "of a bit(1) that is there it writes no length",
+      "a time beyond a day, or below zero, is no time of day: cast it to a text",
       "with an empty UID, or Username instead of it, one is logged in as the user of the process",
     ]
   )
@@ -102,13 +119,12 @@ extension DriverFacts {
     keywords: Keywords(server: [], port: [], user: [], password: []),
     quoting: ValueQuoting(braces: .characters(except: [])),
     charactersAreUTF8: true,
-    // Its SQLSetPos knows only rows of static cursors.
-    readsInBlocks: false,
     dialect: .sqlite,
     // A column may have values of any sort.
     valuesAreTexts: true,
     integersAreWide: true,
     probesTypes: true,
+    ordersKeys: false,
     readOnlyStatement: "pragma query_only = on",
     probe: "select 1",
     explain: "explain query plan",
@@ -116,6 +132,8 @@ extension DriverFacts {
       VacuumStatement(sql: "vacuum", takesTable: false), VacuumStatement(sql: "analyze"),
     ],
     hasProcedures: false,
+    sendsManyBytes: false,
+    refusesTails: true,
     cancelsAsWhole: true,
     // SQLITE_BUSY and SQLITE_LOCKED.
     busyCodes: [5, 6],
@@ -124,7 +142,14 @@ extension DriverFacts {
     // Its code for whatever fails.
     ownCancelStates: ["HY000"],
     notes: [
+      "of a column in a primary key it tells the place in the order of the table's columns",
+      "of several records with bytes the first one's length counts for all",
+      "of INSERT … RETURNING it hands over no rows",
+      "its SQLCancel frees the statement's rows at once, also while another thread fetches them, and interrupts the connection",
+      "its SQLSetPos knows only rows of static cursors",
       "of a number with a fraction it hands over fifteen digits",
+      "of a name without AS it hands over what stands behind its last point: 5 of select 1.5",
+      "bytes in a column without a type come as a text of SQL, X'01': cast the column to blob",
       "the path of a database cannot have a semicolon",
       "Timeout is how long it waits for a lock of another process, in milliseconds",
     ]

@@ -40,22 +40,31 @@ struct DriverFacts: Hashable, Sendable {
   var undeclaredPrecision: Int?
   /// Whether texts of results come in UTF-8 where they are asked for as characters.
   var charactersAreUTF8 = false
-  /// Whether a cell that was cut in a block of rows can be read again by its row.
-  var readsInBlocks = true
+  /// Whether a cell that was cut in a block of rows can be read again by its row; drivers that cannot say so, or hand
+  /// over another row's value.
+  var readsInBlocks = false
+  /// Whether no text and no bytes are longer than their column is declared.
+  var declaredSizesHold = false
   /// Whether queries are read through cursors of the server: it would hold whole results.
   var usesServerCursors = false
   /// The keyword that has the driver use such cursors itself, where the user says so.
   var ownCursorKeyword: String?
   /// Whether it puts a LIMIT behind the statement's text where rows are to be few, whatever the text is.
   var limitsInText = false
+  /// What is run after an error where each statement is a transaction of its own, in case it has left one open.
+  var recovery: [String] = []
   /// How its server reads texts of SQL.
   var dialect = SQLDialect.standard
   /// Whether every value is asked for as a text, since it makes others of what is none of them: 0 of `abc`.
   var valuesAreTexts = false
   /// Whether integers have 64 bits whatever the column is declared as.
   var integersAreWide = false
+  /// Whether a float is asked for as a double: the driver writes floats into cells of eight bytes, whatever they have.
+  var floatsAreWide = false
   /// What finds out of which sort the values of a result's columns are, where none is declared; see `TypeProbe`.
   var probesTypes = false
+  /// Whether it tells the place of a column in a primary key; else its place in the index of that has to be looked up.
+  var ordersKeys = true
   /// The zone that moments come in, where a server has columns of moments in UTC.
   var zone: Zone?
   /// What makes a connection refuse to change anything; nil: only the driver's own attribute.
@@ -70,10 +79,16 @@ struct DriverFacts: Hashable, Sendable {
   var vacuum: [VacuumStatement] = []
   /// Whether its server has procedures.
   var hasProcedures = true
+  /// Whether what comes out of parameters comes as a result of one row too, and nulls of it are written nowhere else.
+  var parametersAreRow = false
+  /// Whether several records with bytes are sent at once: else the length of the first one's counts for all.
+  var sendsManyBytes = true
   /// Whether functions are called by a SELECT, since `{? = call …}` does not work.
   var selectsFunctions = false
   /// The SQLSTATE with which `{call …}` is refused for a procedure that CALL in plain SQL calls; its row is what comes out.
   var plainCallState: String?
+  /// Whether it refuses a statement with a comment behind its semicolon.
+  var refusesTails = false
   /// Whether SQLCancel of any statement cancels what its connection does; of one that is used it also lets go of what its
   /// thread is using.
   var cancelsAsWhole = false

@@ -90,6 +90,14 @@ final class ODBCConnection: @unchecked Sendable {
     try unsafe handle.call("SQLEndTran") { unsafe SQLEndTran(SQLSMALLINT(SQL_HANDLE_DBC), $0, how) }
   }
 
+  /// Undoes what an error has left open, where each statement is a transaction of its own.
+  ///
+  /// - Parameter statements: What is run for it.
+  func recover(_ statements: [String]) {
+    guard handle.number(of: SQL_ATTR_AUTOCOMMIT) == Int(SQL_AUTOCOMMIT_ON) else { return }
+    for sql in statements { _ = try? statement().run(sql) }
+  }
+
   /// Undoes the transaction.
   ///
   /// SQLite undoes one itself when a statement in it is cancelled; its driver does not hear of that, cannot undo what is

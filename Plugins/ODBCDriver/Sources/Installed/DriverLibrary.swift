@@ -71,10 +71,13 @@ struct DriverLibrary: Hashable, Sendable {
       return
     }
     do {
-      let needs = try LibraryNeeds(of: path)
+      let needs = try LibraryNeeds(of: path, looksForFunctions: true)
       let user = LibraryUser(path: path, needs: needs, inherited: [])
       let missing = DriverLibrary.missing(for: user, search)
-      state = missing.isEmpty ? .complete : .incomplete(missing)
+      // What is missing is the better reason.
+      state =
+        !missing.isEmpty
+        ? .incomplete(missing) : needs.namesDriverFunction ? .complete : .unusable(.notADriver)
     } catch {
       state = .unusable(error)
     }

@@ -10,6 +10,8 @@ enum LibraryFault: Error, Hashable, Sendable {
   case notShared
   /// It is cut off, or damaged.
   case damaged
+  /// It is a library, but none of a driver.
+  case notADriver
 }
 
 extension LibraryFault: CustomStringConvertible {
@@ -22,6 +24,7 @@ extension LibraryFault: CustomStringConvertible {
     case .otherArchitecture: "it is built for another architecture than this program"
     case .notShared: "it is an ELF file, but no shared library"
     case .damaged: "it is cut off or damaged"
+    case .notADriver: "it has no function of ODBC"
     }
   }
 }

@@ -9,6 +9,8 @@ struct LibraryNeeds: Hashable, Sendable {
   private(set) var rpath: [String] = []
   /// `DT_RUNPATH`, taken apart at the colons; nil: it has none.
   private(set) var runpath: [String]?
+  /// Whether its string table has the name of a function that every driver has; false where nobody has asked.
+  private(set) var namesDriverFunction = false
 
   private static let headerSize = 64
   private static let segmentSize = 56
@@ -17,6 +19,9 @@ struct LibraryNeeds: Hashable, Sendable {
   private static let dynamicLimit = 1 << 16
   /// No path is longer, and few lists of paths are.
   private static let nameLimit = 1 << 14
+  private static let stringsLimit = 1 << 26
+  /// Drivers of ODBC 2 and before have the second.
+  private static let driverFunctions = ["SQLAllocHandle", "SQLAllocEnv"]
 
   private struct Segment {
     let type: UInt32
@@ -27,9 +32,11 @@ struct LibraryNeeds: Hashable, Sendable {
 
   /// Reads a library.
   ///
-  /// - Parameter path: Where it is.
+  /// - Parameters:
+  ///   - path: Where it is.
+  ///   - looksForFunctions: Whether `namesDriverFunction` is wanted, for which all names are read.
   /// - Throws: Why the loader does not take it.
-  init(of path: String) throws(LibraryFault) {
+  init(of path: String, looksForFunctions: Bool = false) throws(LibraryFault) {
     let file = try LibraryFile(path)
     let segments = try LibraryNeeds.segments(of: file)
     guard let dynamic = segments.first(where: { $0.type == 2 }) else { return }
@@ -52,6 +59,9 @@ struct LibraryNeeds: Hashable, Sendable {
       default: runpath = LibraryNeeds.folders(name)
       }
     }
+    if looksForFunctions, let size = entries.first(where: { $0.tag == 10 })?.value {
+      namesDriverFunction = try LibraryNeeds.names(strings, size, segments, file)
+    }
     // The loader does not look at the older kind where there is the newer one.
     if runpath != nil { rpath = [] }
   }
@@ -65,6 +75,38 @@ struct LibraryNeeds: Hashable, Sendable {
       }
   }
 
+  /// Whether a string table has the name of a driver's function.
+  private static func names(
+    _ strings: UInt64,
+    _ size: UInt64,
+    _ segments: [Segment],
+    _ file: borrowing LibraryFile
+  ) throws(LibraryFault) -> Bool {
+    guard size <= stringsLimit else { throw .damaged }
+    let offset = try offset(of: strings, segments, file)
+    let table = try file.bytes(at: offset, count: Int(size))
+    return driverFunctions.contains { name in
+      let wanted = [0] + Array(name.utf8) + [0]
+      return table.firstRange(of: wanted) != nil
+    }
+  }
+
+  /// Where an address of the mapped image stands in the file.
+  private static func offset(
+    of address: UInt64,
+    _ segments: [Segment],
+    _ file: borrowing LibraryFile
+  ) throws(LibraryFault) -> Int {
+    guard
+      let segment = segments.first(where: {
+        $0.type == 1 && address >= $0.address && address - $0.address < $0.size
+      })
+    else { throw .damaged }
+    let (offset, overflow) = segment.offset.addingReportingOverflow(address - segment.address)
+    guard !overflow, offset <= UInt64(file.size) else { throw .damaged }
+    return Int(offset)
+  }
+
   /// A name in the string table at an address of the mapped image.
   private static func name(
     _ index: UInt64,
@@ -73,14 +115,9 @@ struct LibraryNeeds: Hashable, Sendable {
     _ file: borrowing LibraryFile
   ) throws(LibraryFault) -> String {
     let (address, overflows) = strings.addingReportingOverflow(index)
-    guard !overflows,
-      let segment = segments.first(where: {
-        $0.type == 1 && address >= $0.address && address - $0.address < $0.size
-      })
-    else { throw .damaged }
-    let (offset, overflow) = segment.offset.addingReportingOverflow(address - segment.address)
-    guard !overflow, offset <= UInt64(file.size) else { throw .damaged }
-    let bytes = LittleEndianBytes(try file.bytes(at: Int(offset), count: nameLimit))
+    guard !overflows else { throw .damaged }
+    let offset = try offset(of: address, segments, file)
+    let bytes = LittleEndianBytes(try file.bytes(at: offset, count: nameLimit))
     guard let name = bytes.text(at: 0) else { throw .damaged }
     return name
   }

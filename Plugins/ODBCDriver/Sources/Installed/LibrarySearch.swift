@@ -71,7 +71,7 @@ struct LibrarySearch: Sendable {
     } catch {
       switch error {
       case .missing, .unreadable, .otherArchitecture: return false
-      case .notELF, .notShared, .damaged: return true
+      case .notELF, .notShared, .damaged, .notADriver: return true
       }
     }
   }

@@ -62,7 +62,7 @@ final class Partition: @unchecked Sendable {
         try bound.run(on: made, facts)
       }
       let sorts = try probe.map { (probe) throws(ODBCFailure) in
-        try TypeProbe(made).sorts(of: bound, probe)
+        try TypeProbe(made, facts.dialect).sorts(of: bound, probe)
       } ?? []
       let isUTC = try session.isUTC(connection, for: made)
       reader = try ResultReader(

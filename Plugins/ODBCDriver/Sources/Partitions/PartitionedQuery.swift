@@ -32,7 +32,7 @@ struct PartitionedQuery {
     let connection = try session.connection()
     let conditions = try conditions(connection)
     let bound = try BoundStatement(
-      inputs.sql.withoutTerminator,
+      inputs.sql.withoutTerminator(facts.dialect),
       inputs.parameters,
       facts.dialect,
       pointer: "/statement"
@@ -78,7 +78,7 @@ struct PartitionedQuery {
   ) throws(DriverError) -> (lower: Int64, upper: Int64)? {
     var asked = inputs
     asked.sql =
-      "select min(\(column)), max(\(column)) from (\n\(inputs.sql.withoutTerminator)\n) driver_host_partition"
+      "select min(\(column)), max(\(column)) from (\n\(inputs.sql.withoutTerminator(session.facts.dialect))\n) driver_host_partition"
     asked.maxRows = nil
     let run = try StatementRun(asked, on: connection, of: session, call)
     defer { run.end() }

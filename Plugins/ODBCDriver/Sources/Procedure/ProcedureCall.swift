@@ -72,7 +72,7 @@ struct ProcedureCall {
       values,
       connection
     )
-    try call.output("return_value", row.first ?? .null)
+    try call.output("return_value", row.first.map { typed($0, inputs.returns) } ?? .null)
   }
 
   /// Calls a procedure; its one row is what comes out, in the order of the parameters.
@@ -87,12 +87,18 @@ struct ProcedureCall {
     if !out.isEmpty {
       try call.output(
         "arguments",
-        .map(zip(out, row).map { (name: $0.name, value: $1) })
+        .map(zip(out, row).map { (name: $0.name, value: typed($1, $0.type)) })
       )
     }
     if !run.statement.warnings.isEmpty {
       try call.output("warnings", DiagnosticRecord.output(run.statement.warnings))
     }
+  }
+
+  /// A value as its parameter's type has it: decimals of any number of digits come as texts.
+  private func typed(_ value: OutputValue, _ type: ParameterType?) -> OutputValue {
+    guard type == .decimal, case .string(let text) = value else { return value }
+    return ProcedurePlace.decimal(Array(text.utf8))
   }
 
   private func places(_ count: Int) -> String {

@@ -8,6 +8,8 @@ final class ProcedurePlace: @unchecked Sendable {
   // `@unchecked` because one statement has it, and one thread at a time that.
   let name: String
   let isReturned: Bool
+  /// Whether the driver writes nothing of a null, and hands over what comes out as a row too.
+  let isInRow: Bool
   private let pointer: String
   private let isWide: Bool
   private let direction: Int32
@@ -23,10 +25,14 @@ final class ProcedurePlace: @unchecked Sendable {
   private let before: SQLLEN
   private let bytesBefore: [UInt8]
 
-  /// Whether something has come out.
+  /// Whether something has come out that is there.
   var isFilled: Bool {
-    comesOut
-      && (lengths.value(at: 0, as: SQLLEN.self) != before || cells.bytes(0..<width) != bytesBefore)
+    guard comesOut else { return false }
+    if cells.bytes(0..<width) != bytesBefore { return true }
+    let length = lengths.value(at: 0, as: SQLLEN.self)
+    // MariaDB's driver makes 0 of the length of a null that goes in, and writes nothing of one that comes out.
+    return length != before && length != codbc_null_data
+      && !(before == codbc_null_data && length == 0)
   }
 
   /// Whether a value comes out.
@@ -53,6 +59,7 @@ final class ProcedurePlace: @unchecked Sendable {
   ) {
     name = argument.name
     self.isReturned = isReturned
+    isInRow = facts.parametersAreRow
     pointer = argument.pointer
     direction =
       switch argument.direction {
@@ -91,7 +98,11 @@ final class ProcedurePlace: @unchecked Sendable {
     lengths = RowBuffer(capacity: MemoryLayout<SQLLEN>.size)
     lengths.set(SQLLEN(0), at: 0)
     if let given {
-      cells.set(given.cells.bytes(0..<min(given.width, width)).span, at: 0)
+      // Of a null the memory stays as it is; and where writing is to leave a trace, no zero ends what goes in.
+      let length = given.lengths.value(at: 0, as: SQLLEN.self)
+      let isBytes = form == SQL_C_BINARY || isInRow
+      let count = length == codbc_null_data ? 0 : isBytes ? Int(length) : given.width
+      cells.set(given.cells.bytes(0..<min(count, width)).span, at: 0)
       lengths.set(given.lengths.value(at: 0, as: SQLLEN.self), at: 0)
     }
     before = lengths.value(at: 0, as: SQLLEN.self)
@@ -147,7 +158,8 @@ final class ProcedurePlace: @unchecked Sendable {
   /// - Throws: `.tooLarge` for what has no room, `.protocolViolation` for a driver that lies.
   func output() throws(DriverError) -> OutputValue {
     let length = lengths.value(at: 0, as: SQLLEN.self)
-    if length == codbc_null_data || !isFilled { return .null }
+    let leavesTrace = direction == SQL_PARAM_OUTPUT || isInRow && type != .binary
+    if length == codbc_null_data || leavesTrace && !isFilled { return .null }
     let room = type == .binary ? width : isWide ? width - 2 : width - 1
     guard length >= 0, Int(length) <= room else {
       throw DriverError(
@@ -165,7 +177,7 @@ final class ProcedurePlace: @unchecked Sendable {
       if let number = NumberText.double(bytes.span), number.isFinite { return .double(number) }
     case .boolean:
       if let truth = NumberText.bool(bytes.span) { return .bool(truth) }
-    case .decimal: return decimal(bytes)
+    case .decimal: return ProcedurePlace.decimal(bytes)
     default: break
     }
     guard isWide else { return .string(String(decoding: bytes, as: UTF8.self)) }
@@ -177,7 +189,7 @@ final class ProcedurePlace: @unchecked Sendable {
   }
 
   /// A decimal as JSON has it; the text where it is none.
-  private func decimal(_ bytes: [UInt8]) -> OutputValue {
+  static func decimal(_ bytes: [UInt8]) -> OutputValue {
     let scale = DecimalText.shape(of: bytes.span).scale
     guard let integer = DecimalText.wideInteger(bytes.span, precision: 76, scale: scale) else {
       return .string(String(decoding: bytes, as: UTF8.self))

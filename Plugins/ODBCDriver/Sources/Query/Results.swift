@@ -20,11 +20,19 @@ final class Results: @unchecked Sendable {
     self.call = call
   }
 
-  /// Whether a result is the one that has brought what comes out of parameters, and no rows.
-  private func isOfParameters(_ columns: Int) -> Bool {
+  /// Whether a result is the one that has brought what comes out of parameters, and no rows of the procedure's.
+  ///
+  /// Nulls leave no trace in the parameters: then it is the first row that tells.
+  private func isOfParameters(_ reader: ResultReader) throws(DriverError) -> Bool {
     let out = run.places.filter(\.comesOut)
-    guard !hasParameters, !out.isEmpty, out.count == columns, out.contains(where: \.isFilled) else {
+    guard !hasParameters, out.first?.isInRow == true, out.count == reader.fields.count else {
       return false
+    }
+    if !out.contains(where: \.isFilled) {
+      let first = try reader.peek()
+      guard let first, first.count == 1, first.columns.allSatisfy({ $0.nullCount == 1 }) else {
+        return false
+      }
     }
     hasParameters = true
     return true
@@ -43,8 +51,10 @@ final class Results: @unchecked Sendable {
       warnings += run.statement.warnings
       let columns = try run.ask { (statement) throws(ODBCFailure) in try statement.columnCount() }
       if columns > 0 {
-        if isOfParameters(columns) { continue }
-        return try run.reader()
+        let reader = try run.reader()
+        guard try isOfParameters(reader) else { return reader }
+        reader.close()
+        continue
       }
       let count = try run.ask { (statement) throws(ODBCFailure) in try statement.changedRows() }
       if let count { counts.append(count) }

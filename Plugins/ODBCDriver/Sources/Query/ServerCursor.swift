@@ -43,7 +43,7 @@ final class ServerCursor {
     let name = ServerCursor.name
     // Behind a line end, so that a comment in front of the query ends nothing.
     let declared = bound.with(
-      "declare \(name) no scroll cursor for\n\(bound.sql.withoutTerminator)"
+      "declare \(name) no scroll cursor for\n\(bound.sql.withoutTerminator(facts.dialect))"
     )
     do throws(ODBCFailure) {
       try declared.run(on: statement, facts)

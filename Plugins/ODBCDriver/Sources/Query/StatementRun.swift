@@ -49,7 +49,8 @@ final class StatementRun: @unchecked Sendable {
     isRead = kind.isRead
     maxRows = inputs.maxRows ?? .max
     let bound = try BoundStatement(
-      inputs.sql,
+      facts.refusesTails && isRead
+        ? inputs.sql.withoutTerminator(facts.dialect) : inputs.sql,
       inputs.parameters,
       facts.dialect,
       pointer: inputs.pointer
@@ -106,21 +107,27 @@ final class StatementRun: @unchecked Sendable {
         cursor = nil
       }
       if let probe {
-        sorts = try TypeProbe(statement).sorts(of: bound, probe)
+        sorts = try TypeProbe(statement, facts.dialect).sorts(of: bound, probe)
       } else {
         sorts = []
       }
     } catch {
       let failure = session.error(error, connection, call, pointer: pointer, timer, timeout)
       timer?.end()
+      call.onStop(nil)
       throw failure.retryable(isRead || error.hasDoneNothing(facts))
     }
   }
 
   deinit { timer?.end() }
 
-  /// Ends the timer: the last row was read.
-  func end() { timer?.end() }
+  /// Ends the timer, and has the call's stop forget the statement: the last row was read.
+  ///
+  /// A statement that is freed in the time of the next call can leave its plan behind under a name of that call's.
+  func end() {
+    timer?.end()
+    call.onStop(nil)
+  }
 
   /// Asks the statement for something.
   ///

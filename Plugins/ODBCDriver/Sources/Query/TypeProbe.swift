@@ -12,12 +12,14 @@ struct TypeProbe {
   /// The size that SQLite's driver reports for a column without a type.
   private static let undeclaredSize = 255
 
+  private let dialect: SQLDialect
   private let columns: Int
   /// Which columns nothing is declared of, from 0.
   private let undeclared: [Int]
 
   /// A probe for the result that a statement is at.
-  init(_ statement: ODBCStatement) throws(ODBCFailure) {
+  init(_ statement: ODBCStatement, _ dialect: SQLDialect) throws(ODBCFailure) {
+    self.dialect = dialect
     columns = try statement.columnCount()
     var found: [Int] = []
     for number in 0..<columns {
@@ -35,6 +37,7 @@ struct TypeProbe {
   ///   - bound: The statement that was run.
   ///   - probe: What asks, and may be cancelled.
   /// - Throws: Why the server could not be asked.
+  /// - Returns: The sorts of the columns in their order; none: the driver's word holds for all.
   func sorts(
     of bound: BoundStatement,
     _ probe: ODBCStatement
@@ -44,7 +47,7 @@ struct TypeProbe {
     let asked = undeclared.map { "group_concat(distinct typeof(c\($0)))" }.joined(separator: ", ")
     let sql = """
       with driver_host_probe(\(names)) as (
-      \(bound.sql.withoutTerminator)
+      \(bound.sql.withoutTerminator(dialect))
       ) select \(asked) from (select * from driver_host_probe limit \(TypeProbe.rows))
       """
     try bound.with(sql).run(on: probe, DriverFacts())
@@ -67,10 +70,18 @@ struct TypeProbe {
 }
 
 extension String {
-  /// A statement without the semicolons and blanks at its end.
-  var withoutTerminator: String {
-    var text = self[...]
-    while let last = text.last, last.isWhitespace || last == ";" { text.removeLast() }
-    return String(text)
+  /// One statement without the semicolon behind it, and without what comes behind that: comments.
+  func withoutTerminator(_ dialect: SQLDialect) -> String {
+    let bytes = Array(utf8)
+    var scanner = SQLScanner(bytes, dialect)
+    var hasBegun = false
+    while let token = scanner.next() {
+      guard token.kind == .semicolon, hasBegun else {
+        hasBegun = hasBegun || token.isSignificant && token.kind != .semicolon
+        continue
+      }
+      return String(decoding: bytes[..<token.range.lowerBound], as: UTF8.self)
+    }
+    return self
   }
 }

@@ -13,6 +13,8 @@ struct ColumnCells: Sendable {
   /// The same of the lengths.
   private let lengthOffset: Int
   private let lengthStride: Int
+  /// How many bytes in front of these each is bound.
+  private let bindsBefore: Int
 
   /// Cells that lie one behind the other, with lengths that do.
   init(width: Int, capacity: Int) {
@@ -20,13 +22,23 @@ struct ColumnCells: Sendable {
     lengths = RowBuffer(capacity: capacity * MemoryLayout<SQLLEN>.size)
     (offset, stride) = (0, width)
     (lengthOffset, lengthStride) = (0, MemoryLayout<SQLLEN>.size)
+    bindsBefore = 0
   }
 
-  /// Cells that are a part of rows, which lie one behind the other.
+  /// Cells that are a part of rows, which lie one behind the other; the first one is no row, but what is bound.
+  ///
+  /// SQLite's driver writes the lengths of what SQLGetData reads to where the bound ones begin, whatever row that is.
   init(in rows: RowBuffer, rowSize: Int, cellAt offset: Int, lengthAt lengthOffset: Int) {
     (cells, lengths) = (rows, rows)
-    (self.offset, stride) = (offset, rowSize)
-    (self.lengthOffset, lengthStride) = (lengthOffset, rowSize)
+    (self.offset, stride) = (rowSize + offset, rowSize)
+    (self.lengthOffset, lengthStride) = (rowSize + lengthOffset, rowSize)
+    bindsBefore = rowSize
+  }
+
+  /// Where the cells and the lengths are bound, which fetches of rows one by one add an offset to.
+  @unsafe
+  var boundStarts: (cells: UnsafeMutableRawPointer, lengths: UnsafeMutableRawPointer) {
+    unsafe (start - bindsBefore, lengthStart - bindsBefore)
   }
 
   /// The first cell.

@@ -79,7 +79,8 @@ struct ColumnPlan: Sendable, Hashable {
       // UTF-8 has up to four bytes for each character.
       let declared = form == .text ? column.size * 4 + 1 : column.size
       let isKnown = column.size > 0 && declared <= ColumnPlan.widest
-      (cellWidth, isOpenEnded) = (isKnown ? max(16, declared) : ColumnPlan.widest, true)
+      cellWidth = isKnown ? max(16, declared) : ColumnPlan.widest
+      isOpenEnded = !isKnown || !facts.declaredSizesHold
     }
   }
 
@@ -107,7 +108,8 @@ struct ColumnPlan: Sendable, Hashable {
     case SQL_BIGINT:
       return isUnsigned
         ? (.uint64, .direct(codbc_c_uint64, width: 8)) : (.int64, .direct(codbc_c_int64, width: 8))
-    case SQL_REAL: return (.float, .direct(SQL_C_FLOAT, width: 4))
+    case SQL_REAL:
+      return (.float, facts.floatsAreWide ? .doubleOfFloat : .direct(SQL_C_FLOAT, width: 4))
     case SQL_FLOAT, SQL_DOUBLE: return (.double, .direct(SQL_C_DOUBLE, width: 8))
     case SQL_DECIMAL, SQL_NUMERIC: return decimal(column, facts)
     case SQL_TYPE_DATE: return (.date, .date)

@@ -77,9 +77,15 @@ final class ColumnReader {
 
   /// Has fetches put the values here.
   func bind(to statement: ODBCStatement) throws(ODBCFailure) {
-    let lengths = unsafe cells.lengthStart.assumingMemoryBound(to: SQLLEN.self)
+    let (start, lengthStart) = unsafe cells.boundStarts
     try unsafe statement.bind(
-      BoundColumn(number: number, type: cType, cells: cells.start, width: width, lengths: lengths)
+      BoundColumn(
+        number: number,
+        type: cType,
+        cells: start,
+        width: width,
+        lengths: lengthStart.assumingMemoryBound(to: SQLLEN.self)
+      )
     )
   }
 

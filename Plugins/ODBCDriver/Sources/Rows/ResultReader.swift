@@ -71,7 +71,7 @@ final class ResultReader: @unchecked Sendable {
     let width = plans.reduce(8) { $0 + $1.cellWidth + 8 }
     capacity = min(mostRows, ResultReader.mostRows, max(16, ResultReader.batchSize / width))
     isInBlocks = facts.readsInBlocks || !plans.contains(where: \.isOpenEnded)
-    fields = plans.map(\.field)
+    fields = ResultNames.unique(plans.map(\.field))
     self.plans = plans
     self.facts = facts
     self.statement = statement
@@ -157,10 +157,9 @@ final class ResultReader: @unchecked Sendable {
 
   private func fetchRows(_ block: RowBlock) throws(DriverError) -> Bool {
     block.count = 0
-    guard let size = block.rowSize else { return false }
     while block.count < capacity {
       block.forget(row: block.count)
-      offset.set(SQLULEN(block.count * size), at: 0)
+      offset.set(SQLULEN(block.offset(ofRow: block.count)), at: 0)
       guard try fetchNext() else { break }
       guard try fetchedCount(of: 1) == 1 else { continue }
       _ = try block.complete(block.count..<(block.count + 1), statement)

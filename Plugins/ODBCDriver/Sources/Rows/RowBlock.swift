@@ -35,7 +35,7 @@ final class RowBlock: @unchecked Sendable {
       // What stands in a cell is aligned to eight bytes, as its length is.
       size += (ColumnReader.width(plan, facts) + 7) & ~7
     }
-    let memory = RowBuffer(capacity: size * capacity)
+    let memory = RowBuffer(capacity: size * (capacity + 1))
     self.memory = memory
     rowSize = size
     let rowSize = size
@@ -50,10 +50,13 @@ final class RowBlock: @unchecked Sendable {
     }
   }
 
+  /// How many bytes behind what is bound a row stands.
+  func offset(ofRow row: Int) -> Int { (row + 1) * (rowSize ?? 0) }
+
   /// Forgets the lengths of a row that is to be fetched.
   func forget(row: Int) {
     guard let memory, let rowSize else { return }
-    let start = row * rowSize
+    let start = (row + 1) * rowSize
     memory.clear(start..<(start + columns.count * MemoryLayout<SQLLEN>.size))
   }
 

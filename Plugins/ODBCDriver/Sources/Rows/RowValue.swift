@@ -89,25 +89,6 @@ extension RowBatch {
     for (column, field) in zip(columns, fields) {
       members.append((name: field.name, value: RowValue(column, field, row).output))
     }
-    return .map(ResultNames.unique(members))
-  }
-}
-
-/// Names for the columns of one row, which a map has once each.
-private enum ResultNames {
-  /// Adds a number to names that came before: `a`, `a_2`.
-  static func unique(
-    _ members: [(name: String, value: OutputValue)]
-  ) -> [(name: String, value: OutputValue)] {
-    var taken: Set<String> = []
-    return members.map { member in
-      var name = member.name
-      var number = 2
-      while !taken.insert(name).inserted {
-        name = "\(member.name)_\(number)"
-        number += 1
-      }
-      return (name: name, value: member.value)
-    }
+    return .map(members)
   }
 }

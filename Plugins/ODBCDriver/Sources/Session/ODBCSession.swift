@@ -135,6 +135,8 @@ public final class ODBCSession: Sendable {
 
   /// The error that a failure of a connection comes to.
   ///
+  /// What the failure has left open is undone.
+  ///
   /// - Parameters:
   ///   - failure: What failed.
   ///   - connection: Where.
@@ -172,6 +174,8 @@ public final class ODBCSession: Sendable {
       if call?.stop == nil, error.code == .remoteFailure {
         (error.code, error.isRetryable) = (.unavailable, true)
       }
+    } else if !facts.recovery.isEmpty {
+      connection.recover(facts.recovery)
     }
     return error
   }
@@ -195,6 +199,7 @@ public final class ODBCSession: Sendable {
       let names = lists.drivers.map(\.name).sorted().joined(separator: ", ")
       error.message =
         "there is no ODBC driver \(name); installed are \(names.isEmpty ? "none" : names)"
+      error.code = .notFound
       error.pointer = "/driver"
     }
     return error

@@ -32,7 +32,10 @@ struct SessionSetup {
     do throws(ODBCFailure) {
       try connection.statement().run(sql)
     } catch {
-      throw error.error(pointer: pointer)
+      var failure = error.error(pointer: pointer)
+      // Some drivers have one state for whatever fails: it is this statement that did.
+      if failure.code == .remoteFailure { failure.pointer = pointer }
+      throw failure
     }
   }
 
