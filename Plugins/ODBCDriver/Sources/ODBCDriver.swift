@@ -50,7 +50,7 @@ public final class ODBCDriver: BlockingSessionDriver {
 
   /// Finds out whether a session still works.
   public func check(_ session: ODBCSession, _ call: Call) throws(DriverError) {
-    try session.check()
+    try session.check(call)
   }
 
   /// Ends a session.

@@ -87,6 +87,25 @@ public final class RowBuffer: @unchecked Sendable {
     )
   }
 
+  /// Whether no byte is above 127.
+  ///
+  /// - Parameter range: Which ones.
+  public func isASCII(_ range: Range<Int>) -> Bool {
+    precondition(range.lowerBound >= 0 && range.upperBound <= capacity, "behind the end")
+    var all: UInt8 = 0
+    for place in range { unsafe all |= memory.load(fromByteOffset: place, as: UInt8.self) }
+    return all < 0x80
+  }
+
+  /// Whether bytes are UTF-8.
+  ///
+  /// - Parameter range: Which ones.
+  public func isUTF8(_ range: Range<Int>) -> Bool {
+    precondition(range.lowerBound >= 0 && range.upperBound <= capacity, "behind the end")
+    let bytes = unsafe UnsafeRawBufferPointer(start: memory + range.lowerBound, count: range.count)
+    return (try? UTF8Span(validating: unsafe Span<UInt8>(_unsafeBytes: bytes))) != nil
+  }
+
   /// Makes bytes zero.
   ///
   /// - Parameter range: Which ones.

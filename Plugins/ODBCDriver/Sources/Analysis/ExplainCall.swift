@@ -32,7 +32,7 @@ struct ExplainCall {
       )
     }
     inputs.sql = "\(word) \(inputs.sql)"
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     let run = try StatementRun(inputs, on: connection, of: session, call)
     if let rows = try ResultRows(Results(run, call), maxRows: nil) { try rows.hand(over: call) }
   }

@@ -18,7 +18,7 @@ struct SampleCall {
   }
 
   func run() throws(DriverError) {
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     // No LIMIT, which servers write in different ways: rows are let go of, and the driver is told how many are wanted.
     let inputs = StatementInputs(
       "select * from \(try table.sql(connection))",

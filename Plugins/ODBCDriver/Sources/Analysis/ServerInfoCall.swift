@@ -19,7 +19,7 @@ struct ServerInfoCall {
   }
 
   func run() throws(DriverError) {
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     for (name, fact) in ServerInfoCall.facts {
       try call.output(name, connection.text(of: fact).map { .string($0) } ?? .null)
     }

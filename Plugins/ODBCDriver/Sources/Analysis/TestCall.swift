@@ -37,7 +37,7 @@ struct TestCall {
     }
     try step("driver") { () throws(DriverError) in try session.installedDriver() }
     try step("connect") { () throws(DriverError) in
-      let connection = try session.connection()
+      let connection = try session.connection(for: call)
       let server = connection.text(of: SQL_DBMS_NAME) ?? "a server"
       return "\(server) \(connection.text(of: SQL_DBMS_VER) ?? "")"
     }
@@ -47,7 +47,7 @@ struct TestCall {
       }
       let run = try StatementRun(
         StatementInputs(probe),
-        on: try session.connection(),
+        on: try session.connection(for: call),
         of: session,
         call
       )

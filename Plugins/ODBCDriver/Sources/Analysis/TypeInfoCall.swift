@@ -11,7 +11,7 @@ struct TypeInfoCall {
   }
 
   func run() throws(DriverError) {
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     let cursor: CatalogCursor<[CatalogProducer.Cell]>
     do throws(ODBCFailure) {
       let statement = try connection.statement()

@@ -22,7 +22,7 @@ struct VacuumCall {
         "nothing is known of how this ODBC driver's server gives space back: use the action execute with the server's own words"
       )
     }
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     let name = try table?.sql(connection)
     var warnings: [DiagnosticRecord] = []
     for statement in facts.vacuum {

@@ -53,7 +53,10 @@ struct BulkLoad {
       failure = error
     }
     let error = session.error(failure, connection, call, pointer: "/rows")
-    guard call.stop == nil, !error.isSessionBroken else { throw error }
+    // What a lost connection has left behind is not known: not every table has transactions.
+    guard call.stop == nil, !error.isSessionBroken else {
+      throw error.retryable(failure.wasRolledBack)
+    }
     // Drivers differ in what they tell of a chunk, and in what they do behind a record that fails: one by one, it is
     // known which one that is, and that those in front of it are there and no others.
     do throws(ODBCFailure) {
@@ -71,6 +74,7 @@ struct BulkLoad {
       }
     } catch let second {
       var error = session.error(second, connection, call, pointer: "/rows")
+      if error.isSessionBroken { error = error.retryable(second.wasRolledBack) }
       if let failedRecord { error.message = "record \(failedRecord): \(error.message)" }
       throw error
     }
@@ -89,7 +93,8 @@ struct BulkLoad {
     do throws(ODBCFailure) {
       try transaction.end(committing: committing)
     } catch {
-      throw session.error(error, connection, call)
+      // A commit whose answer is lost may have been one.
+      throw session.error(error, connection, call).retryable(error.wasRolledBack)
     }
   }
 }

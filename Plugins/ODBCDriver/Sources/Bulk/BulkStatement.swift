@@ -35,7 +35,7 @@ final class BulkStatement {
   }
 
   /// Asks the driver to end what it does; any thread.
-  var cancel: @Sendable () -> Void { { [statement] in statement.cancel() } }
+  var cancel: @Sendable () -> Void { { [weak statement] in statement?.cancel() } }
 
   /// What was said of the last run.
   var warnings: [DiagnosticRecord] { statement.warnings }

@@ -14,7 +14,7 @@ struct ExecuteManyCall {
 
   func run() throws(DriverError) {
     var reader = try inputs.reader(call)
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     let (sql, sources) = try statement(reader.names, connection)
     let types = sources.map { inputs.types[reader.names[$0]] }
     let transaction: Transaction

@@ -16,8 +16,8 @@ final class CatalogProducer: RowProducer, @unchecked Sendable {
   /// The columns.
   let fields: [RowField]
   private let call: Call
-  private let part: () throws(DriverError) -> [[Cell]]?
-  private let then: (Call) throws(DriverError) -> Bool
+  private var part: (() throws(DriverError) -> [[Cell]]?)?
+  private var then: ((Call) throws(DriverError) -> Bool)?
   private static let rows = 1000
 
   /// A producer.
@@ -43,7 +43,7 @@ final class CatalogProducer: RowProducer, @unchecked Sendable {
     var rows: [[Cell]] = []
     while rows.count < CatalogProducer.rows {
       try call.checkStop()
-      guard let more = try part() else { break }
+      guard let more = try part?() else { break }
       rows += more
     }
     guard !rows.isEmpty else { return nil }
@@ -64,14 +64,24 @@ final class CatalogProducer: RowProducer, @unchecked Sendable {
   }
 
   func close(_ call: Call, _ error: DriverError?) {
-    guard error == nil, call.stop == nil else {
-      call.end(error)
-      return
-    }
     do throws(DriverError) {
-      if try !then(call) { call.succeed() }
+      if try goOn(call, error) { return }
     } catch {
       call.fail(error)
+      return
     }
+    call.end(error)
+  }
+
+  /// Hands the next rows over; false: there are none, or nobody wants them.
+  ///
+  /// Lets go of the statements: once the call has ended, their connection is another's.
+  private func goOn(_ call: Call, _ error: DriverError?) throws(DriverError) -> Bool {
+    let then = then
+    (part, self.then) = (nil, nil)
+    guard error == nil else { return false }
+    // The consumer may have been told before it asked for more.
+    try call.checkStop()
+    return try then?(call) ?? false
   }
 }

@@ -39,7 +39,7 @@ final class SchemaCall: @unchecked Sendable {
 
   /// Hands over the columns, then the foreign keys, then the indexes.
   func run() throws(DriverError) {
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     let catalog = Catalog(connection, session.facts)
     var tables: [Table]
     do throws(ODBCFailure) {

@@ -49,7 +49,7 @@ struct TablesCall {
   }
 
   private func found() throws(DriverError) -> (Catalog, [Table]) {
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     let catalog = Catalog(connection, session.facts)
     do throws(ODBCFailure) {
       return (catalog, try filter.tables(of: catalog))

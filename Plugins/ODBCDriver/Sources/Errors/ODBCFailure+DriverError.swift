@@ -9,7 +9,13 @@ extension ODBCFailure {
   /// - Returns: The error.
   func error(pointer: String = "", wasStopped: Call.Stop? = nil) -> DriverError {
     if let wasStopped { return adding(to: wasStopped.error) }
-    let meaning = SQLState(cause?.state ?? "").meaning
+    if let lie {
+      var error = DriverError(.protocolViolation, "the ODBC driver \(lie), in \(function)")
+      // The driver manager frees no statement that is said to be running, but by the connection's end.
+      error.isSessionBroken = true
+      return error
+    }
+    let meaning = SQLState(meaning ?? cause?.state ?? "").meaning
     var error = DriverError(
       meaning.code,
       message(meaning),
@@ -39,10 +45,13 @@ extension ODBCFailure {
     return error
   }
 
+  /// Whether the server has undone what the statement did.
+  var wasRolledBack: Bool { (meaning ?? cause?.state)?.hasPrefix("40") ?? false }
+
   /// Whether the server has undone what the statement did, or did nothing, so that it may be run again.
   func hasDoneNothing(_ facts: DriverFacts) -> Bool {
     guard let cause else { return false }
-    return cause.state.hasPrefix("40") || facts.busyCodes.contains(cause.native)
+    return wasRolledBack || facts.busyCodes.contains(cause.native)
   }
 }
 

@@ -49,6 +49,17 @@ extension DriverFacts {
     // It makes a SELECT of every call.
     plainCallState: "42809",
     cancelStates: ["57014", "HY008"],
+    // A server that speaks another language has other words: then it is only known that nobody is let in.
+    refusals: [
+      Refusal(text: "authentication failed for user", state: "28P01"),
+      Refusal(text: "no password supplied", state: "28P01"),
+      Refusal(text: "FATAL:  role ", state: "28000"),
+      Refusal(text: "no pg_hba.conf entry", state: "28000"),
+      Refusal(text: "FATAL:  database ", state: "3D000"),
+      Refusal(text: "connection slots are reserved", state: "53300"),
+      Refusal(text: "too many clients", state: "53300"),
+      Refusal(text: "too many connections", state: "53300"),
+    ],
     notes: [
       "with UseDeclareFetch=1 it ends the process where the connection is lost between two fetches",
       "57014 is also what statement_timeout of the server ends a statement with",
@@ -95,7 +106,14 @@ extension DriverFacts {
     cancelsAsWhole: true,
     // 70100 is the server's ER_QUERY_INTERRUPTED.
     cancelStates: ["HY018", "70100", "HY008"],
+    states: [
+      // The server's: too many connections, of all or of a user; no such database; a wait for a lock.
+      1040: "53300", 1203: "53300", 1049: "3D000", 1205: "HYT00",
+      // The client library's: no connection, or a lost one.
+      2002: "08001", 2003: "08001", 2005: "08001", 2006: "08S01", 2013: "08S01", 2055: "08S01",
+    ],
     notes: [
+      "login_timeout is for the connection alone: a server that takes it and says nothing is waited for, up to the time of the call",
       "it holds the whole result; nothing in the connection string changes that",
       "of a keyword that comes twice, and of UID and User, the last one counts",
       "of a parameter that comes out as null it writes nothing; what comes out is a result of one row too",

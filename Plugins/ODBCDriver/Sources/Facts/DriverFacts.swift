@@ -30,6 +30,14 @@ struct DriverFacts: Hashable, Sendable {
     var types: Set<String>
   }
 
+  /// What a server says in words alone when it turns somebody away.
+  struct Refusal: Hashable, Sendable {
+    /// A part of what it says.
+    var text: String
+    /// The SQLSTATE that it has for it.
+    var state: String
+  }
+
   /// Its names, without folder, `lib`, version and `.so`, in lower case; empty: those of any other driver.
   var names: [String] = []
   /// What is added to the connection string unless the user says otherwise.
@@ -100,6 +108,10 @@ struct DriverFacts: Hashable, Sendable {
   var cancelStates: Set<String> = ["HY008"]
   /// Those that mean it only where this driver has cancelled the statement itself.
   var ownCancelStates: Set<String> = []
+  /// The SQLSTATEs of numbers for which it has one that says less.
+  var states: [Int32: String] = [:]
+  /// What is told by the words of the server where the driver has one SQLSTATE for all that keeps it from connecting.
+  var refusals: [Refusal] = []
   /// For people.
   var notes: [String] = []
 
@@ -140,6 +152,13 @@ struct DriverFacts: Hashable, Sendable {
   /// - Returns: Whether that is why it failed.
   func isCancelled(_ state: String, cancelledHere: Bool) -> Bool {
     cancelStates.contains(state) || cancelledHere && ownCancelStates.contains(state)
+  }
+
+  /// The SQLSTATE that says best what a record means.
+  func state(of record: DiagnosticRecord) -> String {
+    if let state = states[record.native] { return state }
+    guard record.state == "08001" else { return record.state }
+    return refusals.first { record.message.contains($0.text) }?.state ?? record.state
   }
 
   /// Adds the attributes that the driver works better with.

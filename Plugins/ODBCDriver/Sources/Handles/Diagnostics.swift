@@ -16,10 +16,27 @@ struct ODBCFailure: Error, Sendable {
   var function: StaticString
   /// In the order of weight, which is the driver's.
   var records: [DiagnosticRecord]
+  /// What the driver does that no driver may do, as the rest of a sentence; nil: it says itself what is wrong.
+  var lie: String?
+  /// What its cause means where the driver's own SQLSTATE does not say it; see `DriverFacts.state`.
+  var meaning: String?
 
   /// The record that says why: the first one that is no warning, else the first one.
   var cause: DiagnosticRecord? {
     records.first { !$0.state.hasPrefix("01") } ?? records.first
+  }
+
+  /// The same failure with what is known of the driver.
+  func read(_ facts: DriverFacts) -> ODBCFailure {
+    var failure = self
+    failure.meaning = cause.map(facts.state)
+    return failure
+  }
+
+  /// That a statement was cancelled before the driver was asked for anything.
+  static func cancelled(_ function: StaticString) -> ODBCFailure {
+    let record = DiagnosticRecord(state: "HY008", native: 0, message: "the statement was cancelled")
+    return ODBCFailure(function: function, records: [record])
   }
 }
 

@@ -47,8 +47,8 @@ final class ODBCHandle: @unchecked Sendable {
   /// - Parameters:
   ///   - function: Its name, for errors.
   ///   - body: Calls it with the handle.
-  /// - Returns: `SQL_SUCCESS`, `SQL_SUCCESS_WITH_INFO`, `SQL_NO_DATA` or `SQL_NEED_DATA`.
-  /// - Throws: The records, where it fails.
+  /// - Returns: `SQL_SUCCESS`, `SQL_SUCCESS_WITH_INFO` or `SQL_NO_DATA`.
+  /// - Throws: The records, where it fails; that the driver lies, where it answers what nobody has asked for.
   @discardableResult
   func call(
     _ function: StaticString,
@@ -56,9 +56,22 @@ final class ODBCHandle: @unchecked Sendable {
   ) throws(ODBCFailure) -> Int32 {
     let status = Int32(unsafe body(handle))
     switch status {
-    case SQL_SUCCESS, SQL_SUCCESS_WITH_INFO, SQL_NO_DATA, SQL_NEED_DATA: return status
+    case SQL_SUCCESS, SQL_SUCCESS_WITH_INFO, SQL_NO_DATA: return status
+    case SQL_ERROR: throw ODBCFailure(function: function, records: records)
     default:
-      throw ODBCFailure(function: function, records: status == SQL_INVALID_HANDLE ? [] : records)
+      throw ODBCFailure(function: function, records: [], lie: ODBCHandle.lie(status))
     }
   }
+
+  private static func lie(_ status: Int32) -> String {
+    switch status {
+    case SQL_INVALID_HANDLE: "says that it does not know a handle that it has made"
+    case SQL_NEED_DATA: "waits for data, which are never sent piece by piece"
+    case SQL_STILL_EXECUTING: "goes on by itself, which it was not asked to do"
+    default: "answers \(status), which means nothing"
+    }
+  }
+
+  /// Asks for a function, and looks at nothing afterwards: what another thread does goes on.
+  func tell(_ body: (SQLHANDLE) -> SQLRETURN) { _ = unsafe body(handle) }
 }

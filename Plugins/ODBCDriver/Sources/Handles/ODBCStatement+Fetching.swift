@@ -88,6 +88,15 @@ extension ODBCStatement {
     try unsafe waiting("SQLFetch") { unsafe SQLFetch($0) } != SQL_NO_DATA
   }
 
+  /// Fetches all rows there are, and lets go of them.
+  ///
+  /// Some servers do what a statement says only as its rows are fetched, and SQLite's driver does not even begin
+  /// before.
+  func drain() throws(ODBCFailure) {
+    guard try columnCount() > 0 else { return }
+    while try fetch() {}
+  }
+
   /// Makes one of the fetched rows the one that `read` reads.
   ///
   /// The corresponding C function is `SQLSetPos`.
@@ -104,16 +113,20 @@ extension ODBCStatement {
     }
   }
 
+  /// What a database tells of itself is shorter.
+  private static let longestText = 64 << 20
+
   /// Reads a value of the row as a text, where rows are not bound; nil: there is none.
   ///
   /// - Parameter column: The first one is 1.
   func text(inColumn column: Int) throws(ODBCFailure) -> String? {
     switch handle.form {
     case .utf8:
-      let bytes = try read(column, as: SQL_C_CHAR, terminator: 1, limit: .max)
+      let bytes = try read(column, as: SQL_C_CHAR, terminator: 1, limit: ODBCStatement.longestText)
       return bytes.map { String(decoding: $0, as: UTF8.self) }
     case .wide:
-      guard let bytes = try read(column, as: SQL_C_WCHAR, terminator: 2, limit: .max) else {
+      let limit = ODBCStatement.longestText
+      guard let bytes = try read(column, as: SQL_C_WCHAR, terminator: 2, limit: limit) else {
         return nil
       }
       // In the machine's order, which is little-endian wherever this is built.
@@ -143,6 +156,8 @@ extension ODBCStatement {
     var bytes: [UInt8] = []
     // Most values are short, and what is long is read in few pieces.
     var piece = [UInt8](repeating: 0, count: 1 << 10)
+    // How many bytes there are to come still, as the driver has it.
+    var left = 0
     while true {
       var length: SQLLEN = 0
       let room = piece.count
@@ -158,13 +173,27 @@ extension ODBCStatement {
           )
         }
       }
-      if status == SQL_NO_DATA { return bytes }
+      if status == SQL_NO_DATA {
+        guard left <= 0 else { throw ODBCStatement.lie("ends a value \(left) bytes too early") }
+        return bytes
+      }
       if length == codbc_null_data { return nil }
+      guard length >= 0 || length == codbc_no_total else {
+        throw ODBCStatement.lie("reports a length of \(length)")
+      }
       let isRest = status == SQL_SUCCESS && length >= 0 && Int(length) <= room - terminator
+      guard isRest || status == SQL_SUCCESS_WITH_INFO else {
+        throw ODBCStatement.lie("reports more than there is room for, and that it is all there")
+      }
       bytes += piece[..<(isRest ? Int(length) : room - terminator)]
       if isRest { return bytes }
+      left = length >= 0 ? Int(length) - (room - terminator) : 0
       guard bytes.count <= limit else { return nil }
       if piece.count < 64 << 10 { piece = [UInt8](repeating: 0, count: 64 << 10) }
     }
+  }
+
+  private static func lie(_ what: String) -> ODBCFailure {
+    ODBCFailure(function: "SQLGetData", records: [], lie: what)
   }
 }

@@ -35,13 +35,15 @@ final class ODBCStatement: @unchecked Sendable {
     _ function: StaticString,
     _ body: (SQLHANDLE) -> SQLRETURN
   ) throws(ODBCFailure) -> Bool {
-    let status = try unsafe waiting(function, body)
-    warnings = status == SQL_SUCCESS_WITH_INFO ? handle.records : []
-    if status == SQL_NEED_DATA {
-      // Nothing is ever sent piece by piece; a statement that waits for pieces could not even be let go of.
-      _ = try? unsafe handle.call("SQLCancel") { unsafe SQLCancel($0) }
-      throw ODBCFailure(function: function, records: [])
+    let status: Int32
+    do throws(ODBCFailure) {
+      status = try unsafe waiting(function, body)
+    } catch {
+      // A statement that waits for pieces of data could not even be let go of.
+      if error.lie != nil { unsafe handle.tell { unsafe SQLCancel($0) } }
+      throw error
     }
+    warnings = status == SQL_SUCCESS_WITH_INFO ? handle.records : []
     return status != SQL_NO_DATA
   }
 
@@ -50,10 +52,7 @@ final class ODBCStatement: @unchecked Sendable {
     _ function: StaticString,
     _ body: (SQLHANDLE) -> SQLRETURN
   ) throws(ODBCFailure) -> Int32 {
-    guard gate.enter() else {
-      let record = DiagnosticRecord(state: "HY008", native: 0, message: "the statement was cancelled")
-      throw ODBCFailure(function: function, records: [record])
-    }
+    guard gate.enter() else { throw .cancelled(function) }
     defer { gate.leave() }
     return try unsafe handle.call(function, body)
   }
@@ -83,7 +82,8 @@ final class ODBCStatement: @unchecked Sendable {
   /// The corresponding C function is `SQLCancel`.
   func cancel() {
     let target = connection?.canceller ?? handle
-    gate.cancel { _ = try? unsafe target.call("SQLCancel") { unsafe SQLCancel($0) } }
+    // What it says of it would be looked for where the other thread works.
+    gate.cancel { unsafe target.tell { unsafe SQLCancel($0) } }
   }
 
   /// Goes on to the next result.
@@ -110,6 +110,9 @@ final class ODBCStatement: @unchecked Sendable {
   func columnCount() throws(ODBCFailure) -> Int {
     var count: SQLSMALLINT = 0
     try unsafe handle.call("SQLNumResultCols") { unsafe SQLNumResultCols($0, &count) }
+    guard count >= 0 else {
+      throw ODBCFailure(function: "SQLNumResultCols", records: [], lie: "reports \(count) columns")
+    }
     return Int(count)
   }
 
@@ -196,6 +199,10 @@ final class ODBCStatement: @unchecked Sendable {
         }
       }
     guard let name else { throw failure }
+    guard length < SQLSMALLINT.max else {
+      failure.lie = "has a name of \(length) characters for the column \(number), or more"
+      throw failure
+    }
     return ColumnDescription(
       name: name,
       type: Int32(type),

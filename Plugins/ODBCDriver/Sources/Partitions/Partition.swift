@@ -7,6 +7,7 @@ final class Partition: @unchecked Sendable {
   let statements: [ODBCStatement]
   let reader: ResultReader
   private let timer: StatementTimer?
+  private let cursor: ServerCursor?
 
   /// Runs the query.
   ///
@@ -48,7 +49,6 @@ final class Partition: @unchecked Sendable {
       session.error(failure, connection, call, pointer: "/statement", timer, timeout)
     }
     do throws(ODBCFailure) {
-      var cursor: ServerCursor?
       if session.usesServerCursors {
         cursor = try ServerCursor(
           bound,
@@ -59,6 +59,7 @@ final class Partition: @unchecked Sendable {
           mostRows: .max
         )
       } else {
+        cursor = nil
         try bound.run(on: made, facts)
       }
       let sorts = try probe.map { (probe) throws(ODBCFailure) in
@@ -87,5 +88,7 @@ final class Partition: @unchecked Sendable {
   func end() {
     timer?.end()
     reader.close()
+    // Of a query that only reads nothing is lost where the end of its transaction fails.
+    _ = try? cursor?.end(committing: true)
   }
 }

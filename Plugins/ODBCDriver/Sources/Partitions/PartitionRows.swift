@@ -76,7 +76,7 @@ final class PartitionRows: RowProducer, @unchecked Sendable {
       var connection = connection
       while let statement = take() {
         let used: ODBCConnection
-        if let connection { used = connection } else { used = try session.connect() }
+        if let connection { used = connection } else { used = try connect() }
         connection = used
         let partition = try Partition(statement, used, session, inputs, call) { [self] in
           began($0)
@@ -92,6 +92,23 @@ final class PartitionRows: RowProducer, @unchecked Sendable {
     } catch {
       fail(error)
     }
+  }
+
+  /// A connection of the thread's own.
+  private func connect() throws(DriverError) -> ODBCConnection {
+    var last: ODBCStatement?
+    defer { if let last { ended(last) } }
+    return try session.connect { (statement) throws(DriverError) in
+      if let last { ended(last) }
+      last = statement
+      guard began(statement) else {
+        throw call.stop?.error ?? DriverError(.cancelled, "the call was cancelled")
+      }
+    }
+  }
+
+  private func ended(_ statement: ODBCStatement) {
+    _ = monitor.locked { running.removeValue(forKey: ObjectIdentifier(statement)) }
   }
 
   private func take() -> BoundStatement? {
@@ -114,11 +131,7 @@ final class PartitionRows: RowProducer, @unchecked Sendable {
   private func read(_ partition: Partition) throws(DriverError) {
     defer {
       partition.end()
-      monitor.locked {
-        for statement in partition.statements {
-          running.removeValue(forKey: ObjectIdentifier(statement))
-        }
-      }
+      for statement in partition.statements { ended(statement) }
     }
     while let batch = try partition.next(), put(batch) {}
   }
@@ -184,6 +197,8 @@ final class PartitionRows: RowProducer, @unchecked Sendable {
     for worker in workers { worker.join() }
     workers = []
     do throws(DriverError) {
+      // The consumer may have been told before it asked for more.
+      if !isWhole, error == nil { try call.checkStop() }
       if hasMore, error == nil { try call.output("has_more", true) }
       call.end(error)
     } catch {

@@ -29,7 +29,7 @@ struct PartitionedQuery {
         pointer: "/partitions"
       )
     }
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     let conditions = try conditions(connection)
     let bound = try BoundStatement(
       inputs.sql.withoutTerminator(facts.dialect),

@@ -18,7 +18,7 @@ struct ProcedureCall {
     guard facts.hasProcedures else {
       throw DriverError(.unsupported, "this ODBC driver's server has no procedures")
     }
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     if inputs.returns != nil, facts.selectsFunctions {
       try select(connection)
       return
@@ -120,7 +120,9 @@ struct ProcedureCall {
     }
     let reader = try run.reader()
     defer { reader.close() }
-    guard let batch = try reader.next() else { return ([], run) }
+    let first = try reader.next()
+    try run.finish()
+    guard let batch = first else { return ([], run) }
     let row = zip(batch.columns, reader.fields).map { RowValue($0, $1, 0).output }
     return (row, run)
   }

@@ -15,11 +15,14 @@ struct ExecuteCall {
   }
 
   func run() throws(DriverError) {
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     let run = try StatementRun(inputs, on: connection, of: session, call)
     defer { run.end() }
     let results = Results(run, call)
     // Rows are let go of: `query` is there for them.
-    while let reader = try results.next() { reader.close() }
+    while let reader = try results.next() {
+      // Some servers do what a statement says only as its rows are fetched, SQLite's driver does nothing before.
+      while try reader.next() != nil {}
+    }
   }
 }

@@ -42,7 +42,7 @@ struct QueryCall {
       try PartitionedQuery(call, session, inputs, partitions).run()
       return
     }
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     let run = try StatementRun(inputs, on: connection, of: session, call)
     let results = Results(run, call)
     switch fetch {
@@ -64,6 +64,7 @@ struct QueryCall {
     }
     let batch = try reader.next()
     reader.close()
+    try results.run.finish()
     if fetch == .firstRow {
       try call.output("row", batch?.row(0, reader.fields) ?? .null)
       return

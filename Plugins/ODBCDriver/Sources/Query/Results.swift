@@ -59,6 +59,7 @@ final class Results: @unchecked Sendable {
       let count = try run.ask { (statement) throws(ODBCFailure) in try statement.changedRows() }
       if let count { counts.append(count) }
     }
+    try run.finish()
     if let first = counts.first { try call.output("row_count", .int(Int64(first))) }
     if counts.count > 1 {
       try call.output("row_counts", .list(counts.map { .int(Int64($0)) }))
@@ -74,8 +75,10 @@ final class Results: @unchecked Sendable {
 /// The rows of one result on their way to the consumer; behind them come those of the next one.
 final class ResultRows: RowProducer, @unchecked Sendable {
   // `@unchecked` because the host asks on one thread at a time.
-  private let results: Results
-  private let reader: ResultReader
+  private var results: Results?
+  private var reader: ResultReader?
+  /// The columns.
+  private let fields: [RowField]
   private let number: Int
   private let maxRows: Int?
   private var left: Int
@@ -90,6 +93,7 @@ final class ResultRows: RowProducer, @unchecked Sendable {
     }
     self.results = results
     self.reader = reader
+    fields = reader.fields
     self.number = number
     self.maxRows = maxRows
     left = maxRows ?? .max
@@ -97,11 +101,11 @@ final class ResultRows: RowProducer, @unchecked Sendable {
 
   /// Hands the rows over; the call ends when they have been read.
   func hand(over call: Call) throws(DriverError) {
-    try call.rows(number == 1 ? "rows" : "rows_\(number)", reader.fields, from: self)
+    try call.rows(number == 1 ? "rows" : "rows_\(number)", fields, from: self)
   }
 
   func next() throws(DriverError) -> RowBatch? {
-    guard !hasMore, let batch = try reader.next() else {
+    guard !hasMore, let batch = try reader?.next() else {
       isAtEnd = true
       return nil
     }
@@ -116,22 +120,39 @@ final class ResultRows: RowProducer, @unchecked Sendable {
   }
 
   func close(_ call: Call, _ error: DriverError?) {
-    reader.close(isGood: error == nil && isAtEnd)
-    guard error == nil, isAtEnd else {
-      results.run.end()
-      call.end(error)
+    do throws(DriverError) {
+      if try goOn(call, error) { return }
+    } catch {
+      call.fail(error)
       return
     }
+    call.end(error)
+  }
+
+  /// Hands the next result's rows over; false: there are none, or nobody wants them.
+  ///
+  /// The statement is let go of, here or with those rows: once the call has ended, its connection is another's.
+  private func goOn(_ call: Call, _ error: DriverError?) throws(DriverError) -> Bool {
+    guard let results else { return false }
+    let isGood = error == nil && isAtEnd
+    reader?.close()
+    (self.results, reader) = (nil, nil)
     do throws(DriverError) {
+      guard isGood else {
+        results.run.end()
+        // The consumer may have been told before it asked for more.
+        if error == nil { try call.checkStop() }
+        return false
+      }
       if hasMore { try call.output("has_more", true) }
       guard let rows = try ResultRows(results, maxRows: maxRows, number: number + 1) else {
-        call.succeed()
-        return
+        return false
       }
       try rows.hand(over: call)
+      return true
     } catch {
       results.run.end()
-      call.fail(error)
+      throw error
     }
   }
 }

@@ -85,7 +85,7 @@ final class ServerCursor {
     statement.closeCursor()
     if let transaction {
       try transaction.end(committing: committing)
-    } else if committing {
+    } else {
       try statement.run("close \(ServerCursor.name)")
     }
   }

@@ -71,8 +71,9 @@ final class StatementRun: @unchecked Sendable {
     self.call = call
     self.places = places
     timeout = inputs.timeout
-    let cancel: @Sendable () -> Void = { [statement] in
-      statement.cancel()
+    // Weakly: a statement that is let go of after the call's end would meet the next call on its connection.
+    let cancel: @Sendable () -> Void = { [weak statement, weak probe] in
+      statement?.cancel()
       probe?.cancel()
     }
     timer = timeout.flatMap { StatementTimer($0, cancel) }
@@ -107,6 +108,7 @@ final class StatementRun: @unchecked Sendable {
         cursor = nil
       }
       if let probe {
+        // It ends with this, and so is held by nothing else.
         sorts = try TypeProbe(statement, facts.dialect).sorts(of: bound, probe)
       } else {
         sorts = []
@@ -127,6 +129,15 @@ final class StatementRun: @unchecked Sendable {
   func end() {
     timer?.end()
     call.onStop(nil)
+    _ = try? cursor?.end(committing: false)
+  }
+
+  /// Ends the cursor: the last row was read.
+  ///
+  /// - Throws: That what the statement's functions have written was not kept.
+  func finish() throws(DriverError) {
+    guard let cursor else { return }
+    try ask { (_) throws(ODBCFailure) in try cursor.end(committing: true) }
   }
 
   /// Asks the statement for something.

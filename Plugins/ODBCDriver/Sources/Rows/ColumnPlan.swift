@@ -77,8 +77,9 @@ struct ColumnPlan: Sendable, Hashable {
     case .decimalText: (cellWidth, isOpenEnded) = (max(column.size, 38) + 4, false)
     case .text, .binary:
       // UTF-8 has up to four bytes for each character.
-      let declared = form == .text ? column.size * 4 + 1 : column.size
-      let isKnown = column.size > 0 && declared <= ColumnPlan.widest
+      let isSmall = 1...ColumnPlan.widest ~= column.size
+      let declared = isSmall && form == .text ? column.size * 4 + 1 : column.size
+      let isKnown = isSmall && declared <= ColumnPlan.widest
       cellWidth = isKnown ? max(16, declared) : ColumnPlan.widest
       isOpenEnded = !isKnown || !facts.declaredSizesHold
     }

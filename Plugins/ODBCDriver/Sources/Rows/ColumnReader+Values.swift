@@ -6,7 +6,14 @@ extension ColumnReader {
   func append(_ bytes: Span<UInt8>) throws(DriverError) {
     switch plan.form {
     case .uuidText: appendLowercased(bytes)
-    case .text where cType == SQL_C_WCHAR: appendUTF16(bytes)
+    case .text where cType == SQL_C_WCHAR:
+      guard bytes.count.isMultiple(of: 2) else {
+        throw DriverError(
+          .protocolViolation,
+          "the column \(plan.field.name) has a value that cannot be read: its \(bytes.count) bytes are no text in UTF-16"
+        )
+      }
+      appendUTF16(bytes)
     default: builder.append(bytes)
     }
   }

@@ -118,6 +118,13 @@ final class ColumnReader {
       } else if try self.length(row) != nil {
         let place = isInBlock ? row - rows.lowerBound + 1 : nil
         let value = try readWhole(statement, inBlockAt: place)
+        // Of what did not fit there is more than what would have fitted; else some of it is lost.
+        guard length == codbc_no_total || value.count > room else {
+          throw DriverError(
+            .protocolViolation,
+            "the ODBC driver reports a length of \(length) bytes for a value of the column \(plan.field.name), and hands over \(value.count)"
+          )
+        }
         bytes += value.count
         whole[row] = value
       }
@@ -170,6 +177,27 @@ final class ColumnReader {
       }
     } else {
       for row in 0..<count { try add(row) }
+    }
+    let column = builder.take()
+    return plan.form == .text && cType == SQL_C_CHAR ? repaired(column, count) : column
+  }
+
+  /// Texts in UTF-8; bytes that are none become the replacement character, since Arrow has nothing else.
+  private func repaired(_ column: RowColumn, _ count: Int) -> RowColumn {
+    guard let offsets = column.offsets else { return column }
+    func end(_ row: Int) -> Int {
+      plan.field.type.offsetWidth == 4
+        ? Int(offsets.value(at: row, as: Int32.self)) : Int(offsets.value(at: row, as: Int64.self))
+    }
+    if column.values.isASCII(0..<end(count)) { return column }
+    if (0..<count).allSatisfy({ column.values.isUTF8(end($0)..<end($0 + 1)) }) { return column }
+    var builder = RowColumnBuilder(plan.field.type, capacity: count)
+    for row in 0..<count {
+      if let validity = column.validity, !validity.bit(row) {
+        builder.appendNull()
+      } else {
+        builder.append(String(decoding: column.values.bytes(end(row)..<end(row + 1)), as: UTF8.self))
+      }
     }
     return builder.take()
   }

@@ -78,6 +78,8 @@ final class ResultReader: @unchecked Sendable {
     self.explain = explain
     self.cursor = cursor
     states = RowBuffer(capacity: capacity * MemoryLayout<SQLUSMALLINT>.size)
+    // Some drivers leave them as they are where all is well.
+    states.clear(0..<states.capacity)
     first =
       isInBlocks
       ? RowBlock(columns: plans, capacity: capacity, facts)
@@ -85,15 +87,11 @@ final class ResultReader: @unchecked Sendable {
   }
 
   /// Lets the driver put no more values into this reader's memory: whoever goes on with the statement calls it first.
-  ///
-  /// - Parameter isGood: Whether what the query has changed is kept, where a cursor was read.
-  func close(isGood: Bool = true) {
+  func close() {
     prefetch?.end()
     prefetch = nil
     isAtEnd = true
     statement.unbind()
-    // Of a query that only reads nothing is lost where the end of its transaction fails.
-    _ = try? cursor?.end(committing: isGood)
   }
 
   /// The first rows, which `next` gives as well; nil: there are none.
@@ -161,7 +159,7 @@ final class ResultReader: @unchecked Sendable {
       block.forget(row: block.count)
       offset.set(SQLULEN(block.offset(ofRow: block.count)), at: 0)
       guard try fetchNext() else { break }
-      guard try fetchedCount(of: 1) == 1 else { continue }
+      _ = try fetchedCount(of: 1)
       _ = try block.complete(block.count..<(block.count + 1), statement)
       block.count += 1
     }
@@ -214,15 +212,22 @@ final class ResultReader: @unchecked Sendable {
   /// How many rows came.
   private func fetchedCount(of wanted: Int) throws(DriverError) -> Int {
     let count = Int(clamping: fetched.value(at: 0, as: SQLULEN.self))
-    guard count <= wanted else {
+    guard 1...wanted ~= count else {
       throw DriverError(
         .protocolViolation,
         "the ODBC driver reports \(count) rows where it was asked for \(wanted)"
       )
     }
-    for row in 0..<count
-    where states.value(at: row, as: SQLUSMALLINT.self) == SQLUSMALLINT(SQL_ROW_ERROR) {
-      throw explain(ODBCFailure(function: "SQLFetch", records: statement.handle.records))
+    for row in 0..<count {
+      switch Int32(states.value(at: row, as: SQLUSMALLINT.self)) {
+      case SQL_ROW_ERROR:
+        throw explain(ODBCFailure(function: "SQLFetch", records: statement.handle.records))
+      case SQL_ROW_NOROW:
+        throw explain(
+          ODBCFailure(function: "SQLFetch", records: [], lie: "counts a row that is none")
+        )
+      default: break
+      }
     }
     return count
   }

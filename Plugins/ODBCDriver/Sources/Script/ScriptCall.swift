@@ -13,7 +13,7 @@ struct ScriptCall {
   }
 
   func run() throws(DriverError) {
-    let connection = try session.connection()
+    let connection = try session.connection(for: call)
     let transaction = try inputs.isTransaction ? begin(connection) : nil
     var results: [OutputValue] = []
     var warnings: [DiagnosticRecord] = []
@@ -30,6 +30,8 @@ struct ScriptCall {
       try put(results, warnings)
       try call.output("committed", .bool(transaction == nil && !results.isEmpty))
       var error = error
+      // What earlier statements did would be done twice.
+      if transaction == nil, !results.isEmpty { error.isRetryable = false }
       do throws(DriverError) {
         if let transaction { try end(transaction, connection, committing: false) }
       } catch let second {
@@ -71,7 +73,8 @@ struct ScriptCall {
     do throws(ODBCFailure) {
       try transaction.end(committing: committing)
     } catch {
-      throw session.error(error, connection, call)
+      // A commit whose answer is lost may have been one.
+      throw session.error(error, connection, call).retryable(error.wasRolledBack)
     }
   }
 

@@ -22,18 +22,32 @@ public final class ODBCSession: Sendable {
 
   /// The connection, which is made where there is none.
   ///
+  /// - Parameter call: The call that needs it, whose stop ends what is run first.
   /// - Throws: Why it cannot be, with the library that is missing where that is why.
-  func connection() throws(DriverError) -> ODBCConnection {
+  /// - Returns: The connection.
+  func connection(for call: Call) throws(DriverError) -> ODBCConnection {
     if let known = state.connection { return known }
-    let made = try connect()
+    let made: ODBCConnection
+    do throws(DriverError) {
+      made = try connect { (statement) throws(DriverError) in
+        call.onStop { [weak statement] in statement?.cancel() }
+        try call.checkStop()
+      }
+    } catch {
+      throw call.stop?.error ?? error
+    }
     state.connection = made
     return made
   }
 
   /// A connection beside the session's, made in the same way.
   ///
+  /// - Parameter begins: Is told of each statement that is run first; throws where none is to be run.
   /// - Throws: As for the session's own.
-  func connect() throws(DriverError) -> ODBCConnection {
+  /// - Returns: The connection.
+  func connect(
+    _ begins: (ODBCStatement) throws(DriverError) -> Void
+  ) throws(DriverError) -> ODBCConnection {
     let address = try given.get()
     let text = try address.text()
     let connection: ODBCConnection
@@ -49,7 +63,7 @@ public final class ODBCSession: Sendable {
     } catch {
       throw explained(error, address)
     }
-    try SessionSetup(address, connection).run()
+    try SessionSetup(address, connection).run(begins)
     return connection
   }
 
@@ -114,17 +128,20 @@ public final class ODBCSession: Sendable {
 
   /// Whether the connection, if there is one, still works.
   ///
+  /// - Parameter call: The call that asks, whose stop ends the question.
   /// - Throws: Why it does not.
-  func check() throws(DriverError) {
+  func check(_ call: Call) throws(DriverError) {
     guard let connection = state.connection else { return }
     guard !connection.isKnownToBeDead else {
       throw DriverError(.unavailable, "the connection is lost", isRetryable: true)
     }
     guard let probe = facts.probe else { return }
     do throws(ODBCFailure) {
-      try connection.statement().run(probe)
+      let statement = try connection.statement()
+      call.onStop { [weak statement] in statement?.cancel() }
+      try statement.run(probe)
     } catch {
-      throw self.error(error, connection)
+      throw self.error(error, connection, call)
     }
   }
 
@@ -163,7 +180,7 @@ public final class ODBCSession: Sendable {
         )
       )
     } else {
-      error = failure.error(pointer: pointer, wasStopped: call?.stop)
+      error = failure.read(facts).error(pointer: pointer, wasStopped: call?.stop)
     }
     if let native = failure.cause?.native, facts.busyCodes.contains(native), call?.stop == nil {
       (error.code, error.isRetryable) = (.unavailable, true)
@@ -185,7 +202,7 @@ public final class ODBCSession: Sendable {
     _ failure: ODBCFailure,
     _ address: AddressInputs
   ) -> DriverError {
-    var error = failure.error()
+    var error = failure.read(address.facts).error()
     guard case .driver(let name) = address.string.target,
       error.code == .notFound || error.code == .unavailable,
       let lists = try? installed.lists()
@@ -200,6 +217,9 @@ public final class ODBCSession: Sendable {
       error.message =
         "there is no ODBC driver \(name); installed are \(names.isEmpty ? "none" : names)"
       error.code = .notFound
+      error.pointer = "/driver"
+    } else if ["IM004", "IM005"].contains(error.vendorState) {
+      error.message = "the ODBC driver \(name) does not work: \(error.message)"
       error.pointer = "/driver"
     }
     return error

@@ -13,24 +13,37 @@ struct SessionSetup {
 
   /// Sets the zone, runs the statements of the inputs, and makes the connection read-only where that is asked for.
   ///
+  /// - Parameter begins: Is told of each statement; throws where none is to be run.
   /// - Throws: `.invalidInput` that names the statement at fault; `.unsupported` where nothing keeps the driver from
   ///   changing data.
-  func run() throws(DriverError) {
-    if let zone = address.facts.zone { try run(zone.set, "") }
+  func run(_ begins: (ODBCStatement) throws(DriverError) -> Void) throws(DriverError) {
+    if let zone = address.facts.zone { try run(zone.set, "", begins) }
     for (index, statement) in address.initStatements.enumerated() {
-      try run(statement, "/init_statements/\(index)")
+      try run(statement, "/init_statements/\(index)", begins)
     }
     guard address.isReadOnly else { return }
     if let statement = address.facts.readOnlyStatement {
-      try run(statement, "/read_only")
+      try run(statement, "/read_only", begins)
     } else {
       try setReadOnly()
     }
   }
 
-  private func run(_ sql: String, _ pointer: String) throws(DriverError) {
+  private func run(
+    _ sql: String,
+    _ pointer: String,
+    _ begins: (ODBCStatement) throws(DriverError) -> Void
+  ) throws(DriverError) {
+    let statement: ODBCStatement
     do throws(ODBCFailure) {
-      try connection.statement().run(sql)
+      statement = try connection.statement()
+    } catch {
+      throw error.error()
+    }
+    try begins(statement)
+    do throws(ODBCFailure) {
+      try statement.run(sql)
+      try statement.drain()
     } catch {
       var failure = error.error(pointer: pointer)
       // Some drivers have one state for whatever fails: it is this statement that did.

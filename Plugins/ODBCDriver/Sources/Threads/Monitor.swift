@@ -41,6 +41,18 @@ final class Monitor: @unchecked Sendable {
   /// Waits, under the lock, until somebody calls `wake`, or for no reason.
   func wait() { unsafe pthread_cond_wait(condition, mutex) }
 
+  /// The moment in so many seconds, by the monotonic clock.
+  static func deadline(in seconds: Double) -> timespec {
+    var now = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &now)
+    let whole = seconds.rounded(.down)
+    let nanoseconds = now.tv_nsec + Int((seconds - whole) * 1e9)
+    return timespec(
+      tv_sec: now.tv_sec + Int(whole) + nanoseconds / 1_000_000_000,
+      tv_nsec: nanoseconds % 1_000_000_000
+    )
+  }
+
   /// Waits, under the lock, until somebody calls `wake` or a moment has come.
   ///
   /// - Parameter deadline: The moment, by the monotonic clock.
