@@ -37,7 +37,7 @@ struct statement {
   char lie[64];
   cell cells[CELLS];
   SQLULEN rows;
-  SQLULEN *fetched;
+  SQLULEN *fetched, *offset;
   SQLUSMALLINT *states;
   int is_running, fetches, pieces;
 };
@@ -166,6 +166,7 @@ PUBLIC SQLRETURN TEXT(SQLSetStmtAttr)(SQLHSTMT handle, SQLINTEGER name, SQLPOINT
   statement *of = handle;
   if (name == SQL_ATTR_ROW_ARRAY_SIZE) of->rows = (SQLULEN)value;
   if (name == SQL_ATTR_ROWS_FETCHED_PTR) of->fetched = value;
+  if (name == SQL_ATTR_ROW_BIND_OFFSET_PTR) of->offset = value;
   if (name == SQL_ATTR_ROW_STATUS_PTR) of->states = value;
   return SQL_SUCCESS;
 }
@@ -343,10 +344,13 @@ PUBLIC SQLRETURN SQLFetch(SQLHSTMT handle) {
   if (of->fetches++ && !is(of, "no_rows")) return SQL_NO_DATA;
   of->pieces = 0;
   for (int i = 0; i < CELLS; i++) {
-    cell *in = &of->cells[i];
-    if (!in->start) continue;
-    SQLLEN length = value(of, in);
-    if (in->lengths) *in->lengths = length;
+    if (!of->cells[i].start) continue;
+    size_t behind = of->offset ? *of->offset : 0;
+    cell in = of->cells[i];
+    in.start = (char *)in.start + behind;
+    if (in.lengths) in.lengths = (SQLLEN *)((char *)in.lengths + behind);
+    SQLLEN length = value(of, &in);
+    if (in.lengths) *in.lengths = length;
   }
   if (of->states) *of->states = is(of, "row_error") ? SQL_ROW_ERROR : SQL_ROW_SUCCESS;
   if (of->states && is(of, "no_row")) *of->states = SQL_ROW_NOROW;

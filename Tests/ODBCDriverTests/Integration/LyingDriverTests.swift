@@ -24,10 +24,12 @@ struct LyingDriverTests {
   /// What there is once no call is in the driver any more: nothing that belongs to a statement.
   private func isLetGo(_ host: FaultHost, _ liar: ODBCLiar) async throws {
     try await host.settles()
-    try await eventually("its statements are freed") { liar.statements == 0 }
+    // A driver that cancels connections as a whole has one for that, as long as the connection is there.
+    let most = liar.connections
+    try await eventually("its statements are freed") { liar.statements <= most }
     #expect(host.host.statistics.drivers["ODBC"]?.misuses == 0)
     #expect(await host.host.close().isClean)
-    #expect(liar.connections == 0)
+    try await eventually("its connections are") { liar.connections == 0 && liar.statements == 0 }
   }
 
   @Test(

@@ -86,6 +86,7 @@ extension DriverFacts {
     ),
     quoting: ValueQuoting(braces: .quotation, dropsBlanks: true),
     charactersAreUTF8: true,
+    bindsByOffset: true,
     declaredSizesHold: true,
     limitsInText: true,
     dialect: .mariaDB,
@@ -137,6 +138,7 @@ extension DriverFacts {
     keywords: Keywords(server: [], port: [], user: [], password: []),
     quoting: ValueQuoting(braces: .characters(except: [])),
     charactersAreUTF8: true,
+    bindsByOffset: true,
     dialect: .sqlite,
     // A column may have values of any sort.
     valuesAreTexts: true,

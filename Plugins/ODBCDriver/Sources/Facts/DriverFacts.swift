@@ -51,6 +51,8 @@ struct DriverFacts: Hashable, Sendable {
   /// Whether a cell that was cut in a block of rows can be read again by its row; drivers that cannot say so, or hand
   /// over another row's value.
   var readsInBlocks = false
+  /// Whether a fetch puts its row as far behind the bound places as it is told; else each row's places are bound.
+  var bindsByOffset = false
   /// Whether no text and no bytes are longer than their column is declared.
   var declaredSizesHold = false
   /// Whether queries are read through cursors of the server: it would hold whole results.

@@ -37,8 +37,10 @@ struct ColumnCells: Sendable {
 
   /// Where the cells and the lengths are bound, which fetches of rows one by one add an offset to.
   @unsafe
-  var boundStarts: (cells: UnsafeMutableRawPointer, lengths: UnsafeMutableRawPointer) {
-    unsafe (start - bindsBefore, lengthStart - bindsBefore)
+  func boundStarts(
+    _ offset: Int
+  ) -> (cells: UnsafeMutableRawPointer, lengths: UnsafeMutableRawPointer) {
+    unsafe (start - bindsBefore + offset, lengthStart - bindsBefore + offset)
   }
 
   /// The first cell.

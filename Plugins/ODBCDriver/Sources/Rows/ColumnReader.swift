@@ -76,8 +76,12 @@ final class ColumnReader {
   }
 
   /// Has fetches put the values here.
-  func bind(to statement: ODBCStatement) throws(ODBCFailure) {
-    let (start, lengthStart) = unsafe cells.boundStarts
+  ///
+  /// - Parameters:
+  ///   - statement: What fetches.
+  ///   - offset: How many bytes behind the first place.
+  func bind(to statement: ODBCStatement, offset: Int = 0) throws(ODBCFailure) {
+    let (start, lengthStart) = unsafe cells.boundStarts(offset)
     try unsafe statement.bind(
       BoundColumn(
         number: number,

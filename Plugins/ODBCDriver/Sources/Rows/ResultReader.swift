@@ -157,13 +157,28 @@ final class ResultReader: @unchecked Sendable {
     block.count = 0
     while block.count < capacity {
       block.forget(row: block.count)
-      offset.set(SQLULEN(block.offset(ofRow: block.count)), at: 0)
+      try place(block)
       guard try fetchNext() else { break }
       _ = try fetchedCount(of: 1)
       _ = try block.complete(block.count..<(block.count + 1), statement)
       block.count += 1
     }
     return block.count > 0
+  }
+
+  /// Tells the driver where the next row of a block goes.
+  private func place(_ block: RowBlock) throws(DriverError) {
+    let place = block.offset(ofRow: block.count)
+    guard !facts.bindsByOffset else {
+      offset.set(SQLULEN(place), at: 0)
+      return
+    }
+    do throws(ODBCFailure) {
+      for column in block.columns { try column.bind(to: statement, offset: place) }
+    } catch {
+      isAtEnd = true
+      throw explain(error)
+    }
   }
 
   /// Tells the driver where rows go.
@@ -178,7 +193,7 @@ final class ResultReader: @unchecked Sendable {
           1,
           rows,
           size: size,
-          offset: offset.start.assumingMemoryBound(to: SQLULEN.self)
+          offset: facts.bindsByOffset ? offset.start.assumingMemoryBound(to: SQLULEN.self) : nil
         )
       } else {
         try unsafe statement.setRows(capacity, rows)
@@ -186,7 +201,7 @@ final class ResultReader: @unchecked Sendable {
       isSet = true
     }
     // Of columns some memory became Arrow's with the last batch.
-    guard isInBlocks || bound !== block else { return }
+    guard isInBlocks || (facts.bindsByOffset && bound !== block) else { return }
     for column in block.columns { try column.bind(to: statement) }
     bound = block
   }

@@ -139,6 +139,7 @@ struct ScriptCall {
         changed = (changed ?? 0) + count
       }
     } while try run.ask { (asked) throws(ODBCFailure) in try asked.nextResult() }
+    try run.finish()
     var members: [(String, OutputValue)] = [("row_count", OutputValue(changed))]
     if let rows { members += [("rows", .list(rows)), ("has_more", .bool(hasMore))] }
     return members
