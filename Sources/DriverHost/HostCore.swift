@@ -138,7 +138,7 @@ final class HostCore: Sendable {
       driver.sessions?.beginClosing()
     }
     CallTable.shared.forEachCall { id, slot in
-      if slot.belongs(id, to: services) { slot.askToStop(id, .cancelled) }
+      if slot.stops(id, with: services) { slot.askToStop(id, .cancelled) }
     }
     // Each call ends or is given up after its grace, so each of these waits ends too.
     for driver in drivers { await driver.runtime.untilIdle() }

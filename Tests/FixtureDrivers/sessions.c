@@ -85,6 +85,8 @@ static void close_session(session *session, dh_call_v1 call) {
     char message[128];
     snprintf(message, sizeof message, "the password %s did not close the session", session->password);
     dh_fail(call, DH_ERROR_PROTOCOL, message);
+  } else if (dh_same(session->user, "leisurely") && fixture_wait_ms(call, 50)) {
+    fixture_end_stopped(call);
   } else {
     dh_succeed(call);
   }

@@ -152,11 +152,12 @@ final class CallSlot: @unchecked Sendable {
     return nil
   }
 
-  /// Whether a call is one of the host with those services.
-  func belongs(_ call: UInt64, to services: DriverRuntime.Services) -> Bool {
+  /// Whether a call is one of the host with those services, and stops with it: one that closes a session goes on.
+  func stops(_ call: UInt64, with services: DriverRuntime.Services) -> Bool {
     monitor.lock()
     defer { monitor.unlock() }
     return holds(call) && driver?.services.deadlines === services.deadlines
+      && request?.value.isClosing != true
   }
 
   // MARK: - The beginning

@@ -55,6 +55,15 @@ struct CloseTests {
     #expect(totals["opened"].intValue == (totals["closed"].intValue ?? -1) + 1)
   }
 
+  @Test("waits for a session that is being closed already, and does not stop it")
+  func brokenSession() async throws {
+    let fixture = try FixtureHost("sessions")
+    let error = await fixture.failure("SESSIONS", nil, ["user": "leisurely", "break": true])
+    #expect(error?.code == .protocolViolation)
+    #expect(await fixture.host.close().isClean)
+    #expect(!fixture.log.holds("did not close as it should"))
+  }
+
   @Test("ends calls that wait for their turn or their next attempt, and records how")
   func waitingCalls() async throws {
     let history = MemoryHistory()

@@ -57,6 +57,7 @@ struct SQLState: Sendable, Hashable {
     "HY008": Meaning(code: .cancelled), "HY018": Meaning(code: .cancelled),
     "57014": Meaning(code: .cancelled),
     "57P01": unreachable, "57P02": unreachable, "57P03": unreachable,
+    "25006": Meaning(code: .forbidden, advice: "nothing may be changed here", isOfInput: true),
     "42501": Meaning(code: .forbidden, advice: "the user has no right to do it", isOfInput: true),
     "42S02": Meaning(code: .notFound, isOfInput: true),
     "42P01": Meaning(code: .notFound, isOfInput: true),

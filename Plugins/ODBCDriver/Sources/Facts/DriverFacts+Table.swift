@@ -89,6 +89,7 @@ extension DriverFacts {
     bindsByOffset: true,
     declaredSizesHold: true,
     limitsInText: true,
+    takesTimesAsTexts: true,
     dialect: .mariaDB,
     floatsAreWide: true,
     ordersKeys: false,

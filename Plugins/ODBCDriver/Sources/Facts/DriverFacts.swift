@@ -63,6 +63,8 @@ struct DriverFacts: Hashable, Sendable {
   var limitsInText = false
   /// What is run after an error where each statement is a transaction of its own, in case it has left one open.
   var recovery: [String] = []
+  /// Whether a time of day goes as a text: as a time the driver refuses one with digits behind the second.
+  var takesTimesAsTexts = false
   /// How its server reads texts of SQL.
   var dialect = SQLDialect.standard
   /// Whether every value is asked for as a text, since it makes others of what is none of them: 0 of `abc`.

@@ -32,9 +32,10 @@ final class ParameterColumn {
     as declared: ParameterType? = nil,
     _ facts: DriverFacts
   ) {
-    let type = declared ?? ParameterType(column.values)
+    var type = declared ?? ParameterType(column.values)
+    if type == .time, facts.takesTimesAsTexts { type = .text }
     let isWide = type == .text && !facts.charactersAreUTF8
-    let builder = Cells(column.values, rows, isWide: isWide)
+    let builder = Cells(column.values, rows, isWide: isWide, hasMoments: !facts.valuesAreTexts)
     (cType, width, digits) = (builder.cType, builder.width, builder.digits)
     lengths = RowBuffer(capacity: rows.count * MemoryLayout<SQLLEN>.size)
     for (index, row) in rows.enumerated() {
@@ -86,7 +87,15 @@ private struct Cells {
   /// The length of a value that is there.
   func length(_ index: Int) -> SQLLEN { lengths.isEmpty ? width : lengths[index] }
 
-  init(_ values: RecordColumn.Values, _ rows: Range<Int>, isWide: Bool) {
+  /// Lays values out.
+  ///
+  /// - Parameters:
+  ///   - values: The values.
+  ///   - rows: Which of them.
+  ///   - isWide: Whether texts go in UTF-16.
+  ///   - hasMoments: Whether the server has moments; else they are texts, of which SQLite's driver would cut the digits
+  ///     behind the millisecond.
+  init(_ values: RecordColumn.Values, _ rows: Range<Int>, isWide: Bool, hasMoments: Bool) {
     switch values {
     case .bools(let bools):
       self.init(SQL_C_BIT, rows.count, 1) { cells, index in
@@ -114,6 +123,11 @@ private struct Cells {
       for row in rows { texts.append(Calendar.text(ofTime: microseconds[row]).utf8) }
       self.init(texts: texts, 0..<rows.count, isWide: false)
       digits = 6
+    case .timestamps(let counts, let unit, _) where !hasMoments:
+      var texts = RecordBytes()
+      for row in rows { texts.append(Calendar.text(ofMoment: counts[row], unit).utf8) }
+      self.init(texts: texts, 0..<rows.count, isWide: false)
+      digits = unit == .nanosecond ? 9 : 6
     case .timestamps(let counts, let unit, _):
       let width = MemoryLayout<SQL_TIMESTAMP_STRUCT>.size
       self.init(SQL_C_TYPE_TIMESTAMP, rows.count, width) { cells, index in

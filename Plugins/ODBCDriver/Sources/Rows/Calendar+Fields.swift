@@ -32,6 +32,18 @@ extension Calendar {
       "\(sign)\(padded(Int64(year.magnitude), 4))-\(padded(Int64(month), 2))-\(padded(Int64(day), 2))"
   }
 
+  /// A moment as SQL has it, with the digits behind the second that its unit has, where there are any.
+  static func text(ofMoment count: Int64, _ unit: RecordTimeUnit) -> String {
+    let moment = SQL_TIMESTAMP_STRUCT(count, unit)
+    let time = [moment.hour, moment.minute, moment.second].map { padded(Int64($0), 2) }
+    let day = "\(padded(Int64(moment.year), 4))-\(padded(Int64(moment.month), 2))"
+    let text = "\(day)-\(padded(Int64(moment.day), 2)) \(time.joined(separator: ":"))"
+    guard moment.fraction > 0 else { return text }
+    let fraction = Int64(moment.fraction)
+    return unit == .nanosecond
+      ? "\(text).\(padded(fraction, 9))" : "\(text).\(padded(fraction / 1000, 6))"
+  }
+
   /// A number with zeros in front.
   static func padded(_ number: Int64, _ width: Int) -> String {
     let text = String(number)
