@@ -56,6 +56,60 @@ public final class RowBuffer: @unchecked Sendable {
     }
   }
 
+  /// Writes values one behind the other.
+  ///
+  /// - Parameters:
+  ///   - values: The values, in the machine's byte order.
+  ///   - index: The place of the first one, counted in values of their size.
+  public func set<Value: BitwiseCopyable>(contentsOf values: Span<Value>, at index: Int = 0) {
+    let (offset, size) = (
+      index * MemoryLayout<Value>.stride, values.count * MemoryLayout<Value>.stride
+    )
+    precondition(index >= 0 && offset + size <= capacity, "behind the end")
+    unsafe values.withUnsafeBufferPointer { source in
+      if let start = source.baseAddress {
+        unsafe (memory + offset).copyMemory(from: start, byteCount: size)
+      }
+    }
+  }
+
+  /// Writes values of many lengths into cells of one width, with zeros behind each.
+  ///
+  /// - Parameters:
+  ///   - bytes: The values one behind the other.
+  ///   - first: Where the first one begins in `bytes`.
+  ///   - ends: Where each ends.
+  ///   - width: How many bytes a cell has.
+  ///   - terminator: How many zeros come behind each value.
+  public func scatter(
+    _ bytes: Span<UInt8>,
+    from first: Int,
+    ends: Span<Int>,
+    width: Int,
+    terminator: Int
+  ) {
+    precondition(ends.count * width <= capacity, "behind the end")
+    unsafe bytes.withUnsafeBytes { source in
+      guard let source = source.baseAddress else {
+        if terminator > 0 { clear(0..<(ends.count * width)) }
+        return
+      }
+      var start = first
+      for index in 0..<ends.count {
+        let (end, cell) = unsafe (ends[index], memory + index * width)
+        precondition(
+          start >= 0 && end >= start && end <= bytes.count && end - start + terminator <= width,
+          "a value that has no room"
+        )
+        unsafe cell.copyMemory(from: source + start, byteCount: end - start)
+        for place in 0..<terminator {
+          unsafe cell.storeBytes(of: 0, toByteOffset: end - start + place, as: UInt8.self)
+        }
+        start = end
+      }
+    }
+  }
+
   /// Reads a value.
   ///
   /// - Parameters:
@@ -90,6 +144,7 @@ public final class RowBuffer: @unchecked Sendable {
   /// Whether no byte is above 127.
   ///
   /// - Parameter range: Which ones.
+  /// - Returns: Whether there is none.
   public func isASCII(_ range: Range<Int>) -> Bool {
     precondition(range.lowerBound >= 0 && range.upperBound <= capacity, "behind the end")
     var all: UInt8 = 0
@@ -100,6 +155,7 @@ public final class RowBuffer: @unchecked Sendable {
   /// Whether bytes are UTF-8.
   ///
   /// - Parameter range: Which ones.
+  /// - Returns: Whether they are.
   public func isUTF8(_ range: Range<Int>) -> Bool {
     precondition(range.lowerBound >= 0 && range.upperBound <= capacity, "behind the end")
     let bytes = unsafe UnsafeRawBufferPointer(start: memory + range.lowerBound, count: range.count)

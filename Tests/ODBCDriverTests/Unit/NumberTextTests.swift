@@ -12,8 +12,9 @@ struct NumberTextTests {
   func integers() {
     #expect(integer("0") == 0 && integer("-0") == 0 && integer("+7") == 7)
     #expect(integer("9223372036854775807") == .max && integer("-9223372036854775808") == .min)
-    for text in ["", "-", "+", "9223372036854775808", "-9223372036854775809", "1.0", " 1", "1 ", "0x1"]
-    { #expect(integer(text) == nil, "\(text)") }
+    for text in [
+      "", "-", "+", "9223372036854775808", "-9223372036854775809", "1.0", " 1", "1 ", "0x1",
+    ] { #expect(integer(text) == nil, "\(text)") }
   }
 
   @Test("a double is the nearest one")
@@ -21,7 +22,9 @@ struct NumberTextTests {
     for text in [
       "0", "-0.5", "1.1", "0.1", "123456789012345", "0.000000000000001", "1e22", "1.5e-7",
       "0.30000000000000004", "1.7976931348623157e308", "5e-324", "3.", ".5",
-    ] { #expect(double(text) == Double(text) || text.hasSuffix(".") || text.hasPrefix("."), "\(text)") }
+    ] {
+      #expect(double(text) == Double(text) || text.hasSuffix(".") || text.hasPrefix("."), "\(text)")
+    }
     #expect(double("3.") == 3 && double(".5") == 0.5)
     for text in ["", "-", ".", "abc", "1,5", "1 "] { #expect(double(text) == nil, "\(text)") }
   }

@@ -20,7 +20,8 @@ struct TransactionWordTests {
   @Test(
     "is none where it begins a block, or stands elsewhere",
     arguments: [
-      "select 'begin'", "begin not_atomic_word select 1; end", "start slave", "insert into begin values (1)",
+      "select 'begin'", "begin not_atomic_word select 1; end", "start slave",
+      "insert into begin values (1)",
       "", "-- commit", "\"commit\"", "create table t (begin int)",
     ]
   )

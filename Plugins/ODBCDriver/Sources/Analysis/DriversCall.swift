@@ -1,6 +1,6 @@
 internal import DriverKit
 
-/// The action `drivers`: what is installed, and what a driver misses. Connects to nothing.
+/// The action `drivers`: what is installed, and what a driver misses, without connecting to anything.
 struct DriversCall {
   private let call: Call
   private let installed: InstalledDrivers

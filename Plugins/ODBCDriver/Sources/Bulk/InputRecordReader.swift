@@ -9,7 +9,7 @@ struct InputRecordReader: RecordReader {
   ///
   /// - Parameters:
   ///   - rows: The records.
-  ///   - names: The columns, where they are given.
+  ///   - given: The columns, where they are given.
   ///   - size: How many are put in a batch.
   /// - Throws: `.invalidInput` that names what is at fault.
   init(

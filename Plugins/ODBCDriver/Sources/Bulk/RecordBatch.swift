@@ -8,7 +8,7 @@ struct RecordBatch: Sendable, Hashable {
 
 /// The values of one column in a batch of records.
 struct RecordColumn: Sendable, Hashable {
-  /// The values as they are, all of one kind. Where there is none, any value stands in its place.
+  /// The values as they are, all of one kind; where there is none, any value stands in its place.
   enum Values: Sendable, Hashable {
     case bools([Bool])
     case integers([Int64])
@@ -65,8 +65,11 @@ struct RecordBytes: Sendable, Hashable {
   /// How many values there are.
   var count: Int { ends.count }
 
+  /// Where a value begins in `bytes`.
+  func start(of index: Int) -> Int { index == 0 ? 0 : ends[index - 1] }
+
   /// Where a value stands in `bytes`.
-  func range(_ index: Int) -> Range<Int> { (index == 0 ? 0 : ends[index - 1])..<ends[index] }
+  func range(_ index: Int) -> Range<Int> { start(of: index)..<ends[index] }
 
   /// Adds a value.
   mutating func append(_ value: some Sequence<UInt8>) {

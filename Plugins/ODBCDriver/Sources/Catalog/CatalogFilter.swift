@@ -23,6 +23,7 @@ struct CatalogFilter: Sendable {
   ///
   /// - Parameter catalog: Where they are looked up.
   /// - Throws: Why the server could not be asked.
+  /// - Returns: The tables, sorted by catalog, schema and name.
   func tables(of catalog: Catalog) throws(ODBCFailure) -> [Table] {
     // All catalogs are meant where somebody says `*`.
     let wanted = self.catalog ?? catalog.current.map(NamePattern.init(exactly:))

@@ -103,6 +103,8 @@ extension ODBCStatement {
   /// Reads the name of a catalog or a schema; nil: there is none, which some drivers write as an empty text.
   ///
   /// - Parameter column: The first one is 1.
+  /// - Throws: What the driver says.
+  /// - Returns: The name.
   func name(inColumn column: Int) throws(ODBCFailure) -> String? {
     let name = try text(inColumn: column)
     return name == "" ? nil : name
@@ -111,6 +113,8 @@ extension ODBCStatement {
   /// Reads an integer of the row; nil: there is none.
   ///
   /// - Parameter column: The first one is 1.
+  /// - Throws: What the driver says.
+  /// - Returns: The integer.
   func integer(inColumn column: Int) throws(ODBCFailure) -> Int? {
     try text(inColumn: column).flatMap { Int($0) ?? Double($0).map { Int($0) } }
   }

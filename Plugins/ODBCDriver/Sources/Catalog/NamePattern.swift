@@ -19,7 +19,7 @@ struct NamePattern: Sendable, Hashable {
   /// A pattern that means one name alone.
   init(exactly name: String) { pieces = name.map { .character($0) } }
 
-  /// Whether a name is meant. Upper and lower case differ.
+  /// Whether a name is meant; upper and lower case differ.
   func matches(_ name: String) -> Bool {
     let name = Array(name)
     var (place, position) = (0, 0)
@@ -47,6 +47,7 @@ struct NamePattern: Sendable, Hashable {
   /// The pattern as ODBC has it, which matches at least the same names.
   ///
   /// - Parameter escape: What the driver wants in front of `_` and `%` of a name; empty: it knows nothing of the kind.
+  /// - Returns: The pattern.
   func pattern(escape: String) -> String {
     pieces.map { piece in
       switch piece {

@@ -14,6 +14,7 @@ enum DriverCode {
   /// - Parameters:
   ///   - library: The path of its file; nil: it is not known.
   ///   - connect: Connects.
+  /// - Throws: What `connect` throws.
   static func keep(
     _ library: String?,
     while connect: () throws(ODBCFailure) -> Void

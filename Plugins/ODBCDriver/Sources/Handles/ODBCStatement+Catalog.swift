@@ -2,7 +2,7 @@ internal import CODBC
 
 /// Questions to the catalog of a database. Each leaves a result to be fetched; a name that is nil restricts nothing.
 extension ODBCStatement {
-  /// Tables and views. Schema and table are patterns.
+  /// Tables and views; schema and table are patterns.
   ///
   /// The corresponding C functions are `SQLTablesW` and `SQLTables`.
   func askTables(
@@ -38,7 +38,7 @@ extension ODBCStatement {
     }
   }
 
-  /// Columns of tables. Schema and table are patterns.
+  /// Columns of tables; schema and table are patterns.
   ///
   /// The corresponding C functions are `SQLColumnsW` and `SQLColumns`.
   func askColumns(catalog: String?, schema: String?, table: String?) throws(ODBCFailure) {

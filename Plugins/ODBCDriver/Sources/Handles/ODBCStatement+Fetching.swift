@@ -31,6 +31,7 @@ extension ODBCStatement {
   ///   - rows: Where it is told what came.
   ///   - size: How many bytes lie between rows that lie one behind the other; nil: columns do.
   ///   - offset: How many bytes behind the bound places the next row goes, looked at with each fetch.
+  /// - Throws: What the driver says.
   @unsafe
   func setRows(
     _ count: Int,
@@ -102,6 +103,7 @@ extension ODBCStatement {
   /// The corresponding C function is `SQLSetPos`.
   ///
   /// - Parameter row: The first one is 1.
+  /// - Throws: What the driver says.
   func stand(onRow row: Int) throws(ODBCFailure) {
     try unsafe handle.call("SQLSetPos") {
       unsafe SQLSetPos(
@@ -119,6 +121,8 @@ extension ODBCStatement {
   /// Reads a value of the row as a text, where rows are not bound; nil: there is none.
   ///
   /// - Parameter column: The first one is 1.
+  /// - Throws: What the driver says.
+  /// - Returns: The text.
   func text(inColumn column: Int) throws(ODBCFailure) -> String? {
     switch handle.form {
     case .utf8:
@@ -146,6 +150,7 @@ extension ODBCStatement {
   ///   - type: The form that it is asked for in.
   ///   - terminator: How many bytes of zeros come behind each piece.
   ///   - limit: Beyond how many bytes it is given up.
+  /// - Throws: What the driver says, or how it lies.
   /// - Returns: Its bytes; nil where there is no value, or where it has more than that.
   func read(
     _ column: Int,

@@ -38,9 +38,11 @@ final class ParameterColumn {
     let builder = Cells(column.values, rows, isWide: isWide, hasMoments: !facts.valuesAreTexts)
     (cType, width, digits) = (builder.cType, builder.width, builder.digits)
     lengths = RowBuffer(capacity: rows.count * MemoryLayout<SQLLEN>.size)
-    for (index, row) in rows.enumerated() {
-      let isThere = column.isThere?[row] ?? true
-      lengths.set(isThere ? builder.length(index) : codbc_null_data, at: index)
+    lengths.set(contentsOf: builder.lengths.span)
+    if let isThere = column.isThere {
+      for (index, row) in rows.enumerated() where !isThere[row] {
+        lengths.set(codbc_null_data, at: index)
+      }
     }
     cells = builder.cells
     switch type {
@@ -82,10 +84,8 @@ private struct Cells {
   var precision = 0
   /// How many bytes the longest value has.
   var longest = 0
-  private var lengths: [Int] = []
-
-  /// The length of a value that is there.
-  func length(_ index: Int) -> SQLLEN { lengths.isEmpty ? width : lengths[index] }
+  /// The length of each value, whether it is there or not.
+  private(set) var lengths: [SQLLEN] = []
 
   /// Lays values out.
   ///
@@ -102,17 +102,13 @@ private struct Cells {
         cells.set(UInt8(bools[rows.lowerBound + index] ? 1 : 0), at: index)
       }
     case .integers(let integers):
-      self.init(codbc_c_int64, rows.count, 8) { cells, index in
-        cells.set(integers[rows.lowerBound + index], at: index)
-      }
+      self.init(codbc_c_int64, integers, rows)
     case .unsignedIntegers(let integers):
       var texts = RecordBytes()
       for row in rows { texts.append("\(integers[row])".utf8) }
       self.init(decimals: texts, 0..<rows.count)
     case .doubles(let doubles):
-      self.init(SQL_C_DOUBLE, rows.count, 8) { cells, index in
-        cells.set(doubles[rows.lowerBound + index], at: index)
-      }
+      self.init(SQL_C_DOUBLE, doubles, rows)
     case .dates(let days):
       self.init(SQL_C_TYPE_DATE, rows.count, MemoryLayout<SQL_DATE_STRUCT>.size) { cells, index in
         cells.set(SQL_DATE_STRUCT(days: Int(days[rows.lowerBound + index])), at: index)
@@ -149,6 +145,17 @@ private struct Cells {
     (self.cType, self.width, longest) = (cType, width, width)
     cells = RowBuffer(capacity: count * width)
     for index in 0..<count { set(cells, index) }
+    lengths = [SQLLEN](repeating: width, count: count)
+  }
+
+  /// Cells of values as they stand.
+  private init<Value: BitwiseCopyable>(_ cType: Int32, _ values: [Value], _ rows: Range<Int>) {
+    self.cType = cType
+    width = MemoryLayout<Value>.stride
+    longest = width
+    cells = RowBuffer(capacity: rows.count * width)
+    cells.set(contentsOf: values.span.extracting(rows))
+    lengths = [SQLLEN](repeating: width, count: rows.count)
   }
 
   private init(texts: RecordBytes, _ rows: Range<Int>, isWide: Bool) {
@@ -183,20 +190,26 @@ private struct Cells {
     _ cType: Int32,
     terminator: Int
   ) {
-    longest = rows.reduce(0) { max($0, bytes.range($1).count) }
+    var (start, longest) = (bytes.start(of: rows.lowerBound), 0)
+    let first = start
+    lengths.reserveCapacity(rows.count)
+    for row in rows {
+      let end = bytes.ends[row]
+      lengths.append(end - start)
+      longest = max(longest, end - start)
+      start = end
+    }
+    self.longest = longest
     self.cType = cType
     // Some drivers look for the end themselves, whatever length they are told.
     width = max(1, longest + terminator)
     cells = RowBuffer(capacity: rows.count * width)
-    lengths.reserveCapacity(rows.count)
-    for (index, row) in rows.enumerated() {
-      let range = bytes.range(row)
-      cells.set(bytes.bytes.span.extracting(range), at: index * width)
-      if terminator > 0 {
-        let end = index * width + range.count
-        cells.clear(end..<(end + terminator))
-      }
-      lengths.append(range.count)
-    }
+    cells.scatter(
+      bytes.bytes.span,
+      from: first,
+      ends: bytes.ends.span.extracting(rows),
+      width: width,
+      terminator: terminator
+    )
   }
 }

@@ -32,6 +32,7 @@ enum ParameterInputs: Sendable {
   ///   - text: The statement.
   ///   - pointer: The input that the values stand in.
   /// - Throws: `.invalidInput` that tells all places without a value and all values without a place.
+  /// - Returns: The values, as many as there are places.
   func values(
     for text: StatementText,
     at pointer: String

@@ -7,6 +7,7 @@ enum ParameterType: String, Sendable, Hashable, CaseIterable {
   /// The SQL type.
   ///
   /// - Parameter isWide: Whether texts cross in UTF-16.
+  /// - Returns: The type.
   func sqlType(isWide: Bool) -> Int32 {
     switch self {
     case .boolean: SQL_BIT

@@ -62,9 +62,10 @@ final class Partition: @unchecked Sendable {
         cursor = nil
         try bound.run(on: made, facts)
       }
-      let sorts = try probe.map { (probe) throws(ODBCFailure) in
-        try TypeProbe(made, facts.dialect).sorts(of: bound, probe)
-      } ?? []
+      let sorts =
+        try probe.map { (probe) throws(ODBCFailure) in
+          try TypeProbe(made, facts.dialect).sorts(of: bound, probe)
+        } ?? []
       let isUTC = try session.isUTC(connection, for: made)
       reader = try ResultReader(
         made,

@@ -35,6 +35,7 @@ struct PartitionInputs: Sendable {
   /// - Parameters:
   ///   - sql: The query as a whole.
   ///   - condition: What its rows meet; nil: all of them are meant.
+  /// - Returns: The query.
   static func sql(_ sql: String, where condition: String?) -> String {
     // Behind a line end, so that a comment at the end of the query ends.
     "select * from (\n\(sql)\n) driver_host_partition\(condition.map { " where \($0)" } ?? "")"
@@ -47,6 +48,7 @@ struct PartitionInputs: Sendable {
   ///   - lower: The lowest value.
   ///   - upper: The highest one, which is not below.
   ///   - count: How many partitions, at most.
+  /// - Returns: The conditions; nil: all rows are meant.
   static func conditions(
     on column: String,
     _ lower: Int64,

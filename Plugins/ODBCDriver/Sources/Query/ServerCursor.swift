@@ -66,6 +66,7 @@ final class ServerCursor {
   /// - Parameters:
   ///   - rows: How many the last fetch brought.
   ///   - bytes: How many bytes those had.
+  /// - Throws: What the driver says.
   /// - Returns: False where there are none left.
   func fetchMore(_ rows: Int, bytes: Int) throws(ODBCFailure) -> Bool {
     guard rows == size else { return false }
@@ -79,6 +80,7 @@ final class ServerCursor {
   /// Ends the cursor and its transaction.
   ///
   /// - Parameter committing: Whether what functions of the query have changed is kept.
+  /// - Throws: Why the transaction could not be ended in that way.
   func end(committing: Bool) throws(ODBCFailure) {
     guard isOpen else { return }
     isOpen = false

@@ -6,6 +6,7 @@ enum Calendar {
   ///   - year: From -32768 to 32767; 0 is the year before 1.
   ///   - month: From 1.
   ///   - day: From 1.
+  /// - Returns: The days.
   static func days(_ year: Int, _ month: Int, _ day: Int) -> Int? {
     guard 1...12 ~= month, 1...daysIn(month, of: year) ~= day else { return nil }
     // Years begin in March here, so that the day that comes every four years is the last one.
@@ -29,6 +30,7 @@ enum Calendar {
   /// The microseconds of a time of day such as `23:59:59.123456`; nil where it is none.
   ///
   /// - Parameter text: Hours, minutes, seconds and up to six digits behind them; more must be zero.
+  /// - Returns: The microseconds.
   static func microseconds(ofTime text: Span<UInt8>) -> Int64? {
     // Without seconds: `23:59`.
     if text.count == 5, text[2] == UInt8(ascii: ":"), let hours = two(text, 0),

@@ -77,6 +77,7 @@ struct ColumnCells: Sendable {
   ///   - convert: Makes a value; nil where there can be none.
   ///   - failure: The error for a row: of its value, or of its length.
   /// - Throws: The error of the first row that has one.
+  /// - Returns: The column.
   @inline(__always)
   func converted<Source: BitwiseCopyable, Value: BitwiseCopyable>(
     _ count: Int,
@@ -98,6 +99,7 @@ struct ColumnCells: Sendable {
   ///   - convert: Makes a value; nil where there can be none.
   ///   - failure: The error for a row: of its value, or of its length.
   /// - Throws: The error of the first row that has one.
+  /// - Returns: The column.
   @inline(__always)
   func convertedTexts<Value: BitwiseCopyable>(
     _ count: Int,

@@ -42,7 +42,8 @@ final class ColumnReader {
   }
 
   /// A reader whose cells are a part of rows.
-  init(_ plan: ColumnPlan, number: Int, capacity: Int, _ facts: DriverFacts, in cells: ColumnCells) {
+  init(_ plan: ColumnPlan, number: Int, capacity: Int, _ facts: DriverFacts, in cells: ColumnCells)
+  {
     self.plan = plan
     self.number = number
     self.capacity = capacity
@@ -80,6 +81,7 @@ final class ColumnReader {
   /// - Parameters:
   ///   - statement: What fetches.
   ///   - offset: How many bytes behind the first place.
+  /// - Throws: What the driver says.
   func bind(to statement: ODBCStatement, offset: Int = 0) throws(ODBCFailure) {
     let (start, lengthStart) = unsafe cells.boundStarts(offset)
     try unsafe statement.bind(
@@ -167,6 +169,7 @@ final class ColumnReader {
   ///
   /// - Parameter count: How many rows were fetched.
   /// - Throws: That the driver lies, or has a value that cannot be read.
+  /// - Returns: The column.
   func column(_ count: Int) throws(DriverError) -> RowColumn {
     if case .direct(_, let width) = plan.form, ownsCells { return try direct(count, width) }
     if let made = try converted(count) { return made }
@@ -200,7 +203,9 @@ final class ColumnReader {
       if let validity = column.validity, !validity.bit(row) {
         builder.appendNull()
       } else {
-        builder.append(String(decoding: column.values.bytes(end(row)..<end(row + 1)), as: UTF8.self))
+        builder.append(
+          String(decoding: column.values.bytes(end(row)..<end(row + 1)), as: UTF8.self)
+        )
       }
     }
     return builder.take()
@@ -259,7 +264,8 @@ final class ColumnReader {
     let what =
       length == codbc_no_total
       ? "no length"
-      : length < 0 ? "a length of \(length)" : "a length of \(length) bytes where \(room) are the most"
+      : length < 0
+        ? "a length of \(length)" : "a length of \(length) bytes where \(room) are the most"
     return DriverError(
       .protocolViolation,
       "the ODBC driver reports \(what) for a value of the column \(plan.field.name): cast the column to a text"
