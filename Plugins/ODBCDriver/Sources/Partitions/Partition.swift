@@ -73,6 +73,7 @@ final class Partition: @unchecked Sendable {
         sorts: sorts,
         isUTC: isUTC,
         cursor: cursor,
+        fetchesAhead: false,
         explain: explain
       )
     } catch {

@@ -22,6 +22,7 @@ final class ResultReader: @unchecked Sendable {
   private let capacity: Int
   private let explain: (ODBCFailure) -> DriverError
   private let cursor: ServerCursor?
+  private let fetchesAhead: Bool
   /// What each fetch tells: how many rows came, and how each is; and where rows that come one by one go.
   private let fetched = RowBuffer(capacity: MemoryLayout<SQLULEN>.size)
   private let states: RowBuffer
@@ -52,6 +53,7 @@ final class ResultReader: @unchecked Sendable {
   ///   - isUTC: Whether the session's zone is UTC.
   ///   - mostRows: How many rows are wanted at once at most.
   ///   - cursor: What fetches more rows once these were read; nil: they are all.
+  ///   - fetchesAhead: Whether rows are fetched on a thread of the reader's own: not where the caller has one.
   ///   - explain: What a failure comes to.
   /// - Throws: Why it cannot be read.
   init(
@@ -61,6 +63,7 @@ final class ResultReader: @unchecked Sendable {
     isUTC: Bool = false,
     mostRows: Int = .max,
     cursor: ServerCursor? = nil,
+    fetchesAhead: Bool = true,
     explain: @escaping (ODBCFailure) -> DriverError = { $0.error() }
   ) throws(ODBCFailure) {
     var plans: [ColumnPlan] = []
@@ -77,6 +80,7 @@ final class ResultReader: @unchecked Sendable {
     self.statement = statement
     self.explain = explain
     self.cursor = cursor
+    self.fetchesAhead = fetchesAhead
     states = RowBuffer(capacity: capacity * MemoryLayout<SQLUSMALLINT>.size)
     // Some drivers leave them as they are where all is well.
     states.clear(0..<states.capacity)
@@ -106,7 +110,7 @@ final class ResultReader: @unchecked Sendable {
       kept = nil
       return batch
     }
-    if prefetch == nil, batches == 1, !isAtEnd {
+    if fetchesAhead, prefetch == nil, batches == 1, !isAtEnd {
       // The first batch comes at once; whoever wants more of a result has use for a second thread.
       prefetch = BlockPrefetch([first] + (0..<2).map { _ in block() }, self)
     }
