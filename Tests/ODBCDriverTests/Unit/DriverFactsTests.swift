@@ -53,16 +53,25 @@ struct DriverFactsTests {
   }
 
   @Test(
-    "tells a cancelled statement by its state",
+    "tells what a record means that says it in the driver's own way",
     arguments: [
-      ("psqlodbcw.so", "57014", true, true), ("psqlodbcw.so", "HY000", false, false),
-      ("libmaodbc.so", "HY018", true, true), ("sqlite3odbc.so", "HY000", false, true),
-      ("other.so", "HY008", true, true), ("other.so", "HY000", false, false),
+      ("psqlodbcw.so", "57014", Int32(1), "canceling statement", "HY008"),
+      ("psqlodbcw.so", "HY000", 1, "other", "HY000"),
+      ("psqlodbcw.so", "08001", 101, "FATAL:  password authentication failed for user", "28P01"),
+      ("psqlodbcw.so", "08001", 101, "connection refused", "08001"),
+      ("libmaodbc.so", "HY018", 1317, "interrupted", "HY008"),
+      ("libmaodbc.so", "HY000", 2013, "lost", "08S01"), ("other.so", "HY008", 0, "", "HY008"),
+      ("sqlite3odbc.so", "HY000", 9, "interrupted", "HY000"),
     ]
   )
-  func cancelled(driver: String, state: String, always: Bool, afterCancelling: Bool) {
-    let facts = DriverFacts.of(driver)
-    #expect(facts.isCancelled(state, cancelledHere: false) == always)
-    #expect(facts.isCancelled(state, cancelledHere: true) == afterCancelling)
+  func meaning(
+    driver: String,
+    state: String,
+    native: Int32,
+    message: String,
+    meaning: String
+  ) {
+    let record = DiagnosticRecord(state: state, native: native, message: message)
+    #expect(DriverFacts.of(driver).state(of: record) == meaning)
   }
 }

@@ -160,8 +160,6 @@ extension DriverFacts {
     busyCodes: [5, 6],
     // It has no wide functions.
     form: .utf8,
-    // Its code for whatever fails.
-    ownCancelStates: ["HY000"],
     notes: [
       "of a column in a primary key it tells the place in the order of the table's columns",
       "of several records with bytes the first one's length counts for all",

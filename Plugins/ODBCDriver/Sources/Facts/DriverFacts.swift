@@ -110,8 +110,6 @@ struct DriverFacts: Hashable, Sendable {
   var form = TextForm.wide
   /// The SQLSTATEs that mean that a statement was cancelled.
   var cancelStates: Set<String> = ["HY008"]
-  /// Those that mean it only where this driver has cancelled the statement itself.
-  var ownCancelStates: Set<String> = []
   /// The SQLSTATEs of numbers for which it has one that says less.
   var states: [Int32: String] = [:]
   /// What is told by the words of the server where the driver has one SQLSTATE for all that keeps it from connecting.
@@ -148,19 +146,10 @@ struct DriverFacts: Hashable, Sendable {
     return String(stem)
   }
 
-  /// Whether a statement was cancelled.
-  ///
-  /// - Parameters:
-  ///   - state: The SQLSTATE that it failed with.
-  ///   - cancelledHere: Whether this driver has cancelled it.
-  /// - Returns: Whether that is why it failed.
-  func isCancelled(_ state: String, cancelledHere: Bool) -> Bool {
-    cancelStates.contains(state) || cancelledHere && ownCancelStates.contains(state)
-  }
-
   /// The SQLSTATE that says best what a record means.
   func state(of record: DiagnosticRecord) -> String {
     if let state = states[record.native] { return state }
+    if cancelStates.contains(record.state) { return "HY008" }
     guard record.state == "08001" else { return record.state }
     return refusals.first { record.message.contains($0.text) }?.state ?? record.state
   }

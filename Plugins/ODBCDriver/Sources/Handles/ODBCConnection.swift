@@ -150,21 +150,6 @@ final class ODBCConnection: @unchecked Sendable {
       }
     }
   }
-
-  /// A number of 32 bits that the driver tells; nil where it does not.
-  func number(of fact: Int32) -> UInt32? {
-    var number: SQLUINTEGER = 0
-    let status = try? unsafe handle.call("SQLGetInfo") {
-      unsafe SQLGetInfoW(
-        $0,
-        SQLUSMALLINT(fact),
-        &number,
-        SQLSMALLINT(MemoryLayout<SQLUINTEGER>.size),
-        nil
-      )
-    }
-    return status == nil ? nil : number
-  }
 }
 
 extension ODBCHandle {

@@ -21,6 +21,7 @@ struct ExecuteCall {
     let results = Results(run, call)
     // Rows are let go of: `query` is there for them.
     while let reader = try results.next() {
+      defer { reader.close() }
       // Some servers do what a statement says only as its rows are fetched, SQLite's driver does nothing before.
       while try reader.next() != nil {}
     }

@@ -92,10 +92,14 @@ final class ResultReader: @unchecked Sendable {
 
   /// Lets the driver put no more values into this reader's memory: whoever goes on with the statement calls it first.
   func close() {
-    prefetch?.end()
-    prefetch = nil
+    endPrefetch()
     isAtEnd = true
     statement.unbind()
+  }
+
+  private func endPrefetch() {
+    prefetch?.end()
+    prefetch = nil
   }
 
   /// The first rows, which `next` gives as well; nil: there are none.
@@ -116,7 +120,10 @@ final class ResultReader: @unchecked Sendable {
     }
     batches += 1
     if let prefetch {
-      guard let block = try prefetch.next() else { return nil }
+      guard let block = try prefetch.next() else {
+        endPrefetch()
+        return nil
+      }
       let batch = try block.batch()
       prefetch.give(back: block)
       return batch
