@@ -157,4 +157,15 @@ struct RefusalTests {
     #expect(error.pointer?.description == "/init_statements/1")
     #expect(error.message.contains("selct"))
   }
+
+  @Test("is a vacuum of all tables where a schema is given without a table")
+  func schemaWithoutTable() async throws {
+    let host = try await DatabaseHost(.sqlite)
+    do throws(HostError) {
+      try await host.run("vacuum", ["schema": "main"])
+      Issue.record("it succeeded")
+    } catch {
+      #expect(error.code == .invalidInput && error.pointer?.description == "/table")
+    }
+  }
 }

@@ -12,6 +12,8 @@ struct BulkLoad {
   private let session: ODBCSession
   private let connection: ODBCConnection
   private let call: Call
+  /// The input that the records come from.
+  private var pointer: String { call.isWanted(0) ? "/source" : "/rows" }
 
   init(
     _ statement: BulkStatement,
@@ -52,7 +54,7 @@ struct BulkLoad {
     } catch {
       failure = error
     }
-    let error = session.error(failure, connection, call, pointer: "/rows")
+    let error = session.error(failure, connection, call, pointer: pointer)
     // What a lost connection has left behind is not known: not every table has transactions.
     guard call.stop == nil, !error.isSessionBroken else {
       throw error.retryable(failure.wasRolledBack)
@@ -73,7 +75,7 @@ struct BulkLoad {
         count += 1
       }
     } catch let second {
-      var error = session.error(second, connection, call, pointer: "/rows")
+      var error = session.error(second, connection, call, pointer: pointer)
       if error.isSessionBroken { error = error.retryable(second.wasRolledBack) }
       if let failedRecord { error.message = "record \(failedRecord): \(error.message)" }
       throw error

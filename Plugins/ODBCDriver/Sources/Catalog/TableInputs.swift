@@ -9,10 +9,20 @@ struct TableInputs: Sendable {
 
   /// Reads the inputs; nil: there is none.
   init?(_ inputs: borrowing InputMap) throws(DriverError) {
-    guard let table = try inputs["table"]?.string() else { return nil }
-    self.table = table
     schema = try inputs["schema"]?.string()
     catalog = try inputs["catalog"]?.string()
+    guard let table = try inputs["table"]?.string() else {
+      // Else everything would be meant where somebody has thought of a part.
+      guard schema == nil, catalog == nil else {
+        throw DriverError(
+          .invalidInput,
+          "there is a schema or a catalog and no table that is in it: give the table, or leave both out",
+          pointer: "/table"
+        )
+      }
+      return nil
+    }
+    self.table = table
   }
 
   /// The name as statements have it, quoted as the driver says.

@@ -44,6 +44,9 @@ final class Partition: @unchecked Sendable {
       StatementTimer(seconds) { for statement in statements { statement.cancel() } }
     }
     self.timer = timer
+    guard inputs.timeout == nil || timer != nil else {
+      throw DriverError(.unavailable, "there is no thread left for query_timeout")
+    }
     let timeout = inputs.timeout
     @Sendable func explain(_ failure: ODBCFailure) -> DriverError {
       session.error(failure, connection, call, pointer: "/statement", timer, timeout)
