@@ -68,7 +68,8 @@ struct ExecuteManyCall {
     do throws(DriverError) {
       try load.end(committing: keeps)
       try call.output("row_count", .int(Int64(keeps ? load.count : 0)))
-      error.message += keeps ? "; the \(load.count) in front of it stay" : "; the transaction was undone"
+      error.message +=
+        keeps ? "; the \(load.count) in front of it stay" : "; the transaction was undone"
     } catch let second {
       error.detail += "; the transaction could not be ended: \(second.message)"
       error.isSessionBroken = true
