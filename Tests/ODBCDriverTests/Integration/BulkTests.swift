@@ -112,6 +112,29 @@ struct BulkTests {
     )
   }
 
+  @Test("sends long texts among many short ones", arguments: TestDatabase.allCases)
+  func longAmongShort(database: TestDatabase) async throws {
+    let host = try await DatabaseHost(database)
+    let table = host.table("l")
+    let long = database == .mariaDB ? "longtext" : "text"
+    try await host.set(up: "create table \(table) (id integer primary key, s \(long))")
+    var text = "id,s\n"
+    for id in 1...3000 {
+      let count = id % 1000 == 7 ? 400_000 : 1 + id % 4
+      text += "\(id),\(String(repeating: "é", count: count))\n"
+    }
+    let file = try host.folder.write(text, to: "long.csv")
+    #expect(try await load(host, table, ["source": .string(file)])["row_count"] == 3000)
+    let length = database == .mariaDB ? "char_length(s)" : "length(s)"
+    let isLong = "from \(table) where \(length) = 400000"
+    #expect(try await host.scalar("select count(*) \(isLong)") == 3)
+    for count: Int64 in 1...4 {
+      let isShort = "from \(table) where \(length) = \(count)"
+      // The long ones would have four.
+      #expect(try await host.scalar("select count(*) \(isShort)") == .int(count == 4 ? 747 : 750))
+    }
+  }
+
   @Test("takes Arrow from a file, with all that its types hold", arguments: TestDatabase.allCases)
   func arrow(database: TestDatabase) async throws {
     let host = try await DatabaseHost(database)

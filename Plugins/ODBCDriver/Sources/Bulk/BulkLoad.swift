@@ -29,27 +29,22 @@ struct BulkLoad {
     self.call = call
   }
 
-  /// Takes records, so many at once.
+  /// Takes records.
   ///
   /// - Throws: Why one was not taken; those in front of it were.
-  mutating func add(_ batch: RecordBatch, chunk: Int) throws(DriverError) {
-    var start = 0
-    while start < batch.count {
-      try call.checkStop()
-      let rows = start..<min(batch.count, start + chunk)
-      try add(batch, rows)
-      start = rows.upperBound
-      call.progress(UInt64(count), "records")
-    }
+  mutating func add(_ chunk: BulkChunk) throws(DriverError) {
+    try call.checkStop()
+    try addUnlessStopped(chunk)
+    call.progress(UInt64(count), "records")
   }
 
-  private mutating func add(_ batch: RecordBatch, _ rows: Range<Int>) throws(DriverError) {
+  private mutating func addUnlessStopped(_ chunk: BulkChunk) throws(DriverError) {
     let failure: ODBCFailure
     do throws(ODBCFailure) {
       try transaction.save()
-      try statement.run(batch, rows)
+      try statement.run(chunk)
       try transaction.forget()
-      count += rows.count
+      count += chunk.rows.count
       return
     } catch {
       failure = error
@@ -63,10 +58,10 @@ struct BulkLoad {
     // known which one that is, and that those in front of it are there and no others.
     do throws(ODBCFailure) {
       try transaction.goBack()
-      for row in rows {
+      for row in chunk.rows {
         try transaction.save()
         do throws(ODBCFailure) {
-          try statement.run(batch, row..<(row + 1))
+          try statement.run(statement.laidOut(chunk.batch, row..<(row + 1)))
         } catch let single {
           try transaction.goBack()
           failedRecord = count + 1

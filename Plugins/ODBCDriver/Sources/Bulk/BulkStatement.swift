@@ -2,6 +2,8 @@ internal import CODBC
 internal import DriverKit
 
 /// A statement that is run for many records, many with each execution.
+///
+/// One thread at a time, but for `laidOut` and `cancel`.
 final class BulkStatement {
   private let statement: ODBCStatement
   private let facts: DriverFacts
@@ -40,41 +42,63 @@ final class BulkStatement {
   /// What was said of the last run.
   var warnings: [DiagnosticRecord] { statement.warnings }
 
-  /// Runs the statement for some records.
+  /// Lays records out for `run`; any thread.
   ///
   /// - Parameters:
   ///   - batch: The records.
   ///   - rows: Which of them.
-  /// - Throws: What the driver says; some of them may have been taken.
-  func run(_ batch: RecordBatch, _ rows: Range<Int>) throws(ODBCFailure) {
-    if !facts.sendsManyBytes, sources.contains(where: { batch.columns[$0].hasBytes }) {
-      for row in rows { try send(batch, row..<(row + 1)) }
-    } else {
-      try send(batch, rows)
+  /// - Returns: What is to be run.
+  func laidOut(_ batch: RecordBatch, _ rows: Range<Int>) -> BulkChunk {
+    func sets(_ rows: Range<Int>) -> BulkChunk.Sets {
+      BulkChunk.Sets(
+        count: rows.count,
+        columns: zip(sources, types).map { source, type in
+          ParameterColumn(batch.columns[source], rows, as: type, facts)
+        }
+      )
     }
+    let isSentOneByOne =
+      !facts.sendsManyBytes && sources.contains { batch.columns[$0].hasBytes }
+    let executions = isSentOneByOne ? rows.map { $0..<($0 + 1) } : executions(batch, rows)
+    return BulkChunk(batch: batch, rows: rows, sets: executions.map(sets))
   }
 
-  private func send(_ batch: RecordBatch, _ rows: Range<Int>) throws(ODBCFailure) {
-    var columns: [ParameterColumn] = []
-    for (place, source) in sources.enumerated() {
-      columns.append(ParameterColumn(batch.columns[source], rows, as: types[place], facts))
-    }
-    states = RowBuffer(capacity: rows.count * MemoryLayout<SQLUSMALLINT>.size)
+  /// How many bytes the cells of one execution have, about.
+  private static let cellsLimit = 4 << 20
+
+  /// Halves records until their cells are below the limit: one long text makes all cells of its column as long.
+  private func executions(_ batch: RecordBatch, _ rows: Range<Int>) -> [Range<Int>] {
+    let width = sources.reduce(0) { $0 + batch.columns[$1].width(rows) }
+    guard rows.count > 1, width * rows.count > BulkStatement.cellsLimit else { return [rows] }
+    let middle = rows.lowerBound + rows.count / 2
+    return executions(batch, rows.lowerBound..<middle)
+      + executions(batch, middle..<rows.upperBound)
+  }
+
+  /// Runs the statement for some records.
+  ///
+  /// - Throws: What the driver says; some of them may have been taken.
+  func run(_ chunk: BulkChunk) throws(ODBCFailure) {
+    for sets in chunk.sets { try run(sets) }
+  }
+
+  private func run(_ sets: BulkChunk.Sets) throws(ODBCFailure) {
+    states = RowBuffer(capacity: sets.count * MemoryLayout<SQLUSMALLINT>.size)
     states.clear(0..<states.capacity)
     processed.set(SQLULEN(0), at: 0)
     try unsafe statement.setParameterSets(
-      rows.count,
+      sets.count,
       ProcessedParameters(
         count: processed.start.assumingMemoryBound(to: SQLULEN.self),
         states: states.start.assumingMemoryBound(to: SQLUSMALLINT.self)
       )
     )
-    for (place, column) in columns.enumerated() {
+    for (place, column) in sets.columns.enumerated() {
       try unsafe statement.bind(BoundParameter(column, number: place + 1))
     }
-    statement.keep(columns)
+    statement.keep(sets.columns)
     try statement.execute()
-    try check(rows.count)
+    try check(sets.count)
     try finish()
   }
 
@@ -97,5 +121,14 @@ extension RecordColumn {
   /// Whether its values are bytes.
   fileprivate var hasBytes: Bool {
     if case .bytes = values { true } else { false }
+  }
+
+  /// How many bytes the longest of some values has.
+  fileprivate func width(_ rows: Range<Int>) -> Int {
+    switch values {
+    case .texts(let bytes), .decimals(let bytes), .bytes(let bytes):
+      rows.reduce(0) { max($0, bytes.range($1).count) }
+    default: MemoryLayout<Int64>.size
+    }
   }
 }

@@ -32,17 +32,41 @@ struct ExecuteManyCall {
       throw session.error(error, connection, call, pointer: "/statement")
     }
     call.onStop(statement.cancel)
-    var load = BulkLoad(statement, transaction, session, connection, call)
+    let sender = BulkSender(BulkLoad(statement, transaction, session, connection, call))
+    let fault = sent(&reader, statement, sender)
+    // What was sent stands in front of what was read, so its error is the first.
+    let failure = sender.finish() ?? fault
     do throws(DriverError) {
-      while let batch = try next(&reader) { try load.add(batch, chunk: inputs.chunk) }
+      if let failure { throw failure }
       try call.checkStop()
-      try load.end(committing: true)
-      try call.output("row_count", .int(Int64(load.count)))
+      try sender.load.end(committing: true)
+      try call.output("row_count", .int(Int64(sender.load.count)))
     } catch {
-      throw try ended(&load, error)
+      throw try ended(sender.load, error)
     }
     if !statement.warnings.isEmpty {
       try call.output("warnings", DiagnosticRecord.output(statement.warnings))
+    }
+  }
+
+  /// Reads all records, and has them sent.
+  ///
+  /// - Returns: Why that ended too soon; nil: it did not.
+  private func sent(
+    _ reader: inout any RecordReader,
+    _ statement: BulkStatement,
+    _ sender: BulkSender
+  ) -> DriverError? {
+    do throws(DriverError) {
+      while let batch = try next(&reader) {
+        for start in stride(from: 0, to: batch.count, by: inputs.chunk) {
+          let rows = start..<min(batch.count, start + inputs.chunk)
+          try sender.add(statement.laidOut(batch, rows))
+        }
+      }
+      return nil
+    } catch {
+      return error
     }
   }
 
@@ -58,7 +82,7 @@ struct ExecuteManyCall {
 
   /// Ends the transaction after an error, and says what stays.
   private func ended(
-    _ load: inout BulkLoad,
+    _ load: BulkLoad,
     _ error: DriverError
   ) throws(DriverError) -> DriverError {
     var error = error

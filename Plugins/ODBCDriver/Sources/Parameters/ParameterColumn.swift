@@ -2,7 +2,7 @@ internal import CODBC
 internal import DriverKit
 
 /// The values of one parameter for some executions, laid out as drivers take them: cells of one width, and a length each.
-final class ParameterColumn {
+final class ParameterColumn: Sendable {
   /// The form that the cells are in: `SQL_C_SBIGINT` and the like.
   let cType: Int32
   /// What it is to the server: `SQL_BIGINT` and the like.
