@@ -134,6 +134,38 @@ struct ResultTests {
     #expect(try await host.scalar("call \(procedure)()") == 1)
   }
 
+  @Test("of a procedure may have long texts, moments and numbers, one after the other")
+  func kindsOfProcedure() async throws {
+    let (host, table) = try await host(.mariaDB)
+    let procedure = host.table("kinds")
+    // Rows with long texts come one by one, others in blocks; a moment needs the session's zone.
+    try await host.set(
+      up: """
+        create procedure \(procedure)() begin
+          select cast(repeat('x', n * 4000) as char) as t from \(table) order by n;
+          select n, n * 2 as m from \(table) order by n;
+          select from_unixtime(n) as d, cast(n as char) as c from \(table) order by n;
+          select cast(s as char) as t from \(table) order by n;
+        end
+        """,
+      "create table \(table)_m (at timestamp(3) null)",
+      "insert into \(table)_m values ('2026-01-31 12:00:00.5')",
+      "create procedure \(procedure)_m() select at from \(table)_m"
+    )
+    for _ in 0..<3 {
+      let read = try await host.read("query", ["statement": .string("call \(procedure)()")])
+      try #require(read.results.count == 4)
+      let texts = read.results[0].values("t").map { $0.stringValue?.utf8.count }
+      #expect(texts == [4000, 8000, 12000, 16000])
+      #expect(read.results[1].values("n") == [1, 2, 3, 4])
+      #expect(read.results[1].values("m") == [2, 4, 6, 8])
+      #expect(read.results[2].values("c") == ["1", "2", "3", "4"])
+      #expect(read.results[3].values("t") == ["a", "b", "c", .null])
+    }
+    let moments = try await host.rows("call \(procedure)_m()")
+    #expect(moments == [["at": "2026-01-31T12:00:00.500000Z"]])
+  }
+
   @Test("of several statements in one text come one after the other")
   func several() async throws {
     let (host, table) = try await host(.postgreSQL)

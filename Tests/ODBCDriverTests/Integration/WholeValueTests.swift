@@ -23,6 +23,33 @@ struct WholeValueTests {
     return text
   }
 
+  @Test("come in batches of few rows, in as many as there are", arguments: TestDatabase.allCases)
+  func bounded(database: TestDatabase) async throws {
+    let host = try await DatabaseHost(database)
+    let table = host.table("wide")
+    let type = database == .mariaDB ? "longtext" : "text"
+    try await host.set(up: "create table \(table) (t \(type))")
+    let rows = Array(repeating: Value.list([.string(WholeValueTests.text(1 << 20))]), count: 150)
+    try await host.run(
+      "execute_many",
+      ["table": .string(table), "rows": .list(rows), "columns": ["t"]]
+    )
+    let counts = Locked<[Int]>([])
+    var options = CallOptions()
+    options.onRows = { stream in
+      while let batch = try await stream.next() {
+        let count = batch.rowCount
+        counts.with { $0.append(count) }
+      }
+    }
+    try await host.run("query", ["statement": .string("select t from \(table)")], options: options)
+    let found = counts.with { $0 }
+    #expect(found.reduce(0, +) == 150)
+    // How wide rows are the first page of a cursor tells.
+    let first = database == .postgreSQL ? 100 : 5
+    #expect(found.first! <= first && found.dropFirst().allSatisfy { $0 <= 5 }, "\(found)")
+  }
+
   @Test(
     "in the middle of other rows are whole",
     arguments: TestDatabase.allCases,

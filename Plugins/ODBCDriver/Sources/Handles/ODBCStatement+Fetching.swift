@@ -48,6 +48,18 @@ extension ODBCStatement {
     try unsafe set(SQL_ATTR_ROW_STATUS_PTR, to: SQLPOINTER(rows.states))
   }
 
+  /// Has what is told of fetched rows go nowhere any more: `unbind` leaves these places as they are.
+  ///
+  /// The corresponding C function is `SQLSetStmtAttrW`.
+  ///
+  /// - Parameter hasOffset: Whether rows went as far behind the bound places as they were told.
+  func forgetRows(hasOffset: Bool) {
+    // A driver that does not take that has nowhere to write it: the memory outlives the statement's rows.
+    if hasOffset { _ = try? unsafe set(SQL_ATTR_ROW_BIND_OFFSET_PTR, to: nil) }
+    _ = try? unsafe set(SQL_ATTR_ROWS_FETCHED_PTR, to: nil)
+    _ = try? unsafe set(SQL_ATTR_ROW_STATUS_PTR, to: nil)
+  }
+
   /// Sets an attribute of the statement that points to memory.
   ///
   /// The corresponding C function is `SQLSetStmtAttrW`.
@@ -186,7 +198,9 @@ extension ODBCStatement {
       guard length >= 0 || length == codbc_no_total else {
         throw ODBCStatement.lie("reports a length of \(length)")
       }
-      let isRest = status == SQL_SUCCESS && length >= 0 && Int(length) <= room - terminator
+      // A remark of the driver's need not be that the value was cut: it is if there is no room for more.
+      let most = status == SQL_SUCCESS ? room - terminator : room - terminator - 1
+      let isRest = length >= 0 && Int(length) <= most
       guard isRest || status == SQL_SUCCESS_WITH_INFO else {
         throw ODBCStatement.lie("reports more than there is room for, and that it is all there")
       }

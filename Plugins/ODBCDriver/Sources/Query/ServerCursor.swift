@@ -17,7 +17,7 @@ final class ServerCursor {
   private static let bytes = 2 << 20
   private static let mostRows = 16_384
   /// What the first fetch brings: how wide rows are is not known yet.
-  private static let firstRows = 1000
+  private static let firstRows = 100
 
   /// Declares a cursor, and fetches its first rows.
   ///

@@ -19,6 +19,8 @@ final class StatementRun: @unchecked Sendable {
   private let timer: StatementTimer?
   private let timeout: Double?
   private let isRead: Bool
+  /// Whether the session's zone is UTC; nil: it can be asked once a result is there.
+  private let isUTC: Bool?
 
   /// Runs a statement.
   ///
@@ -89,6 +91,9 @@ final class StatementRun: @unchecked Sendable {
       throw error
     }
     do throws(ODBCFailure) {
+      // As long as more results come, MariaDB's driver takes no other statement.
+      isUTC =
+        kind.mayHaveMoreResults || !places.isEmpty ? try session.isUTC(connection) : nil
       if session.usesServerCursors, inputs.isForRows, isRead, kind.canBeDeclared {
         cursor = try ServerCursor(
           bound,
@@ -163,11 +168,17 @@ final class StatementRun: @unchecked Sendable {
   /// A reader of the result that the statement is at.
   func reader() throws(DriverError) -> ResultReader {
     try ask { (statement) throws(ODBCFailure) in
-      try ResultReader(
+      let isUTC: Bool
+      if let known = self.isUTC {
+        isUTC = known
+      } else {
+        isUTC = try session.isUTC(connection, for: statement)
+      }
+      return try ResultReader(
         statement,
         session.facts,
         sorts: sorts,
-        isUTC: try session.isUTC(connection, for: statement),
+        isUTC: isUTC,
         mostRows: maxRows,
         cursor: cursor
       ) { [self] in error($0) }

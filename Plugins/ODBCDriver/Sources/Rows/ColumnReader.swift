@@ -21,6 +21,7 @@ final class ColumnReader {
   private let ownsCells: Bool
   /// The values that have no room in their cells, by their row.
   private var whole: [Int: [UInt8]] = [:]
+  private var wholeBytes = 0
   var builder: RowColumnBuilder
   var scratch: [UInt8] = []
   /// How many bytes a value in a cell has at most.
@@ -114,7 +115,10 @@ final class ColumnReader {
     _ statement: ODBCStatement
   ) throws(DriverError) -> Int {
     guard plan.isOpenEnded else { return rows.count * 8 }
-    if rows.lowerBound == 0 { whole.removeAll(keepingCapacity: true) }
+    if rows.lowerBound == 0 {
+      whole.removeAll(keepingCapacity: true)
+      wholeBytes = 0
+    }
     let room = self.room
     var bytes = 0
     for row in rows {
@@ -132,6 +136,13 @@ final class ColumnReader {
           )
         }
         bytes += value.count
+        wholeBytes += value.count
+        guard wholeBytes <= ColumnReader.limit else {
+          throw DriverError(
+            .tooLarge,
+            "\(rows.count) rows of the column \(plan.field.name) have more than \(ColumnReader.limit >> 20) MiB together; ask for a part of its values, or for fewer rows with max_rows"
+          )
+        }
         whole[row] = value
       }
     }

@@ -42,6 +42,8 @@ final class ResultReader: @unchecked Sendable {
 
   /// About how many bytes the cells of a batch take.
   private static let batchSize = 1 << 20
+  /// About how many bytes a batch has where values have no room in their cells.
+  private static let mostBytes = 4 << 20
   private static let mostRows = 16_384
 
   /// A reader of the statement's result.
@@ -95,6 +97,7 @@ final class ResultReader: @unchecked Sendable {
     endPrefetch()
     isAtEnd = true
     statement.unbind()
+    if isSet { statement.forgetRows(hasOffset: !isInBlocks && facts.bindsByOffset) }
   }
 
   private func endPrefetch() {
@@ -166,12 +169,13 @@ final class ResultReader: @unchecked Sendable {
 
   private func fetchRows(_ block: RowBlock) throws(DriverError) -> Bool {
     block.count = 0
-    while block.count < capacity {
+    var bytes = 0
+    while block.count < capacity, bytes < ResultReader.mostBytes {
       block.forget(row: block.count)
       try place(block)
       guard try fetchNext() else { break }
       _ = try fetchedCount(of: 1)
-      _ = try block.complete(block.count..<(block.count + 1), statement)
+      bytes += try block.complete(block.count..<(block.count + 1), statement)
       block.count += 1
     }
     return block.count > 0

@@ -85,13 +85,19 @@ public final class ODBCSession: Sendable {
     guard let zone = facts.zone else { return false }
     for number in 0..<(try statement.columnCount())
     where zone.types.contains(try statement.column(number + 1).typeName) {
-      // Whoever set another one gets moments of no zone, as the server shows them.
-      let asked = try connection.statement()
-      try asked.run(zone.ask)
-      guard try asked.fetch() else { return false }
-      return zone.utc.contains(try asked.text(inColumn: 1) ?? "")
+      return try isUTC(connection)
     }
     return false
+  }
+
+  /// Whether the connection's zone is UTC, where the driver's server has zones.
+  func isUTC(_ connection: ODBCConnection) throws(ODBCFailure) -> Bool {
+    guard let zone = facts.zone else { return false }
+    // Whoever set another one gets moments of no zone, as the server shows them.
+    let asked = try connection.statement()
+    try asked.run(zone.ask)
+    guard try asked.fetch() else { return false }
+    return zone.utc.contains(try asked.text(inColumn: 1) ?? "")
   }
 
   /// The name and the library of the driver, as far as the address names one.

@@ -11,6 +11,10 @@ struct StatementKind: Hashable, Sendable {
   let isRead: Bool
   /// Whether it is a query, which can be a part of another statement.
   var canBeDeclared: Bool { isRead && ["SELECT", "VALUES", "WITH"].contains(firstWord) }
+  /// Whether other results may come behind the first one.
+  var mayHaveMoreResults: Bool {
+    !isRead && !["DELETE", "INSERT", "MERGE", "REPLACE", "UPDATE"].contains(firstWord)
+  }
   /// Whether a LIMIT can be put behind it: a query that has none, and nothing else that stands at the end.
   let canBeLimited: Bool
 
