@@ -116,6 +116,8 @@ extension ODBCStatement {
   /// - Throws: What the driver says.
   /// - Returns: The integer.
   func integer(inColumn column: Int) throws(ODBCFailure) -> Int? {
-    try text(inColumn: column).flatMap { Int($0) ?? Double($0).map { Int($0) } }
+    try text(inColumn: column).flatMap { text in
+      Int(text) ?? Double(text).flatMap { Int(exactly: $0.rounded(.towardZero)) }
+    }
   }
 }

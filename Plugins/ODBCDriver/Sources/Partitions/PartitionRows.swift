@@ -81,12 +81,6 @@ final class PartitionRows: RowProducer, @unchecked Sendable {
         let partition = try Partition(statement, used, session, inputs, call) { [self] in
           began($0)
         }
-        guard partition.reader.fields.map(\.type) == fields.map(\.type) else {
-          throw DriverError(
-            .protocolViolation,
-            "the columns of a partition have other types than those of the first one"
-          )
-        }
         try read(partition)
       }
     } catch {
@@ -132,6 +126,12 @@ final class PartitionRows: RowProducer, @unchecked Sendable {
     defer {
       partition.end()
       for statement in partition.statements { ended(statement) }
+    }
+    guard partition.reader.fields.map(\.type) == fields.map(\.type) else {
+      throw DriverError(
+        .protocolViolation,
+        "the columns of a partition have other types than those of the first one: cast those that are expressions"
+      )
     }
     while let batch = try partition.next(), put(batch) {}
   }
@@ -187,15 +187,20 @@ final class PartitionRows: RowProducer, @unchecked Sendable {
   /// Stops, and waits until no thread of it is left.
   func end() {
     stop()
+    join()
+  }
+
+  /// Waits until no thread is left, and lets go of statements: afterwards their connection may be another call's.
+  private func join() {
     for worker in workers { worker.join() }
     workers = []
+    monitor.locked { running = [:] }
   }
 
   func close(_ call: Call, _ error: DriverError?) {
     let isWhole = monitor.locked { batches.isEmpty && working == 0 && failure == nil }
     if !isWhole { stop() }
-    for worker in workers { worker.join() }
-    workers = []
+    join()
     do throws(DriverError) {
       // The consumer may have been told before it asked for more.
       if !isWhole, error == nil { try call.checkStop() }
