@@ -1,6 +1,7 @@
 // A driver of ODBC that lies, as the text of the statement says: `select negative` has a value of a negative length.
 //
 // It has the functions that unixODBC asks for, and no server. With LIAR_NARROW its texts are bytes, else UTF-16.
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -198,9 +199,22 @@ PUBLIC SQLRETURN TEXT(SQLExecDirect)(SQLHSTMT handle, text_unit *text, SQLINTEGE
   return SQL_SUCCESS;
 }
 
+static int cancels;
+
 PUBLIC SQLRETURN SQLCancel(SQLHSTMT handle) {
   (void)handle;
+  __atomic_add_fetch(&cancels, 1, __ATOMIC_SEQ_CST);
   return SQL_SUCCESS;
+}
+
+/// Waits half a minute, unless something is cancelled.
+PUBLIC SQLRETURN TEXT(SQLTables)(SQLHSTMT handle, text_unit *catalog, SQLSMALLINT n1, text_unit *schema,
+                                 SQLSMALLINT n2, text_unit *table, SQLSMALLINT n3, text_unit *type,
+                                 SQLSMALLINT n4) {
+  (void)handle, (void)catalog, (void)n1, (void)schema, (void)n2, (void)table, (void)n3, (void)type, (void)n4;
+  int before = __atomic_load_n(&cancels, __ATOMIC_SEQ_CST);
+  for (int i = 0; i < 3000 && __atomic_load_n(&cancels, __ATOMIC_SEQ_CST) == before; i++) poll(NULL, 0, 10);
+  return SQL_ERROR;
 }
 
 PUBLIC SQLRETURN SQLMoreResults(SQLHSTMT handle) {
@@ -391,5 +405,7 @@ PUBLIC SQLRETURN SQLGetData(SQLHSTMT handle, SQLUSMALLINT number, SQLSMALLINT ty
   if (is(of, "get_no_total") || (is(of, "get_no_total_right") && some < left))
     *length = SQL_NO_TOTAL;
   if (is(of, "get_success")) return SQL_SUCCESS;
+  // Some remark that has nothing to do with the length.
+  if (is(of, "get_remark")) return SQL_SUCCESS_WITH_INFO;
   return some < left || is(of, "get_no_total") ? SQL_SUCCESS_WITH_INFO : SQL_SUCCESS;
 }

@@ -134,6 +134,53 @@ struct CancelTests {
     #expect(host.opened == 1)
   }
 
+  @Test("end when their consumer lets go while rows are fetched ahead that do not come")
+  func letGoAhead() async throws {
+    let host = try await host(.postgreSQL)
+    // The first pages come at once; of the next one the server makes a row a minute.
+    let statement = """
+      select i, repeat('x', 2000) as s, case when i > 1300 then pg_sleep(60)::text end as t
+        from generate_series(1, 9000) i /* \(mark) */
+      """
+    let error = try await host.failure(
+      "query",
+      ["statement": .string(statement)],
+      timeout: .seconds(40)
+    ) { options in
+      options.onRows = { stream in
+        var count = 0
+        while count < 1100, let batch = try await stream.next() { count += batch.rowCount }
+      }
+    }
+    #expect(error.code == .cancelled && !error.message.contains("given up"), "\(error)")
+    try await isOver(host, .postgreSQL)
+  }
+
+  @Test("end while they wait for a lock as they are prepared")
+  func prepared() async throws {
+    let server = try await MariaDBServer.shared
+    let host = try await host(.mariaDB)
+    try await host.query("create table l_\(mark) (id integer)")
+    let holder = Task {
+      try await server.run("lock tables l_\(mark) write; select sleep(60) as hold_\(mark)")
+    }
+    let held =
+      "from information_schema.processlist where info like 'select sleep%hold_\(mark)'"
+    try await eventually("the table is locked") {
+      try await server.run("select count(*) \(held)") == "1"
+    }
+    let error = try await host.failure(
+      "query",
+      ["statement": .string("select id from l_\(mark) where id = ?"), "parameters": [1]],
+      timeout: .milliseconds(500)
+    )
+    #expect(error.code == .timedOut && !error.message.contains("given up"), "\(error)")
+    try await server.run("kill \(try await server.run("select id \(held)"))")
+    _ = await holder.result
+    try await isOver(host, .mariaDB)
+    try await host.query("drop table l_\(mark)")
+  }
+
   @Test("end when their consumer is cancelled among rows", arguments: TestDatabase.allCases)
   func cancelledAmongRows(_ database: TestDatabase) async throws {
     let host = try await host(database)

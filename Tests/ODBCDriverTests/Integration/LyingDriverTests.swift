@@ -80,6 +80,7 @@ struct LyingDriverTests {
       ("truth", "ab"), ("size", "ab"), ("size_most", "ab"), ("size_negative", .bytes([97, 98])),
       ("type", "ab"), ("decimal_size", "1.5"), ("decimal_digits", "1.5"), ("integer_length", 7),
       ("null_negative", .null), ("get_long", long), ("get_no_total_right", long),
+      ("get_remark", long),
     ]
     for (lie, value) in values {
       let result = try await host.query("select \(lie)")
@@ -87,6 +88,16 @@ struct LyingDriverTests {
     }
     #expect(try await host.query("select name_negative")["rows"] == [["": "ab"]])
     #expect(try await host.query("select columns_zero")["rows"] == .null)
+    try await isLetGo(host, liar)
+  }
+
+  @Test("is asked for its catalog no longer than the call may take", arguments: Disguise.allCases)
+  func catalog(_ disguise: Disguise) async throws {
+    let (host, liar) = try await host(disguise)
+    for action in ["tables", "columns", "schema"] {
+      let error = try await host.failure(action, [:], timeout: .milliseconds(300))
+      #expect(error.code == .timedOut && !error.message.contains("given up"), "\(error)")
+    }
     try await isLetGo(host, liar)
   }
 

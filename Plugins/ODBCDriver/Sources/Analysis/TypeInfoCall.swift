@@ -15,6 +15,7 @@ struct TypeInfoCall {
     let cursor: CatalogCursor<[CatalogProducer.Cell]>
     do throws(ODBCFailure) {
       let statement = try connection.statement()
+      call.onStop { [weak statement] in statement?.cancel() }
       try statement.askTypes()
       cursor = CatalogCursor(statement) { (row) throws(ODBCFailure) in
         // In the order of the columns, as some drivers want it; those of SQLGetTypeInfo.

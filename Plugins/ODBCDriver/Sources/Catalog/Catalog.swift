@@ -6,6 +6,7 @@ internal import DriverKit
 /// One thread at a time.
 final class Catalog: Sendable {
   let connection: ODBCConnection
+  private let call: Call
   private let ordersKeys: Bool
   /// What stands in front of `_` and `%` that are characters of a name; empty: the driver knows nothing of the kind.
   let escape: String
@@ -14,13 +15,27 @@ final class Catalog: Sendable {
   /// The catalog that the connection is in; nil: none.
   let current: String?
 
-  init(_ connection: ODBCConnection, _ facts: DriverFacts) {
+  /// The catalog of a connection.
+  ///
+  /// - Parameters:
+  ///   - connection: Where it is asked.
+  ///   - facts: What is known of the driver.
+  ///   - call: Who asks: its stop ends the question.
+  init(_ connection: ODBCConnection, _ facts: DriverFacts, for call: Call) {
     self.connection = connection
+    self.call = call
     ordersKeys = facts.ordersKeys
     escape = connection.text(of: SQL_SEARCH_PATTERN_ESCAPE) ?? ""
     hasCatalogs = connection.text(of: SQL_CATALOG_NAME) == "Y"
     let database = hasCatalogs ? connection.text(of: SQL_DATABASE_NAME) : nil
     current = database == "" ? nil : database
+  }
+
+  /// A statement that the call's stop cancels.
+  private func statement() throws(ODBCFailure) -> ODBCStatement {
+    let statement = try connection.statement()
+    call.onStop { [weak statement] in statement?.cancel() }
+    return statement
   }
 
   /// A cursor over tables, in the driver's order.
@@ -30,7 +45,7 @@ final class Catalog: Sendable {
     table: String?,
     types: String?
   ) throws(ODBCFailure) -> CatalogCursor<Table> {
-    let statement = try connection.statement()
+    let statement = try statement()
     try statement.askTables(catalog: catalog, schema: schema, table: table, types: types)
     return CatalogCursor(statement) { (row) throws(ODBCFailure) in
       let (catalog, schema) = (try row.name(inColumn: 1), try row.name(inColumn: 2))
@@ -46,7 +61,7 @@ final class Catalog: Sendable {
 
   /// A cursor over the columns of a table, in their order.
   func columns(of table: TableName) throws(ODBCFailure) -> CatalogCursor<TableColumn> {
-    let statement = try connection.statement()
+    let statement = try statement()
     try statement.askColumns(
       catalog: table.catalog,
       schema: table.schema.map { NamePattern(exactly: $0).pattern(escape: escape) },
@@ -62,7 +77,7 @@ final class Catalog: Sendable {
 
   /// The columns of a table's primary key, with the place of each in it from 1.
   func primaryKey(of table: TableName) throws(ODBCFailure) -> [String: Int] {
-    let statement = try connection.statement()
+    let statement = try statement()
     try statement.askPrimaryKey(of: table)
     var places: [String: Int] = [:]
     let cursor = CatalogCursor(statement) { (row) throws(ODBCFailure) -> (String, Int)? in
@@ -94,14 +109,14 @@ final class Catalog: Sendable {
 
   /// A cursor over the columns of a table that refer to others.
   func foreignKeys(of table: TableName) throws(ODBCFailure) -> CatalogCursor<ForeignKeyColumn> {
-    let statement = try connection.statement()
+    let statement = try statement()
     try statement.askForeignKeys(of: table)
     return CatalogCursor(statement) { (row) throws(ODBCFailure) in try ForeignKeyColumn(row) }
   }
 
   /// A cursor over the columns of a table's indexes.
   func indexes(of table: TableName) throws(ODBCFailure) -> CatalogCursor<IndexColumn> {
-    let statement = try connection.statement()
+    let statement = try statement()
     try statement.askIndexes(of: table)
     return CatalogCursor(statement) { (row) throws(ODBCFailure) in try IndexColumn(row) }
   }

@@ -40,7 +40,7 @@ final class SchemaCall: @unchecked Sendable {
   /// Hands over the columns, then the foreign keys, then the indexes.
   func run() throws(DriverError) {
     let connection = try session.connection(for: call)
-    let catalog = Catalog(connection, session.facts)
+    let catalog = Catalog(connection, session.facts, for: call)
     var tables: [Table]
     do throws(ODBCFailure) {
       tables = try filter.tables(of: catalog)

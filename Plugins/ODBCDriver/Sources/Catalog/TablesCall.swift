@@ -50,7 +50,7 @@ struct TablesCall {
 
   private func found() throws(DriverError) -> (Catalog, [Table]) {
     let connection = try session.connection(for: call)
-    let catalog = Catalog(connection, session.facts)
+    let catalog = Catalog(connection, session.facts, for: call)
     do throws(ODBCFailure) {
       return (catalog, try filter.tables(of: catalog))
     } catch {

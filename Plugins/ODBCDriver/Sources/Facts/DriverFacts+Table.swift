@@ -62,6 +62,7 @@ extension DriverFacts {
     ],
     notes: [
       "with UseDeclareFetch=1 it ends the process where the connection is lost between two fetches",
+      "questions to its catalog run in a statement of its own, which SQLCancel does not reach",
       "57014 is also what statement_timeout of the server ends a statement with",
       "of a keyword that comes twice, and of UID and Username, the last one counts",
       "dates before the year 1 or beyond 9999 come as others, and infinity as today: cast them to a text",

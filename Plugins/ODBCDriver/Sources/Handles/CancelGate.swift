@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Synchronization
 
 /// Lets a statement be cancelled by another thread only while its own one waits inside of a function.
@@ -11,8 +10,10 @@ final class CancelGate: Sendable {
   private static let inside: UInt8 = 1
   private static let wanted: UInt8 = 2
   private static let cancelling: UInt8 = 4
-  /// How long one waits for a cancel to have an effect, in nanoseconds.
-  private static let pause = 50_000_000
+  /// How long one waits for a cancel to have an effect, in seconds: at first, and at most.
+  ///
+  /// For each some drivers log in.
+  private static let pauses = (first: 0.05, longest: 2.0)
 
   private let state = Atomic<UInt8>(0)
   private let monitor = Monitor()
@@ -46,19 +47,14 @@ final class CancelGate: Sendable {
     }
     // Somebody else is at it.
     guard isFirst else { return }
+    var pause = CancelGate.pauses.first
     while state.load(ordering: .acquiring) & CancelGate.inside != 0 {
       cancel()
       monitor.locked {
         guard state.load(ordering: .acquiring) & CancelGate.inside != 0 else { return }
-        var deadline = timespec()
-        unsafe clock_gettime(CLOCK_MONOTONIC, &deadline)
-        deadline.tv_nsec += CancelGate.pause
-        if deadline.tv_nsec >= 1_000_000_000 {
-          deadline.tv_sec += 1
-          deadline.tv_nsec -= 1_000_000_000
-        }
-        _ = monitor.wait(until: deadline)
+        _ = monitor.wait(until: Monitor.deadline(in: pause))
       }
+      pause = min(pause * 2, CancelGate.pauses.longest)
     }
     monitor.locked {
       state.bitwiseAnd(~CancelGate.cancelling, ordering: .acquiringAndReleasing)

@@ -36,7 +36,8 @@ extension ODBCStatement {
   /// The corresponding C functions are `SQLPrepareW` and `SQLPrepare`.
   func prepare(_ sql: String) throws(ODBCFailure) {
     let form = handle.form
-    try unsafe handle.call("SQLPrepare") { handle in
+    // Some drivers ask the server, which may have it wait for a lock.
+    _ = try unsafe waiting("SQLPrepare") { handle in
       switch form {
       case .wide: unsafe ODBCText.withWide(sql) { unsafe SQLPrepareW(handle, $0, SQLINTEGER($1)) }
       case .utf8: unsafe ODBCText.withUTF8(sql) { unsafe SQLPrepare(handle, $0, SQLINTEGER($1)) }

@@ -53,8 +53,11 @@ final class ODBCStatement: @unchecked Sendable {
     _ body: (SQLHANDLE) -> SQLRETURN
   ) throws(ODBCFailure) -> Int32 {
     guard gate.enter() else { throw .cancelled(function) }
-    defer { gate.leave() }
-    return try unsafe handle.call(function, body)
+    return try unsafe handle.call(function) { handle in
+      // In front of the diagnostics, which a cancel would take away while they are read.
+      defer { gate.leave() }
+      return unsafe body(handle)
+    }
   }
 
   // MARK: - Running

@@ -135,6 +135,8 @@ final class ResultRows: RowProducer, @unchecked Sendable {
   private func goOn(_ call: Call, _ error: DriverError?) throws(DriverError) -> Bool {
     guard let results else { return false }
     let isGood = error == nil && isAtEnd
+    // Rows that are being fetched ahead are waited for.
+    if !isGood { results.run.statement.cancel() }
     reader?.close()
     (self.results, reader) = (nil, nil)
     do throws(DriverError) {

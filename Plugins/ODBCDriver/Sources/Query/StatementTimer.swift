@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// Cancels a statement when its time is up, on a thread of its own.
 ///
 /// `SQL_ATTR_QUERY_TIMEOUT` is left alone: some drivers ignore it, and some take whole seconds only.
@@ -16,13 +14,7 @@ final class StatementTimer: Sendable {
   ///   - seconds: How long the statement may take.
   ///   - cancel: Cancels what is at work.
   init?(_ seconds: Double, _ cancel: @escaping @Sendable () -> Void) {
-    var now = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &now)
-    let nanoseconds = now.tv_nsec + Int((seconds - seconds.rounded(.down)) * 1e9)
-    let deadline = timespec(
-      tv_sec: now.tv_sec + Int(seconds.rounded(.down)) + nanoseconds / 1_000_000_000,
-      tv_nsec: nanoseconds % 1_000_000_000
-    )
+    let deadline = Monitor.deadline(in: seconds)
     let worker = Worker { [state] in
       state.monitor.locked {
         while !state.isEnded, !state.hasFired {
