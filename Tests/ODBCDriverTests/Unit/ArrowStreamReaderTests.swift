@@ -226,6 +226,38 @@ struct ArrowStreamReaderTests {
     #expect(date.text == "the column `day` has no whole day: cast it to a timestamp")
   }
 
+  /// Streams of moments whose second or third values are others: the second ones are null.
+  private func moments(second: Int64 = 0, third: Int64 = 1) throws -> [UInt8] {
+    func bytes(_ values: Int64...) -> [UInt8] {
+      values.flatMap { value in (0..<8).map { UInt8(truncatingIfNeeded: value >> (8 * $0)) } }
+    }
+    let text = try self.bytes(Samples.timestamps)
+    let changed = text.replacing(bytes(-1, 0, 1), with: bytes(-1, second, third))
+    #expect((changed == text) == (second == 0 && third == 1))
+    return changed
+  }
+
+  @Test("takes whatever stands where there is no moment")
+  func nullMoments() throws {
+    #expect(try lines(moments(second: .min)) == lines(moments()))
+  }
+
+  @Test("says which moment and which date no database has")
+  func years() throws {
+    let moment = try fault(moments(third: .min))
+    #expect(moment.record == 3)
+    #expect(
+      moment.text
+        == "the column `a` has a moment outside of the years 1 to 9999: cast the column to a text"
+    )
+    var bytes = try bytes(Samples.dates)
+    // 19000 days, which the first column has.
+    let third = try #require(bytes.firstRange(of: [0x38, 0x4A, 0, 0] as [UInt8]))
+    bytes.replaceSubrange(third, with: [0xFF, 0xFF, 0xFF, 0x7F])
+    let date = try fault(bytes)
+    #expect(date.record == 3 && date.text.contains("`a` has a date outside of the years 1 to 9999"))
+  }
+
   @Test("says which text is none")
   func notUTF8() throws {
     var bytes = try bytes(Samples.texts)
@@ -301,7 +333,7 @@ struct ArrowStreamReaderTests {
     }
   }
 
-  @Test("does not set memory aside for bytes that never come")
+  @Test("says that a message is cut off, or too large, before its bytes have come")
   func claims() throws {
     // The metadata says that 16 MiB of it follow, then that it is larger than any.
     let text = "the stream ends in the middle of a message"

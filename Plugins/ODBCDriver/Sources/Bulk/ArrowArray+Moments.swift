@@ -8,17 +8,25 @@ extension ArrowArray {
     _ isThere: [Bool]?,
     _ isMilliseconds: Bool
   ) throws(ArrowFault) -> [Int32] {
-    guard isMilliseconds else { return loaded(Int32.self, range) { $0 } }
-    let milliseconds = loaded(Int64.self, range) { $0 }
+    let values =
+      isMilliseconds
+      ? loaded(Int64.self, range) { $0 } : loaded(Int32.self, range) { Int64($0) }
+    let size = isMilliseconds ? ArrowArray.dayInMilliseconds : 1
     var days: [Int32] = []
     days.reserveCapacity(range.count)
-    for (index, value) in milliseconds.enumerated() {
-      let (day, rest) = value.quotientAndRemainder(dividingBy: ArrowArray.dayInMilliseconds)
-      let date = rest == 0 ? Int32(exactly: day) : nil
-      guard date != nil || isThere?[index] == false else {
+    for (index, value) in values.enumerated() {
+      guard isThere?[index] != false else {
+        days.append(0)
+        continue
+      }
+      let (day, rest) = value.quotientAndRemainder(dividingBy: size)
+      guard rest == 0 else {
         throw fault("has no whole day: cast it to a timestamp", range.lowerBound + index)
       }
-      days.append(date ?? 0)
+      guard Calendar.commonDays.contains(Int(day)) else {
+        throw outsideOfYears("date", range.lowerBound + index)
+      }
+      days.append(Int32(day))
     }
     return days
   }
@@ -40,7 +48,11 @@ extension ArrowArray {
     var times =
       divisor == 1 && factor > 1
       ? loaded(Int32.self, range) { Int64($0) &* factor } : loaded(Int64.self, range) { $0 }
-    for index in times.indices where isThere?[index] != false {
+    for index in times.indices {
+      guard isThere?[index] != false else {
+        times[index] = 0
+        continue
+      }
       let (time, rest) = times[index].quotientAndRemainder(dividingBy: divisor)
       guard rest == 0 else {
         throw fault(
@@ -55,6 +67,31 @@ extension ArrowArray {
       times[index] = time
     }
     return times
+  }
+
+  /// Moments since 1970-01-01, in their unit.
+  func timestamps(
+    _ range: Range<Int>,
+    _ isThere: [Bool]?,
+    _ unit: RecordTimeUnit
+  ) throws(ArrowFault) -> [Int64] {
+    var moments = loaded(Int64.self, range) { $0 }
+    for index in moments.indices {
+      guard isThere?[index] != false else {
+        // Anything may stand there: of a null moment pandas makes one that no calendar has.
+        moments[index] = 0
+        continue
+      }
+      let days = Calendar.parts(ofMoment: moments[index], unit).days
+      guard Calendar.commonDays.contains(Int(days)) else {
+        throw outsideOfYears("moment", range.lowerBound + index)
+      }
+    }
+    return moments
+  }
+
+  private func outsideOfYears(_ what: String, _ record: Int) -> ArrowFault {
+    fault("has a \(what) outside of the years 1 to 9999: cast the column to a text", record)
   }
 
   /// What is wrong with a value.

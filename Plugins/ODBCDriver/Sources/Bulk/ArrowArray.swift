@@ -74,7 +74,7 @@ struct ArrowArray: Sendable {
     case .date(let isMilliseconds): .dates(try dates(range, isThere, isMilliseconds))
     case .time(let unit): .times(try times(range, isThere, unit))
     case .timestamp(let unit, let isUTC):
-      .timestamps(loaded(Int64.self, range) { $0 }, unit, isUTC: isUTC)
+      .timestamps(try timestamps(range, isThere, unit), unit, isUTC: isUTC)
     }
   }
 

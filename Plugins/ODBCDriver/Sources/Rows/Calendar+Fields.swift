@@ -34,15 +34,31 @@ extension Calendar {
 
   /// A moment as SQL has it, with the digits behind the second that its unit has, where there are any.
   static func text(ofMoment count: Int64, _ unit: RecordTimeUnit) -> String {
-    let moment = SQL_TIMESTAMP_STRUCT(count, unit)
-    let time = [moment.hour, moment.minute, moment.second].map { padded(Int64($0), 2) }
-    let day = "\(padded(Int64(moment.year), 4))-\(padded(Int64(moment.month), 2))"
-    let text = "\(day)-\(padded(Int64(moment.day), 2)) \(time.joined(separator: ":"))"
-    guard moment.fraction > 0 else { return text }
-    let fraction = Int64(moment.fraction)
+    let (days, second, fraction) = parts(ofMoment: count, unit)
+    let text = "\(text(ofDate: Int(days))) \(text(ofTime: second * 1_000_000))"
+    guard fraction > 0 else { return text }
     return unit == .nanosecond
-      ? "\(text).\(padded(fraction, 9))" : "\(text).\(padded(fraction / 1000, 6))"
+      ? "\(text).\(padded(fraction, 9))"
+      : "\(text).\(padded(fraction * (1_000_000 / unit.perSecond), 6))"
   }
+
+  /// The days since 1970-01-01, the seconds of the day and what is left of a moment; any count has them.
+  static func parts(
+    ofMoment count: Int64,
+    _ unit: RecordTimeUnit
+  ) -> (days: Int64, second: Int64, fraction: Int64) {
+    // Rounded down, so that what is left is never below zero.
+    func floored(_ count: Int64, _ size: Int64) -> (Int64, Int64) {
+      let (whole, rest) = count.quotientAndRemainder(dividingBy: size)
+      return rest < 0 ? (whole - 1, rest + size) : (whole, rest)
+    }
+    let (seconds, fraction) = floored(count, unit.perSecond)
+    let (days, second) = floored(seconds, 86_400)
+    return (days, second, fraction)
+  }
+
+  /// The days since 1970-01-01 of the years that every database has: 1 to 9999.
+  static let commonDays = -719_162...2_932_896
 
   /// A number with zeros in front.
   static func padded(_ number: Int64, _ width: Int) -> String {
@@ -62,7 +78,8 @@ extension Calendar {
     let fraction = Int64(moment.fraction)
     guard isNano else { return seconds * 1_000_000 + fraction / 1000 }
     let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-    return overflow ? nil : whole + fraction
+    let (count, isTooLate) = whole.addingReportingOverflow(fraction)
+    return overflow || isTooLate ? nil : count
   }
 }
 
@@ -93,12 +110,8 @@ extension SQL_DATE_STRUCT {
 extension SQL_TIMESTAMP_STRUCT {
   /// The moment at a count since 1970-01-01, cut to the years that fit.
   init(_ count: Int64, _ unit: RecordTimeUnit) {
-    let perSecond = unit.perSecond
-    // Rounded down, so that what is left is never below zero.
-    let fraction = ((count % perSecond) + perSecond) % perSecond
-    let seconds = (count - fraction) / perSecond
-    let second = ((seconds % 86_400) + 86_400) % 86_400
-    let (year, month, day) = Calendar.date(Int((seconds - second) / 86_400))
+    let (days, second, fraction) = Calendar.parts(ofMoment: count, unit)
+    let (year, month, day) = Calendar.date(Int(days))
     self.init(
       year: SQLSMALLINT(clamping: year),
       month: SQLUSMALLINT(month),
@@ -106,7 +119,7 @@ extension SQL_TIMESTAMP_STRUCT {
       hour: SQLUSMALLINT(second / 3600),
       minute: SQLUSMALLINT(second / 60 % 60),
       second: SQLUSMALLINT(second % 60),
-      fraction: SQLUINTEGER(fraction * (1_000_000_000 / perSecond))
+      fraction: SQLUINTEGER(fraction * (1_000_000_000 / unit.perSecond))
     )
   }
 }
