@@ -33,20 +33,35 @@ struct RecordColumn: Sendable, Hashable {
 }
 
 extension RecordColumn {
-  /// The same values as texts, where they are numbers or truth values.
+  /// The same values as texts, unless they are bytes.
   var asTexts: RecordColumn {
-    func texts(_ values: [some CustomStringConvertible]) -> RecordColumn {
+    guard let texts = values.texts(nil) else { return self }
+    return RecordColumn(values: .texts(texts), isThere: isThere)
+  }
+}
+
+extension RecordColumn.Values {
+  /// Some of the values as texts; nil where they are bytes.
+  ///
+  /// - Parameter rows: Which ones; nil: all.
+  /// - Returns: The texts of these values alone.
+  func texts(_ rows: Range<Int>?) -> RecordBytes? {
+    func texts<Value>(_ values: [Value], _ text: (Value) -> String) -> RecordBytes {
       var bytes = RecordBytes()
-      for value in values { bytes.append(value.description.utf8) }
-      return RecordColumn(values: .texts(bytes), isThere: isThere)
+      for value in values[rows ?? values.indices] { bytes.append(text(value).utf8) }
+      return bytes
     }
-    return switch values {
-    case .bools(let values): texts(values.map { $0 ? 1 : 0 })
-    case .integers(let values): texts(values)
-    case .unsignedIntegers(let values): texts(values)
-    case .doubles(let values): texts(values)
-    case .decimals(let values): RecordColumn(values: .texts(values), isThere: isThere)
-    default: self
+    return switch self {
+    case .bools(let values): texts(values) { $0 ? "1" : "0" }
+    case .integers(let values): texts(values, \.description)
+    case .unsignedIntegers(let values): texts(values, \.description)
+    case .doubles(let values): texts(values, \.description)
+    case .dates(let values): texts(values) { Calendar.text(ofDate: Int($0)) }
+    case .times(let values): texts(values, Calendar.text(ofTime:))
+    case .timestamps(let values, let unit, _):
+      texts(values) { Calendar.text(ofMoment: $0, unit) }
+    case .texts(let values), .decimals(let values): rows.map(values.part) ?? values
+    case .bytes: nil
     }
   }
 }
@@ -70,6 +85,15 @@ struct RecordBytes: Sendable, Hashable {
 
   /// Where a value stands in `bytes`.
   func range(_ index: Int) -> Range<Int> { start(of: index)..<ends[index] }
+
+  /// Some of the values.
+  func part(_ rows: Range<Int>) -> RecordBytes {
+    let first = start(of: rows.lowerBound)
+    return RecordBytes(
+      bytes: Array(bytes[first..<start(of: rows.upperBound)]),
+      ends: ends[rows].map { $0 - first }
+    )
+  }
 
   /// Adds a value.
   mutating func append(_ value: some Sequence<UInt8>) {

@@ -35,7 +35,13 @@ final class ParameterColumn: Sendable {
     var type = declared ?? ParameterType(column.values)
     if type == .time, facts.takesTimesAsTexts { type = .text }
     let isWide = type == .text && !facts.charactersAreUTF8
-    let builder = Cells(column.values, rows, isWide: isWide, hasMoments: !facts.valuesAreTexts)
+    let builder = Cells(
+      column.values,
+      rows,
+      as: type,
+      isWide: isWide,
+      hasMoments: !facts.valuesAreTexts
+    )
     (cType, width, digits) = (builder.cType, builder.width, builder.digits)
     lengths = RowBuffer(capacity: rows.count * MemoryLayout<SQLLEN>.size)
     lengths.set(contentsOf: builder.lengths.span)
@@ -51,7 +57,7 @@ final class ParameterColumn: Sendable {
       sqlType =
         isWide
         ? (isLong ? SQL_WLONGVARCHAR : SQL_WVARCHAR) : (isLong ? SQL_LONGVARCHAR : SQL_VARCHAR)
-      size = max(1, isWide ? builder.longest / 2 : builder.longest)
+      size = max(1, cType == SQL_C_WCHAR ? builder.longest / 2 : builder.longest)
     case .binary:
       sqlType = builder.longest > ParameterColumn.longest ? SQL_LONGVARBINARY : SQL_VARBINARY
       size = max(1, builder.longest)
@@ -92,11 +98,33 @@ private struct Cells {
   /// - Parameters:
   ///   - values: The values.
   ///   - rows: Which of them.
+  ///   - type: What they are to the server.
   ///   - isWide: Whether texts go in UTF-16.
   ///   - hasMoments: Whether the server has moments; else they are texts, of which SQLite's driver would cut the digits
   ///     behind the millisecond.
-  init(_ values: RecordColumn.Values, _ rows: Range<Int>, isWide: Bool, hasMoments: Bool) {
+  init(
+    _ values: RecordColumn.Values,
+    _ rows: Range<Int>,
+    as type: ParameterType,
+    isWide: Bool,
+    hasMoments: Bool
+  ) {
     switch values {
+    case .texts(let texts) where type == .decimal: self.init(decimals: texts, rows)
+    case .texts(let texts):
+      self.init(texts: texts, rows, isWide: isWide)
+      guard type == .time || type == .timestamp else { return }
+      for row in rows {
+        let behind = texts.bytes[texts.range(row)].drop { $0 != UInt8(ascii: ".") }.dropFirst()
+        let count = behind.prefix { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }.count
+        digits = max(digits, min(9, count))
+      }
+    case .bytes(let bytes): self.init(bytes: bytes, rows, SQL_C_BINARY, terminator: 0)
+    // A number that goes as one would be cut to the length of its cell.
+    case _ where type == .text:
+      self.init(texts: values.texts(rows) ?? RecordBytes(), 0..<rows.count, isWide: isWide)
+    case .integers where type == .decimal, .doubles where type == .decimal:
+      self.init(decimals: values.texts(rows) ?? RecordBytes(), 0..<rows.count)
     case .bools(let bools):
       self.init(SQL_C_BIT, rows.count, 1) { cells, index in
         cells.set(UInt8(bools[rows.lowerBound + index] ? 1 : 0), at: index)
@@ -130,9 +158,7 @@ private struct Cells {
         cells.set(SQL_TIMESTAMP_STRUCT(counts[rows.lowerBound + index], unit), at: index)
       }
       digits = unit == .nanosecond ? 9 : 6
-    case .texts(let texts): self.init(texts: texts, rows, isWide: isWide)
     case .decimals(let texts): self.init(decimals: texts, rows)
-    case .bytes(let bytes): self.init(bytes: bytes, rows, SQL_C_BINARY, terminator: 0)
     }
   }
 

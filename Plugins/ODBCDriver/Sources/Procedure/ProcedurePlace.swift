@@ -91,7 +91,7 @@ final class ProcedurePlace: @unchecked Sendable {
     (cType, width) = (form, max(bytes, given?.width ?? 0))
     sqlType = given?.sqlType ?? type.sqlType(isWide: isWide)
     size = max(given?.size ?? 0, ProcedurePlace.size(of: type, argument.size))
-    digits = given?.digits ?? (type == .decimal ? 10 : type == .timestamp ? 6 : 0)
+    digits = max(given?.digits ?? 0, type == .decimal ? 10 : type == .timestamp ? 6 : 0)
     cells = RowBuffer(capacity: width)
     // Nothing that a driver writes looks so.
     for index in 0..<width { cells.set(UInt8.max, at: index) }

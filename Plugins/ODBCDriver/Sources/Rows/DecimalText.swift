@@ -181,17 +181,20 @@ enum DecimalText {
     return isNegative ? -exponent : exponent
   }
 
-  /// How many digits stand in front of the point of a decimal without an exponent, and how many behind it.
+  /// How many digits stand in front of the point of a decimal that is written out, and how many behind it.
   static func shape(of text: Span<UInt8>) -> (integerDigits: Int, scale: Int) {
-    var (before, behind, hasPoint) = (0, 0, false)
-    for index in 0..<text.count {
+    var (before, behind, hasPoint, exponent) = (0, 0, false, 0)
+    scan: for index in 0..<text.count {
       switch text[index] {
+      case UInt8(ascii: "e"), UInt8(ascii: "E"):
+        exponent = DecimalText.exponent(text, from: index) ?? 0
+        break scan
       case UInt8(ascii: "."): hasPoint = true
       case UInt8(ascii: "0")...UInt8(ascii: "9"):
         if hasPoint { behind += 1 } else { before += 1 }
       default: break
       }
     }
-    return (before, behind)
+    return (max(0, before + exponent), max(0, behind - exponent))
   }
 }
