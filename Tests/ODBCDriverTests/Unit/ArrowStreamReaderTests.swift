@@ -266,6 +266,31 @@ struct ArrowStreamReaderTests {
     let fault = try fault(bytes)
     #expect(fault.record == 3)
     #expect(fault.text == "the column `a` has a text that is not UTF-8")
+    // Those in front of it are given.
+    var reader = try ArrowStreamReader(Pieces(bytes: bytes[...], size: .max))
+    let good = try #require(try reader.next(100))
+    #expect(good.count == 2)
+    #expect(good.columns.map { texts($0).texts[0] } == ["``", "`x`", "`twelve bytes`"])
+    for _ in 0..<2 { #expect(throws: RecordFault.self) { try reader.next(100) } }
+  }
+
+  @Test("takes other names for the columns, as many as there are")
+  func names() throws {
+    let bytes = try bytes(Samples.batches)
+    let reader = try ArrowStreamReader(
+      Pieces(bytes: bytes[...], size: .max),
+      names: ["x", "a", "y"]
+    )
+    #expect(reader.names == ["x", "a", "y"])
+    for (names, fault) in [
+      (["x"], "0:- the number of columns is 3, but the number of names is 1"),
+      (["x", "y", "x"], "0:- columns 1 and 3 have the same name, \"x\""),
+    ] {
+      let found = recordFault { () throws(RecordFault) in
+        try ArrowStreamReader(Pieces(bytes: bytes[...], size: .max), names: names)
+      }
+      #expect(found == fault)
+    }
   }
 
   @Test("asks for batches without compression")

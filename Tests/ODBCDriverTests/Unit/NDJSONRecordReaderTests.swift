@@ -369,6 +369,55 @@ struct NDJSONRecordReaderTests {
     }
   }
 
+  @Test("gives the records in front of what is wrong as if nothing stood there")
+  func goodOnes() throws {
+    for wrong in [
+      "{\"b\":\"x\",\"a\":\"y\",\"a\":1}", "{\"a\":1.5,\"b\":", "{\"a\":[1],\"c\":1}", "[1]",
+      "{\"a\":1}x",
+    ] {
+      for source in CutText.all(Array("{\"a\":1,\"b\":true}\n\n{\"a\":2}\n\(wrong)\n{}".utf8)) {
+        var reader = try NDJSONRecordReader(source)
+        #expect(
+          try reader.next(100)
+            == RecordBatch(
+              count: 2,
+              columns: [
+                RecordColumn(values: .integers([1, 2])),
+                RecordColumn(values: .bools([true, false]), isThere: [true, false]),
+              ]
+            )
+        )
+        let fault = recordFault { () throws(RecordFault) in try reader.next(100) }
+        #expect(fault?.hasPrefix("3:4 byte ") == true)
+      }
+    }
+  }
+
+  @Test("gives batches of no more than some MiB, whatever their lines are")
+  func largeBatches() throws {
+    let long = String(repeating: "x", count: 1 << 20)
+    let text = String(repeating: "{\"a\":\"\(long)\"}\n", count: 12)
+    var reader = try NDJSONRecordReader(CutText(Array(text.utf8), sizes: []))
+    #expect(try reader.batches(1000).map(\.count) == [4, 4, 4])
+    let names = (0..<1000).map { "\"c\($0)\":1" }.joined(separator: ",")
+    let empty = "{\(names)}\n" + String(repeating: "{}\n", count: 5000)
+    var other = try NDJSONRecordReader(CutText(Array(empty.utf8), sizes: []))
+    #expect(try other.batches(100_000).map { $0.count < 4300 } == [true, true])
+  }
+
+  @Test("takes no more columns than ODBC has room for")
+  func columnLimit() throws {
+    func line(_ count: Int) -> String {
+      "{" + (0..<count).map { "\"\($0)\":1" }.joined(separator: ",") + "}"
+    }
+    var reader = try NDJSONRecordReader(CutText(Array(line(32_767).utf8), sizes: []))
+    #expect(try reader.next(1)?.columns.count == 32_767)
+    #expect(
+      fault(line(32_768))?.hasSuffix("there are more than 32767 columns: ODBC has no room for them")
+        == true
+    )
+  }
+
   @Test("goes no further once something was wrong")
   func sticky() throws {
     var reader = try NDJSONRecordReader(CutText(Array("{\"a\":1}\n{\n{\"a\":2}\n".utf8), sizes: []))

@@ -9,6 +9,9 @@ struct ArrowBatch: Sendable {
   /// How many bytes all values have together that are found by views.
   let viewedBytes: Int
 
+  /// How many bytes it has come in.
+  let size: Int
+
   /// More records than that may not be claimed by a batch without any bytes for them.
   static let emptyLimit = 1 << 20
 
@@ -37,6 +40,7 @@ struct ArrowBatch: Sendable {
       throw ArrowFault("a batch says that it has \(length) records, and has no bytes for them")
     }
     count = Int(length)
+    size = body.count
     var parts = try ArrowBatchParts(table, body: body, count: count)
     var arrays: [ArrowArray] = []
     var longest: [Int] = []

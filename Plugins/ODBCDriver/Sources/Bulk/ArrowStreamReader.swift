@@ -8,6 +8,8 @@ struct ArrowStreamReader: RecordReader {
   private static let valueLimit = 1 << 22
   /// How many bytes are given at once, of values that stand for many: each is written out for each record.
   private static let repeatedLimit = 1 << 26
+  /// How many bytes are given at once, about, of values that stand for themselves.
+  private static let bytesLimit = 1 << 22
   /// Dictionaries are held in memory, with a multiple of the bytes that they came in.
   private static let dictionaryLimit = 1 << 26
   /// How many values a dictionary may have without bytes for them: a column that is all null has such a one.
@@ -26,9 +28,11 @@ struct ArrowStreamReader: RecordReader {
 
   /// A reader that knows the columns.
   ///
-  /// - Parameter source: Where the bytes come from.
+  /// - Parameters:
+  ///   - source: Where the bytes come from.
+  ///   - given: The names of the columns, instead of those in the stream.
   /// - Throws: Why they cannot be had, or why they are no Arrow stream whose columns can be read.
-  init(_ source: any RecordSource) throws(RecordFault) {
+  init(_ source: any RecordSource, names given: [String]? = nil) throws(RecordFault) {
     let front = RecordPlace(record: 0)
     var messages = ArrowMessages(source)
     guard let message = try messages.next(at: front), message.kind == .schema else {
@@ -39,7 +43,14 @@ struct ArrowStreamReader: RecordReader {
     } catch {
       throw .invalid(front, error.text)
     }
-    names = fields.map(\.name)
+    names = given ?? fields.map(\.name)
+    guard names.count == fields.count else {
+      throw .invalid(
+        front,
+        "the number of columns is \(fields.count), but the number of names is \(names.count)"
+      )
+    }
+    if let fault = RecordNames.fault(in: names) { throw .invalid(front, fault) }
     var users: [Int64: ArrowField] = [:]
     for field in fields {
       if let id = field.dictionary?.id { users[id] = field }
@@ -51,11 +62,7 @@ struct ArrowStreamReader: RecordReader {
   mutating func next(_ limit: Int) throws(RecordFault) -> RecordBatch? {
     while true {
       if let batch, given < batch.count {
-        do throws(ArrowFault) {
-          return try records(of: batch, limit)
-        } catch {
-          throw .invalid(RecordPlace(record: before + (error.record ?? given) + 1), error.text)
-        }
+        return try goodRecords(of: batch, limit)
       }
       before += batch?.count ?? 0
       (batch, given) = (nil, 0)
@@ -69,6 +76,28 @@ struct ArrowStreamReader: RecordReader {
         }
       } catch {
         throw .invalid(RecordPlace(record: before + (error.record ?? 0) + 1), error.text)
+      }
+    }
+  }
+
+  /// The next records of a batch, up to the first one that is wrong.
+  ///
+  /// - Throws: What is wrong with the next one.
+  private mutating func goodRecords(
+    of batch: ArrowBatch,
+    _ limit: Int
+  ) throws(RecordFault) -> RecordBatch {
+    var limit = limit
+    while true {
+      do throws(ArrowFault) {
+        return try records(of: batch, limit)
+      } catch {
+        let good = (error.record ?? given) - given
+        // Another column may be wrong in front of that.
+        guard 1..<limit ~= good else {
+          throw .invalid(RecordPlace(record: before + given + good + 1), error.text)
+        }
+        limit = good
       }
     }
   }
@@ -99,6 +128,7 @@ struct ArrowStreamReader: RecordReader {
     guard bytes <= 1 << 30 else { throw ArrowFault("the values of a record are too large") }
     return min(
       ArrowStreamReader.valueLimit / max(1, fields.count),
+      ArrowStreamReader.bytesLimit / max(1, batch.size / batch.count),
       ArrowStreamReader.repeatedLimit / max(1, bytes)
     )
   }

@@ -33,14 +33,26 @@ struct CSVColumn {
   }
 
   /// Takes the fields that were read since the last time.
-  mutating func take() -> RecordColumn {
-    let column = RecordColumn(values: .texts(texts), isThere: hasNull ? isThere : nil)
+  ///
+  /// - Parameter count: How many, from the first one; the others are forgotten.
+  /// - Returns: These.
+  mutating func take(_ count: Int) -> RecordColumn {
     let last = texts
+    // There may be more where what comes next is no record.
+    if texts.count > count || fieldSize > 0 { cut(to: count) }
+    let column = RecordColumn(values: .texts(texts), isThere: hasNull ? isThere : nil)
     self = CSVColumn()
     // The next batch is likely to be as large.
     texts.bytes.reserveCapacity(last.bytes.count)
     texts.ends.reserveCapacity(last.ends.count)
     return column
+  }
+
+  private mutating func cut(to count: Int) {
+    texts.ends.removeLast(texts.count - count)
+    texts.bytes.removeLast(texts.bytes.count - (texts.ends.last ?? 0))
+    isThere = Array(isThere.prefix(count))
+    hasNull = isThere.contains(false)
   }
 
   /// The first of some fields that is not UTF-8; nil: all of them are.

@@ -12,8 +12,8 @@ struct CSVOptions: Sendable, Hashable {
   var nullText: String?
   /// How many bytes a field may have.
   var fieldLimit = 64 << 20
-  /// A batch ends before its limit of records when they have so many bytes.
-  var batchSize = 32 << 20
+  /// A batch ends before its limit of records when they have so many bytes, with one for each field.
+  var batchSize = 4 << 20
 
   /// Whether the delimiter and the quote can be told from each other and from the rest.
   var isUsable: Bool {

@@ -65,33 +65,31 @@ struct CSVRecordReader: RecordReader {
     if let fault { throw fault }
     do throws(RecordFault) {
       try fill(max(limit, 1))
-      return scanner.count == 0 ? nil : try scanner.take()
     } catch {
       fault = error
-      throw error
     }
+    let (batch, invalid) = scanner.take()
+    // What is wrong further in front comes first, and what is good in front of that.
+    fault = invalid ?? fault
+    if batch.count > 0 { return batch }
+    if let fault { throw fault }
+    return nil
   }
 
   /// Reads until there are so many records, or no more.
   private mutating func fill(_ limit: Int) throws(RecordFault) {
-    do throws(RecordFault) {
-      while !scanner.isFull(limit) {
-        if place == piece.count {
-          guard !isAtEnd, let next = try source.next() else {
-            isAtEnd = true
-            try scanner.end()
-            return
-          }
-          piece = next
-          place = 0
+    while !scanner.isFull(limit) {
+      if place == piece.count {
+        guard !isAtEnd, let next = try source.next() else {
+          isAtEnd = true
+          try scanner.end()
+          return
         }
-        let bytes = piece
-        place = try scanner.scan(bytes.span, from: place, limit: limit)
+        piece = next
+        place = 0
       }
-    } catch {
-      // What is wrong further in front comes first.
-      if case .invalid = error { try scanner.checkTexts() }
-      throw error
+      let bytes = piece
+      place = try scanner.scan(bytes.span, from: place, limit: limit)
     }
   }
 

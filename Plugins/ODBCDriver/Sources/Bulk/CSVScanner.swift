@@ -8,9 +8,6 @@ struct CSVScanner {
     case quoteInQuoted
   }
 
-  /// How many columns there may be where the first record decides about it.
-  private static let widthLimit = 1 << 16
-
   private let options: CSVOptions
   private let isSpecial: [Bool]
   /// What stands for null without quotes; nil: nothing at all does.
@@ -70,7 +67,7 @@ struct CSVScanner {
   /// - Returns: Its fields.
   /// - Throws: `RecordFault.invalid` where one is not UTF-8.
   mutating func takeHeader() throws(RecordFault) -> [String] {
-    try checkTexts()
+    if let invalid = firstInvalid() { throw invalid.fault }
     let names = columns.map { column in
       String(decoding: column.texts.bytes[column.texts.range(0)], as: UTF8.self)
     }
@@ -87,37 +84,33 @@ struct CSVScanner {
 
   /// Takes the records that were read since the last time.
   ///
-  /// - Returns: The records.
-  /// - Throws: `RecordFault.invalid` for the first one with a field that is not UTF-8.
-  mutating func take() throws(RecordFault) -> RecordBatch {
-    try checkTexts()
+  /// - Returns: The records in front of the first one with a field that is not UTF-8, and what is wrong with that.
+  mutating func take() -> (RecordBatch, RecordFault?) {
+    let invalid = firstInvalid()
+    let good = invalid?.record ?? count
     let width = width ?? columns.count
     var taken: [RecordColumn] = []
     taken.reserveCapacity(width)
-    for index in 0..<width { taken.append(columns[index].take()) }
+    for index in 0..<width { taken.append(columns[index].take(good)) }
     defer {
       first += count
       count = 0
       size = 0
       lines.removeAll(keepingCapacity: true)
     }
-    return RecordBatch(count: count, columns: taken)
+    return (RecordBatch(count: good, columns: taken), invalid?.fault)
   }
 
-  /// Checks that the records in the columns are UTF-8.
-  ///
-  /// - Throws: `RecordFault.invalid` for the first one that is not.
-  func checkTexts() throws(RecordFault) {
+  /// The first record in the columns that is not UTF-8, from 0; nil: all are.
+  private func firstInvalid() -> (record: Int, fault: RecordFault)? {
     var worst: (record: Int, column: Int)?
     for index in 0..<(width ?? columns.count) {
       guard let record = columns[index].firstInvalid(count) else { continue }
       if worst.map({ record < $0.record }) ?? true { worst = (record, index) }
     }
-    guard let worst else { return }
-    throw .invalid(
-      RecordPlace(record: first + worst.record, line: lines[worst.record]),
-      "\(name(worst.column)) is not UTF-8"
-    )
+    guard let worst else { return nil }
+    let place = RecordPlace(record: first + worst.record, line: lines[worst.record])
+    return (worst.record, .invalid(place, "\(name(worst.column)) is not UTF-8"))
   }
 
   // MARK: - Scanning
@@ -231,8 +224,8 @@ struct CSVScanner {
       column = min(field, width)
       return
     }
-    guard field < CSVScanner.widthLimit else {
-      throw fault("there are more than \(CSVScanner.widthLimit) columns")
+    guard field < RecordNames.limit else {
+      throw fault("there are more than \(RecordNames.limit) columns: ODBC has no room for them")
     }
     column = field
     columns.append(CSVColumn())
@@ -284,7 +277,8 @@ struct CSVScanner {
     }
     lines.append(recordLine)
     count += 1
-    size += recordSize
+    // An empty field takes some memory too.
+    size += recordSize + width
     recordSize = 0
     field = 0
     state = .recordStart

@@ -14,7 +14,7 @@ struct NDJSONColumns {
   /// Where a name is looked for that is not the expected one, before all are.
   private static let nearby = 4
 
-  /// Adds a column.
+  /// Adds a column; there may be no more than `RecordNames.limit`.
   mutating func add(_ key: [UInt8]) {
     places[key[...]] = keys.count
     keys.append(key)
@@ -29,6 +29,12 @@ struct NDJSONColumns {
     taken.reserveCapacity(builders.count)
     for index in builders.indices { taken.append(builders[index].take()) }
     return RecordBatch(count: count, columns: taken)
+  }
+
+  /// Forgets the records that were read since the last time, and what was read of one that is none.
+  mutating func forget() {
+    builders = builders.map { _ in RecordColumnBuilder() }
+    count = 0
   }
 
   /// Reads an object or a list as a record.
@@ -124,6 +130,10 @@ struct NDJSONColumns {
       throw JSONFault(place, "there is no column with the name \(RecordNames.quoted(text))")
     }
     guard !key.isEmpty else { throw JSONFault(place, "a name is empty") }
+    guard keys.count < RecordNames.limit else {
+      let limit = "there are more than \(RecordNames.limit) columns: ODBC has no room for them"
+      throw JSONFault(place, limit)
+    }
     add(key)
     return keys.count - 1
   }

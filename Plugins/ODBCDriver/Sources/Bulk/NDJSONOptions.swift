@@ -4,6 +4,6 @@ struct NDJSONOptions: Sendable, Hashable {
   var names: [String]?
   /// How many bytes a line may have.
   var lineLimit = 64 << 20
-  /// A batch ends before its limit of records when their lines have so many bytes.
-  var batchSize = 32 << 20
+  /// A batch ends before its limit of records when their lines have so many bytes, with one for each column.
+  var batchSize = 4 << 20
 }

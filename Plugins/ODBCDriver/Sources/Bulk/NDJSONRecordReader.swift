@@ -10,6 +10,8 @@ struct NDJSONRecordReader: RecordReader {
   private let batchSize: Int
   /// How many bytes the lines of the batch have.
   private var size = 0
+  /// The lines of the batch, which are read again without the one that is no record.
+  private var good: [NDJSONLines.Line] = []
   /// How many records there were before the batch.
   private var earlier = 0
   /// What was wrong; there is nothing behind it.
@@ -47,11 +49,13 @@ struct NDJSONRecordReader: RecordReader {
       try fill(max(limit, 1))
     } catch {
       fault = error
-      throw error
+      guard !good.isEmpty else { throw error }
+      if case .invalid = error { readAgain() }
     }
     guard columns.count > 0 else { return nil }
     earlier += columns.count
     size = 0
+    good.removeAll(keepingCapacity: true)
     return columns.take()
   }
 
@@ -61,7 +65,9 @@ struct NDJSONRecordReader: RecordReader {
       let record = earlier + columns.count + 1
       guard let line = try lines.next(record) else { return }
       do throws(JSONFault) {
+        let before = columns.count
         try read(line.bytes.span.extracting(line.range))
+        if columns.count > before { good.append(line) }
       } catch {
         throw .invalid(
           RecordPlace(record: record, line: lines.number),
@@ -69,6 +75,13 @@ struct NDJSONRecordReader: RecordReader {
         )
       }
     }
+  }
+
+  /// Makes the columns those of the good lines alone: a part of the one behind them may be in them, or have changed
+  /// their kind.
+  private mutating func readAgain() {
+    columns.forget()
+    for line in good { try? read(line.bytes.span.extracting(line.range)) }
   }
 
   private mutating func read(_ line: Span<UInt8>) throws(JSONFault) {
@@ -81,7 +94,8 @@ struct NDJSONRecordReader: RecordReader {
     scanner.skipBlanks(line)
     guard scanner.place < line.count else { return }
     try columns.readRecord(line, &scanner)
-    size += line.count
+    // A member that is not there takes some memory too.
+    size += line.count + columns.names.count
     scanner.skipBlanks(line)
     guard scanner.place == line.count else {
       throw .unexpected(line, scanner.place, wanted: "the end of the line")
