@@ -168,8 +168,24 @@ struct RowTests {
         bits.append(index % 2 == 0)
       }
       #expect(texts.count == count && bits.count == count)
-      #expect(texts.take().nullCount == count / 3 && bits.take().validity == nil)
+      let (made, truths) = (texts.take(), bits.take())
+      #expect(made.nullCount == count / 3 && truths.validity == nil)
       #expect(texts.count == 0)
+      guard let offsets = made.offsets else {
+        Issue.record("the texts have no offsets")
+        continue
+      }
+      for index in 0..<count {
+        let isThere = index % 3 != 2
+        #expect(made.validity?.bit(index) ?? true == isThere)
+        let (start, end) = (
+          Int(offsets.value(at: index, as: Int32.self)),
+          Int(offsets.value(at: index + 1, as: Int32.self))
+        )
+        let text = [UInt8](repeating: UInt8(ascii: "x"), count: isThere ? index % 50 : 0)
+        #expect(made.values.bytes(start..<end) == text)
+        #expect(truths.values.bit(index) == (index % 2 == 0))
+      }
     }
   }
 }
