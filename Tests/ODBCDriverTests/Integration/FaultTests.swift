@@ -472,4 +472,43 @@ struct FaultTests {
     #expect("\(sum["result"])".contains("2"))
     try await database.runShared("drop table \(table)")
   }
+
+  @Test(
+    "that end a load for a deadlock keep nothing of it, and say so",
+    arguments: TestDatabase.servers
+  )
+  func deadlockOfLoads(_ database: TestDatabase) async throws {
+    let host = try FaultHost(database.serverInputs(port: try await database.sharedPort))
+    let table = "t_\(name)"
+    try await database.runShared(
+      "create table \(table) (id integer primary key, n integer); insert into \(table) values (1, 0), (2, 0)"
+    )
+    let sleep = database == .postgreSQL ? "(select count(pg_sleep(0.7))) - 1" : "sleep(0.7)"
+    func load(_ first: Int64, _ second: Int64) -> ValueMap {
+      [
+        "statement": .string("update \(table) set n = n + 1 + \(sleep) where id = :id"),
+        "rows": [["id": .int(first)], ["id": .int(second)]], "chunk_rows": 1,
+        "keep_before_error": true,
+      ]
+    }
+    let calls = [
+      Task { try await host.run("execute_many", load(1, 2)) },
+      Task { try await host.run("execute_many", load(2, 1)) },
+    ]
+    var errors: [HostError] = []
+    for call in calls {
+      if case .failure(let error) = await call.result {
+        errors.append(try #require(error as? HostError))
+      }
+    }
+    #expect(errors.count == 1)
+    let error = try #require(errors.first)
+    #expect(error.code == .conflict && error.isRetryable, "\(error.debugDescription)")
+    #expect(error.vendorState == (database == .postgreSQL ? "40P01" : "40001"))
+    #expect(error.outputs["row_count"] == 0)
+    #expect(error.message.hasSuffix("the transaction was undone"))
+    let sum = try await host.query("select sum(n) as n from \(table)", ["fetch": "scalar"])
+    #expect("\(sum["result"])".contains("2"))
+    try await database.runShared("drop table \(table)")
+  }
 }

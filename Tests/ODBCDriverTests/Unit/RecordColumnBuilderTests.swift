@@ -196,11 +196,32 @@ struct RecordNamesTests {
     #expect(
       RecordNames.fault(in: ["a", "b", "a"]) == "columns 1 and 3 have the same name, \"a\""
     )
+    #expect(RecordNames.fault(in: (0..<32_767).map { "\($0)" }) == nil)
+    #expect(
+      RecordNames.fault(in: (0..<32_768).map { "\($0)" })
+        == "there are 32768 columns, and ODBC has room for 32767"
+    )
   }
 
   @Test("stand in messages on one line, and not at any length")
   func quoted() {
     #expect(RecordNames.quoted("a\nb") == #""a\nb""#)
     #expect(RecordNames.quoted(String(repeating: "a", count: 1000)).utf8.count < 100)
+  }
+}
+
+@Suite("Parts of records")
+struct RecordPartsTests {
+  @Test("have no more bytes of cells than they may, where one text makes all of its column as long")
+  func parts() {
+    var texts = RecordBytes()
+    for index in 0..<64 { texts.append([UInt8](repeating: 0x78, count: index == 20 ? 1000 : 2)) }
+    let integers = RecordColumn(values: .integers([Int64](repeating: 0, count: 64)))
+    let batch = RecordBatch(count: 64, columns: [RecordColumn(values: .texts(texts)), integers])
+    let parts = batch.parts(0..<64, [0, 1], 4096)
+    // Those beside the long one are few, and the others go together.
+    #expect(parts == [0..<16, 16..<20, 20..<24, 24..<32, 32..<64])
+    #expect(batch.parts(0..<64, [0, 1], 100).contains(20..<21))
+    #expect(batch.parts(0..<64, [1], 4096) == [0..<64])
   }
 }

@@ -105,3 +105,11 @@ extension RecordPlace {
 
   fileprivate var inWords: String { words }
 }
+extension RecordFault {
+  /// The record that is at fault, from 1; nil: it is none of them.
+  var record: Int? {
+    guard case .invalid(let place, _) = self, place.record > 0 else { return nil }
+    return place.record
+  }
+}
+

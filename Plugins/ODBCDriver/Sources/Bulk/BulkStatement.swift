@@ -59,20 +59,23 @@ final class BulkStatement {
     }
     let isSentOneByOne =
       !facts.sendsManyBytes && sources.contains { batch.columns[$0].hasBytes }
-    let executions = isSentOneByOne ? rows.map { $0..<($0 + 1) } : executions(batch, rows)
+    let executions = isSentOneByOne ? rows.map { $0..<($0 + 1) } : [rows]
     return BulkChunk(batch: batch, rows: rows, sets: executions.map(sets))
   }
 
-  /// How many bytes the cells of one execution have, about.
+  /// How many bytes the cells of one chunk have, about.
   private static let cellsLimit = 4 << 20
 
-  /// Halves records until their cells are below the limit: one long text makes all cells of its column as long.
-  private func executions(_ batch: RecordBatch, _ rows: Range<Int>) -> [Range<Int>] {
-    let width = sources.reduce(0) { $0 + batch.columns[$1].width(rows) }
-    guard rows.count > 1, width * rows.count > BulkStatement.cellsLimit else { return [rows] }
-    let middle = rows.lowerBound + rows.count / 2
-    return executions(batch, rows.lowerBound..<middle)
-      + executions(batch, middle..<rows.upperBound)
+  /// Parts of records that are laid out and run one after the other, so that few of their cells are in memory.
+  ///
+  /// - Parameters:
+  ///   - batch: The records.
+  ///   - limit: How many there may be in each.
+  /// - Returns: The parts, which are not large unless they are single records.
+  func parts(of batch: RecordBatch, _ limit: Int) -> [Range<Int>] {
+    stride(from: 0, to: batch.count, by: limit).flatMap {
+      batch.parts($0..<min(batch.count, $0 + limit), sources, BulkStatement.cellsLimit)
+    }
   }
 
   /// Runs the statement for some records.
@@ -119,6 +122,24 @@ final class BulkStatement {
 
 extension RecordColumn {
   /// Whether its values are bytes.
+    return said
+  }
+}
+
+extension RecordBatch {
+  /// Halves records until their cells are below a limit: one long text makes all cells of its column as long.
+  ///
+  /// - Parameters:
+  ///   - rows: The records.
+  ///   - sources: The columns that cells are made of.
+  ///   - limit: How many bytes the cells of a part may have, unless it is a single record.
+  /// - Returns: The parts.
+  func parts(_ rows: Range<Int>, _ sources: [Int], _ limit: Int) -> [Range<Int>] {
+    let width = sources.reduce(0) { $0 + columns[$1].width(rows) + MemoryLayout<SQLLEN>.size }
+    guard rows.count > 1, width * rows.count > limit else { return [rows] }
+    let middle = rows.lowerBound + rows.count / 2
+    return parts(rows.lowerBound..<middle, sources, limit)
+      + parts(middle..<rows.upperBound, sources, limit)
   fileprivate var hasBytes: Bool {
     if case .bytes = values { true } else { false }
   }

@@ -35,14 +35,16 @@ struct ExecuteManyCall {
     let sender = BulkSender(BulkLoad(statement, transaction, session, connection, call))
     let fault = sent(&reader, statement, sender)
     // What was sent stands in front of what was read, so its error is the first.
-    let failure = sender.finish() ?? fault
+    let failure = sender.finish()
+    var load = sender.load
+    let failedRecord = load.failedRecord ?? (failure == nil ? fault?.record : nil)
     do throws(DriverError) {
-      if let failure { throw failure }
+      if let failure = failure ?? fault?.error { throw failure }
       try call.checkStop()
-      try sender.load.end(committing: true)
-      try call.output("row_count", .int(Int64(sender.load.count)))
+      try load.end(committing: true)
+      try call.output("row_count", .int(Int64(load.count)))
     } catch {
-      throw try ended(sender.load, error)
+      throw try ended(&load, error, failedRecord)
     }
     if !statement.warnings.isEmpty {
       try call.output("warnings", DiagnosticRecord.output(statement.warnings))
@@ -51,49 +53,59 @@ struct ExecuteManyCall {
 
   /// Reads all records, and has them sent.
   ///
-  /// - Returns: Why that ended too soon; nil: it did not.
+  /// - Returns: Why that ended too soon, and the record that is none, from 1; nil: it did not.
   private func sent(
     _ reader: inout any RecordReader,
     _ statement: BulkStatement,
     _ sender: BulkSender
-  ) -> DriverError? {
+  ) -> (error: DriverError, record: Int?)? {
+    var record: Int?
     do throws(DriverError) {
-      while let batch = try next(&reader) {
-        for start in stride(from: 0, to: batch.count, by: inputs.chunk) {
-          let rows = start..<min(batch.count, start + inputs.chunk)
+      while let batch = try next(&reader, &record) {
+        for rows in statement.parts(of: batch, inputs.chunk) {
           try sender.add(statement.laidOut(batch, rows))
         }
       }
       return nil
     } catch {
-      return error
+      return (error, record)
     }
   }
 
   private func next(
-    _ reader: inout any RecordReader
+    _ reader: inout any RecordReader,
+    _ failed: inout Int?
   ) throws(DriverError) -> RecordBatch? {
     do throws(RecordFault) {
       return try reader.next(inputs.chunk)
     } catch {
+      failed = error.record
       throw error.error
     }
   }
 
   /// Ends the transaction after an error, and says what stays.
   private func ended(
-    _ load: BulkLoad,
-    _ error: DriverError
+    _ load: inout BulkLoad,
+    _ error: DriverError,
+    _ failedRecord: Int?
   ) throws(DriverError) -> DriverError {
     var error = error
     // What a stopped call has done is undone: nobody has asked for a part of it.
-    let keeps = inputs.keepsBefore && call.stop == nil && !error.isSessionBroken
-    if let record = load.failedRecord { try call.output("failed_record", .int(Int64(record))) }
+    let isStopped = call.stop != nil
+    let keeps = inputs.keepsBefore && !isStopped && !error.isSessionBroken && !load.isUndone
+    if let failedRecord, !isStopped {
+      try call.output("failed_record", .int(Int64(failedRecord)))
+    }
     do throws(DriverError) {
-      try load.end(committing: keeps)
+      // A commit that failed has undone all; one whose answer is lost may have kept it.
+      if load.isEnded, error.isSessionBroken { return error }
+      if !load.isEnded { try load.end(committing: keeps) }
       try call.output("row_count", .int(Int64(keeps ? load.count : 0)))
       error.message +=
         keeps ? "; the \(load.count) in front of it stay" : "; the transaction was undone"
+      // What stays would be taken twice.
+      if keeps, load.count > 0 { error.isRetryable = false }
     } catch let second {
       error.detail += "; the transaction could not be ended: \(second.message)"
       error.isSessionBroken = true

@@ -98,8 +98,17 @@ final class Transaction {
 
   /// Forgets the mark, and keeps what was done since.
   func forget() throws(ODBCFailure) {
-    if !dialect.isTransactSQL { try run("release savepoint \(name)") }
+    guard !dialect.isTransactSQL else { return }
+    do throws(ODBCFailure) {
+      try run("release savepoint \(name)")
+    } catch {
+      // Oracle has no such statement, and a mark that stays does no harm.
+      if isKnownToHaveSavepoints { throw error }
+    }
   }
+
+  /// Whether the database has savepoints, and all statements for them.
+  var isKnownToHaveSavepoints: Bool { dialect != .standard }
 
   private var name: String { Transaction.savepoint }
 
