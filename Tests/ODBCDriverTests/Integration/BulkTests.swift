@@ -213,6 +213,30 @@ struct BulkTests {
     #expect(error.code == .invalidInput && error.message.contains("name"))
   }
 
+  @Test("tells what the server has said of the records", arguments: [1, 1000])
+  func warnings(chunk: Int) async throws {
+    let (host, table) = try await host(.postgreSQL)
+    let function = host.table("f")
+    try await host.set(
+      up: """
+        create function \(function)() returns trigger language plpgsql as
+        $$ begin raise warning 'the record %', new.id; return new; end $$
+        """,
+      """
+      create trigger t before insert on \(table) for each row execute function \(function)()
+      """
+    )
+    let records: [Value] = (1...200).map { ["id": .int($0)] }
+    let done = try await load(
+      host,
+      table,
+      ["rows": .list(records), "chunk_rows": .int(Int64(chunk))]
+    )
+    let warnings = try #require(done["warnings"].listValue)
+    #expect(1...100 ~= warnings.count)
+    #expect("\(warnings[0])".contains("the record 1"))
+  }
+
   @Test(
     "takes many records, however many at once",
     arguments: TestDatabase.allCases,

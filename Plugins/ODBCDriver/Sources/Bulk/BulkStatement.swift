@@ -10,8 +10,13 @@ final class BulkStatement {
   /// Which column of the records each place takes its values from.
   private let sources: [Int]
   private let types: [ParameterType?]
-  private let processed = RowBuffer(capacity: MemoryLayout<SQLULEN>.size)
   private var states = RowBuffer(capacity: 64)
+  /// Whether the driver has taken several sets of parameters at once.
+  private var hadMany = false
+  /// What was said of the chunks that were taken.
+  private(set) var warnings: [DiagnosticRecord] = []
+  /// How many warnings are kept: a server may have one for each record.
+  private static let warningLimit = 100
 
   /// Prepares a statement.
   ///
@@ -38,9 +43,6 @@ final class BulkStatement {
 
   /// Asks the driver to end what it does; any thread.
   var cancel: @Sendable () -> Void { { [weak statement] in statement?.cancel() } }
-
-  /// What was said of the last run.
-  var warnings: [DiagnosticRecord] { statement.warnings }
 
   /// Lays records out for `run`; any thread.
   ///
@@ -82,46 +84,44 @@ final class BulkStatement {
   ///
   /// - Throws: What the driver says; some of them may have been taken.
   func run(_ chunk: BulkChunk) throws(ODBCFailure) {
-    for sets in chunk.sets { try run(sets) }
+    var said: [DiagnosticRecord] = []
+    for sets in chunk.sets { said += try run(sets) }
+    warnings += said.prefix(BulkStatement.warningLimit - warnings.count)
   }
 
-  private func run(_ sets: BulkChunk.Sets) throws(ODBCFailure) {
+  /// Runs it for one execution, and tells what was said of that.
+  private func run(_ sets: BulkChunk.Sets) throws(ODBCFailure) -> [DiagnosticRecord] {
     states = RowBuffer(capacity: sets.count * MemoryLayout<SQLUSMALLINT>.size)
     states.clear(0..<states.capacity)
-    processed.set(SQLULEN(0), at: 0)
-    try unsafe statement.setParameterSets(
-      sets.count,
-      ProcessedParameters(
-        count: processed.start.assumingMemoryBound(to: SQLULEN.self),
+    // A driver that takes one set only need not know of others.
+    if sets.count > 1 || hadMany {
+      try unsafe statement.setParameterSets(
+        sets.count,
         states: states.start.assumingMemoryBound(to: SQLUSMALLINT.self)
       )
-    )
-    for (place, column) in sets.columns.enumerated() {
-      try unsafe statement.bind(BoundParameter(column, number: place + 1))
+      hadMany = true
     }
-    statement.keep(sets.columns)
+    try statement.bind(sets.columns)
     try statement.execute()
     try check(sets.count)
-    try finish()
+    return try finish()
   }
 
-  /// A set that failed among others that did not is told of by its state alone.
+  /// A set that failed among others that did not is told of by its state alone, and so are those behind it.
   private func check(_ count: Int) throws(ODBCFailure) {
-    for row in 0..<count
-    where states.value(at: row, as: SQLUSMALLINT.self) == SQLUSMALLINT(SQL_PARAM_ERROR) {
+    let failed = [SQLUSMALLINT(SQL_PARAM_ERROR), SQLUSMALLINT(SQL_PARAM_UNUSED)]
+    for row in 0..<count where failed.contains(states.value(at: row, as: SQLUSMALLINT.self)) {
       throw ODBCFailure(function: "SQLExecute", records: statement.handle.records)
     }
   }
 
   /// Walks over the results of all sets, which some drivers keep one by one.
-  private func finish() throws(ODBCFailure) {
-    while try statement.nextResult() {}
+  ///
+  /// - Returns: What was said of them.
+  private func finish() throws(ODBCFailure) -> [DiagnosticRecord] {
+    var said = statement.warnings
+    while try statement.nextResult() { said += statement.warnings }
     statement.closeCursor()
-  }
-}
-
-extension RecordColumn {
-  /// Whether its values are bytes.
     return said
   }
 }
@@ -140,6 +140,11 @@ extension RecordBatch {
     let middle = rows.lowerBound + rows.count / 2
     return parts(rows.lowerBound..<middle, sources, limit)
       + parts(middle..<rows.upperBound, sources, limit)
+  }
+}
+
+extension RecordColumn {
+  /// Whether its values are bytes.
   fileprivate var hasBytes: Bool {
     if case .bytes = values { true } else { false }
   }

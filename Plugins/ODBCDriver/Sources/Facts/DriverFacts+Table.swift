@@ -33,6 +33,7 @@ extension DriverFacts {
     ownCursorKeyword: "UseDeclareFetch",
     // It names plans by the addresses of statements, but does not always end one with its statement.
     recovery: ["rollback", "deallocate all"],
+    textsEndAtZero: true,
     dialect: .postgreSQL,
     zone: Zone(
       set: "set time zone 'UTC'",

@@ -21,13 +21,17 @@ struct BoundParameter {
   var lengths: UnsafeMutablePointer<SQLLEN>
 }
 
-/// What is told of executions with an array of parameters.
-@unsafe
-struct ProcessedParameters {
-  /// How many sets were worked through.
-  var count: UnsafeMutablePointer<SQLULEN>
-  /// One for each set.
-  var states: UnsafeMutablePointer<SQLUSMALLINT>
+extension ODBCFailure {
+  /// That the driver was not given a text with U+0000, which it would cut there.
+  fileprivate static func cutText(_ number: Int) -> ODBCFailure {
+    let record = DiagnosticRecord(
+      state: "22021",
+      native: 0,
+      message:
+        "the text of the parameter \(number) has U+0000 in it, where the driver would end it: take that out, or keep the text as bytes"
+    )
+    return ODBCFailure(function: "SQLBindParameter", records: [record])
+  }
 }
 
 extension ODBCStatement {
@@ -72,7 +76,7 @@ extension ODBCStatement {
     try unsafe handle.call("SQLBindParameter") {
       unsafe SQLBindParameter(
         $0,
-        SQLUSMALLINT(parameter.number),
+        SQLUSMALLINT(clamping: parameter.number),
         SQLSMALLINT(parameter.direction),
         SQLSMALLINT(parameter.cType),
         SQLSMALLINT(parameter.sqlType),
@@ -87,13 +91,37 @@ extension ODBCStatement {
 
   /// Has each execution run for so many sets of parameters.
   ///
-  /// The corresponding C function is `SQLSetStmtAttrW`. What is pointed to lives as long as the statement is run.
+  /// The corresponding C function is `SQLSetStmtAttrW`.
+  ///
+  /// - Parameters:
+  ///   - count: How many sets.
+  ///   - states: How each has gone; it lives as long as the statement is run.
+  /// - Throws: What the driver says, also where it takes another count; it runs for one set then.
   @unsafe
-  func setParameterSets(_ count: Int, _ processed: ProcessedParameters) throws(ODBCFailure) {
-    try set(SQL_ATTR_PARAM_BIND_TYPE, to: Int(SQL_PARAM_BIND_BY_COLUMN))
-    try set(SQL_ATTR_PARAMSET_SIZE, to: count)
-    try unsafe set(SQL_ATTR_PARAMS_PROCESSED_PTR, to: SQLPOINTER(processed.count))
-    try unsafe set(SQL_ATTR_PARAM_STATUS_PTR, to: SQLPOINTER(processed.states))
+  func setParameterSets(
+    _ count: Int,
+    states: UnsafeMutablePointer<SQLUSMALLINT>
+  ) throws(ODBCFailure) {
+    do throws(ODBCFailure) {
+      guard try set(SQL_ATTR_PARAMSET_SIZE, to: count) || count == 1 else {
+        throw ODBCFailure(function: "SQLSetStmtAttr", records: handle.records)
+      }
+      try unsafe set(SQL_ATTR_PARAM_STATUS_PTR, to: SQLPOINTER(states))
+    } catch {
+      _ = try? set(SQL_ATTR_PARAMSET_SIZE, to: 1)
+      throw error
+    }
+  }
+
+  /// Has the values of all parameters taken from columns, which it keeps as long as the driver may look at them.
+  ///
+  /// - Throws: What the driver says, or which text it would cut.
+  func bind(_ columns: [ParameterColumn]) throws(ODBCFailure) {
+    for (index, column) in columns.enumerated() {
+      guard !column.isCut else { throw .cutText(index + 1) }
+      try unsafe bind(BoundParameter(column, number: index + 1))
+    }
+    keep(columns)
   }
 
   /// Ends all bindings of parameters.

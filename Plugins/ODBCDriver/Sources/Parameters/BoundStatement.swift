@@ -68,10 +68,7 @@ struct BoundStatement: Sendable {
         columns.append(ParameterColumn(value.column, row..<(row + 1), as: value.type, facts))
       }
     }
-    for (index, column) in columns.enumerated() {
-      try unsafe statement.bind(BoundParameter(column, number: index + 1))
-    }
-    statement.keep(columns)
+    try statement.bind(columns)
     try statement.execute()
   }
 }

@@ -15,6 +15,8 @@ final class ParameterColumn: Sendable {
   let width: Int
   let cells: RowBuffer
   let lengths: RowBuffer
+  /// Whether the driver would cut one of its texts, at U+0000.
+  let isCut: Bool
 
   /// Texts and bytes that are longer are of the server's types for long ones.
   private static let longest = 8000
@@ -51,6 +53,12 @@ final class ParameterColumn: Sendable {
       }
     }
     cells = builder.cells
+    if facts.textsEndAtZero, case .texts(let texts) = column.values {
+      let bytes = texts.start(of: rows.lowerBound)..<texts.start(of: rows.upperBound)
+      isCut = texts.bytes[bytes].contains(0)
+    } else {
+      isCut = false
+    }
     switch type {
     case .text:
       let isLong = builder.longest > ParameterColumn.longest
