@@ -119,6 +119,148 @@ struct BulkErrorTests {
     #expect(try await host.scalar("select count(*) from \(table)") == 501)
   }
 
+  @Test(
+    "in a file leave those in front of them, wherever these stand in a chunk",
+    arguments: TestDatabase.allCases
+  )
+  func insideChunk(database: TestDatabase) async throws {
+    let (host, table) = try await host(database)
+    let csv = try host.folder.write("id,s\n101,a\n102,b\n103,c,d\n104,e\n", to: "inside.csv")
+    let ndjson = try host.folder.write(
+      "{\"id\":201}\n{\"id\":202}\n{\"id\":\"x\",\"id\":203}\n{\"id\":204}\n",
+      to: "inside.ndjson"
+    )
+    var bytes = try Base64.decode(ArrowStreamSamples.texts.text, ignoringWhiteSpace: true)
+    let umlaut = try #require(bytes.firstRange(of: [0xC3, 0xA4] as [UInt8]))
+    bytes[umlaut.lowerBound + 1] = 0x41
+    let arrow = try host.folder.write(bytes, to: "inside.arrow")
+    let texts = host.table("t")
+    try await host.set(up: "create table \(texts) (a varchar(20), b varchar(20), c varchar(20))")
+    for (file, format, target) in [
+      (csv, "csv", table), (ndjson, "ndjson", table), (arrow, "arrow", texts),
+    ] {
+      for keeps in [false, true] {
+        let error = try await host.failure(
+          "execute_many",
+          [
+            "table": .string(target), "source": .string(file), "format": .string(format),
+            "keep_before_error": .bool(keeps),
+          ]
+        )
+        #expect(error.outputs["failed_record"] == 3, "\(format)")
+        #expect(error.outputs["row_count"] == (keeps ? 2 : 0), "\(format)")
+      }
+    }
+    #expect(try await ids(host, table) == [5, 101, 102, 201, 202])
+    #expect(try await host.scalar("select count(*) from \(texts)") == 2)
+  }
+
+  @Test(
+    "at the end of the transaction alone undo all of it, and say so",
+    arguments: [TestDatabase.postgreSQL, .sqlite]
+  )
+  func atCommit(database: TestDatabase) async throws {
+    let (host, table) = try await host(database)
+    let child = host.table("c")
+    try await host.set(
+      up:
+        "create table \(child) (id integer references \(table) (id) deferrable initially deferred)"
+    )
+    if database == .sqlite { try await host.set(up: "pragma foreign_keys = on") }
+    let error = try await host.failure(
+      "execute_many",
+      ["table": .string(child), "rows": [["id": 5], ["id": 6]], "keep_before_error": true]
+    )
+    #expect(error.outputs["row_count"] == 0, "\(error.debugDescription)")
+    #expect(error.message.hasSuffix("the transaction was undone"))
+    #expect(try await host.scalar("select count(*) from \(child)") == 0)
+    // The connection is back to one transaction for each statement.
+    try await host.set(up: "insert into \(child) values (5)")
+    #expect(try await host.scalar("select count(*) from \(child)") == 1)
+  }
+
+  @Test("with U+0000 in a text arrive whole, or are refused", arguments: TestDatabase.allCases)
+  func zero(database: TestDatabase) async throws {
+    let (host, table) = try await host(database)
+    let file = try host.folder.write(
+      "{\"id\":1,\"s\":\"x\"}\n{\"id\":2,\"s\":\"ab\\u0000cd\"}\n",
+      to: "zero.ndjson"
+    )
+    let inputs: ValueMap = [
+      "table": .string(table), "source": .string(file), "format": "ndjson",
+    ]
+    guard database != .postgreSQL else {
+      // It would be `ab`.
+      let error = try await host.failure("execute_many", inputs)
+      #expect(error.code == .invalidInput && error.pointer?.description == "/source")
+      #expect(error.message.hasPrefix("record 2: ") && error.message.contains("U+0000"))
+      #expect(try await ids(host, table) == [5])
+      return
+    }
+    try await host.run("execute_many", inputs)
+    let hex = database == .sqlite ? "hex(cast(s as blob))" : "hex(s)"
+    #expect(try await host.scalar("select \(hex) from \(table) where id = 2") == "6162006364")
+  }
+
+  @Test("are told of with what has no place among the other inputs")
+  func misplaced() async throws {
+    let (host, table) = try await host(.sqlite)
+    let name: Value = .string(table)
+    let file = try host.folder.write("{\"id\":1}\n", to: "a.ndjson")
+    let arrow = try host.folder.write(
+      try Base64.decode(ArrowStreamSamples.signed.text, ignoringWhiteSpace: true),
+      to: "a.arrow"
+    )
+    let wrong: [(ValueMap, String)] = [
+      (["table": name, "rows": [["id": 1]], "format": "ndjson"], "/format"),
+      (["table": name, "rows": [["id": 1]], "csv": ["header": false]], "/csv"),
+      (
+        ["table": name, "source": .string(file), "format": "ndjson", "csv": ["header": false]],
+        "/csv"
+      ),
+      (["table": name, "source": .string(arrow), "format": "arrow", "columns": ["id"]], "/source"),
+      (
+        ["statement": "update t set a = :a /* where id = :id", "rows": [["a": 1, "id": 2]]],
+        "/statement"
+      ),
+    ]
+    for (inputs, pointer) in wrong {
+      let error = try await host.failure("execute_many", inputs)
+      #expect(
+        error.code == .invalidInput && error.pointer?.description == pointer,
+        "\(error.debugDescription)"
+      )
+    }
+    #expect(try await ids(host, table) == [5])
+  }
+
+  @Test("are told apart by the bytes of their names")
+  func names() async throws {
+    let (host, _) = try await host(.sqlite)
+    let table = host.table("n")
+    try await host.set(up: "create table \(table) (\"é\" integer, \"e\u{301}\" integer)")
+    let error = try await host.failure(
+      "execute_many",
+      [
+        "table": .string(table), "columns": ["é"],
+        "rows": [["é": 1, "e\u{301}": 2], ["é": 3]],
+      ]
+    )
+    #expect(error.code == .invalidInput && error.pointer?.description == "/rows/0")
+    #expect(error.message.contains("the input columns has none"))
+    try await host.run(
+      "execute_many",
+      [
+        "table": .string(table),
+        "rows": [["e\u{301}": 2, "é": 1], ["é": 3], ["e\u{301}": 4]],
+      ]
+    )
+    let one = "select count(*) from \(table) where \"é\" = 1 and \"e\u{301}\" = 2"
+    #expect(try await host.scalar(one) == 1)
+    let others = "select count(*) from \(table) where \"é\" = 3 or \"e\u{301}\" = 4"
+    #expect(try await host.scalar(others) == 2)
+  }
+
   @Test("are given once: as rows, or as a file")
   func sources() async throws {
     let (host, table) = try await host(.sqlite)

@@ -74,6 +74,47 @@ struct ParameterTests {
     }
   }
 
+  @Test("keep all their digits, whatever they are declared as", arguments: TestDatabase.allCases)
+  func declared(_ database: TestDatabase) async throws {
+    let host = try await DatabaseHost(database)
+    let table = host.table("d")
+    try await host.set(
+      up:
+        "create table \(table) (x decimal(20,4), t \(database.timestamp), s varchar(40), e decimal(20,6))"
+    )
+    try await host.run(
+      "execute",
+      [
+        "statement": .string("insert into \(table) values (?, ?, ?, ?)"),
+        "parameters": [
+          ["type": "decimal", "value": "1234512.5025"],
+          ["type": "timestamp", "value": "2024-02-29 23:59:59.123456"],
+          ["type": "text", "value": 1_234_567_890], ["type": "decimal", "value": 0.00001],
+        ],
+      ]
+    )
+    let row = try #require(try await host.result("select x, t, s, e from \(table)").rows.first)
+    #expect(row["t"] == "2024-02-29T23:59:59.123456" && row["s"] == "1234567890")
+    if database != .sqlite {
+      #expect(row["x"] == exact("1234512.5025") && row["e"] == exact("0.000010"))
+    }
+  }
+
+  @Test("are no more than ODBC has room for")
+  func tooMany() async throws {
+    let host = try await DatabaseHost(.postgreSQL)
+    let most: [Value] = (0..<32_767).map { .int(Int64($0)) }
+    let statement = "select count(*) from generate_series(0, 99999) n where n in (:ids)"
+    let many: Value = .list(Array(most.prefix(5000)))
+    #expect(try await host.scalar(statement, ["parameters": ["ids": many]]) == 5000)
+    let error = try await host.failure(
+      "query",
+      ["statement": .string(statement), "parameters": ["ids": .list(most + [7])]]
+    )
+    #expect(error.code == .invalidInput && error.pointer?.description == "/parameters")
+    #expect(error.message.contains("32768 values") && error.message.contains("execute_many"))
+  }
+
   @Test("without a place, and places without a parameter, are told of at once")
   func misfits() async throws {
     let host = try await DatabaseHost(.sqlite)

@@ -7,7 +7,8 @@ struct BulkInputs: Sendable {
   var columns: [String]?
   var format: String
   var csv: CSVOptions
-  var types: [String: ParameterType]
+  /// By the bytes of names, which may be the same for a text and others for a database.
+  var types: [[UInt8]: ParameterType]
   var keepsBefore: Bool
   var chunk: Int
 
@@ -26,6 +27,22 @@ struct BulkInputs: Sendable {
       columns = try list.map { (name) throws(DriverError) in try name.string() }
     }
     format = try inputs["format"]?.string() ?? "csv"
+    // The host gives the format where nobody has given one.
+    let misplaced = format != "csv" ? "format" : inputs["csv"] != nil ? "csv" : nil
+    if let misplaced, inputs["rows"] != nil {
+      throw DriverError(
+        .invalidInput,
+        "\(misplaced) is for a file or a stream, and the records are in rows: leave one of both out",
+        pointer: "/\(misplaced)"
+      )
+    }
+    guard format == "csv" || inputs["csv"] == nil else {
+      throw DriverError(
+        .invalidInput,
+        "csv says how CSV is written, and the format is \(format): leave one of both out",
+        pointer: "/csv"
+      )
+    }
     csv = CSVOptions()
     csv.names = columns
     if let map = try inputs["csv"]?.map() {
@@ -44,7 +61,7 @@ struct BulkInputs: Sendable {
     types = [:]
     if let map = try inputs["types"]?.map() {
       for index in 0..<map.count {
-        types[String(map.name(at: index))] = ParameterType(
+        types[Array(String(map.name(at: index)).utf8)] = ParameterType(
           rawValue: try map.value(at: index).string()
         )
       }
@@ -72,7 +89,7 @@ struct BulkInputs: Sendable {
     do throws(RecordFault) {
       switch format {
       case "ndjson": return try NDJSONRecordReader(source, NDJSONOptions(names: columns))
-      case "arrow": return try ArrowStreamReader(source)
+      case "arrow": return try ArrowStreamReader(source, names: columns)
       default: return try CSVRecordReader(source, csv)
       }
     } catch {
@@ -92,6 +109,14 @@ extension RecordFault {
   }
 }
 
+extension RecordFault {
+  /// The record that is at fault, from 1; nil: it is none of them.
+  var record: Int? {
+    guard case .invalid(let place, _) = self, place.record > 0 else { return nil }
+    return place.record
+  }
+}
+
 extension RecordPlace {
   /// The place in front of a message.
   private var words: String {
@@ -105,11 +130,3 @@ extension RecordPlace {
 
   fileprivate var inWords: String { words }
 }
-extension RecordFault {
-  /// The record that is at fault, from 1; nil: it is none of them.
-  var record: Int? {
-    guard case .invalid(let place, _) = self, place.record > 0 else { return nil }
-    return place.record
-  }
-}
-

@@ -16,7 +16,7 @@ struct ExecuteManyCall {
     var reader = try inputs.reader(call)
     let connection = try session.connection(for: call)
     let (sql, sources) = try statement(reader.names, connection)
-    let types = sources.map { inputs.types[reader.names[$0]] }
+    let types = sources.map { inputs.types[Array(reader.names[$0].utf8)] }
     let transaction: Transaction
     let statement: BulkStatement
     do throws(ODBCFailure) {
@@ -120,14 +120,12 @@ struct ExecuteManyCall {
     _ names: [String],
     _ connection: ODBCConnection
   ) throws(DriverError) -> (String, [Int]) {
-    if let repeated = names.first(where: { name in names.count { $0 == name } > 1 }) {
-      throw DriverError(
-        .invalidInput,
-        "the records have two columns \(repeated)",
-        pointer: "/columns"
-      )
+    if let fault = RecordNames.fault(in: names) {
+      throw DriverError(.invalidInput, "of the records \(fault)", pointer: "/columns")
     }
-    if let unknown = inputs.types.keys.filter({ !names.contains($0) }).min() {
+    let columns = RecordNames.places(of: names)
+    let unknown = inputs.types.keys.filter { columns[$0] == nil }
+    if let unknown = unknown.map({ String(decoding: $0, as: UTF8.self) }).min() {
       throw DriverError(
         .invalidInput,
         "the records have no column \(unknown); they have \(names.joined(separator: ", "))",
@@ -143,12 +141,22 @@ struct ExecuteManyCall {
     } catch {
       throw DriverError(.invalidInput, "\(error)", pointer: "/statement")
     }
+    if let end = text.openEnd, !text.places.isEmpty {
+      throw DriverError(.invalidInput, "\(end)", pointer: "/statement")
+    }
+    guard text.places.count <= RecordNames.limit else {
+      throw DriverError(
+        .invalidInput,
+        "the statement has \(text.places.count) places for values, and ODBC has room for \(RecordNames.limit)",
+        pointer: "/statement"
+      )
+    }
     var sources: [Int] = []
     for place in text.places {
       switch place {
       case .positional(let index): sources.append(index)
       case .named(let name):
-        guard let source = names.firstIndex(of: name) else {
+        guard let source = columns[Array(name.utf8)] else {
           throw DriverError(
             .invalidInput,
             "the records have no column \(name); they have \(names.joined(separator: ", "))",

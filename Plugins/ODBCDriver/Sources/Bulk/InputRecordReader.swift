@@ -30,11 +30,13 @@ struct InputRecordReader: RecordReader {
       for index in 0..<first.count { names.append(String(first.name(at: index))) }
     }
     self.names = names
+    let places = RecordNames.places(of: names)
+    let source = given == nil ? "the first record has" : "the input columns has"
     batches = []
     var builders = names.map { _ in RecordColumnBuilder() }
     var count = 0
     for index in 0..<rows.count {
-      try InputRecordReader.add(rows[index], names, &builders)
+      try InputRecordReader.add(rows[index], places, from: source, &builders)
       count += 1
       if count == size || index == rows.count - 1 {
         batches.append(
@@ -48,29 +50,37 @@ struct InputRecordReader: RecordReader {
 
   private static func add(
     _ record: borrowing InputValue,
-    _ names: [String],
+    _ places: [[UInt8]: Int],
+    from source: String,
     _ builders: inout [RecordColumnBuilder]
   ) throws(DriverError) {
     switch record.kind {
     case .list:
       let list = try record.list()
-      guard list.count == names.count else {
+      guard list.count == builders.count else {
         throw DriverError(
           .invalidInput,
-          "\(record.pointer) has \(list.count) values, and there are \(names.count) columns",
+          "\(record.pointer) has \(list.count) values, and there are \(builders.count) columns",
           pointer: record.pointer
         )
       }
       for index in 0..<list.count { try ParameterValue.append(list[index], to: &builders[index]) }
     default:
       let map = try record.map()
-      var isThere = [Bool](repeating: false, count: names.count)
+      var isThere = [Bool](repeating: false, count: builders.count)
       for index in 0..<map.count {
         let name = String(map.name(at: index))
-        guard let place = names.firstIndex(of: name) else {
+        guard let place = places[Array(name.utf8)] else {
           throw DriverError(
             .invalidInput,
-            "\(record.pointer) has a member \(name), and the first record has none; give the names of all columns in the input columns",
+            "\(record.pointer) has a member \(name), and \(source) none; give the names of all columns in the input columns",
+            pointer: record.pointer
+          )
+        }
+        guard !isThere[place] else {
+          throw DriverError(
+            .invalidInput,
+            "\(record.pointer) has two members \(name): leave one of them out",
             pointer: record.pointer
           )
         }

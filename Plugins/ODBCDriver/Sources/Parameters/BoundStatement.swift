@@ -42,6 +42,14 @@ struct BoundStatement: Sendable {
         pointer: value.pointer
       )
     }
+    let count = values.reduce(0) { $0 + $1.count }
+    guard count <= RecordNames.limit else {
+      throw DriverError(
+        .invalidInput,
+        "the parameters have \(count) values, and ODBC has room for \(RecordNames.limit): load them into a table with the action `execute_many`, and join that",
+        pointer: "/parameters"
+      )
+    }
     self.sql = text.text(values.map(\.count))
   }
 
