@@ -73,9 +73,9 @@ struct ParameterColumnTests {
       #expect(column.size == size && column.digits == digits, "\(text)")
     }
     let integers = column(RecordColumn(values: .integers([123_456, -7])), 2, as: .decimal)
-    #expect(integers.size == 6 && integers.digits == 0)
+    #expect(integers.size == 6 && integers.digits == 0 && integers.cType == codbc_c_int64)
     let doubles = column(RecordColumn(values: .doubles([12.25])), as: .decimal)
-    #expect(doubles.size == 4 && doubles.digits == 2)
+    #expect(doubles.size == 4 && doubles.digits == 2 && doubles.cType == SQL_C_DOUBLE)
   }
 
   @Test("are moments at any count, also at those that no calendar has")

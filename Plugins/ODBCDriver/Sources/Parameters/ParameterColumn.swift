@@ -131,20 +131,20 @@ private struct Cells {
     // A number that goes as one would be cut to the length of its cell.
     case _ where type == .text:
       self.init(texts: values.texts(rows) ?? RecordBytes(), 0..<rows.count, isWide: isWide)
-    case .integers where type == .decimal, .doubles where type == .decimal:
-      self.init(decimals: values.texts(rows) ?? RecordBytes(), 0..<rows.count)
     case .bools(let bools):
       self.init(SQL_C_BIT, rows.count, 1) { cells, index in
         cells.set(UInt8(bools[rows.lowerBound + index] ? 1 : 0), at: index)
       }
     case .integers(let integers):
       self.init(codbc_c_int64, integers, rows)
+      if type == .decimal, let texts = values.texts(rows) { measure(texts, 0..<rows.count) }
     case .unsignedIntegers(let integers):
       var texts = RecordBytes()
       for row in rows { texts.append("\(integers[row])".utf8) }
       self.init(decimals: texts, 0..<rows.count)
     case .doubles(let doubles):
       self.init(SQL_C_DOUBLE, doubles, rows)
+      if type == .decimal, let texts = values.texts(rows) { measure(texts, 0..<rows.count) }
     case .dates(let days):
       self.init(SQL_C_TYPE_DATE, rows.count, MemoryLayout<SQL_DATE_STRUCT>.size) { cells, index in
         cells.set(SQL_DATE_STRUCT(days: Int(days[rows.lowerBound + index])), at: index)
@@ -210,6 +210,11 @@ private struct Cells {
 
   private init(decimals texts: RecordBytes, _ rows: Range<Int>) {
     self.init(bytes: texts, rows, SQL_C_CHAR, terminator: 1)
+    measure(texts, rows)
+  }
+
+  /// Counts the digits that decimals have.
+  private mutating func measure(_ texts: RecordBytes, _ rows: Range<Int>) {
     for row in rows {
       let shape = DecimalText.shape(of: texts.bytes.span.extracting(texts.range(row)))
       digits = max(digits, shape.scale)
