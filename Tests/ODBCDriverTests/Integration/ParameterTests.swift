@@ -105,8 +105,13 @@ struct ParameterTests {
     let host = try await DatabaseHost(.postgreSQL)
     let most: [Value] = (0..<32_767).map { .int(Int64($0)) }
     let statement = "select count(*) from generate_series(0, 99999) n where n in (:ids)"
-    let many: Value = .list(Array(most.prefix(5000)))
-    #expect(try await host.scalar(statement, ["parameters": ["ids": many]]) == 5000)
+    func ids(_ count: Int) -> ValueMap { ["ids": .list(Array(most.prefix(count)))] }
+    #expect(try await host.scalar(statement, ["parameters": .map(ids(7498))]) == 7498)
+    let few = try await host.failure(
+      "query",
+      ["statement": .string(statement), "parameters": .map(ids(7499))]
+    )
+    #expect(few.code == .invalidInput && few.message.contains("the driver takes 7498"))
     let error = try await host.failure(
       "query",
       ["statement": .string(statement), "parameters": ["ids": .list(most + [7])]]

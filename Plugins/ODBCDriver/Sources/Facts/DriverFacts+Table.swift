@@ -33,6 +33,8 @@ extension DriverFacts {
     ownCursorKeyword: "UseDeclareFetch",
     // It names plans by the addresses of statements, but does not always end one with its statement.
     recovery: ["rollback", "deallocate all"],
+    // Their description is a message of 30000 bytes then, and libpq takes a longer one for nonsense.
+    mostParameters: 7498,
     textsEndAtZero: true,
     dialect: .postgreSQL,
     zone: Zone(

@@ -65,6 +65,8 @@ struct DriverFacts: Hashable, Sendable {
   var recovery: [String] = []
   /// Whether a time of day goes as a text: as a time the driver refuses one with digits behind the second.
   var takesTimesAsTexts = false
+  /// How many parameters a statement may have; one more ends the connection.
+  var mostParameters = RecordNames.limit
   /// Whether a text of a parameter ends at U+0000, whatever length it has.
   var textsEndAtZero = false
   /// How its server reads texts of SQL.

@@ -46,12 +46,15 @@ struct BoundStatement: Sendable {
     guard count <= RecordNames.limit else {
       throw DriverError(
         .invalidInput,
-        "the parameters have \(count) values, and ODBC has room for \(RecordNames.limit): load them into a table with the action `execute_many`, and join that",
+        "the parameters have \(count) values, and ODBC has room for \(RecordNames.limit): \(BoundStatement.advice)",
         pointer: "/parameters"
       )
     }
     self.sql = text.text(values.map(\.count))
   }
+
+  fileprivate static let advice =
+    "load them into a table with the action `execute_many`, and join that"
 
   private init(_ sql: String, _ values: [ParameterValue]) {
     self.sql = sql
@@ -69,6 +72,8 @@ struct BoundStatement: Sendable {
       try statement.run(sql)
       return
     }
+    let count = values.reduce(0) { $0 + $1.count }
+    guard count <= facts.mostParameters else { throw .tooManyParameters(count, facts) }
     try statement.prepare(sql)
     var columns: [ParameterColumn] = []
     for value in values {
@@ -78,6 +83,19 @@ struct BoundStatement: Sendable {
     }
     try statement.bind(columns)
     try statement.execute()
+  }
+}
+
+extension ODBCFailure {
+  /// That the driver was not given more parameters than it can bear.
+  fileprivate static func tooManyParameters(_ count: Int, _ facts: DriverFacts) -> ODBCFailure {
+    let record = DiagnosticRecord(
+      state: "07002",
+      native: 0,
+      message:
+        "the parameters have \(count) values, and the driver takes \(facts.mostParameters): \(BoundStatement.advice)"
+    )
+    return ODBCFailure(function: "SQLPrepare", records: [record])
   }
 }
 
