@@ -40,11 +40,15 @@ struct statement {
   SQLULEN rows;
   SQLULEN *fetched, *offset;
   SQLUSMALLINT *states;
+  SQLULEN sets;
+  SQLUSMALLINT *set_states;
   int is_running, fetches, pieces;
 };
 
 /// How many connections there are, and how many statements.
 PUBLIC int liar_connections, liar_statements;
+/// How many sets of parameters were worked through.
+PUBLIC int liar_sets;
 static int is_lost;
 static char failed[64];
 
@@ -169,6 +173,12 @@ PUBLIC SQLRETURN TEXT(SQLSetStmtAttr)(SQLHSTMT handle, SQLINTEGER name, SQLPOINT
   if (name == SQL_ATTR_ROWS_FETCHED_PTR) of->fetched = value;
   if (name == SQL_ATTR_ROW_BIND_OFFSET_PTR) of->offset = value;
   if (name == SQL_ATTR_ROW_STATUS_PTR) of->states = value;
+  if (name == SQL_ATTR_PARAM_STATUS_PTR) of->set_states = value;
+  if (name == SQL_ATTR_PARAMSET_SIZE) {
+    if (is(of, "no_sets")) return SQL_ERROR;
+    of->sets = is(of, "one_set") ? 1 : (SQLULEN)value;
+    if (of->sets != (SQLULEN)value) return SQL_SUCCESS_WITH_INFO;
+  }
   return SQL_SUCCESS;
 }
 
@@ -176,6 +186,40 @@ PUBLIC SQLRETURN TEXT(SQLGetStmtAttr)(SQLHSTMT handle, SQLINTEGER name, SQLPOINT
                                       SQLINTEGER capacity, SQLINTEGER *length) {
   (void)handle, (void)name, (void)value, (void)capacity, (void)length;
   return SQL_ERROR;
+}
+
+/// What a statement beside this one was prepared to lie about.
+static int lies_beside(const statement *this, const char *start) {
+  for (const statement *of = this->in->statements; of; of = of->next)
+    if (of != this && strncmp(of->lie, start, strlen(start)) == 0) return 1;
+  return 0;
+}
+
+PUBLIC SQLRETURN TEXT(SQLPrepare)(SQLHSTMT handle, text_unit *text, SQLINTEGER count) {
+  statement *of = handle;
+  memset(of->lie, 0, sizeof of->lie);
+  for (int i = 7; i < count && i < 70 && text[i] != ' '; i++) of->lie[i - 7] = (char)text[i];
+  memcpy(failed, of->lie, sizeof failed);
+  return SQL_SUCCESS;
+}
+
+PUBLIC SQLRETURN SQLBindParameter(SQLHSTMT handle, SQLUSMALLINT number, SQLSMALLINT direction,
+                                  SQLSMALLINT form, SQLSMALLINT type, SQLULEN size,
+                                  SQLSMALLINT digits, SQLPOINTER start, SQLLEN width,
+                                  SQLLEN *lengths) {
+  (void)handle, (void)number, (void)direction, (void)form, (void)type, (void)size, (void)digits;
+  (void)start, (void)width, (void)lengths;
+  return SQL_SUCCESS;
+}
+
+PUBLIC SQLRETURN SQLExecute(SQLHSTMT handle) {
+  statement *of = handle;
+  if (is(of, "no_savepoint_error")) return SQL_ERROR;
+  SQLULEN sets = of->sets ? of->sets : 1, done = is(of, "unused") ? 1 : sets;
+  for (SQLULEN i = 0; of->set_states && i < sets; i++)
+    of->set_states[i] = i < done ? SQL_PARAM_SUCCESS : SQL_PARAM_UNUSED;
+  __atomic_add_fetch(&liar_sets, (int)done, __ATOMIC_SEQ_CST);
+  return SQL_SUCCESS;
 }
 
 PUBLIC SQLRETURN TEXT(SQLExecDirect)(SQLHSTMT handle, text_unit *text, SQLINTEGER count) {
@@ -194,6 +238,8 @@ PUBLIC SQLRETURN TEXT(SQLExecDirect)(SQLHSTMT handle, text_unit *text, SQLINTEGE
     is_lost = 1;
     return SQL_ERROR;
   }
+  if (strncmp(of->lie, "savepoint", 9) == 0 && lies_beside(of, "no_savepoint")) return SQL_ERROR;
+  if (strncmp(of->lie, "release", 7) == 0 && lies_beside(of, "no_release")) return SQL_ERROR;
   if (is(of, "found")) is_lost = 0;
   of->is_running = start > 0;
   return SQL_SUCCESS;

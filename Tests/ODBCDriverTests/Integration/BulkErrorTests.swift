@@ -202,6 +202,27 @@ struct BulkErrorTests {
     #expect(try await host.scalar("select \(hex) from \(table) where id = 2") == "6162006364")
   }
 
+  @Test("that fill the database are counted as they are there")
+  func full() async throws {
+    let host = try await DatabaseHost(.sqlite)
+    let table = host.table("f")
+    try await host.set(
+      up: "create table \(table) (id integer primary key, s varchar(9000))",
+      "pragma max_page_count = 40"
+    )
+    let long: Value = .string(String(repeating: "x", count: 3000))
+    let records: [Value] = (1...100).map { ["id": .int($0), "s": long] }
+    let error = try await host.failure(
+      "execute_many",
+      [
+        "table": .string(table), "rows": .list(records), "chunk_rows": 5,
+        "keep_before_error": true,
+      ]
+    )
+    #expect(error.message.contains("full"), "\(error.debugDescription)")
+    #expect(try await host.scalar("select count(*) from \(table)") == error.outputs["row_count"])
+  }
+
   @Test("are told of with what has no place among the other inputs")
   func misplaced() async throws {
     let (host, table) = try await host(.sqlite)

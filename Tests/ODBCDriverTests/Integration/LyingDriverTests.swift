@@ -146,6 +146,40 @@ struct LyingDriverTests {
     try await isLetGo(host, liar)
   }
 
+  @Test(
+    "that has no savepoints, or takes one record at a time, is loaded into all the same",
+    arguments: [
+      ("no_lie", 3), ("one_set", 3), ("no_sets", 3), ("unused", 4), ("no_savepoint", 3),
+      ("no_release", 3),
+    ]
+  )
+  func loads(lie: String, sets: Int) async throws {
+    let (host, liar) = try await host(.unknown)
+    let done = try await host.run(
+      "execute_many",
+      ["statement": .string("select \(lie) ?"), "rows": [[1], [2], [3]], "columns": ["n"]]
+    )
+    #expect(done["row_count"] == 3)
+    #expect(liar.sets == sets)
+    try await isLetGo(host, liar)
+  }
+
+  @Test("that has no savepoints keeps nothing of a load that fails")
+  func failedLoad() async throws {
+    let (host, liar) = try await host(.unknown)
+    let error = try await host.failure(
+      "execute_many",
+      [
+        "statement": "select no_savepoint_error ?", "rows": [[1], [2], [3]], "columns": ["n"],
+        "keep_before_error": true,
+      ]
+    )
+    #expect(error.code == .invalidInput && error.vendorState == "22003")
+    #expect(error.outputs["row_count"] == 0)
+    #expect(error.message.hasSuffix("the transaction was undone"))
+    try await isLetGo(host, liar)
+  }
+
   @Test("without an end of its value is given up", arguments: [SQLForm.text, .bytes])
   func endless(_ form: SQLForm) async throws {
     _ = try ODBCConfiguration.shared

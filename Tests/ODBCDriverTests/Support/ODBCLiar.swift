@@ -29,6 +29,9 @@ struct ODBCLiar: Sendable {
   /// How many statements it has.
   var statements: Int { count("liar_statements") }
 
+  /// How many sets of parameters it has worked through.
+  var sets: Int { count("liar_sets") }
+
   private func count(_ name: String) -> Int {
     guard let library = dlopen(path, RTLD_NOW | RTLD_NOLOAD) else { return 0 }
     defer { dlclose(library) }
