@@ -102,8 +102,8 @@ struct BulkLoad {
 
   /// Undoes what was done since the savepoint.
   ///
-  /// - Returns: False where all is undone instead: a server that ends the transaction, for a deadlock or a full disk, ends
-  ///   its savepoints too.
+  /// - Returns: False where all is undone instead: a server that ends the transaction, for a deadlock or a full disk,
+  ///   ends its savepoints too.
   private mutating func goBack(from failure: ODBCFailure) -> Bool {
     if hasSavepoints, !failure.wasRolledBack, (try? transaction.goBack()) != nil { return true }
     isUndone = true

@@ -71,6 +71,7 @@ extension DriverFacts {
       "dates before the year 1 or beyond 9999 come as others, and infinity as today: cast them to a text",
       "a timestamp of infinity comes as the end of 9999, one of -infinity as the beginning of -9999",
       "money comes as a double: cast it to numeric where it has more than 15 digits",
+      "a text with U+0000, which it would cut there, and more than 7498 parameters are refused",
       "libpq's options go into pqopt, with a blank between them: tcp_user_timeout (in milliseconds), sslrootcert",
     ]
   )
