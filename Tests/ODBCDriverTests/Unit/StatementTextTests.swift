@@ -238,6 +238,12 @@ struct StatementKindTests {
     #expect(!kind.isRead && kind.firstWord == word)
   }
 
+  @Test(
+    "is no read where a procedure's name or anything else stands before its first word",
+    arguments: ["[p]; select 1", "\"p\" select 1", "; {select 1}", "1; select 2"]
+  )
+  func beforeTheFirstWord(sql: String) { #expect(!StatementKind(sql, .sqlServer).isRead) }
+
   @Test("counts executable comments as what they hold")
   func executable() {
     #expect(StatementKind("/*!40101 SET a = 1 */", .mariaDB).firstWord == "SET")

@@ -7,7 +7,8 @@ struct StatementKind: Hashable, Sendable {
   /// Whether it reads and does nothing else; false where that is in doubt.
   ///
   /// Not so: several statements, `SELECT … INTO`, what locks rows (`FOR UPDATE`), anything with INSERT, UPDATE, DELETE
-  /// or MERGE outside of quotes, executable comments of MySQL, a quote or comment without end.
+  /// or MERGE outside of quotes, executable comments of MySQL, a quote or comment without end, anything but parentheses
+  /// and semicolons before the first word.
   let isRead: Bool
   /// Whether it is a query, which can be a part of another statement.
   var canBeDeclared: Bool { isRead && ["SELECT", "VALUES", "WITH"].contains(firstWord) }
@@ -68,6 +69,8 @@ private struct KindReader {
       isDone = !words.isEmpty
       return true
     }
+    // What stands there alone may run: Transact-SQL takes a name for the procedure of that name.
+    if words.isEmpty, token.kind != .word, byte != UInt8(ascii: "(") { isDoubtful = true }
     if token.kind == .word || !words.isEmpty {
       let keyword = token.keyword(in: bytes)
       words.append(Item(keyword: keyword, byte: byte, depth: depth))
