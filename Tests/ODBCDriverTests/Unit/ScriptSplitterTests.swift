@@ -251,6 +251,17 @@ struct ScriptSplitterTests {
     }
   }
 
+  @Test("leaves out a comment that begins behind GO, however many lines it has")
+  func commentBehindGo() throws {
+    let script = "select 1\nGO /* a;\nGO\n b */ select 2"
+    let statements = try ScriptSplitter.statements(of: script, .sqlServer)
+    #expect(statements.map(\.text) == ["select 1", "select 2"])
+    #expect(statements.map(\.line) == [1, 4])
+    #expect(throws: StatementFault.self) {
+      try ScriptSplitter.statements(of: "select 1\nGO /* a", .sqlServer)
+    }
+  }
+
   @Test(
     "cannot be split where something does not end, and says where that begins",
     arguments: [

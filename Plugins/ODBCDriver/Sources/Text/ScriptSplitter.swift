@@ -155,8 +155,8 @@ extension ScriptSplitter {
         }
         if piece.isSignificant, piece.kind != .semicolon { return false }
       }
+      // The rest of the line is walked over as well: a comment there may go on in the next ones.
       finish()
-      scanner.skip(to: rest.endIndex)
       return true
     default: return false
     }
