@@ -84,6 +84,11 @@ let drivers: [Driver] = [
   driver("VAULT", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
 ]
 
+/// What Scripts/fuzz reaches a driver by: another package sees products only, and a driver's own is there to be loaded.
+let fuzzed: [Product] =
+  Context.environment["DRIVERS_FUZZ"] == nil
+  ? [] : [.library(name: "ODBCDriverSources", type: .static, targets: ["ODBCDriver"])]
+
 // MARK: - Package
 
 let package = Package(
@@ -93,7 +98,7 @@ let package = Package(
     .library(name: "DriverHost", targets: ["DriverHistory", "DriverHost"]),
     .library(name: "driverhost", type: .dynamic, targets: ["DriverHostLibrary"]),
     .library(name: "DriverKit", targets: ["DriverABI", "DriverKit"]),
-  ] + drivers.map(\.product),
+  ] + drivers.map(\.product) + fuzzed,
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
   ],

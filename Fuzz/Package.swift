@@ -15,13 +15,15 @@ let settings: [SwiftSetting] = [
 ]
 
 let host = Target.Dependency.product(name: "DriverHost", package: "drivers")
+/// The product is there for Scripts/fuzz only, by the variable DRIVERS_FUZZ.
+let odbc = Target.Dependency.product(name: "ODBCDriverSources", package: "drivers")
 
-/// A program that gives its input to one part of the host.
+/// A program that gives its input to one part of the host, or of a driver.
 @MainActor
-func fuzzer(_ name: String) -> Target {
+func fuzzer(_ name: String, _ parts: [Target.Dependency] = [host]) -> Target {
   .executableTarget(
     name: name,
-    dependencies: ["FuzzSupport", host],
+    dependencies: ["FuzzSupport"] + parts,
     // A file alone would be taken for a script, with a `main` of its own.
     swiftSettings: settings + [.unsafeFlags(["-parse-as-library"])]
   )
@@ -32,9 +34,18 @@ let package = Package(
   dependencies: [.package(name: "drivers", path: "..")],
   targets: [
     .target(name: "FuzzSupport", dependencies: [host], swiftSettings: settings),
+    .target(
+      name: "RecordSupport",
+      dependencies: ["FuzzSupport", odbc],
+      swiftSettings: settings
+    ),
+    fuzzer("FuzzArrow", ["RecordSupport", odbc]),
+    fuzzer("FuzzCSV", ["RecordSupport", odbc]),
     fuzzer("FuzzDescriptor"),
     fuzzer("FuzzJSON"),
+    fuzzer("FuzzNDJSON", ["RecordSupport", odbc]),
     fuzzer("FuzzNote"),
+    fuzzer("FuzzSQL", [host, odbc]),
     fuzzer("FuzzValues"),
     fuzzer("FuzzYAML"),
   ]
