@@ -19,7 +19,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
 /// Limits are smaller than users', so that what lies beyond them is found.
 private func options(_ settings: UInt8) -> CSVOptions {
-  var options = CSVOptions(fieldLimit: 64, batchSize: 128, valueLimit: 32)
+  var options = CSVOptions(fieldLimit: 64, batchSize: 128)
   options.hasHeader = settings & 1 == 0
   if settings & 2 != 0 { options.names = ["a", "b"] }
   if settings & 4 != 0 { options.nullText = "NULL" }

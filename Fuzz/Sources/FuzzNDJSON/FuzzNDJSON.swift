@@ -7,7 +7,7 @@ import RecordSupport
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   let input = RecordInput(input(start, count))
   // Limits are smaller than users', so that what lies beyond them is found.
-  var options = NDJSONOptions(lineLimit: 1024, batchSize: 2048, valueLimit: 32)
+  var options = NDJSONOptions(lineLimit: 1024, batchSize: 2048)
   if input.settings & 1 != 0 { options.names = ["a", "b"] }
   let read = input.check { (source) throws(RecordFault) in
     try NDJSONRecordReader(source, options)
