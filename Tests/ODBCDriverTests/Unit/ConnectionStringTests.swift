@@ -46,21 +46,4 @@ struct ConnectionStringTests {
     #expect(string.attributes.map(\.keyword) == ["Port", "UID"])
     #expect(string.value(ofAny: ["UID", "Username"]) == "b")
   }
-
-  @Test("hides what is secret in messages, and shows that it is empty")
-  func masked() {
-    var string = ConnectionString(.driver("PostgreSQL Unicode"))
-    for (keyword, value) in [
-      ("Pwd", "s3cret"), ("PASSWORD", "s3cret;"), ("TLSKEYPWD", "s3cret"), ("Pass", "s3cret"),
-      ("pqopt", "password=s3cret"), ("Host", "a;b"),
-    ] {
-      string.set(keyword, to: value)
-    }
-    #expect(
-      string.masked(secretKeywords: ["PASS"])
-        == "DRIVER=PostgreSQL Unicode;Pwd=***;PASSWORD=***;TLSKEYPWD=***;Pass=***;pqopt=***;Host={a;b}"
-    )
-    string.set("PWD", to: "")
-    #expect(string.masked().contains("Pwd=;PASSWORD=***"))
-  }
 }
