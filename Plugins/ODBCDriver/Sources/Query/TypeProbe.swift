@@ -70,18 +70,24 @@ struct TypeProbe {
 }
 
 extension String {
-  /// One statement without the semicolon behind it, and without what comes behind that: comments.
+  /// One statement without semicolons before it and behind it, and without what comes behind those: comments.
   func withoutTerminator(_ dialect: SQLDialect) -> String {
     let bytes = Array(utf8)
     var scanner = SQLScanner(bytes, dialect)
+    var (start, end) = (0, bytes.count)
     var hasBegun = false
     while let token = scanner.next() {
-      guard token.kind == .semicolon, hasBegun else {
-        hasBegun = hasBegun || token.isSignificant && token.kind != .semicolon
+      guard token.kind == .semicolon else {
+        hasBegun = hasBegun || token.isSignificant
         continue
       }
-      return String(decoding: bytes[..<token.range.lowerBound], as: UTF8.self)
+      if hasBegun {
+        end = token.range.lowerBound
+        break
+      }
+      start = token.range.upperBound
     }
-    return self
+    return start == 0 && end == bytes.count
+      ? self : String(decoding: bytes[start..<end], as: UTF8.self)
   }
 }
