@@ -42,6 +42,26 @@ struct QueryTests {
     #expect(read["rows"] == [["n": 1, "s": "größer 😀"], ["n": 2, "s": .null]])
   }
 
+  @Test(
+    "says that a statement was run where it has no first row",
+    arguments: ["first_row", "scalar"]
+  )
+  func noRows(fetch: String) async throws {
+    _ = try await run("query", ["statement": "create table t (n integer)"])
+    do throws(HostError) {
+      _ = try await run(
+        "query",
+        ["statement": "insert into t values (1)", "fetch": .string(fetch)]
+      )
+      Issue.record("it succeeded")
+    } catch {
+      #expect(error.message.contains("was run") && error.pointer?.description == "/fetch")
+      #expect(error.outputs["row_count"] == 1)
+    }
+    let count = try await run("query", ["statement": "select count(*) from t", "fetch": "scalar"])
+    #expect(count["result"] == 1)
+  }
+
   @Test("says what is wrong with a statement at its input")
   func wrong() async throws {
     do throws(HostError) {

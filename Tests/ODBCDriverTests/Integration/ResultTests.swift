@@ -237,6 +237,18 @@ struct ResultTests {
       #expect(warnings[0]["message"].stringValue?.contains("careful: 7") == true)
       #expect(warnings[0]["state"] == "01000")
     }
+    let function = host.table("w")
+    try await host.set(
+      up:
+        "create function \(function)() returns integer language plpgsql as $$ begin raise warning 'careful'; return 1; end $$"
+    )
+    for fetch: Value in ["first_row", "scalar", "all"] {
+      let first = try await host.run(
+        "query",
+        ["statement": .string("select \(function)() as n"), "fetch": fetch]
+      )
+      #expect(first["warnings"].listValue?.count == 1)
+    }
     #expect(try await host.run("query", ["statement": "select 1"])["warnings"] == .null)
   }
 }

@@ -58,13 +58,16 @@ struct QueryCall {
     guard let reader = try results.next() else {
       throw DriverError(
         .invalidInput,
-        "the statement has no rows of which there could be a first one; the action `execute` runs such statements",
+        "the statement was run, and has no rows of which there could be a first one: the action `execute` is for such statements",
         pointer: "/fetch"
       )
     }
     let batch = try reader.next()
     reader.close()
     try results.run.finish()
+    if !results.warnings.isEmpty {
+      try call.output("warnings", DiagnosticRecord.output(results.warnings))
+    }
     if fetch == .firstRow {
       try call.output("row", batch?.row(0, reader.fields) ?? .null)
       return

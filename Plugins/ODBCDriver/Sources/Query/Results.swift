@@ -9,7 +9,8 @@ final class Results: @unchecked Sendable {
   private let call: Call
   /// How many rows each statement without columns has changed.
   private var counts: [Int] = []
-  private var warnings: [DiagnosticRecord] = []
+  /// What the server has said beside its answers so far.
+  private(set) var warnings: [DiagnosticRecord] = []
   private var isFirst = true
   private var hasParameters = false
   /// Runs when all results were read.
