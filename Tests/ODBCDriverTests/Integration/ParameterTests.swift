@@ -120,6 +120,21 @@ struct ParameterTests {
     #expect(error.message.contains("32768 values") && error.message.contains("execute_many"))
   }
 
+  @Test("have no members that nobody knows, such as a type that is mistyped")
+  func members() async throws {
+    let host = try await DatabaseHost(.sqlite)
+    for (value, member): (Value, String) in [
+      (["type": "integer", "vaule": 7], "vaule"), (["typ": "integer", "value": 7], "typ"),
+    ] {
+      let error = try await host.failure(
+        "query",
+        ["statement": "select ?", "parameters": [value]]
+      )
+      #expect(error.code == .invalidInput && error.message.contains("type, value"))
+      #expect(error.pointer?.description == "/parameters/0/\(member)")
+    }
+  }
+
   @Test("without a place, and places without a parameter, are told of at once")
   func misfits() async throws {
     let host = try await DatabaseHost(.sqlite)

@@ -34,7 +34,12 @@ struct BoundStatement: Sendable {
     if let end = text.openEnd, !text.places.isEmpty {
       throw DriverError(.invalidInput, "\(end)", pointer: pointer)
     }
-    values = try parameters.values(for: text, at: "/parameters")
+    // A statement of a list has its parameters beside it.
+    let isListed = pointer.hasPrefix("/statements/")
+    values = try parameters.values(
+      for: text,
+      at: isListed ? "\(pointer)/parameters" : "/parameters"
+    )
     for (index, value) in values.enumerated() where value.count == 0 && text.isNegated(index) {
       throw DriverError(
         .invalidInput,

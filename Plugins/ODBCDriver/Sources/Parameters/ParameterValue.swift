@@ -22,6 +22,7 @@ struct ParameterValue: Sendable {
     switch input.kind {
     case .map:
       let map = try input.map()
+      try map.allow(["type", "value"])
       let name = try map.required("type").string()
       guard let type = ParameterType(rawValue: name) else {
         let known = ParameterType.allCases.map(\.rawValue).joined(separator: ", ")
@@ -83,6 +84,25 @@ struct ParameterValue: Sendable {
         "\(input.pointer) is bytes where others of its column are none, or the other way round",
         pointer: input.pointer
       )
+    }
+  }
+}
+
+extension InputMap {
+  /// Makes sure that there is no member of another name: what is mistyped would be as if it were not there.
+  ///
+  /// - Parameter names: The names that there may be.
+  /// - Throws: `.invalidInput` that names the first other one.
+  func allow(_ names: [String]) throws(DriverError) {
+    for index in 0..<count {
+      let name = String(self.name(at: index))
+      guard names.contains(name) else {
+        throw DriverError(
+          .invalidInput,
+          "\(pointer) has no member \(name): there are \(names.joined(separator: ", "))",
+          pointer: value(at: index).pointer
+        )
+      }
     }
   }
 }
