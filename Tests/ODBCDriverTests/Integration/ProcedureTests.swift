@@ -155,22 +155,87 @@ struct ProcedureTests {
   @Test("have names that are a part of no other statement")
   func names() async throws {
     let host = try await DatabaseHost(.postgreSQL)
-    for name in ["f(); drop table x", "f(1)", "f}", "it's", "f?"] {
+    for name in [
+      "f(); drop table x", "f(1)", "f}", "it's", "f?", "password from users --", "f g", "f.", "\"f",
+      "f/* */", "a + b", "1",
+    ] {
       let error = try await host.failure("procedure", ["procedure": .string(name)])
       #expect(error.code == .invalidInput && error.pointer?.description == "/procedure")
+    }
+  }
+
+  @Test(
+    "have names of several parts, in quotes too",
+    arguments: [TestDatabase.postgreSQL, .mariaDB]
+  )
+  func quotedNames(database: TestDatabase) async throws {
+    let host = try await DatabaseHost(database)
+    let schema = database == .postgreSQL ? "public" : "tests"
+    let name = "\(schema).\(database.quoted(host.table("p q")))"
+    let body = database == .postgreSQL ? "language sql as $$ select 1 $$" : "set @x = 1"
+    try await host.set(up: "create procedure \(name)() \(body)")
+    try await host.run("procedure", ["procedure": .string(name)])
+  }
+
+  @Test("keep the type that an argument's value has, and hand over what functions warn of")
+  func typedValue() async throws {
+    let host = try await DatabaseHost(.postgreSQL)
+    let function = host.table("w")
+    try await host.set(
+      up: """
+        create function \(function)(d date) returns text language plpgsql as
+          $$ begin raise notice 'from inside'; return d + 1; end $$
+        """
+    )
+    let value: Value = ["value": ["type": "date", "value": "2026-01-31"]]
+    let done = try await host.run(
+      "procedure",
+      ["procedure": .string(function), "arguments": [value], "returns": "text"]
+    )
+    #expect(done["return_value"] == "2026-02-01")
+    #expect(done["warnings"][0]["message"].stringValue?.contains("from inside") == true)
+  }
+
+  @Test("tell empty bytes from nulls in what comes out")
+  func emptyBytes() async throws {
+    let host = try await DatabaseHost(.mariaDB)
+    let procedure = host.table("e")
+    try await host.set(
+      up:
+        "create procedure \(procedure)(in n integer, out b varbinary(9), out s varchar(9)) begin set b = if(n = 0, null, if(n = 1, '', x'00ff')); set s = if(n = 0, null, if(n = 1, '', 'x')); end"
+    )
+    for (n, bytes, text): (Value, Value, Value) in [
+      (0, .null, .null), (1, .bytes([]), ""), (2, .bytes([0, 255]), "x"),
+    ] {
+      let done = try await host.run(
+        "procedure",
+        [
+          "procedure": .string(procedure),
+          "arguments": [
+            n, ["name": "b", "direction": "out", "type": "binary"],
+            ["name": "s", "direction": "out", "type": "text"],
+          ],
+        ]
+      )
+      #expect(done["arguments"] == ["b": bytes, "s": text])
     }
   }
 
   @Test("take one value for each parameter, and a type where one comes out")
   func wrongArguments() async throws {
     let host = try await DatabaseHost(.postgreSQL)
-    for argument: Value in [[1, 2], ["value": [1]], ["direction": "out"], ["direction": "up"]] {
+    for argument: Value in [
+      [1, 2], ["value": [1]], ["direction": "out"], ["direction": "up"], ["valeu": 1],
+      ["name": "a"], [:],
+      ["value": 1, "sise": 7],
+    ] {
       let error = try await host.failure(
         "procedure",
         ["procedure": "f", "arguments": [1, argument]]
       )
       #expect(error.code == .invalidInput)
-      #expect(error.pointer?.description.hasPrefix("/arguments/1") == true)
+      let pointer = error.pointer ?? error.faults.first?.pointer
+      #expect(pointer?.description.hasPrefix("/arguments/1") == true, "\(argument)")
     }
   }
 

@@ -5,12 +5,15 @@ internal import DriverKit
 struct ProcedureCall {
   private let call: Call
   private let session: ODBCSession
+  private let connection: ODBCConnection
   private let inputs: ProcedureInputs
 
+  /// Connects, since it takes that to know how the server reads names.
   init(_ call: Call, _ session: ODBCSession) throws(DriverError) {
     self.call = call
     self.session = session
-    inputs = try ProcedureInputs(call.inputs)
+    connection = try session.connection(for: call)
+    inputs = try ProcedureInputs(call.inputs, session.facts.dialect)
   }
 
   func run() throws(DriverError) {
@@ -18,7 +21,6 @@ struct ProcedureCall {
     guard facts.hasProcedures else {
       throw DriverError(.unsupported, "this ODBC driver's server has no procedures")
     }
-    let connection = try session.connection(for: call)
     if inputs.returns != nil, facts.selectsFunctions {
       try select(connection)
       return
@@ -67,12 +69,13 @@ struct ProcedureCall {
   /// Calls a function by a SELECT, whose one value is what it returns.
   private func select(_ connection: ODBCConnection) throws(DriverError) {
     let values = inputs.arguments.filter { $0.direction != .output }.compactMap(\.value)
-    let (row, _) = try firstRow(
+    let (row, run) = try firstRow(
       "select \(inputs.name)(\(places(values.count)))",
       values,
       connection
     )
     try call.output("return_value", row.first.map { typed($0, inputs.returns) } ?? .null)
+    try putWarnings(of: run)
   }
 
   /// Calls a procedure; its one row is what comes out, in the order of the parameters.
@@ -90,9 +93,12 @@ struct ProcedureCall {
         .map(zip(out, row).map { (name: $0.name, value: typed($1, $0.type)) })
       )
     }
-    if !run.statement.warnings.isEmpty {
-      try call.output("warnings", DiagnosticRecord.output(run.statement.warnings))
-    }
+    try putWarnings(of: run)
+  }
+
+  private func putWarnings(of run: StatementRun) throws(DriverError) {
+    let warnings = run.statement.warnings
+    if !warnings.isEmpty { try call.output("warnings", DiagnosticRecord.output(warnings)) }
   }
 
   /// A value as its parameter's type has it: decimals of any number of digits come as texts.

@@ -30,16 +30,12 @@ struct ProcedureInputs: Sendable {
   var returns: ParameterType?
   var timeout: Double?
 
-  init(_ inputs: borrowing InputMap) throws(DriverError) {
+  init(_ inputs: borrowing InputMap, _ dialect: SQLDialect) throws(DriverError) {
     name = try inputs.required("procedure").string()
-    // It becomes a part of the statement as it is.
-    let isName = name.unicodeScalars.allSatisfy {
-      !"();,{}?'\\".unicodeScalars.contains($0) && $0.value >= 0x20
-    }
-    guard isName else {
+    guard ProcedureInputs.isName(name, dialect) else {
       throw DriverError(
         .invalidInput,
-        "the name of a procedure has none of ( ) ; , { } ? ' and \\",
+        "the name of a procedure is words, or names in quotes, with points between them, and has none of ( ) ; , { } ? ' and \\",
         pointer: "/procedure"
       )
     }
@@ -48,6 +44,28 @@ struct ProcedureInputs: Sendable {
     arguments = []
     guard let list = try inputs["arguments"]?.list() else { return }
     for index in 0..<list.count { arguments.append(try Argument(list[index], index + 1)) }
+  }
+
+  /// Whether a text is a name and nothing else: it becomes a part of the statement as it is.
+  static func isName(_ text: String, _ dialect: SQLDialect) -> Bool {
+    // Drivers look for some of these in quotes too.
+    let isPlain = text.unicodeScalars.allSatisfy {
+      !"();,{}?'\\".unicodeScalars.contains($0) && $0.value >= 0x20
+    }
+    guard isPlain else { return false }
+    let bytes = Array(text.utf8)
+    var scanner = SQLScanner(bytes, dialect)
+    var isBehindName = false
+    while let token = scanner.next() {
+      switch token.kind {
+      case .word, .identifier:
+        guard token.isTerminated, !isBehindName else { return false }
+        isBehindName = true
+      case .punctuation where bytes[token.range].elementsEqual(".".utf8): isBehindName = false
+      default: return false
+      }
+    }
+    return isBehindName
   }
 
   /// The text that ODBC has for a call.
@@ -70,6 +88,15 @@ extension ProcedureInputs.Argument {
       return
     }
     let map = try input.map()
+    try map.allow(["name", "direction", "type", "value", "size"])
+    let names = (0..<map.count).map { String(map.name(at: $0)) }
+    guard names.contains(where: { ["direction", "type", "value"].contains($0) }) else {
+      throw DriverError(
+        .invalidInput,
+        "\(pointer) has neither a value nor a direction: give value for a parameter that goes in, direction and type for one that comes out",
+        pointer: pointer
+      )
+    }
     if let given = try map["name"]?.string() { name = given }
     if let given = try map["direction"]?.string() {
       guard let known = ProcedureInputs.Direction(rawValue: given) else {
@@ -98,7 +125,8 @@ extension ProcedureInputs.Argument {
       } else {
         value = ParameterValue(nullAt: pointer)
       }
-      value?.type = type
+      // A type beside the value wins over one in it.
+      if let type { value?.type = type }
       try checkIsScalar()
     }
     guard direction == .input || type != nil else {
