@@ -194,6 +194,67 @@ struct ScriptTests {
     #expect(try await ids(host, table) == [1, 2])
   }
 
+  @Test("name the parameters of the statement that they do not fit")
+  func misfits() async throws {
+    let error = try await DatabaseHost(.sqlite).failure(
+      "script",
+      [
+        "statements": [
+          ["statement": "select ?", "parameters": [1]],
+          ["statement": "select :a", "parameters": ["b": 1]],
+        ]
+      ]
+    )
+    #expect(error.code == .invalidInput)
+    #expect(error.pointer?.description == "/statements/1/parameters")
+  }
+
+  @Test("in MariaDB go on behind a statement that commits by itself")
+  func implicitCommit() async throws {
+    let (host, table) = try await host(.mariaDB)
+    let other = host.table("o")
+    let done = try await host.run(
+      "script",
+      [
+        "script": .string(
+          """
+          insert into \(table) values (2, 'b');
+          create table \(other) (n integer);
+          insert into \(other) values (1);
+          create table \(other) (n integer);
+          insert into \(table) values (1, 'again');
+          insert into \(table) values (3, 'c')
+          """
+        ),
+        "continue_after_error": true,
+      ]
+    )
+    let results = try #require(done["results"].listValue)
+    #expect(results.map { $0["error"] == .null } == [true, true, true, false, false, true])
+    #expect(results.map { $0["committed"] } == [.null, true, .null, true, .null, .null])
+    #expect(done["committed"] == true)
+    #expect(try await ids(host, table) == [1, 2, 3])
+  }
+
+  @Test("are undone where the results have no room among the outputs, and say so")
+  func largeResults() async throws {
+    let (host, table) = try await host(.sqlite)
+    let small = try FaultHost(try await TestDatabase.sqlite.inputs(host.folder)) {
+      $0.outputLimit = 10_000
+    }
+    let error = try await small.failure(
+      "script",
+      [
+        "script": .string(
+          "insert into \(table) values (2, 'b'); select hex(zeroblob(20000)) as x; selct"
+        )
+      ]
+    )
+    // The host's own error wins over whatever a driver ends with.
+    #expect(error.code == .tooLarge && error.outputs["committed"] == false)
+    #expect(try await ids(host, table) == [1])
+  }
+
   @Test("hand over so many rows of each statement", arguments: TestDatabase.allCases)
   func maxRows(database: TestDatabase) async throws {
     let (host, table) = try await host(database)

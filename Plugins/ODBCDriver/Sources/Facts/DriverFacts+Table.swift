@@ -111,6 +111,8 @@ extension DriverFacts {
     parametersAreRow: true,
     selectsFunctions: true,
     cancelsAsWhole: true,
+    // The server's ER_SP_DOES_NOT_EXIST: it commits at each statement that creates or changes a table.
+    lostSavepointCodes: [1305],
     // 70100 is the server's ER_QUERY_INTERRUPTED.
     cancelStates: ["HY018", "70100", "HY008"],
     states: [
@@ -141,6 +143,8 @@ extension DriverFacts {
       // In milliseconds. Else a statement waits 100 seconds for a lock, in which nothing can stop it.
       ConnectionString.Attribute(keyword: "Timeout", value: "1500"),
     ],
+    // Else a file that is not there is made.
+    readOnlyAttributes: [ConnectionString.Attribute(keyword: "NoCreat", value: "1")],
     keywords: Keywords(server: [], port: [], user: [], password: []),
     quoting: ValueQuoting(braces: .characters(except: [])),
     charactersAreUTF8: true,

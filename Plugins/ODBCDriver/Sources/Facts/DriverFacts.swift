@@ -42,6 +42,8 @@ struct DriverFacts: Hashable, Sendable {
   var names: [String] = []
   /// What is added to the connection string unless the user says otherwise.
   var attributes: [ConnectionString.Attribute] = []
+  /// What is added besides where nothing may be changed.
+  var readOnlyAttributes: [ConnectionString.Attribute] = []
   var keywords = Keywords()
   var quoting = ValueQuoting.standard
   /// The precision that it reports for decimals that nobody has declared one for: their values may have any.
@@ -112,6 +114,8 @@ struct DriverFacts: Hashable, Sendable {
   var busyCodes: Set<Int32> = []
   /// In which form it takes texts.
   var form = TextForm.wide
+  /// The native codes of a savepoint that is not there any more: its transaction has ended by a statement in between.
+  var lostSavepointCodes: Set<Int32> = []
   /// The SQLSTATEs that mean that a statement was cancelled.
   var cancelStates: Set<String> = ["HY008"]
   /// The SQLSTATEs of numbers for which it has one that says less.
@@ -160,9 +164,13 @@ struct DriverFacts: Hashable, Sendable {
 
   /// Adds the attributes that the driver works better with.
   ///
-  /// - Parameter string: The user's connection string; what it says wins.
-  func complete(_ string: inout ConnectionString) {
-    for attribute in attributes { string.add(attribute.keyword, attribute.value) }
+  /// - Parameters:
+  ///   - string: The user's connection string; what it says wins.
+  ///   - isReadOnly: Whether nothing may be changed.
+  func complete(_ string: inout ConnectionString, isReadOnly: Bool = false) {
+    for attribute in attributes + (isReadOnly ? readOnlyAttributes : []) {
+      string.add(attribute.keyword, attribute.value)
+    }
   }
 
   /// Leaves one of the keywords that mean the same: drivers take the last one, and ODBC says the first.

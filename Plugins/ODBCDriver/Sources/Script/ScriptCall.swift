@@ -4,19 +4,22 @@ internal import DriverKit
 struct ScriptCall {
   private let call: Call
   private let session: ODBCSession
+  private let connection: ODBCConnection
   private let inputs: ScriptInputs
 
+  /// Connects, since it takes that to know how the server reads statements.
   init(_ call: Call, _ session: ODBCSession) throws(DriverError) {
     self.call = call
     self.session = session
+    connection = try session.connection(for: call)
     inputs = try ScriptInputs(call.inputs, session.facts.dialect)
   }
 
   func run() throws(DriverError) {
-    let connection = try session.connection(for: call)
     let transaction = try inputs.isTransaction ? begin(connection) : nil
     var results: [OutputValue] = []
     var warnings: [DiagnosticRecord] = []
+    var isCommitted = false
     do throws(DriverError) {
       for statement in inputs.statements {
         results.append(try result(of: statement, connection, transaction, &warnings))
@@ -25,15 +28,18 @@ struct ScriptCall {
       try call.checkStop()
       try put(results, warnings)
       if let transaction { try end(transaction, connection, committing: true) }
+      isCommitted = true
       try call.output("committed", true)
     } catch {
-      try put(results, warnings)
-      try call.output("committed", .bool(transaction == nil && !results.isEmpty))
+      // Results that have no room among the outputs are no reason to leave anything else out.
+      let isKept = isCommitted || transaction == nil && !results.isEmpty
+      _ = try? call.output("committed", .bool(isKept))
+      _ = try? put(results, warnings)
       var error = error
       // What earlier statements did would be done twice.
-      if transaction == nil, !results.isEmpty { error.isRetryable = false }
+      if isKept { error.isRetryable = false }
       do throws(DriverError) {
-        if let transaction { try end(transaction, connection, committing: false) }
+        if let transaction, !isCommitted { try end(transaction, connection, committing: false) }
       } catch let second {
         error.detail += "; and it could not be undone: \(second.message)"
         error.isSessionBroken = true
@@ -108,7 +114,10 @@ struct ScriptCall {
         try transaction.forget()
       }
     } catch {
-      throw session.error(error, connection, call)
+      guard let native = error.cause?.native, session.facts.lostSavepointCodes.contains(native)
+      else { throw session.error(error, connection, call) }
+      // The server has committed by itself: there is nothing left to go back to.
+      members.append(("committed", true))
     }
     return .map(members.map { (name: $0.0, value: $0.1) })
   }
