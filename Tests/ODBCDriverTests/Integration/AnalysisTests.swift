@@ -71,6 +71,7 @@ struct AnalysisTests {
     #expect(all["rows"].listValue?.count == 30 && all["has_more"] == .null)
     let missing = try await host.failure("sample", ["table": "nowhere"])
     #expect(missing.message.contains("nowhere"))
+    if database != .sqlite { #expect(missing.pointer?.description == "/table") }
     if database == .postgreSQL {
       for inputs: ValueMap in [
         ["table": .string("public.\(table)")], ["table": .string(table), "schema": "public"],
@@ -108,14 +109,72 @@ struct AnalysisTests {
     }
   }
 
+  @Test("explains no statement that it would run", arguments: TestDatabase.allCases)
+  func explainedOnly(database: TestDatabase) async throws {
+    let (host, table) = try await host(database)
+    for begin in [
+      "analyze ", "ANALYSE verbose ", "(analyze) ", "/* x */ (verbose, analyze) ", "select 1; ",
+      "; select 1;",
+    ] {
+      let error = try await host.failure(
+        "explain",
+        ["statement": .string("\(begin)delete from \(table)")]
+      )
+      #expect(error.code == .invalidInput && error.pointer?.description == "/statement", "\(begin)")
+    }
+    #expect(try await host.scalar("select count(*) from \(table)") == 30)
+    for statement in [
+      "select * from \(table); -- all", "delete from \(table) where n > 1;;",
+      "with c as (select 1 as x) select * from c",
+    ] {
+      let plan = try await host.list("explain", "rows", ["statement": .string(statement)])
+      #expect(!plan.isEmpty)
+    }
+    if database == .postgreSQL {
+      let union = "(select 1) union ((select 2))"
+      #expect(try await !host.list("explain", "rows", ["statement": .string(union)]).isEmpty)
+    }
+  }
+
+  @Test(
+    "says what is wrong with an address before anything else",
+    arguments: ["explain", "vacuum"]
+  )
+  func wrongAddress(action: String) async throws {
+    let inputs: ValueMap = action == "explain" ? ["statement": "select 1"] : [:]
+    let host = try FaultHost(["driver": "SQLite3", "server": "a"])
+    #expect(try await host.failure(action, inputs).pointer?.description == "/server")
+  }
+
+  @Test("wants the schema of a table too where a server has some, and a catalog is given")
+  func catalogAlone() async throws {
+    let (host, table) = try await host(.postgreSQL)
+    let inputs: ValueMap = ["table": .string(table), "catalog": "tests"]
+    let error = try await host.failure("sample", inputs)
+    #expect(error.code == .invalidInput && error.pointer?.description == "/schema")
+    var whole = inputs
+    whole["schema"] = "public"
+    #expect(try await host.list("sample", "rows", whole).count == 20)
+    whole = ["table": .string("public.\(table)"), "catalog": "tests"]
+    #expect(try await host.list("sample", "rows", whole).count == 20)
+    let (maria, other) = try await self.host(.mariaDB)
+    let found = try await maria.list(
+      "sample",
+      "rows",
+      ["table": .string(other), "catalog": "tests"]
+    )
+    #expect(found.count == 20)
+  }
+
   @Test("gives space back where a server has that", arguments: [TestDatabase.sqlite, .postgreSQL])
   func vacuum(database: TestDatabase) async throws {
     let (host, table) = try await host(database)
     try await host.set(up: "delete from \(table) where n > 10")
     try await host.run("vacuum")
-    try await host.run("vacuum", ["table": .string(table)])
+    if database == .postgreSQL { try await host.run("vacuum", ["table": .string(table)]) }
     let error = try await host.failure("vacuum", ["table": "nowhere"])
-    #expect(error.message.contains("nowhere"))
+    #expect(error.pointer?.description == "/table")
+    #expect(error.code == (database == .sqlite ? .invalidInput : .notFound))
   }
 
   @Test("gives no space back in MariaDB")
@@ -144,6 +203,13 @@ struct AnalysisTests {
     #expect(steps[1]["hint"] == "check the user name and the password")
     #expect(steps[1]["message"].stringValue?.contains("tester") == true)
     #expect(steps[2]["seconds"] == .null)
+  }
+
+  @Test("tests a database that is not there", arguments: [TestDatabase.postgreSQL, .mariaDB])
+  func missingDatabase(database: TestDatabase) async throws {
+    let steps = try await DatabaseHost(database).run("test", ["database": "nowhere"])["steps"]
+    #expect(steps.listValue?.map { $0["outcome"] } == ["passed", "failed", "skipped"])
+    #expect(steps[1]["hint"] == "check the name of the database")
   }
 
   @Test("tests a driver that is not there", arguments: ["No such driver", "Missing library"])

@@ -22,7 +22,8 @@ struct SampleCall {
     // No LIMIT, which servers write in different ways: rows are let go of, and the driver is told how many are wanted.
     let inputs = StatementInputs(
       "select * from \(try table.sql(connection))",
-      maxRows: maxRows
+      maxRows: maxRows,
+      pointer: "/table"
     )
     let run = try StatementRun(inputs, on: connection, of: session, call)
     if let rows = try ResultRows(Results(run, call), maxRows: maxRows) {

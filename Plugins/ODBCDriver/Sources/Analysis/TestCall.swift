@@ -82,10 +82,11 @@ extension DriverError {
   /// What to do about it, where the code alone tells.
   fileprivate var hint: String {
     switch code {
-    case _ where pointer == "/driver":
+    case .notFound where vendorState == "01000",
+      _ where vendorState == "IM002" || vendorState == "IM003":
       "the action `drivers` lists what is installed, and what is missing of it"
     case .unauthenticated: "check the user name and the password"
-    case .notFound: "the action `drivers` lists what is installed"
+    case .notFound: "check the name of the database"
     case .unavailable, .timedOut: "check the address, and whether the server is up"
     case .invalidInput where !pointer.isEmpty: "see the input \(pointer)"
     default: ""

@@ -15,6 +15,8 @@ struct VacuumCall {
   }
 
   func run() throws(DriverError) {
+    // What is known of a driver is only known of an address that leads to one.
+    let connection = try session.connection(for: call)
     let facts = session.facts
     guard !facts.vacuum.isEmpty else {
       throw DriverError(
@@ -22,18 +24,21 @@ struct VacuumCall {
         "nothing is known of how this ODBC driver's server gives space back: use the action execute with the server's own words"
       )
     }
-    let connection = try session.connection(for: call)
+    if table != nil, facts.vacuum.contains(where: { !$0.takesTable }) {
+      throw DriverError(
+        .invalidInput,
+        "this server gives back the space of all tables at once: leave table out",
+        pointer: "/table"
+      )
+    }
     let name = try table?.sql(connection)
     var warnings: [DiagnosticRecord] = []
     for statement in facts.vacuum {
-      let sql: String
-      if let name {
-        guard statement.takesTable else { continue }
-        sql = "\(statement.sql) \(name)"
-      } else {
-        sql = statement.sql
-      }
-      let inputs = StatementInputs(sql, timeout: timeout)
+      let inputs = StatementInputs(
+        name.map { "\(statement.sql) \($0)" } ?? statement.sql,
+        timeout: timeout,
+        pointer: table == nil ? "" : "/table"
+      )
       let run = try StatementRun(inputs, on: connection, of: session, call)
       run.end()
       warnings += run.statement.warnings

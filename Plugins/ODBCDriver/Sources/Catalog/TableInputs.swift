@@ -29,7 +29,15 @@ struct TableInputs: Sendable {
   ///
   /// - Throws: `.invalidInput` for a name that cannot be quoted.
   func sql(_ connection: ODBCConnection) throws(DriverError) -> String {
-    try TableInputs.quoted(parts, connection, "/table")
+    // Where there are schemas, a name of two parts begins with one.
+    if catalog != nil, parts.count == 2, connection.text(of: SQL_SCHEMA_TERM)?.isEmpty == false {
+      throw DriverError(
+        .invalidInput,
+        "between catalog and table there is a schema on this server: give schema too",
+        pointer: "/schema"
+      )
+    }
+    return try TableInputs.quoted(parts, connection, "/table")
   }
 
   /// The name of a column as statements have it.
