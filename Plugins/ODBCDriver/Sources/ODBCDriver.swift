@@ -18,8 +18,13 @@ public final class ODBCDriver: BlockingSessionDriver {
   /// Makes a session, which connects when a call needs that.
   public func open(_ call: Call) throws(DriverError) -> ODBCSession {
     do throws(DriverError) {
-      let lists = try? installed.lists()
-      let address = try AddressInputs(call.inputs) { lists?.library($0) }
+      let address = try AddressInputs(call.inputs) { () throws(DriverError) in
+        do throws(ODBCFailure) {
+          return try installed.lists()
+        } catch {
+          throw error.error()
+        }
+      }
       return ODBCSession(environment, installed, .success(address))
     } catch {
       return ODBCSession(environment, installed, .failure(error))

@@ -21,6 +21,90 @@ struct RefusalTests {
     }
   }
 
+  @Test("is a transaction that begins behind another statement")
+  func laterTransaction() async throws {
+    let host = try await DatabaseHost(.postgreSQL)
+    let table = host.table("l")
+    try await host.set(up: "create table \(table) (n integer)")
+    let insert = "insert into \(table) values (1)"
+    let error = try await host.failure(
+      "execute",
+      ["statement": .string("\(insert); begin; \(insert)")]
+    )
+    #expect(error.code == .invalidInput && error.pointer?.description == "/statement")
+    #expect(try await host.scalar(";select count(*) from \(table)") == 0)
+  }
+
+  @Test("is no block of statements of MariaDB")
+  func block() async throws {
+    let host = try await DatabaseHost(.mariaDB)
+    let rows = try await host.rows(
+      "begin not atomic declare x integer; set x = 7; select x as n; end"
+    )
+    #expect(rows == [["n": 7]])
+  }
+
+  @Test("is a statement that the server does not take back", arguments: TestDatabase.allCases)
+  func statementsOfNoTransaction(database: TestDatabase) async throws {
+    let host = try await DatabaseHost(database)
+    let error = try await host.failure(
+      "query",
+      ["statement": "select 1", "init_statements": ["select 1", "begin"]]
+    )
+    #expect(error.code == .invalidInput && error.pointer?.description == "/init_statements/1")
+  }
+
+  @Test(
+    "are changes in each call where read_only is set, whatever one before has lifted",
+    arguments: TestDatabase.allCases
+  )
+  func liftedReadOnly(database: TestDatabase) async throws {
+    let host = try await DatabaseHost(database)
+    let table = host.table("r")
+    try await host.set(up: "create table \(table) (n integer)")
+    let lift =
+      switch database {
+      case .sqlite: "pragma query_only = off"
+      case .postgreSQL: "set session characteristics as transaction read write"
+      case .mariaDB: "set session transaction read write"
+      }
+    try await host.run("execute", ["statement": .string(lift), "read_only": true])
+    let insert: Value = .string("insert into \(table) values (1)")
+    _ = try await host.failure("execute", ["statement": insert, "read_only": true])
+    #expect(try await host.scalar("select count(*) from \(table)") == 0)
+  }
+
+  @Test("is a locked database of SQLite by what it is, in a first statement and in time")
+  func busy() async throws {
+    let host = try await DatabaseHost(.sqlite)
+    let table = host.table("b")
+    try await host.set(up: "create table \(table) (n integer)")
+    let insert: Value = .string("insert into \(table) values (1)")
+    // A transaction that holds the file until its rows were read.
+    var inputs = try await TestDatabase.sqlite.inputs(host.folder)
+    inputs["retry"] = false
+    let other = try FaultHost(inputs)
+    let locker = Task {
+      try await other.run(
+        "script",
+        ["script": .string("insert into \(table) values (2); \(TestDatabase.sqlite.slow("lock"))")]
+      )
+    }
+    try await Task.sleep(for: .milliseconds(700))
+    let waiting = try await host.failure(
+      "query",
+      ["statement": "select 1", "init_statements": [insert], "retry": false]
+    )
+    #expect(waiting.code == .unavailable, "\(waiting)")
+    let late = try await host.failure(
+      "execute",
+      ["statement": insert, "query_timeout": 0.2, "retry": false]
+    )
+    #expect(late.code == .timedOut && late.pointer?.description == "/query_timeout", "\(late)")
+    locker.cancel()
+    _ = await locker.result
+  }
+
   @Test(
     "is a statement that the server does not understand, with all that it says",
     arguments: TestDatabase.allCases

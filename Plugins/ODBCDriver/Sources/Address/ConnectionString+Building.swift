@@ -43,7 +43,10 @@ extension ConnectionString {
   }
 
   /// Whether a keyword says what a string leads to.
-  private static func isTarget(_ keyword: String) -> Bool {
+  ///
+  /// - Parameter keyword: The keyword, in any case.
+  /// - Returns: Whether it names a driver, a data source or the file of one.
+  static func isTarget(_ keyword: String) -> Bool {
     ["DSN", "FILEDSN", "DRIVER"].contains { isSame($0, keyword) }
   }
 

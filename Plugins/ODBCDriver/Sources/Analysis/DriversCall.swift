@@ -21,7 +21,7 @@ struct DriversCall {
       let library = driver.library
       return .map([
         ("name", .string(driver.name)), ("library", .string(library.path ?? library.library)),
-        ("usable", .bool(library.fault == nil)), ("fault", OutputValue(library.fault)),
+        ("usable", .bool(driver.fault == nil)), ("fault", OutputValue(driver.fault)),
       ])
     }
     let sources = lists.dataSources.map { source -> OutputValue in

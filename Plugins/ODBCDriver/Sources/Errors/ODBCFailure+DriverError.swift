@@ -27,6 +27,25 @@ extension ODBCFailure {
     return adding(to: error)
   }
 
+  /// The error that a call ends with, by what is known of the driver.
+  ///
+  /// - Parameters:
+  ///   - facts: What is known of the driver.
+  ///   - pointer: The input at fault, where the state says that it is one.
+  ///   - wasStopped: Whether the call was asked to stop.
+  /// - Returns: The error.
+  func error(
+    _ facts: DriverFacts,
+    pointer: String = "",
+    wasStopped: Call.Stop? = nil
+  ) -> DriverError {
+    var error = read(facts).error(pointer: pointer, wasStopped: wasStopped)
+    if wasStopped == nil, let native = cause?.native, facts.busyCodes.contains(native) {
+      (error.code, error.isRetryable) = (.unavailable, true)
+    }
+    return error
+  }
+
   private func message(_ meaning: SQLState.Meaning) -> String {
     guard let first = cause else {
       return "the ODBC driver failed in \(function) and says nothing of it"

@@ -1,8 +1,9 @@
 internal import CODBC
+internal import Glibc
 
 /// The driver manager: what is installed, and where connections are made.
 ///
-/// One for the process. Its pooling stays off: connections are the host's sessions.
+/// One for the process. Connections are the host's sessions: drivers that it pools itself are refused.
 final class ODBCEnvironment: Sendable {
   let handle: ODBCHandle
   /// The two lists are walked through by a cursor that the environment has.
@@ -13,6 +14,29 @@ final class ODBCEnvironment: Sendable {
     try unsafe handle.call("SQLSetEnvAttr") {
       unsafe SQLSetEnvAttr($0, SQLINTEGER(SQL_ATTR_ODBC_VERSION), codbc_version_3, 0)
     }
+  }
+
+  /// Whether it keeps closed connections for others, of drivers that have a `CPTimeout`; false too where nobody knows.
+  ///
+  /// Nothing but odbcinst.ini turns that on or off. The corresponding C function is `SQLGetPrivateProfileString`, which
+  /// unixODBC has in a library of its own.
+  static var poolsConnections: Bool {
+    typealias Function =
+      @convention(c) (
+        UnsafePointer<CChar>, UnsafePointer<CChar>, UnsafePointer<CChar>,
+        UnsafeMutablePointer<CChar>, CInt,
+        UnsafePointer<CChar>
+      ) -> CInt
+    guard let library = unsafe dlopen("libodbcinst.so.2", RTLD_NOW | RTLD_LOCAL),
+      let symbol = unsafe dlsym(library, "SQLGetPrivateProfileString")
+    else { return false }
+    let function = unsafe unsafeBitCast(symbol, to: Function.self)
+    var value = [CChar](repeating: 0, count: 32)
+    let count = unsafe function("ODBC", "Pooling", "0", &value, CInt(value.count), "ODBCINST.INI")
+    let bytes = value.prefix(max(0, Int(count))).prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    let text = String(decoding: bytes, as: UTF8.self).lowercased()
+    // As unixODBC reads it.
+    return text.hasPrefix("1") || text.hasPrefix("y") || text.hasPrefix("on")
   }
 
   /// The drivers in `odbcinst.ini`, with what stands there of each.

@@ -1,3 +1,4 @@
+internal import CODBC
 internal import DriverKit
 
 /// A connection that the host keeps for calls with the same address; made when a call first needs it.
@@ -20,19 +21,23 @@ public final class ODBCSession: Sendable {
     self.given = given
   }
 
-  /// The connection, which is made where there is none.
+  /// The connection, which is made where there is none, and told again that nothing may be changed.
   ///
   /// - Parameter call: The call that needs it, whose stop ends what is run first.
   /// - Throws: Why it cannot be, with the library that is missing where that is why.
   /// - Returns: The connection.
   func connection(for call: Call) throws(DriverError) -> ODBCConnection {
-    if let known = state.connection { return known }
+    let begins = { (statement: ODBCStatement) throws(DriverError) in
+      call.onStop { [weak statement] in statement?.cancel() }
+      try call.checkStop()
+    }
+    if let known = state.connection {
+      try renew(known, call, begins)
+      return known
+    }
     let made: ODBCConnection
     do throws(DriverError) {
-      made = try connect { (statement) throws(DriverError) in
-        call.onStop { [weak statement] in statement?.cancel() }
-        try call.checkStop()
-      }
+      made = try connect(begins)
     } catch {
       throw call.stop?.error ?? error
     }
@@ -48,11 +53,24 @@ public final class ODBCSession: Sendable {
   func connect(
     _ begins: (ODBCStatement) throws(DriverError) -> Void
   ) throws(DriverError) -> ODBCConnection {
-    let address = try given.get()
+    var address = try self.address.get()
+    var connection = try connect(address)
+    // A file may have any name, and is a driver of another one.
+    let name = connection.text(of: SQL_DRIVER_NAME) ?? ""
+    let facts = DriverFacts.of(name)
+    if !facts.names.isEmpty, facts != address.facts {
+      address = try address.with(facts)
+      state.address = address
+      connection = try connect(address)
+    }
+    try SessionSetup(address, connection).run(begins)
+    return connection
+  }
+
+  private func connect(_ address: AddressInputs) throws(DriverError) -> ODBCConnection {
     let text = try address.text()
-    let connection: ODBCConnection
     do throws(ODBCFailure) {
-      connection = try ODBCConnection(
+      return try ODBCConnection(
         text,
         in: environment,
         address.facts.form,
@@ -63,16 +81,41 @@ public final class ODBCSession: Sendable {
     } catch {
       throw explained(error, address)
     }
-    try SessionSetup(address, connection).run(begins)
-    return connection
   }
 
-  /// What is known of the driver.
-  var facts: DriverFacts { (try? given.get())?.facts ?? DriverFacts() }
+  /// Tells a connection again that nothing may be changed, which a statement of an earlier call may have lifted.
+  private func renew(
+    _ connection: ODBCConnection,
+    _ call: Call,
+    _ begins: (ODBCStatement) throws(DriverError) -> Void
+  ) throws(DriverError) {
+    let address = try self.address.get()
+    guard address.isReadOnly, let sql = address.facts.readOnlyStatement else { return }
+    let statement: ODBCStatement
+    do throws(ODBCFailure) {
+      statement = try connection.statement()
+    } catch {
+      throw self.error(error, connection, call)
+    }
+    try begins(statement)
+    do throws(ODBCFailure) {
+      try statement.run(sql)
+    } catch {
+      throw self.error(error, connection, call, pointer: "/read_only")
+    }
+  }
+
+  /// The way to the database, for the driver that it turned out to be.
+  private var address: Result<AddressInputs, DriverError> {
+    state.address.map { .success($0) } ?? given
+  }
+
+  /// What is known of the driver; that of its file's name as long as there is no connection.
+  var facts: DriverFacts { (try? address.get())?.facts ?? DriverFacts() }
 
   /// Whether queries are read through cursors of the server, and the driver is not told to do that itself.
   var usesServerCursors: Bool {
-    guard let address = try? given.get(), address.facts.usesServerCursors else { return false }
+    guard let address = try? address.get(), address.facts.usesServerCursors else { return false }
     guard let keyword = address.facts.ownCursorKeyword else { return true }
     return address.string[keyword] != "1"
   }
@@ -103,31 +146,27 @@ public final class ODBCSession: Sendable {
   /// The name and the library of the driver, as far as the address names one.
   ///
   /// - Throws: That it is not installed, or which library it misses.
+  /// - Returns: A line for people.
   func installedDriver() throws(DriverError) -> String {
     let address = try given.get()
-    switch address.string.target {
-    case .dataSource(let name): return "the data source \(name)"
-    case .file(let name): return "the data source in \(name)"
-    case .driver(let name):
-      let missing = ODBCFailure(
-        function: "SQLDriverConnect",
-        records: [DiagnosticRecord(state: "IM003", native: 0, message: name)]
-      )
-      let library = try library(ofDriver: name)
-      guard let library, library.fault == nil else { throw explained(missing, address) }
-      return "\(name), \(library.path ?? library.library)"
-    case nil: return ""
-    }
-  }
-
-  /// The library of an installed driver, or of one that is named by its path; nil where it is not installed.
-  private func library(ofDriver name: String) throws(DriverError) -> DriverLibrary? {
-    if name.contains("/") { return DriverLibrary(of: name, library: name) }
+    guard let target = address.string.target else { return "" }
+    let lists: InstalledDrivers.Lists
     do throws(ODBCFailure) {
-      return try installed.lists().driver(name)?.library
+      lists = try installed.lists()
     } catch {
       throw error.error()
     }
+    let library = lists.driverLibrary(target)
+    guard let library, library.fault == nil else {
+      let missing = ODBCFailure(
+        function: "SQLDriverConnect",
+        records: [DiagnosticRecord(state: "IM003", native: 0, message: "\(target)")]
+      )
+      throw explained(missing, address)
+    }
+    let path = library.path ?? library.library
+    guard case .dataSource(let name) = target else { return "\(library.driver), \(path)" }
+    return "the data source \(name): \(library.driver), \(path)"
   }
 
   // MARK: - Its state
@@ -186,10 +225,7 @@ public final class ODBCSession: Sendable {
         )
       )
     } else {
-      error = failure.read(facts).error(pointer: pointer, wasStopped: call?.stop)
-    }
-    if let native = failure.cause?.native, facts.busyCodes.contains(native), call?.stop == nil {
-      (error.code, error.isRetryable) = (.unavailable, true)
+      error = failure.error(facts, pointer: pointer, wasStopped: call?.stop)
     }
     if connection.isKnownToBeDead {
       error.isSessionBroken = true
@@ -208,26 +244,37 @@ public final class ODBCSession: Sendable {
     _ failure: ODBCFailure,
     _ address: AddressInputs
   ) -> DriverError {
-    var error = failure.read(address.facts).error()
-    guard case .driver(let name) = address.string.target,
+    var error = failure.error(address.facts)
+    guard let target = address.string.target,
       error.code == .notFound || error.code == .unavailable,
       let lists = try? installed.lists()
     else { return error }
-    let known = lists.driver(name)?.library
-    let library = known ?? (name.contains("/") ? DriverLibrary(of: name, library: name) : nil)
-    if let fault = library?.fault {
-      error.message = fault
-      error.pointer = "/driver"
-    } else if known == nil, !name.contains("/") {
-      let names = lists.drivers.map(\.name).sorted().joined(separator: ", ")
-      error.message =
-        "there is no ODBC driver \(name); installed are \(names.isEmpty ? "none" : names)"
-      error.code = .notFound
-      error.pointer = "/driver"
-    } else if ["IM004", "IM005"].contains(error.vendorState) {
-      error.message = "the ODBC driver \(name) does not work: \(error.message)"
-      error.pointer = "/driver"
+    if let library = lists.driverLibrary(target) {
+      if let fault = library.fault {
+        error.message = fault
+        error.pointer = address.targetPointer
+      } else if ["IM004", "IM005"].contains(error.vendorState) {
+        error.message = "the ODBC driver \(library.driver) does not work: \(error.message)"
+        error.pointer = address.targetPointer
+      }
+      return error
     }
+    func list(_ names: [String]) -> String {
+      names.isEmpty ? "none" : names.sorted().joined(separator: ", ")
+    }
+    switch target {
+    case .driver(let name):
+      error.message =
+        "there is no ODBC driver \(name); installed are \(list(lists.drivers.map(\.name)))"
+    case .dataSource(let name):
+      // The driver manager may have taken the section DEFAULT.
+      guard ["IM002", "IM003"].contains(error.vendorState) else { return error }
+      error.message =
+        "there is no data source \(name) in odbc.ini; known are \(list(lists.dataSources.map(\.name)))"
+    case .file: return error
+    }
+    error.code = .notFound
+    error.pointer = address.targetPointer
     return error
   }
 }
@@ -236,4 +283,6 @@ public final class ODBCSession: Sendable {
 private final class SessionState: @unchecked Sendable {
   // `@unchecked` because the host gives a session to one call at a time.
   var connection: ODBCConnection?
+  /// The address for the driver that it turned out to be; nil: that of the inputs holds.
+  var address: AddressInputs?
 }

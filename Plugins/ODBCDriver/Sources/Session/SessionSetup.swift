@@ -38,14 +38,14 @@ struct SessionSetup {
     do throws(ODBCFailure) {
       statement = try connection.statement()
     } catch {
-      throw error.error()
+      throw error.error(address.facts)
     }
     try begins(statement)
     do throws(ODBCFailure) {
       try statement.run(sql)
       try statement.drain()
     } catch {
-      var failure = error.error(pointer: pointer)
+      var failure = error.error(address.facts, pointer: pointer)
       // Some drivers have one state for whatever fails: it is this statement that did.
       if failure.code == .remoteFailure { failure.pointer = pointer }
       throw failure
