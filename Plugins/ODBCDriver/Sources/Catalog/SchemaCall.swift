@@ -146,11 +146,29 @@ final class SchemaCall: @unchecked Sendable {
         do throws(ODBCFailure) {
           return try rows(tables[place])
         } catch {
-          throw session.error(error, catalog.connection, call)
+          let failure = session.error(error, catalog.connection, call)
+          throw SchemaCall.advised(failure, on: "\(error.function)")
         }
       },
       then: then
     )
+  }
+
+  /// The error with what to leave out, where the driver does not have a function.
+  ///
+  /// - Parameters:
+  ///   - error: What the call would end with.
+  ///   - function: The function of ODBC that failed.
+  /// - Returns: The error to end with.
+  static func advised(_ error: DriverError, on function: String) -> DriverError {
+    let parts: [String: Part] = [
+      "SQLPrimaryKeys": .primaryKeys, "SQLForeignKeys": .foreignKeys, "SQLStatistics": .indexes,
+    ]
+    guard error.code == .unsupported, let part = parts[function] else { return error }
+    var error = error
+    error.message += "; leave \(part.rawValue) out of include"
+    error.pointer = "/include"
+    return error
   }
 
   private static let names = [
