@@ -17,6 +17,13 @@ struct ConnectionString: Hashable, Sendable {
     case file(String)
     /// A driver, by its name in odbcinst.ini or its path.
     case driver(String)
+
+    /// The name or the path.
+    var name: String {
+      switch self {
+      case .dataSource(let name), .file(let name), .driver(let name): name
+      }
+    }
   }
 
   private(set) var attributes: [Attribute] = []

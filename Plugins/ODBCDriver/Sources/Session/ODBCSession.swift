@@ -160,7 +160,7 @@ public final class ODBCSession: Sendable {
     guard let library, library.fault == nil else {
       let missing = ODBCFailure(
         function: "SQLDriverConnect",
-        records: [DiagnosticRecord(state: "IM003", native: 0, message: "\(target)")]
+        records: [DiagnosticRecord(state: "IM003", native: 0, message: target.name)]
       )
       throw explained(missing, address)
     }
@@ -270,7 +270,7 @@ public final class ODBCSession: Sendable {
       // The driver manager may have taken the section DEFAULT.
       guard ["IM002", "IM003"].contains(error.vendorState) else { return error }
       error.message =
-        "there is no data source \(name) in odbc.ini; known are \(list(lists.dataSources.map(\.name)))"
+        "there is no data source \(name) in odbc.ini; known are \(list(lists.dataSources.map(\.name))), as the action `drivers` lists them"
     case .file: return error
     }
     error.code = .notFound
