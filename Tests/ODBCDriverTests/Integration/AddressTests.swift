@@ -72,11 +72,12 @@ struct AddressTests {
     let cases: [(ValueMap, String)] = [
       (["driver": "SQLite3", "database": "a;b.db"], "/database"),
       (["driver": "SQLite3", "attributes": ["Database": "a;b.db"]], "/attributes/Database"),
-      (["driver": "SQLite3", "attributes": ["a=b": "c"]], "/attributes/a=b"),
+      (["driver": "SQLite3", "database": "a", "attributes": ["a=b": "c"]], "/attributes/a=b"),
       (["connection_string": "DRIVER=SQLite3;Database={a;b.db}"], "/connection_string"),
       (maria.adding(["authentication": login]), "/authentication/password"),
       (maria.adding(["database": " a"]), "/database"),
       (["driver": "SQLite3", "server": "a"], "/server"),
+      (["driver": "SQLite3"], "/database"), (["connection_string": "Driver=SQLite3"], "/database"),
     ]
     for (inputs, pointer) in cases {
       let error = try await failure(inputs)

@@ -18,7 +18,7 @@ struct LyingDriverTests {
 
   private func host(_ disguise: Disguise) async throws -> (FaultHost, ODBCLiar) {
     let liar = try await ODBCLiar(disguise.rawValue, isNarrow: disguise == .sqlite)
-    return (try FaultHost(["driver": .string(liar.path)]), liar)
+    return (try FaultHost(["driver": .string(liar.path), "database": "liar"]), liar)
   }
 
   /// What there is once no call is in the driver any more: nothing that belongs to a statement.

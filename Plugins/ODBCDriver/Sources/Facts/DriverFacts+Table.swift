@@ -146,6 +146,7 @@ extension DriverFacts {
     // Else a file that is not there is made.
     readOnlyAttributes: [ConnectionString.Attribute(keyword: "NoCreat", value: "1")],
     keywords: Keywords(server: [], port: [], user: [], password: []),
+    needsDatabase: true,
     quoting: ValueQuoting(braces: .characters(except: [])),
     charactersAreUTF8: true,
     bindsByOffset: true,

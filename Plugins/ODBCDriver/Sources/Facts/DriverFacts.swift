@@ -45,6 +45,8 @@ struct DriverFacts: Hashable, Sendable {
   /// What is added besides where nothing may be changed.
   var readOnlyAttributes: [ConnectionString.Attribute] = []
   var keywords = Keywords()
+  /// Whether it takes the connection string for the name of a database where none is given, and makes a file of it.
+  var needsDatabase = false
   var quoting = ValueQuoting.standard
   /// The precision that it reports for decimals that nobody has declared one for: their values may have any.
   var undeclaredPrecision: Int?

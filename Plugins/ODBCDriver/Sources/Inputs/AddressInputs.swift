@@ -121,6 +121,15 @@ struct AddressInputs: Sendable {
       string.set(keyword, to: attribute.value)
       origins[keyword.lowercased()] = attribute.pointer
     }
+    if facts.needsDatabase, case .driver? = string.target,
+      string.value(ofAny: facts.keywords.database) == nil
+    {
+      throw DriverError(
+        .invalidInput,
+        "the driver needs a database: give the path of its file, or :memory:",
+        pointer: "/database"
+      )
+    }
     facts.complete(&string, isReadOnly: isReadOnly)
     for (index, statement) in initStatements.enumerated() {
       if let word = TransactionWord.of(statement, facts.dialect) {
