@@ -96,8 +96,7 @@ final class ProcedurePlace: @unchecked Sendable {
     // Nothing that a driver writes looks so.
     for index in 0..<width { cells.set(UInt8.max, at: index) }
     lengths = RowBuffer(capacity: MemoryLayout<SQLLEN>.size)
-    // A driver that writes nothing of a null leaves it one.
-    lengths.set(SQLLEN(codbc_null_data), at: 0)
+    lengths.set(SQLLEN(0), at: 0)
     if let given {
       // Of a null the memory stays as it is; and where writing is to leave a trace, no zero ends what goes in.
       let length = given.lengths.value(at: 0, as: SQLLEN.self)
