@@ -21,6 +21,8 @@ struct PartitionedQuery {
   }
 
   func run() throws(DriverError) {
+    // In front of what is known of the driver: it tells itself which one it is.
+    let connection = try session.connection(for: call)
     let facts = session.facts
     guard StatementKind(inputs.sql, facts.dialect).isRead else {
       throw DriverError(
@@ -29,7 +31,6 @@ struct PartitionedQuery {
         pointer: "/partitions"
       )
     }
-    let connection = try session.connection(for: call)
     let conditions = try conditions(connection)
     let bound = try BoundStatement(
       inputs.sql.withoutTerminator(facts.dialect),
