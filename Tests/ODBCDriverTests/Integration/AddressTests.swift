@@ -102,7 +102,7 @@ struct AddressTests {
       case .postgreSQL: .odbcPostgreSQL
       case .mariaDB: .odbcMariaDB
       }
-    let link = folder.file("my.so")
+    let link = folder.file("renamed-odbc.so")
     try FileManager.default.createSymbolicLink(
       atPath: link,
       withDestinationPath: try tool.required()

@@ -104,12 +104,13 @@ struct SecretTests {
       try server.api.write("app", #"{"a": 1}"#)
       try server.delay("sys/internal/ui/mounts/secret", seconds: 1)
       let inputs = server.api.root(["path": "app", "auto_renew": false])
-      let first = Task { await host.failure("secret", inputs, timeout: .milliseconds(300)) }
+      let first = Task { await host.failure("secret", inputs) }
       try await eventually("the first call asks") {
         try server.counts()["GET sys/internal/ui/mounts/secret"] == 1
       }
       let second = Task { try await host.run("secret", inputs)["data"] }
-      #expect(await first.value?.code == .timedOut)
+      first.cancel()
+      #expect(await first.value?.code == .cancelled)
       #expect(try await second.value == ["a": 1])
     }
   }
