@@ -11,6 +11,8 @@ package struct Tool: Sendable {
   package static let clang = Tool("clang")
   package static let clangPlusPlus = Tool("clang++")
   package static let curl = Tool("curl")
+  package static let dropbear = Tool("dropbear")
+  package static let dropbearConvert = Tool("dropbearconvert")
   package static let gcc = Tool("gcc")
   package static let gxx = Tool("g++")
   package static let initdb = Tool(postgreSQL: "initdb")
@@ -36,9 +38,18 @@ package struct Tool: Sendable {
   package static let readelf = Tool("readelf")
   package static let rustc = Tool("rustc")
   package static let setpriv = Tool("setpriv")
+  package static let sftp = Tool("sftp")
   package static let squid = Tool("squid")
+  package static let ssh = Tool("ssh")
+  package static let sshAdd = Tool("ssh-add")
+  package static let sshAgent = Tool("ssh-agent")
+  package static let sshKeygen = Tool("ssh-keygen")
+  package static let sshKeyscan = Tool("ssh-keyscan")
+  package static let sshd = Tool("sshd")
   package static let strace = Tool("strace")
   package static let strip = Tool("strip")
+  package static let sudo = Tool("sudo")
+  package static let unshare = Tool("unshare")
 
   /// Apache's module for Kerberos.
   package static let apacheGSSAPI = Tool(
@@ -51,6 +62,9 @@ package struct Tool: Sendable {
     "basic_ncsa_auth",
     path: "/usr/lib/squid/basic_ncsa_auth"
   )
+
+  /// OpenSSH's program for SFTP, which dropbear starts as well.
+  package static let sftpServer = Tool("sftp-server", path: "/usr/lib/openssh/sftp-server")
 
   package static let httpbin = Tool(
     "httpbin",
