@@ -24,6 +24,19 @@ enum PasswordFile {
     return "\(identity):\(answer.prefix { $0 != " " })\n"
   }
 
+  /// The hashes of passwords, as shadow(5) has them.
+  ///
+  /// They are hashed as crypt(3) does it with SHA-512.
+  static func crypt(_ passwords: [String]) async throws -> [String] {
+    let lines = passwords.map { $0 + "\n" }.joined()
+    let command = try await Command.check(
+      try Tool.openssl.required(),
+      ["passwd", "-6", "-stdin"],
+      input: lines
+    )
+    return command.output.split(separator: "\n").map(String.init)
+  }
+
   private static func openssl(_ arguments: [String], input: String) async throws -> Substring {
     let command = try await Command.check(
       try Tool.openssl.required(),
