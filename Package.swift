@@ -258,6 +258,8 @@ let package = Package(
       path: "Plugins/HTTPKit/Sources",
       swiftSettings: shipped
     ),
+    .target(name: "FileKit", path: "Plugins/FileKit/Sources", swiftSettings: shipped),
+    .testTarget(name: "FileKitTests", dependencies: ["FileKit"], swiftSettings: common),
     .testTarget(
       name: "HTTPKitTests",
       dependencies: ["DriverKit", "HTTPKit", "TestSupport"],
