@@ -81,6 +81,7 @@ let drivers: [Driver] = [
   driver("ODBC", dependencies: ["CODBC"]),
   driver("OPENAI", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
   driver("REST", dependencies: ["CCurl", "CYAML", "CurlKit", "HTTPKit"]),
+  driver("SSH", dependencies: ["CCrypto", "CSSH2", "FileKit"]),
   driver("VAULT", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
 ]
 
@@ -271,6 +272,12 @@ let package = Package(
       pkgConfig: "odbc",
       providers: [.apt(["unixodbc-dev"])]
     ),
+    .systemLibrary(
+      name: "CSSH2",
+      path: "Plugins/CSSH2",
+      pkgConfig: "libssh2",
+      providers: [.apt(["libssh2-1-dev"])]
+    ),
     .testTarget(
       name: "ODBCDriverTests",
       dependencies: ["DriverHost", "DriverKit", "ODBCDriver", "TestSupport"],
@@ -284,6 +291,11 @@ let package = Package(
     .testTarget(
       name: "RESTDriverTests",
       dependencies: ["CurlKit", "DriverHost", "DriverKit", "HTTPKit", "RESTDriver", "TestSupport"],
+      swiftSettings: common
+    ),
+    .testTarget(
+      name: "SSHDriverTests",
+      dependencies: ["DriverHost", "DriverKit", "FileKit", "SSHDriver", "TestSupport"],
       swiftSettings: common
     ),
     .testTarget(

@@ -1,0 +1,153 @@
+internal import DriverKit
+internal import FileKit
+
+/// The action `get`: files of the server come to this machine, or down a channel.
+struct GetFiles: SSHAction {
+  private let inputs: FileInputs
+  private let transfer: TransferInputs
+  /// Where they go; nil: what is in a file goes to the channel or to the output.
+  private let local: RemotePath?
+  private let limit: Int
+
+  private enum Channel {
+    static let content = 0
+    static let files = 1
+  }
+
+  init(_ call: Call) throws(DriverError) {
+    inputs = try FileInputs(call.inputs)
+    transfer = try TransferInputs(call.inputs)
+    local = call.inputs["local_path"] == nil ? nil : try FileInputs.path(call.inputs, "local_path")
+    limit = try call.inputs["max_content"]?.int(in: 0...104_857_600) ?? 16 << 20
+    guard local == nil || !call.isWanted(Channel.content) else {
+      throw DriverError(
+        .invalidInput,
+        "there are both local_path and a reader of the channel content: leave one of both out",
+        pointer: "/local_path"
+      )
+    }
+  }
+
+  func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
+    let files = try await RemoteFiles.open(session, call, inputs.answerTimeout, scope)
+    let report = FileReport(call, Channel.files, files)
+    let mover = GetMover(files: files, inputs: transfer)
+    do throws(DriverError) {
+      let source = try await files.attributes(inputs.path, inputs.pointer).entry(at: inputs.path)
+      try await get(source, mover, report, call)
+    } catch {
+      try report.put()
+      throw error
+    }
+    try report.put()
+    if let error = report.error { throw error }
+  }
+
+  private func get(
+    _ source: FileEntry,
+    _ mover: GetMover,
+    _ report: FileReport,
+    _ call: Call
+  ) async throws(DriverError) {
+    try check(source)
+    report.expected = source.kind == .directory ? nil : source.size.map { UInt64($0) }
+    guard let local else { return try await content(source, mover, report, call) }
+    let target = local.named(as: source.path)
+    if source.kind == .directory {
+      let tree = TreeTransfer(mover, report, from: source.path, to: target)
+      return try await tree.run("/local_path")
+    }
+    if transfer.withParents, !transfer.isDryRun, let parent = target.parent, !parent.isBase {
+      try LocalFiles.makeDirectory(parent, withParents: true)
+    }
+    if let path = try await mover.moveOne(source, target, report, "/local_path") {
+      try call.output("path", .string(String(decoding: path.bytes, as: UTF8.self)))
+    }
+  }
+
+  private func check(_ source: FileEntry) throws(DriverError) {
+    switch source.kind {
+    case .directory where !transfer.isTree:
+      throw DriverError(
+        .isDirectory,
+        "\(source.path.text) is a directory: set recursive to get all that is in it",
+        pointer: "/recursive"
+      )
+    case .directory where local == nil:
+      throw DriverError(
+        .invalidInput,
+        "\(source.path.text) is a directory: give local_path, where it is to go",
+        pointer: "/local_path"
+      )
+    case .directory: return
+    default: break
+    }
+    guard transfer.pattern == nil else {
+      throw DriverError(
+        .kindDiffers,
+        "\(source.path.text) is no directory, so that pattern finds nothing in it",
+        pointer: "/pattern"
+      )
+    }
+  }
+
+  /// Hands over what is in a file, in place of a file here.
+  private func content(
+    _ source: FileEntry,
+    _ mover: GetMover,
+    _ report: FileReport,
+    _ call: Call
+  ) async throws(DriverError) {
+    let files = mover.files
+    guard !transfer.isDryRun else {
+      let bytes = source.size ?? 0
+      return try await report.add(
+        FileResult(path: source.path, outcome: .transferred, bytes: bytes)
+      )
+    }
+    let isStreamed = call.isWanted(Channel.content)
+    if !isStreamed, let size = source.size, size > limit { throw MemorySink.tooLong(limit) }
+    let memory = MemorySink(limit)
+    let sink: any Download.Sink =
+      isStreamed ? ChannelSink(call, Channel.content, files.loop) : memory
+    let start = RemoteFiles.now()
+    let file = try await RemoteFile.open(files, source.path, .read, pointer: inputs.pointer)
+    defer { file.closeLater() }
+    let end = try await Download(
+      file,
+      size: source.size.map { UInt64($0) },
+      from: 0,
+      memory: transfer.memory,
+      to: sink
+    ) { report.moved($0) }.run()
+    try await file.close()
+    if transfer.verifies, end.change == .shrank {
+      throw DriverError(
+        .changed,
+        "\(source.path.text) on \(files.host) shrank while it was read",
+        pointer: "/verify"
+      )
+    }
+    try await report.add(
+      FileResult(
+        path: source.path,
+        outcome: .transferred,
+        bytes: Int64(end.end),
+        seconds: RemoteFiles.now() - start
+      )
+    )
+    guard !isStreamed else { return }
+    if let text = String(validating: memory.bytes, as: UTF8.self) {
+      try call.output("content", .string(text))
+    } else {
+      try call.output("content", .bytes(memory.bytes))
+    }
+  }
+}
+
+extension RemotePath {
+  /// The path of a file that goes here: into this directory, where the path ends with a `/`.
+  func named(as source: RemotePath) -> RemotePath {
+    bytes.last == UInt8(ascii: "/") ? appending(RemotePath(source.name)) : self
+  }
+}

@@ -1,0 +1,47 @@
+internal import DriverKit
+
+/// The action `run_commands`: one command after the other, each with its own result.
+struct RunCommands: SSHAction {
+  private let commands: [String]
+  private let goesOn: Bool
+  private let inputs: RunInputs
+
+  init(_ call: Call) throws(DriverError) {
+    let list = try call.inputs.required("commands").list()
+    var commands: [String] = []
+    for index in 0..<list.count { commands.append(try list[index].string()) }
+    self.commands = commands
+    goesOn = try call.inputs["continue_after_error"]?.bool() ?? false
+    inputs = try RunInputs(call)
+  }
+
+  func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
+    let connection = try await session.connected(scope)
+    let run = RemoteRun(connection: connection, loop: session.ownLoop, call: call, inputs: inputs)
+    var results: [OutputValue] = []
+    var failure: DriverError?
+    for (index, command) in commands.enumerated() {
+      let result: RunResult
+      do throws(DriverError) {
+        result = try await run.run(.command(command), scope)
+      } catch {
+        // What the ones before have done is there all the same.
+        try call.output("results", .list(results))
+        throw error
+      }
+      results.append(
+        .map(
+          [("command", .string(command))] + result.outputs.map { ("\($0.0)", $0.1) }
+        )
+      )
+      call.progress(UInt64(index + 1), of: UInt64(commands.count), "commands")
+      guard var failed = result.failure(inputs.expected) else { continue }
+      failed.pointer = "/commands/\(index)"
+      failed.message = "command \(index + 1): \(failed.message)"
+      failure = failure ?? failed
+      if !goesOn { break }
+    }
+    try call.output("results", .list(results))
+    if let failure { throw failure }
+  }
+}

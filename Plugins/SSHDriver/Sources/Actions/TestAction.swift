@@ -1,0 +1,122 @@
+internal import CSSH2
+internal import DriverKit
+internal import Glibc
+
+/// The action `test`: the way to the server step by step.
+///
+/// A step that fails is a result of the test, and no error of the call. Nothing is kept of it.
+struct TestAction: SSHAction {
+  init(_ call: Call) throws(DriverError) {}
+
+  func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
+    let steps = Steps()
+    var connection: SSHConnection?
+    defer { connection?.close() }
+    do throws(DriverError) {
+      let way = try await steps.run("inputs", scope) { () throws(DriverError) in
+        let way = try session.way()
+        return (way, "\(way.stops.count) \(way.stops.count == 1 ? "server" : "servers") on the way")
+      }
+      for stop in way.stops {
+        let jump = connection
+        let opened = try await steps.run("connect \(stop.name)", scope) {
+          () async throws(DriverError) in
+          let opened = try await session.connector.open(stop, jump, way.algorithms, scope)
+          let key = opened.hostKey
+          return (
+            opened,
+            "\(opened.banner), \(key.typeName) \(key.fingerprint(SystemHashes()))"
+          )
+        }
+        connection = opened
+        _ = try await steps.run("log in \(stop.name)", scope) { () async throws(DriverError) in
+          try await Authenticator(
+            transport: opened.transport,
+            loop: session.ownLoop,
+            host: stop.name
+          ).run(stop.logins, scope)
+          return (true, stop.logins.first?.user ?? "")
+        }
+      }
+      guard let last = connection else { return }
+      _ = try await steps.run("program", scope) { () async throws(DriverError) in
+        let channel = try await last.opener.open(.session, scope)
+        defer { channel.end() }
+        try await channel.start("exec", "echo", scope)
+        return (true, "the server runs programs")
+      }
+    } catch {
+      // The step tells; a call that is to stop ends all the same.
+      try scope.check()
+      steps.skip(["connect", "log in", "program"])
+    }
+    try call.output("steps", .list(steps.outputs))
+  }
+}
+
+/// The steps of a test and what became of them.
+private final class Steps {
+  private(set) var outputs: [OutputValue] = []
+  private var names: [String] = []
+
+  func run<Value>(
+    _ name: String,
+    _ scope: Scope,
+    _ body: () async throws(DriverError) -> (Value, String)
+  ) async throws(DriverError) -> Value {
+    let start = Steps.now()
+    names.append(name)
+    do throws(DriverError) {
+      let (value, message) = try await body()
+      add(name, "passed", Steps.now() - start, message, "")
+      return value
+    } catch {
+      add(name, "failed", Steps.now() - start, error.message, error.hint)
+      throw error
+    }
+  }
+
+  /// Tells of the steps that were not taken.
+  func skip(_ all: [String]) {
+    for name in all where !names.contains(where: { $0.hasPrefix(name) }) {
+      add(name, "skipped", nil, "an earlier step failed", "")
+    }
+  }
+
+  private func add(
+    _ name: String,
+    _ outcome: String,
+    _ seconds: Double?,
+    _ message: String,
+    _ hint: String
+  ) {
+    outputs.append(
+      .map([
+        ("name", .string(name)), ("outcome", .string(outcome)),
+        ("seconds", seconds.map { .double($0) } ?? .null), ("message", .string(message)),
+        ("hint", .string(hint)),
+      ])
+    )
+  }
+
+  private static func now() -> Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}
+
+extension DriverError {
+  /// What to do about it, where the code alone tells.
+  fileprivate var hint: String {
+    switch code {
+    case .dns: "check the name of the host"
+    case .unavailable, .timedOut: "check the address, and whether an SSH server listens there"
+    case .hostKey:
+      "the action `host_key` shows the server's keys, to compare them with what its administrator says"
+    case .unauthenticated: "check the user and how it logs in"
+    case .invalidInput where !pointer.isEmpty: "see the input \(pointer)"
+    default: ""
+    }
+  }
+}

@@ -1,0 +1,159 @@
+internal import CSSH2
+internal import DriverKit
+internal import Glibc
+
+/// Logs in with a private key.
+///
+/// On the loop; a key is read and decrypted off it.
+struct KeyLogin {
+  let transport: SSHTransport
+  let loop: Loop
+  /// The host, for messages.
+  let host: String
+
+  /// Logs in.
+  ///
+  /// - Parameters:
+  ///   - login: Whom.
+  ///   - key: The key as it is given.
+  ///   - scope: How long.
+  /// - Throws: What is wrong with the key, or that the server does not take it.
+  func run(
+    _ login: LoginInputs.Login,
+    _ key: LoginInputs.KeyInputs,
+    _ scope: Scope
+  ) async throws(DriverError) {
+    let version = SSHLibrary.version
+    let planned = try await Background.run(loop, scope) { KeyLogin.plan(key, version) }
+    switch planned {
+    case .failure(let fault):
+      throw DriverError(.unauthenticated, "\(fault.message)", pointer: login.pointer)
+    case .success(.library(let key)): try await offer(key, login, scope)
+    case .success(.rsa(let signer)): try await offer(signer, version, login, scope)
+    }
+  }
+
+  /// Why a key cannot be used.
+  private struct Refusal: Error {
+    let message: String
+  }
+
+  private static func plan(
+    _ key: LoginInputs.KeyInputs,
+    _ version: Int
+  ) -> Result<KeyPlan, Refusal> {
+    do {
+      let text =
+        try key.text.map { SecretBytes($0) } ?? read(HostKeyInputs.expanded(key.file ?? ""))
+      return .success(
+        try KeyPlan(
+          text: text,
+          certificate: key.certificate.map { Array($0.utf8) },
+          passphrase: key.passphrase.map { SecretBytes($0) },
+          libraryVersion: version
+        )
+      )
+    } catch {
+      let file = key.file.map { "\($0): " } ?? ""
+      return .failure(Refusal(message: "\(file)\((error as? Refusal)?.message ?? "\(error)")"))
+    }
+  }
+
+  private static func read(_ path: String) throws(Refusal) -> SecretBytes {
+    let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+    guard file >= 0 else {
+      throw Refusal(message: "the key cannot be read: \(unsafe String(cString: strerror(errno)))")
+    }
+    defer { _ = close(file) }
+    // No key is longer; what is no file has no end perhaps.
+    var bytes = [UInt8](repeating: 0, count: 128 << 10)
+    var count = 0
+    while count < bytes.count {
+      let more = unsafe bytes.withUnsafeMutableBytes {
+        unsafe Glibc.read(file, $0.baseAddress.map { unsafe $0 + count }, $0.count - count)
+      }
+      if more < 0, errno == EINTR { continue }
+      guard more >= 0 else {
+        throw Refusal(message: "the key cannot be read: \(unsafe String(cString: strerror(errno)))")
+      }
+      if more == 0 { break }
+      count += more
+    }
+    defer { SecretBytes.wipe(&bytes) }
+    return SecretBytes(Array(bytes[..<count]))
+  }
+
+  // MARK: - What the server is offered
+
+  private func offer(
+    _ key: KeyPlan.LibraryKey,
+    _ login: LoginInputs.Login,
+    _ scope: Scope
+  ) async throws(DriverError) {
+    let (session, name) = unsafe (transport.handle, Array(login.user.utf8))
+    let status = try await transport.run(scope) {
+      key.privateText.withBytes { secret in
+        unsafe name.withUnsafeBytes { name in
+          unsafe key.publicText.withUnsafeBytes { open in
+            unsafe secret.withUnsafeBytes { secret in
+              Int(
+                unsafe libssh2_userauth_publickey_frommemory(
+                  session,
+                  name.baseAddress?.assumingMemoryBound(to: CChar.self),
+                  name.count,
+                  open.baseAddress?.assumingMemoryBound(to: CChar.self),
+                  open.count,
+                  secret.baseAddress?.assumingMemoryBound(to: CChar.self),
+                  // The zero byte behind it does not count.
+                  secret.count - 1,
+                  nil
+                )
+              )
+            }
+          }
+        }
+      }
+    }
+    if status < 0 { throw refusal(status, login, key.publicBlob) }
+  }
+
+  private func offer(
+    _ signer: RSASigner,
+    _ version: Int,
+    _ login: LoginInputs.Login,
+    _ scope: Scope
+  ) async throws(DriverError) {
+    guard let offers = try? signer.offers(libraryVersion: version), let last = offers.last else {
+      throw DriverError(.internal, "the key is too long to be offered", pointer: login.pointer)
+    }
+    for blob in offers {
+      let request = SignatureRequest { request in
+        do throws(KeyFault) {
+          return .signed(try signer.signature(of: request))
+        } catch {
+          return .failed("\(error)")
+        }
+      }
+      let status = try await request.logIn(login.user, with: blob, transport, scope)
+      if status == 0 { return }
+      if let failure = request.failure {
+        throw DriverError(.unauthenticated, failure, pointer: login.pointer)
+      }
+      guard
+        Int32(clamping: status) == LIBSSH2_ERROR_AUTHENTICATION_FAILED
+          || Int32(clamping: status) == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED, blob != last
+      else { throw refusal(status, login, last) }
+    }
+  }
+
+  private func refusal(_ status: Int, _ login: LoginInputs.Login, _ blob: [UInt8]) -> DriverError {
+    var error = transport.failure(status, "\(host) does not let \(login.user) log in by the key")
+    if error.code == .unauthenticated {
+      let key = (try? PublicKey(blob: blob)).map { "\($0.fingerprint(SystemHashes()))" } ?? "given"
+      error.message =
+        "\(host) does not take the key \(key) of \(login.user): see whether it is in authorized_keys there"
+    }
+    error.pointer = login.pointer
+    return error
+  }
+}

@@ -1,0 +1,163 @@
+internal import CSSH2
+internal import DriverKit
+
+/// Opens channels of a session, one at a time, and as many at once as the server allows.
+///
+/// The library has room for one request only, and one that was begun has to be finished. A server that has enough
+/// refuses (`MaxSessions` of OpenSSH): then the next one is opened once one was closed. On the loop.
+@safe
+final class ChannelOpener {
+  private let transport: SSHTransport
+  private var isBusy = false
+  private var turns: [Waiting<Bool>] = []
+  /// How many are open.
+  private(set) var count = 0
+  /// How many the server allows; not known before it has refused one.
+  private var most = Int.max
+  private var hasClosed = false
+  private static let mostAttempts = 20
+  /// Is told when somebody has to wait for a channel to be closed.
+  var whenFull: () -> Void = {}
+  /// Whether somebody waits for a channel to be closed.
+  var isFull: Bool { count >= most && !turns.isEmpty }
+
+  /// What a channel is for.
+  enum Kind {
+    /// Programs and subsystems.
+    case session
+    /// A connection that the server makes to another host.
+    case connection(host: String, port: Int)
+  }
+
+  init(_ transport: SSHTransport) { self.transport = transport }
+
+  /// Opens a channel.
+  ///
+  /// - Parameters:
+  ///   - kind: What for.
+  ///   - scope: How long it may take, with the time that it waits for another one to be closed.
+  /// - Throws: Why there is none.
+  /// - Returns: The channel.
+  func open(_ kind: Kind = .session, _ scope: Scope) async throws(DriverError) -> SSHChannel {
+    var attempts = 0
+    while true {
+      try await turn(scope)
+      let opened = Opened()
+      let status: Int
+      do throws(DriverError) {
+        status = try await opening(kind, opened, scope)
+      } catch {
+        // The library goes on with it whatever the caller wants.
+        abandon(kind, opened)
+        throw error
+      }
+      isBusy = false
+      if let handle = unsafe opened.handle {
+        count += 1
+        next()
+        return unsafe SSHChannel(handle, of: transport) { [weak self] in self?.wasClosed() }
+      }
+      guard status == Int(LIBSSH2_ERROR_CHANNEL_FAILURE), case .session = kind,
+        count > 0 || hasClosed && attempts < ChannelOpener.mostAttempts
+      else {
+        next()
+        throw refused(kind, status)
+      }
+      if count > 0 {
+        most = count
+      } else {
+        // A server may count a channel a little longer than until it has closed it.
+        attempts += 1
+        next()
+        try await scope.loop.sleep(0.02, scope)
+      }
+    }
+  }
+
+  @safe
+  private final class Opened {
+    var handle: OpaquePointer?
+  }
+
+  private func attempt(_ kind: Kind, _ opened: Opened) -> Int {
+    let session = unsafe transport.handle
+    switch kind {
+    case .session:
+      unsafe opened.handle = unsafe libssh2_channel_open_ex(
+        session,
+        "session",
+        7,
+        cssh2_window,
+        cssh2_packet,
+        nil,
+        0
+      )
+    case .connection(let host, let port):
+      unsafe opened.handle = unsafe libssh2_channel_direct_tcpip_ex(
+        session,
+        host,
+        Int32(clamping: port),
+        "127.0.0.1",
+        22
+      )
+    }
+    return if unsafe opened.handle == nil { transport.code } else { 0 }
+  }
+
+  private func opening(
+    _ kind: Kind,
+    _ opened: Opened,
+    _ scope: Scope
+  ) async throws(DriverError) -> Int {
+    try await transport.run(scope) { [self] in attempt(kind, opened) }
+  }
+
+  /// Goes on with a request that nobody waits for any more, and lets go of what comes of it.
+  private func abandon(_ kind: Kind, _ opened: Opened) {
+    transport.goOn { [self] in
+      attempt(kind, opened)
+    } then: { [self] _ in
+      isBusy = false
+      if let handle = unsafe opened.handle { unsafe transport.free(channel: handle) }
+      next()
+    }
+  }
+
+  private func turn(_ scope: Scope) async throws(DriverError) {
+    while isBusy || count >= most {
+      let waiting = Waiting<Bool>()
+      turns.append(waiting)
+      if isFull { whenFull() }
+      do throws(DriverError) {
+        _ = try await waiting.value(scope)
+      } catch {
+        turns.removeAll { $0 === waiting }
+        // It may have been this one's turn already.
+        next()
+        throw error
+      }
+    }
+    isBusy = true
+  }
+
+  private func next() {
+    guard !isBusy, count < most, !turns.isEmpty else { return }
+    turns.removeFirst().finish(.success(true))
+  }
+
+  private func wasClosed() {
+    count -= 1
+    hasClosed = true
+    // A server that allows more now than before is found out by trying.
+    if count == 0 { most = .max }
+    next()
+  }
+
+  private func refused(_ kind: Kind, _ status: Int) -> DriverError {
+    switch kind {
+    case .session: transport.failure(status, "the server opens no channel")
+    case .connection(let host, let port):
+      transport.failure(status, "the server makes no connection to \(host):\(port)")
+    }
+  }
+}

@@ -1,0 +1,65 @@
+internal import CSSH2
+internal import DriverKit
+
+/// A connection to a server that has let us in, which calls open channels of.
+///
+/// On the loop.
+final class SSHConnection {
+  let transport: SSHTransport
+  let opener: ChannelOpener
+  let files: SFTPAccess
+  /// The host and port, for messages.
+  let name: String
+  /// The server's key.
+  let hostKey: PublicKey
+  /// The way to it leads through this; nil: straight.
+  private let jump: SSHConnection?
+
+  init(_ transport: SSHTransport, name: String, hostKey: PublicKey, jump: SSHConnection?) {
+    self.transport = transport
+    let opener = ChannelOpener(transport)
+    self.opener = opener
+    files = SFTPAccess(opener)
+    self.name = name
+    self.hostKey = hostKey
+    self.jump = jump
+  }
+
+  /// What the server says that it is, such as `SSH-2.0-OpenSSH_9.2p1`.
+  var banner: String {
+    guard let text = unsafe libssh2_session_banner_get(transport.handle) else { return "" }
+    return unsafe String(cString: text)
+  }
+
+  /// The algorithms that were agreed upon, by what they are for.
+  var algorithms: [(name: StaticString, algorithm: String)] {
+    let kinds: [(StaticString, Int32)] = [
+      ("key_exchange", LIBSSH2_METHOD_KEX), ("host_key", LIBSSH2_METHOD_HOSTKEY),
+      ("cipher", LIBSSH2_METHOD_CRYPT_CS), ("mac", LIBSSH2_METHOD_MAC_CS),
+      ("compression", LIBSSH2_METHOD_COMP_CS),
+    ]
+    return kinds.compactMap { name, kind in
+      unsafe libssh2_session_methods(transport.handle, kind).map {
+        (name, unsafe String(cString: $0))
+      }
+    }
+  }
+
+  /// Whether it is of no use any more.
+  var isDead: Bool { transport.isClosed || transport.hasEnded || transport.streamFailure != 0 }
+
+  /// Asks the server for a sign of life.
+  ///
+  /// - Throws: That there is none.
+  func check(_ scope: Scope) async throws(DriverError) {
+    // A channel that is opened and closed: the library does not wait for the answer to anything less.
+    let channel = try await opener.open(.session, scope)
+    channel.end()
+  }
+
+  /// Ends it.
+  func close() {
+    transport.close()
+    jump?.close()
+  }
+}

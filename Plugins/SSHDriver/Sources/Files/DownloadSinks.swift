@@ -1,0 +1,89 @@
+internal import DriverKit
+
+/// Bytes that go into a file of this machine.
+final class FileSink: Download.Sink {
+  private let file: LocalFile
+  private var offset: UInt64
+
+  init(_ file: LocalFile, from offset: UInt64) {
+    self.file = file
+    self.offset = offset
+  }
+
+  func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
+    try file.write(bytes, at: offset)
+    offset += UInt64(bytes.count)
+    return true
+  }
+
+  func whenRoom(_ body: @escaping () -> Void) throws(DriverError) { body() }
+}
+
+/// Bytes that go down a channel of a call.
+final class ChannelSink: Download.Sink {
+  private let call: Call
+  private let channel: Int
+  private let loop: Loop
+  /// What a slow reader has not taken.
+  private var held: ArraySlice<UInt8> = []
+  private var failure: DriverError?
+
+  init(_ call: Call, _ channel: Int, _ loop: Loop) {
+    self.call = call
+    self.channel = channel
+    self.loop = loop
+  }
+
+  func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
+    if let failure { throw failure }
+    if try write(bytes) { return true }
+    held = bytes
+    return false
+  }
+
+  func whenRoom(_ body: @escaping () -> Void) throws(DriverError) {
+    try call.onReady(channel, on: loop) { [weak self] in
+      guard let self else { return }
+      do throws(DriverError) {
+        guard try write(held) else { return try whenRoom(body) }
+        held = []
+      } catch {
+        failure = error
+      }
+      body()
+    }
+  }
+
+  private func write(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
+    switch try call.write(bytes.span, to: channel) {
+    case .taken: return true
+    case .again: return false
+    case .unwanted: throw DriverError(.cancelled, "nobody reads the channel content any longer")
+    }
+  }
+}
+
+/// Bytes that go into the memory, up to a limit.
+final class MemorySink: Download.Sink {
+  private(set) var bytes: [UInt8] = []
+  private let limit: Int
+
+  init(_ limit: Int) { self.limit = limit }
+
+  func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
+    guard self.bytes.count + bytes.count <= limit else { throw MemorySink.tooLong(limit) }
+    self.bytes += bytes
+    return true
+  }
+
+  func whenRoom(_ body: @escaping () -> Void) throws(DriverError) { body() }
+
+  /// The error of a file that is longer.
+  static func tooLong(_ limit: Int) -> DriverError {
+    DriverError(
+      .tooLarge,
+      "the file has more than \(limit) bytes: give local_path, read the channel content, or raise max_content",
+      pointer: "/max_content"
+    )
+  }
+}

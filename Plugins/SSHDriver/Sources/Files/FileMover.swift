@@ -1,0 +1,113 @@
+internal import DriverKit
+internal import FileKit
+
+/// One direction in which files are transferred: what the two sides are.
+///
+/// On the loop.
+protocol FileMover {
+  var files: RemoteFiles { get }
+  var inputs: TransferInputs { get }
+
+  /// Lists the directories of the source.
+  var sources: any DirectoryLister { get }
+  /// Lists the directories of the target.
+  var targets: any DirectoryLister { get }
+
+  /// What is at a path of the target; nil: nothing.
+  func target(_ path: RemotePath, followsLink: Bool) async throws(DriverError) -> FileEntry?
+
+  /// Makes a directory of the target.
+  func makeDirectory(
+    _ path: RemotePath,
+    mode: UInt32?,
+    withParents: Bool
+  ) async throws(DriverError)
+
+  /// Makes a symbolic link of the target.
+  func makeLink(
+    _ path: RemotePath,
+    to target: RemotePath,
+    overwrites: Bool
+  ) async throws(DriverError)
+
+  /// Transfers a file.
+  func copy(
+    _ task: FileTask,
+    moved: @escaping (Int) -> Void
+  ) async throws(DriverError) -> FileCopy
+}
+
+extension FileMover {
+  /// Transfers one file, and tells what became of it.
+  ///
+  /// - Parameters:
+  ///   - task: The file.
+  ///   - reason: Why it is done, for people.
+  ///   - report: Is told.
+  /// - Throws: Why it cannot be told; a file that fails is told.
+  /// - Returns: Where it is; nil: it failed.
+  @discardableResult
+  func move(
+    _ task: FileTask,
+    _ reason: String,
+    _ report: FileReport
+  ) async throws(DriverError) -> RemotePath? {
+    let (start, count) = (RemoteFiles.now(), MoveCount())
+    do throws(DriverError) {
+      let copy = try await copy(task) {
+        count.bytes += Int64($0)
+        report.moved($0)
+      }
+      let isResumed = if case .resume = task.action { true } else { false }
+      try await report.add(
+        FileResult(
+          path: task.source.path,
+          target: copy.target,
+          outcome: isResumed ? .resumed : .transferred,
+          bytes: count.bytes,
+          seconds: RemoteFiles.now() - start,
+          message: [reason, copy.note].filter { !$0.isEmpty }.joined(separator: "; ")
+        )
+      )
+      return copy.target
+    } catch {
+      let result = FileResult(
+        path: task.source.path,
+        target: task.target,
+        failed: error.fileCode,
+        bytes: count.bytes,
+        seconds: RemoteFiles.now() - start,
+        message: error.message
+      )
+      try await report.add(result, error)
+      return nil
+    }
+  }
+
+  /// A name that is free, for a file whose own is taken.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - number: The number of the name that was tried last, which becomes that of this one.
+  /// - Throws: That there is none.
+  /// - Returns: The name.
+  func freeName(beside path: RemotePath, _ number: inout Int) async throws(DriverError)
+    -> RemotePath
+  {
+    while number < 10_000 {
+      number += 1
+      let name = path.sibling(NumberedName.name(path.name, number: number))
+      if try await target(name, followsLink: false) == nil { return name }
+    }
+    throw DriverError(
+      .alreadyExists,
+      "10,000 names beside \(path.text) are taken",
+      pointer: "/conflict"
+    )
+  }
+}
+
+/// How many bytes of a file were moved.
+private final class MoveCount {
+  var bytes: Int64 = 0
+}

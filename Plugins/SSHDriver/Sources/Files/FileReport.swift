@@ -1,0 +1,93 @@
+internal import DriverKit
+internal import FileKit
+
+/// What becomes of the files of a call: told as it happens, and summed.
+///
+/// On the loop.
+final class FileReport {
+  /// How many results the outputs have.
+  private static let most = 1000
+
+  private let call: Call
+  private let channel: ValueChannel
+  private let scope: Scope
+  private let start = RemoteFiles.now()
+  private(set) var totals = FileTotals()
+  private var kept: [OutputValue] = []
+  private var bytes: UInt64 = 0
+  private var told: UInt64 = 0
+  /// How many bytes there are in all; nil: that is not known.
+  var expected: UInt64?
+  /// The error of the first file that failed.
+  private(set) var failure: DriverError?
+
+  init(_ call: Call, _ channel: Int, _ files: RemoteFiles) {
+    self.call = call
+    self.channel = ValueChannel(call, channel, files.loop)
+    scope = files.scope
+  }
+
+  /// Says that bytes were moved.
+  func moved(_ count: Int) {
+    bytes += UInt64(count)
+    // The host keeps the newest only.
+    guard bytes - told >= 1 << 20 || bytes == expected else { return }
+    told = bytes
+    call.progress(bytes, of: expected, "bytes")
+  }
+
+  /// Takes the result of a file.
+  ///
+  /// - Parameters:
+  ///   - result: The result.
+  ///   - error: The whole error of one that failed.
+  /// - Throws: Why it cannot be told.
+  func add(_ result: FileResult, _ error: DriverError? = nil) async throws(DriverError) {
+    totals.add(result)
+    if result.outcome == .failed, failure == nil {
+      failure =
+        error ?? DriverError(result.code ?? .failure, "\(result.path.text): \(result.message)")
+    }
+    if channel.isWanted { return try await channel.send(result.output, scope) }
+    if kept.count < FileReport.most { kept.append(result.output) }
+  }
+
+  /// Puts out the sums.
+  func put() throws(DriverError) {
+    let counts: [(StaticString, FileResult.Outcome)] = [
+      ("transferred", .transferred), ("resumed", .resumed), ("skipped", .skipped),
+      ("created", .created), ("failed", .failed),
+    ]
+    for (name, outcome) in counts { try call.output(name, .int(Int64(totals.count(outcome)))) }
+    try call.output("bytes", .int(totals.bytes))
+    try call.output("duration", .double(RemoteFiles.now() - start))
+    if !channel.isWanted { try call.output("files", .list(kept)) }
+  }
+
+  /// The error of the call; nil: no file failed.
+  var error: DriverError? {
+    guard let failure, let text = totals.failureText else { return nil }
+    if totals.count == 1 { return failure }
+    var error = failure
+    error.message = text
+    return error
+  }
+}
+
+extension FileResult {
+  /// The result as actions put it out.
+  var output: OutputValue {
+    var members: [(name: String, value: OutputValue)] = [
+      ("path", .string(String(decoding: path.bytes, as: UTF8.self)))
+    ]
+    if let target {
+      members.append(("target", .string(String(decoding: target.bytes, as: UTF8.self))))
+    }
+    members += [
+      ("outcome", .string(outcome.rawValue)), ("bytes", .int(bytes)), ("seconds", .double(seconds)),
+    ]
+    if let code { members.append(("code", .string(code.rawValue))) }
+    if !message.isEmpty { members.append(("message", .string(message))) }
+    return .map(members)
+  }
+}

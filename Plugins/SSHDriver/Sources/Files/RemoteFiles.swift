@@ -1,0 +1,144 @@
+internal import DriverKit
+internal import FileKit
+internal import Glibc
+
+/// The files of a server as one call sees them: its requests, and how long the server may keep it waiting.
+///
+/// On the loop.
+final class RemoteFiles {
+  let client: SFTPClient
+  let call: Call
+  let loop: Loop
+  /// What tasks of the call run on.
+  let actor: LoopActor
+  /// Ends with the call, or when the server is silent for too long.
+  let scope: Scope
+  /// The host and port, for messages.
+  let host: String
+  private let access: SFTPAccess
+  private let silence: Silence
+
+  private init(
+    _ client: SFTPClient,
+    _ connection: SSHConnection,
+    _ call: Call,
+    _ session: SSHSession,
+    _ silence: Silence
+  ) {
+    self.client = client
+    self.call = call
+    loop = session.ownLoop
+    actor = session.actor
+    self.silence = silence
+    scope = silence.scope
+    host = connection.name
+    access = connection.files
+  }
+
+  deinit { access.leave(client) }
+
+  /// Connects where that is needed, and begins SFTP.
+  ///
+  /// - Parameters:
+  ///   - session: Where.
+  ///   - call: Whose requests.
+  ///   - seconds: How long the server may take to answer.
+  ///   - scope: How long the call may take.
+  /// - Throws: Why there are no files.
+  /// - Returns: The files.
+  static func open(
+    _ session: SSHSession,
+    _ call: Call,
+    _ seconds: Double,
+    _ scope: Scope
+  ) async throws(DriverError) -> RemoteFiles {
+    let connection = try await session.connected(scope)
+    let silence = try Silence(session.ownLoop, scope, seconds, connection.name)
+    silence.begin()
+    defer { silence.end() }
+    let client = try await connection.files.enter(connection, session.ownLoop, silence.scope)
+    return RemoteFiles(client, connection, call, session, silence)
+  }
+
+  /// Asks for something.
+  ///
+  /// - Parameters:
+  ///   - request: What.
+  ///   - handler: Is told the answer, also after the call's end.
+  func submit(_ request: SFTPRequest, _ handler: @escaping SFTPClient.Handler) {
+    silence.begin()
+    client.submit(request) { [silence] result in
+      silence.end()
+      handler(result)
+    }
+  }
+
+  /// Asks for something and waits for the answer.
+  ///
+  /// - Parameter request: What.
+  /// - Throws: Why there is no answer.
+  /// - Returns: The answer.
+  func answer(_ request: SFTPRequest) async throws(DriverError) -> SFTPResponse {
+    silence.begin()
+    defer { silence.end() }
+    return try await client.answer(request, scope)
+  }
+
+  /// Whether the server offers something.
+  func has(_ name: SFTPExtension) -> Bool { client.version.extensions.contains(name) }
+}
+
+/// How long a server has been silent while something was expected of it.
+///
+/// The timer is not armed anew for each answer: it looks at the clock when it has run out.
+private final class Silence {
+  let scope: Scope
+  private let seconds: Double
+  private let error: DriverError
+  private var timer: LoopTimer?
+  private var expected = 0
+  private var last = 0.0
+
+  init(_ loop: Loop, _ parent: Scope, _ seconds: Double, _ host: String) throws(DriverError) {
+    scope = Scope(loop, in: parent)
+    self.seconds = seconds
+    error = DriverError(
+      .timedOut,
+      "\(host) did not answer for \(seconds) s, which is answer_timeout",
+      pointer: "/answer_timeout",
+      isRetryable: true
+    )
+    timer = loop.timer { [weak self] in self?.look() }
+  }
+
+  func begin() {
+    if expected == 0 { last = RemoteFiles.now() }
+    expected += 1
+    if let timer, !timer.isArmed { arm(seconds) }
+  }
+
+  func end() {
+    expected -= 1
+    last = RemoteFiles.now()
+  }
+
+  private func look() {
+    guard expected > 0 else { return }
+    let left = last + seconds - RemoteFiles.now()
+    if left <= 0 { scope.end(error) } else { arm(left) }
+  }
+
+  private func arm(_ seconds: Double) {
+    // A loop that takes no timers any more has come to its end.
+    try? timer?.arm(afterNanoseconds: UInt64(max(0.001, seconds) * 1e9))
+  }
+}
+
+extension RemoteFiles {
+  /// Seconds of the clock that never goes back.
+  static func now() -> Double {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+  }
+}

@@ -1,0 +1,81 @@
+internal import DriverKit
+internal import FileKit
+
+/// How `get` and `put` are done.
+struct TransferInputs {
+  let isRecursive: Bool
+  let pattern: GlobPattern?
+  let conflict: ConflictPolicy
+  let links: TransferOptions.Links
+  let preserves: Bool
+  /// What everybody may do with each file; nil: what `preserves` says.
+  let mode: UInt32?
+  let withParents: Bool
+  let verifies: Bool
+  let syncs: Bool
+  let parallel: Int
+  let isDryRun: Bool
+
+  init(_ inputs: borrowing InputMap) throws(DriverError) {
+    isRecursive = try inputs["recursive"]?.bool() ?? false
+    pattern = try FileInputs.pattern(inputs)
+    conflict = ConflictPolicy(rawValue: try inputs["conflict"]?.string() ?? "") ?? .overwrite
+    links = TransferOptions.Links(rawValue: try inputs["links"]?.string() ?? "") ?? .skip
+    preserves = try inputs["preserve"]?.bool() ?? true
+    mode = try FileInputs.mode(inputs)
+    withParents = try inputs["parents"]?.bool() ?? false
+    verifies = try inputs["verify"]?.string() != "none"
+    syncs = try inputs["sync"]?.bool() ?? true
+    parallel = try inputs["parallel"]?.int(in: 1...64) ?? 8
+    isDryRun = try inputs["dry_run"]?.bool() ?? false
+  }
+
+  /// Whether a directory is transferred.
+  var isTree: Bool { isRecursive || pattern != nil }
+
+  /// Whether a file that is there is replaced by one that is whole.
+  var overwrites: Bool { conflict == .overwrite || conflict == .newer }
+
+  /// Whether a file is written where it belongs, so that what has come of it stays there for the next time.
+  var isInPlace: Bool { conflict == .resume }
+
+  /// How many bytes of one file are on their way at once.
+  var memory: Int { isTree ? max((8 << 20) / parallel, 512 << 10) : 4 << 20 }
+
+  /// The mode of a file that is made.
+  ///
+  /// - Parameters:
+  ///   - source: What it is made from; nil: no file.
+  ///   - target: What it replaces.
+  /// - Returns: Nil: what the system or the server gives to new files.
+  func mode(source: FileEntry?, target: FileEntry?) -> UInt32? {
+    if let mode { return mode }
+    // Bits that give others the rights of the owner are for each machine to set.
+    if preserves, let mode = source?.permissions { return UInt32(mode & 0o777) }
+    return target?.permissions.map { UInt32($0 & 0o777) }
+  }
+}
+
+/// One file that is to be transferred.
+struct FileTask {
+  let source: FileEntry
+  /// Where it goes; another name beside it where that is taken.
+  let target: RemotePath
+  /// What is there.
+  let existing: FileEntry?
+  let action: ConflictDecision.Action
+
+  /// Where it is gone on from.
+  var offset: UInt64 { if case .resume(let offset) = action { UInt64(offset) } else { 0 } }
+
+  /// Whether it gets a name that is free.
+  var isRenamed: Bool { action == .transferRenamed }
+}
+
+/// What became of a file that was transferred.
+struct FileCopy {
+  /// Where it is.
+  let target: RemotePath
+  /// What a person should know, such as that its mode could not be set; empty: nothing.
+  var note = ""
+}

@@ -1,0 +1,46 @@
+internal import DriverKit
+internal import FileKit
+
+/// Walks through a tree of files, here or on the server.
+///
+/// On the loop.
+final class TreeReader {
+  private var walk: TreeWalk
+  private let root: RemotePath
+  private let lister: any DirectoryLister
+
+  /// A walk.
+  ///
+  /// - Parameters:
+  ///   - root: Where the tree begins.
+  ///   - pattern: Which paths in it are meant; nil: all.
+  ///   - lister: Lists its directories.
+  init(_ root: RemotePath, _ pattern: GlobPattern?, _ lister: some DirectoryLister) {
+    walk = TreeWalk(pattern: pattern)
+    self.root = root
+    self.lister = lister
+  }
+
+  /// The next item; nil: there are no more.
+  ///
+  /// - Throws: Why nothing can be listed any more; of one directory that cannot be the item says so.
+  func next() async throws(DriverError) -> TreeItem? {
+    while true {
+      switch walk.next() {
+      case .item(let item): return item
+      case .end: return nil
+      case .list(let path):
+        do throws(DriverError) {
+          let listing = try await lister.list(root.appending(path))
+          walk.give(listing.entries, refused: listing.refused)
+        } catch {
+          if error.fileCode.endsAll { throw error }
+          walk.giveFailure(error.fileCode, message: error.message)
+        }
+      }
+    }
+  }
+
+  /// Leaves out what is in the directory that was the last item.
+  func prune() { walk.prune() }
+}

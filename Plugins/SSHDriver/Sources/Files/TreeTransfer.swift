@@ -1,0 +1,171 @@
+internal import DriverKit
+internal import FileKit
+
+/// Transfers a directory with all that is in it, several files at once.
+///
+/// On the loop.
+final class TreeTransfer {
+  private let mover: any FileMover
+  private let report: FileReport
+  private let source: RemotePath
+  private let target: RemotePath
+  private let pool: FilePool
+  /// Why nothing more is begun: what went wrong with one file would go wrong with all.
+  private var fatal: DriverError?
+
+  /// A transfer.
+  ///
+  /// - Parameters:
+  ///   - mover: In which direction.
+  ///   - report: Is told of each file.
+  ///   - source: The directory.
+  ///   - target: The directory that it becomes.
+  init(_ mover: any FileMover, _ report: FileReport, from source: RemotePath, to target: RemotePath)
+  {
+    self.mover = mover
+    self.report = report
+    self.source = source
+    self.target = target
+    pool = FilePool(mover.files.loop, mover.files.actor, mover.inputs.parallel)
+  }
+
+  /// Carries it out.
+  ///
+  /// - Parameter pointer: The input that named the target.
+  /// - Throws: Why it could not be gone on with; files that failed are in the report.
+  func run(_ pointer: String) async throws(DriverError) {
+    let there = try await mover.target(target, followsLink: true)
+    if let there, there.kind != .directory {
+      throw DriverError(.kindDiffers, "\(target.text) is no directory", pointer: pointer)
+    }
+    if there == nil, !mover.inputs.isDryRun {
+      try await mover.makeDirectory(target, mode: nil, withParents: mover.inputs.withParents)
+    }
+    do throws(DriverError) {
+      try await carryOut(hasTarget: there != nil)
+    } catch {
+      await pool.drain()
+      throw fatal ?? error
+    }
+    await pool.drain()
+    if let fatal { throw fatal }
+  }
+
+  private func carryOut(hasTarget: Bool) async throws(DriverError) {
+    let inputs = mover.inputs
+    let sources = TreeReader(source, inputs.pattern, mover.sources)
+    let targets = TreeReader(target, nil, mover.targets)
+    var plan = TransferPlan(
+      TransferOptions(
+        conflicts: inputs.conflict,
+        links: inputs.links,
+        isFiltered: inputs.pattern != nil
+      )
+    )
+    while fatal == nil {
+      switch plan.next() {
+      case .needsSource: plan.giveSource(try await sources.next())
+      case .needsTarget: plan.giveTarget(hasTarget ? try await targets.next() : nil)
+      case .pruneSource: sources.prune()
+      case .pruneTarget: targets.prune()
+      case .step(let step): try await take(step)
+      case .end: return
+      }
+    }
+  }
+
+  private func take(_ step: TransferStep) async throws(DriverError) {
+    guard !mover.inputs.isDryRun else { return try await tell(step.result, step) }
+    let place = target.appending(step.path)
+    switch step.action {
+    case .skip, .fail: try await tell(step.result, step)
+    case .createDirectory, .createLink: try await make(step, place)
+    case .transferRenamed where step.source?.kind == .symlink: try await make(step, place)
+    case .transfer, .resume, .transferRenamed: try await copy(step, place)
+    case .deleteFile, .deleteDirectory:
+      preconditionFailure("nothing is removed where extras stay")
+    }
+  }
+
+  private func copy(_ step: TransferStep, _ place: RemotePath) async throws(DriverError) {
+    guard let entry = step.source else { return }
+    let action: ConflictDecision.Action =
+      switch step.action {
+      case .resume(let offset): .resume(offset: offset)
+      case .transferRenamed: .transferRenamed
+      default: .transfer
+      }
+    let task = FileTask(source: entry, target: place, existing: step.target, action: action)
+    let reason = step.target == nil ? "" : step.reason
+    try await pool.add(Copying(tree: self, task: task, reason: reason), mover.files.scope)
+  }
+
+  /// A file on its way.
+  private struct Copying: PoolTask {
+    let tree: TreeTransfer
+    let task: FileTask
+    let reason: String
+
+    func run() async { await tree.move(task, reason) }
+  }
+
+  private func move(_ task: FileTask, _ reason: String) async {
+    do throws(DriverError) {
+      try await mover.move(task, reason, report)
+      if let failure = report.failure, failure.fileCode.endsAll { fatal = fatal ?? failure }
+    } catch {
+      fatal = fatal ?? error
+    }
+  }
+
+  // MARK: - Directories and links
+
+  /// Makes a directory or a link, and tells of it.
+  private func make(_ step: TransferStep, _ place: RemotePath) async throws(DriverError) {
+    do throws(DriverError) {
+      if step.action == .createDirectory {
+        // Files are to be made in it.
+        let mode = step.source?.permissions.map { UInt32($0 & 0o777) | 0o700 }
+        let wanted = mover.inputs.preserves ? mode : nil
+        try await mover.makeDirectory(place, mode: wanted, withParents: false)
+      } else {
+        try await link(step, place)
+      }
+    } catch {
+      if error.fileCode.endsAll { throw error }
+      let result = FileResult(path: step.path, failed: error.fileCode, message: error.message)
+      return try await tell(result, step, error)
+    }
+    try await tell(step.result, step)
+  }
+
+  private func link(_ step: TransferStep, _ place: RemotePath) async throws(DriverError) {
+    guard let leads = step.source?.linkTarget else {
+      throw DriverError(.failure, "it is not known where the link \(step.path.text) leads to")
+    }
+    guard step.action == .transferRenamed else {
+      return try await mover.makeLink(place, to: leads, overwrites: step.target != nil)
+    }
+    var number = 0
+    while true {
+      let path = try await mover.freeName(beside: place, &number)
+      do throws(DriverError) {
+        return try await mover.makeLink(path, to: leads, overwrites: false)
+      } catch {
+        // Another one may have taken it meanwhile.
+        guard error.fileCode == .alreadyExists else { throw error }
+      }
+    }
+  }
+
+  private func tell(
+    _ result: FileResult,
+    _ step: TransferStep,
+    _ error: DriverError? = nil
+  ) async throws(DriverError) {
+    var result = result
+    result.path = source.appending(step.path)
+    result.target = target.appending(step.path)
+    try await report.add(result, error)
+  }
+}

@@ -1,0 +1,62 @@
+internal import DriverKit
+
+/// A connection's one client of SFTP, which is begun when a call first needs it.
+///
+/// On the loop. Where the server allows no further channel, one that nobody uses makes room for a program.
+final class SFTPAccess {
+  private var client: SFTPClient?
+  /// The client that is being made.
+  private var making: Gate?
+  private unowned let opener: ChannelOpener
+
+  init(_ opener: ChannelOpener) {
+    self.opener = opener
+    opener.whenFull = { [weak self] in self?.giveWay() }
+  }
+
+  /// The client, for a call that counts as one of its users until ``leave(_:)``.
+  ///
+  /// - Parameters:
+  ///   - connection: Whose this is.
+  ///   - loop: The loop.
+  ///   - scope: How long it may take to begin.
+  /// - Throws: Why there is none.
+  /// - Returns: The client.
+  func enter(
+    _ connection: SSHConnection,
+    _ loop: Loop,
+    _ scope: Scope
+  ) async throws(DriverError) -> SFTPClient {
+    while true {
+      if let client, client.failure == nil {
+        client.users += 1
+        return client
+      }
+      guard let making else { break }
+      // Whatever becomes of it: a failure may have been the other call's end.
+      try await making.pass(scope)
+    }
+    let gate = Gate()
+    making = gate
+    defer {
+      making = nil
+      gate.open()
+    }
+    let made = try await SFTPClient.open(connection, loop, scope)
+    client = made
+    made.users += 1
+    return made
+  }
+
+  /// Says that a call needs its client no more.
+  func leave(_ client: SFTPClient) {
+    client.users -= 1
+    if opener.isFull { giveWay() }
+  }
+
+  private func giveWay() {
+    guard let client, client.users == 0 else { return }
+    self.client = nil
+    client.retire()
+  }
+}

@@ -1,0 +1,74 @@
+internal import CCrypto
+internal import CSSH2
+public import DriverKit
+
+/// Programs and files on other hosts, by way of SSH.
+///
+/// One instance lives on each loop, with many sessions, and each session has as many channels as its server allows.
+public final class SSHDriver: NonblockingSessionDriver {
+  private let loop: Loop
+  private let actor: LoopActor
+  private let context: DriverContext
+
+  /// Makes an instance for a loop.
+  public init(_ context: DriverContext, loop: Loop) throws(DriverError) {
+    try context.once("libssh2") { () throws(DriverError) in
+      // At its exit a process frees what sessions use that the loop is still closing.
+      OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
+      let status = libssh2_init(0)
+      guard status == 0 else {
+        throw DriverError(
+          .unavailable,
+          "libssh2 cannot be initialized",
+          detail: "libssh2_init answered \(status)"
+        )
+      }
+    }
+    self.loop = loop
+    self.context = context
+    actor = LoopActor(LoopExecutor(loop))
+  }
+
+  /// Makes a session, which connects when a call needs that.
+  public func open(_ opening: Opening<SSHSession>) {
+    opening.succeed(with: SSHSession(AddressInputs.read(opening.call.inputs), loop, actor, context))
+  }
+
+  /// Begins one call.
+  public func start(_ call: Call, in session: SSHSession) {
+    do throws(DriverError) {
+      let action = try SSHDriver.action(call)
+      run(call) { (scope) throws(DriverError) in try await action.run(call, session, scope) }
+    } catch {
+      call.fail(error)
+    }
+  }
+
+  /// Begins to find out whether a session still works.
+  public func check(_ session: SSHSession, _ call: Call) {
+    run(call) { (scope) throws(DriverError) in try await session.check(scope) }
+  }
+
+  /// Ends a session.
+  public func close(_ session: SSHSession, _ call: Call) {
+    session.close()
+    call.succeed()
+  }
+
+  /// Runs a task for a call, which ends the call.
+  private func run(
+    _ call: Call,
+    _ body: @escaping (Scope) async throws(DriverError) -> Void
+  ) {
+    let scope = Scope(loop)
+    call.onStop(on: loop) { scope.end(call.stop?.error ?? Call.Stop.cancelled.error) }
+    actor.begin {
+      do throws(DriverError) {
+        try await body(scope)
+        call.succeed()
+      } catch {
+        call.fail(error)
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+internal import DriverKit
+
+/// A server that the host keeps a connection to for calls with the same address; made when a call first needs it.
+///
+/// On the loop of its instance. Calls share it.
+public final class SSHSession {
+  private let address: Result<AddressInputs, DriverError>
+  private let loop: Loop
+  /// What tasks of its calls run on.
+  let actor: LoopActor
+  private let context: DriverContext
+  private var connection: SSHConnection?
+  /// The connection that is being made.
+  private var making: Gate?
+
+  init(
+    _ address: Result<AddressInputs, DriverError>,
+    _ loop: Loop,
+    _ actor: LoopActor,
+    _ context: DriverContext
+  ) {
+    self.address = address
+    self.actor = actor
+    self.loop = loop
+    self.context = context
+  }
+
+  /// The way to the server.
+  ///
+  /// - Throws: What is wrong with its inputs.
+  func way() throws(DriverError) -> AddressInputs { try address.get() }
+
+  /// The loop that it lives on.
+  var ownLoop: Loop { loop }
+
+  /// Makes connections, and has their warnings logged.
+  var connector: SSHConnector {
+    let keepAlive = (try? address.get())?.keepAlive ?? 0
+    return SSHConnector(loop: loop, keepAlive: keepAlive) { [context] in
+      context.log(.warning, $0)
+    }
+  }
+
+  /// The connection, which is made where there is none; calls that need it at once wait for the same one.
+  ///
+  /// - Parameter scope: How long.
+  /// - Throws: Why there is none.
+  /// - Returns: The connection.
+  func connected(_ scope: Scope) async throws(DriverError) -> SSHConnection {
+    while true {
+      if let connection, !connection.isDead { return connection }
+      guard let making else { break }
+      // Whatever becomes of it: a failure may have been the other call's end.
+      try await making.pass(scope)
+    }
+    let way = try address.get()
+    let gate = Gate()
+    making = gate
+    defer {
+      making = nil
+      gate.open()
+    }
+    let made = try await connector.connect(way, scope)
+    connection = made
+    return made
+  }
+
+  /// Looks whether the connection, if there is one, still works.
+  func check(_ scope: Scope) async throws(DriverError) {
+    guard let connection else { return }
+    guard !connection.isDead else {
+      throw DriverError(.unavailable, "the connection is lost", isRetryable: true)
+    }
+    try await connection.check(scope)
+  }
+
+  /// Ends the connection.
+  func close() {
+    connection?.close()
+    connection = nil
+  }
+}
+
+extension AddressInputs {
+  /// Reads the x-session inputs, or what is wrong with them.
+  static func read(_ inputs: borrowing InputMap) -> Result<AddressInputs, DriverError> {
+    do throws(DriverError) {
+      return .success(try AddressInputs(inputs))
+    } catch {
+      return .failure(error)
+    }
+  }
+}

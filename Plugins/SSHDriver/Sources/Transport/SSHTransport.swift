@@ -1,0 +1,226 @@
+internal import CSSH2
+internal import DriverKit
+internal import Glibc
+
+/// A session of the library over a stream of bytes, whose functions are repeated until they need not wait any more.
+///
+/// The library is used without blocking. A function of it that would block has left its state in the session: it is
+/// called again and again, until it has done its work. While one of them reads, packets for all others come in, so that
+/// all are called again then. Bytes to be sent are always taken, since the library sends nothing else before a packet
+/// that it could send in part only. On the loop.
+@safe
+final class SSHTransport {
+  let handle: OpaquePointer
+  let stream: any ByteStream
+  /// Frees with the session, which knows its address.
+  private let context: Context
+  private var waiters: [Waiter] = []
+  private let loop: Loop
+  private var isPumping = false
+  private var isPumpPosted = false
+  private var isAgain = false
+  private(set) var isClosed = false
+
+  /// What the library hands to the functions that send and receive.
+  private final class Context {
+    unowned let stream: any ByteStream
+    weak var transport: SSHTransport?
+    /// How many bytes have come: who waits is asked again when there are more.
+    var received: UInt64 = 0
+    /// Why the stream has failed: an errno.
+    var failure: Int32 = 0
+    var hasEnded = false
+    /// Whether nothing is sent or received any more: the session is about to be freed.
+    var isSilent = false
+    /// What is answered to the server's questions while one logs in.
+    var questions: Questions?
+
+    init(_ stream: any ByteStream) { self.stream = stream }
+  }
+
+  private final class Waiter {
+    let body: () -> Int
+    let waiting = Waiting<Int>()
+    /// Who is told, where nobody waits.
+    var then: (Int) -> Void = { _ in }
+
+    init(_ body: @escaping () -> Int) { self.body = body }
+  }
+
+  /// A session over a stream that is connected.
+  ///
+  /// - Throws: That there is no memory for it.
+  init(_ stream: any ByteStream, _ loop: Loop) throws(DriverError) {
+    self.stream = stream
+    self.loop = loop
+    context = Context(stream)
+    guard let handle = unsafe cssh2_session(Unmanaged.passUnretained(context).toOpaque()) else {
+      throw DriverError(.internal, "there is no memory for a session of libssh2")
+    }
+    unsafe self.handle = unsafe handle
+    unsafe libssh2_session_set_blocking(handle, 0)
+    unsafe cssh2_set_stream(
+      handle,
+      { unsafe SSHTransport.send(UnsafeRawBufferPointer(start: $1, count: $2), $4) },
+      { unsafe SSHTransport.receive(UnsafeMutableRawBufferPointer(start: $1, count: $2), $4) }
+    )
+    context.transport = self
+    stream.onReadable = { [weak self] in self?.pump() }
+  }
+
+  deinit { close() }
+
+  private static func receive(
+    _ buffer: UnsafeMutableRawBufferPointer,
+    _ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+  ) -> Int {
+    guard let context = unsafe abstract?.pointee else { return -Int(EINVAL) }
+    let known = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
+    guard !known.isSilent else { return -Int(ECONNRESET) }
+    guard let got = unsafe known.stream.receive(buffer) else { return -Int(EAGAIN) }
+    if got > 0 {
+      known.received &+= UInt64(got)
+      known.transport?.hasReceived()
+    }
+    if got == 0 { known.hasEnded = true }
+    if got < 0 { known.failure = Int32(clamping: -got) }
+    return got
+  }
+
+  private static func send(
+    _ bytes: UnsafeRawBufferPointer,
+    _ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
+  ) -> Int {
+    guard let context = unsafe abstract?.pointee else { return -Int(EINVAL) }
+    let known = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
+    guard !known.isSilent else { return bytes.count }
+    let status = unsafe known.stream.send(bytes)
+    if status < 0 { known.failure = Int32(clamping: -status) }
+    return status < 0 ? status : bytes.count
+  }
+
+  // MARK: - Functions that may have to wait
+
+  /// Calls a function until it answers something else than that it would block.
+  ///
+  /// - Parameters:
+  ///   - scope: How long. A function that is given up leaves its state in the session or in its channel: nothing else
+  ///     of the same kind may be asked for afterwards.
+  ///   - body: Calls the function.
+  /// - Throws: Why the scope has ended.
+  /// - Returns: What the function answers.
+  func run(_ scope: Scope, _ body: @escaping () -> Int) async throws(DriverError) -> Int {
+    try scope.check()
+    let answer = isClosed ? Int(LIBSSH2_ERROR_SOCKET_DISCONNECT) : body()
+    if answer != Int(LIBSSH2_ERROR_EAGAIN) { return answer }
+    let waiter = Waiter(body)
+    waiters.append(waiter)
+    listen()
+    do throws(DriverError) {
+      return try await waiter.waiting.value(scope)
+    } catch {
+      waiters.removeAll { $0 === waiter }
+      listen()
+      throw error
+    }
+  }
+
+  /// Calls a function until it need not wait any more, and tells somebody who does not wait.
+  func goOn(_ body: @escaping () -> Int, then: @escaping (Int) -> Void) {
+    let answer = isClosed ? Int(LIBSSH2_ERROR_SOCKET_DISCONNECT) : body()
+    guard answer == Int(LIBSSH2_ERROR_EAGAIN) else {
+      then(answer)
+      return
+    }
+    let waiter = Waiter(body)
+    waiter.then = then
+    waiters.append(waiter)
+    listen()
+  }
+
+  /// Has all who wait asked again, soon: whichever function has read, packets for others may have come.
+  private func hasReceived() {
+    guard !isPumping, !isPumpPosted else { return }
+    isPumpPosted = true
+    loop.post { [weak self] in
+      guard let self else { return }
+      isPumpPosted = false
+      pump()
+    }
+  }
+
+  /// Asks all who wait again, since something has come or been done.
+  func pump() {
+    guard !isPumping else {
+      isAgain = true
+      return
+    }
+    isPumping = true
+    repeat {
+      isAgain = false
+      let before = context.received
+      for waiter in waiters where !waiter.waiting.isOver {
+        let answer = isClosed ? Int(LIBSSH2_ERROR_SOCKET_DISCONNECT) : waiter.body()
+        guard answer != Int(LIBSSH2_ERROR_EAGAIN) else { continue }
+        waiter.waiting.finish(.success(answer))
+        waiter.then(answer)
+      }
+      waiters.removeAll { $0.waiting.isOver }
+      if context.received != before { isAgain = true }
+    } while isAgain && !waiters.isEmpty
+    isPumping = false
+    listen()
+  }
+
+  private func listen() { stream.watch(!waiters.isEmpty && !isClosed) }
+
+  // MARK: - Questions
+
+  /// What is answered to the server's questions, while it may ask some.
+  var questions: Questions? {
+    get { context.questions }
+    set { context.questions = newValue }
+  }
+
+  /// Whose questions a function of the library asks.
+  @unsafe
+  static func questions(_ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?) -> Questions? {
+    guard let context = unsafe abstract?.pointee else { return nil }
+    return unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue().questions
+  }
+
+  // MARK: - What it says
+
+  /// The message of the function that failed last.
+  var message: String {
+    var text: UnsafeMutablePointer<CChar>?
+    unsafe libssh2_session_last_error(handle, &text, nil, 0)
+    return unsafe text.map { unsafe String(cString: $0) } ?? ""
+  }
+
+  /// The code of the function that failed last.
+  var code: Int { Int(unsafe libssh2_session_last_errno(handle)) }
+
+  /// Why the stream has failed: an errno; 0: it has not.
+  var streamFailure: Int32 { context.failure }
+
+  /// Whether the peer has ended the stream.
+  var hasEnded: Bool { context.hasEnded }
+
+  /// Ends the session and its stream; who waits is told.
+  func close() {
+    guard !isClosed else { return }
+    isClosed = true
+    _ = unsafe libssh2_session_disconnect_ex(handle, SSH_DISCONNECT_BY_APPLICATION, "", "")
+    // Channels that are open are freed without a word to the peer, which has been told.
+    context.isSilent = true
+    let told = waiters
+    waiters = []
+    for waiter in told {
+      waiter.waiting.finish(.success(Int(LIBSSH2_ERROR_SOCKET_DISCONNECT)))
+      waiter.then(Int(LIBSSH2_ERROR_SOCKET_DISCONNECT))
+    }
+    for _ in 0..<16 where unsafe libssh2_session_free(handle) != LIBSSH2_ERROR_EAGAIN { break }
+    stream.close()
+  }
+}
