@@ -30,7 +30,7 @@ struct SessionTests {
     let server = try await SSHServer.shared
     let host = try SSHHost(server)
     let folder = try TemporaryFolder()
-    let count = 20 << 20
+    let count = 6 << 20
     var generator = SystemRandomNumberGenerator()
     let words = (0..<(count / 8)).map { _ in generator.next() }
     let data = words.withUnsafeBytes { Data($0) }
@@ -39,7 +39,7 @@ struct SessionTests {
       "tee /dev/stderr",
       [
         "stdin_file": .string(folder.file("in")), "stdout_file": .string(folder.file("out")),
-        "stderr_file": .string(folder.file("err")), "max_output": 4096,
+        "stderr_file": .string(folder.file("err")), "max_output": 4096, "script_timeout": 600,
       ]
     )
     #expect(result["retcode"] == 0)
