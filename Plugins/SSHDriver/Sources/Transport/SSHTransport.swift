@@ -32,8 +32,13 @@ final class SSHTransport {
     var hasEnded = false
     /// Whether nothing is sent or received any more: the session is about to be freed.
     var isSilent = false
+    /// How many bytes may come before others on the loop get their turn.
+    var allowance = Context.share
     /// What is answered to the server's questions while one logs in.
     var questions: Questions?
+
+    /// About as much as is decrypted in a few milliseconds.
+    static let share = 512 << 10
 
     init(_ stream: any ByteStream) { self.stream = stream }
   }
@@ -77,10 +82,17 @@ final class SSHTransport {
     guard let context = unsafe abstract?.pointee else { return -Int(EINVAL) }
     let known = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
     guard !known.isSilent else { return -Int(ECONNRESET) }
+    // The library reads as long as there is something: a fast peer would have the loop for itself.
+    guard known.allowance > 0 else {
+      known.transport?.goOnSoon()
+      return -Int(EAGAIN)
+    }
     guard let got = unsafe known.stream.receive(buffer) else { return -Int(EAGAIN) }
     if got > 0 {
       known.received &+= UInt64(got)
-      known.transport?.hasReceived()
+      known.allowance -= got
+      // Whichever function has read, packets for others may have come.
+      if known.transport?.isPumping == false { known.transport?.goOnSoon() }
     }
     if got == 0 { known.hasEnded = true }
     if got < 0 { known.failure = Int32(clamping: -got) }
@@ -111,7 +123,7 @@ final class SSHTransport {
   /// - Returns: What the function answers.
   func run(_ scope: Scope, _ body: @escaping () -> Int) async throws(DriverError) -> Int {
     try scope.check()
-    let answer = isClosed ? Int(LIBSSH2_ERROR_SOCKET_DISCONNECT) : body()
+    let answer = first(body)
     if answer != Int(LIBSSH2_ERROR_EAGAIN) { return answer }
     let waiter = Waiter(body)
     waiters.append(waiter)
@@ -127,7 +139,7 @@ final class SSHTransport {
 
   /// Calls a function until it need not wait any more, and tells somebody who does not wait.
   func goOn(_ body: @escaping () -> Int, then: @escaping (Int) -> Void) {
-    let answer = isClosed ? Int(LIBSSH2_ERROR_SOCKET_DISCONNECT) : body()
+    let answer = first(body)
     guard answer == Int(LIBSSH2_ERROR_EAGAIN) else {
       then(answer)
       return
@@ -138,9 +150,15 @@ final class SSHTransport {
     listen()
   }
 
-  /// Has all who wait asked again, soon: whichever function has read, packets for others may have come.
-  private func hasReceived() {
-    guard !isPumping, !isPumpPosted else { return }
+  /// Calls a function for the first time.
+  private func first(_ body: () -> Int) -> Int {
+    if !isPumping { context.allowance = Context.share }
+    return isClosed ? Int(LIBSSH2_ERROR_SOCKET_DISCONNECT) : body()
+  }
+
+  /// Has all who wait asked again, after others on the loop have had their turn.
+  private func goOnSoon() {
+    guard !isPumpPosted else { return }
     isPumpPosted = true
     loop.post { [weak self] in
       guard let self else { return }
@@ -156,6 +174,7 @@ final class SSHTransport {
       return
     }
     isPumping = true
+    context.allowance = Context.share
     repeat {
       isAgain = false
       let before = context.received
@@ -167,8 +186,9 @@ final class SSHTransport {
       }
       waiters.removeAll { $0.waiting.isOver }
       if context.received != before { isAgain = true }
-    } while isAgain && !waiters.isEmpty
+    } while isAgain && context.allowance > 0 && !waiters.isEmpty
     isPumping = false
+    if isAgain && !waiters.isEmpty { goOnSoon() }
     listen()
   }
 
