@@ -117,7 +117,7 @@ struct GetFiles: SSHAction {
       file,
       size: source.size.map { UInt64($0) },
       from: 0,
-      memory: transfer.memory,
+      memory: transfer.readMemory,
       to: sink
     ) { report.moved($0) }.run()
     try await file.close()

@@ -16,17 +16,24 @@ final class ChannelOpener {
   private var most = Int.max
   private var hasClosed = false
   private static let mostAttempts = 20
+  /// In bytes.
+  private static let wideWindow: UInt32 = 16 << 20
   /// Is told when somebody has to wait for a channel to be closed.
   var whenFull: () -> Void = {}
   /// Whether somebody waits for a channel to be closed.
   var isFull: Bool { count >= most && !turns.isEmpty }
 
   /// What a channel is for.
-  enum Kind {
-    /// Programs and subsystems.
+  enum Kind: Equatable {
+    /// Programs, and subsystems with little to say at once.
     case session
+    /// Files: as much as a fast link of some 100 ms has on its way may come before anybody asks for more.
+    case files
     /// A connection that the server makes to another host.
     case connection(host: String, port: Int)
+
+    /// Whether the server may have enough of them.
+    var isCounted: Bool { if case .connection = self { false } else { true } }
   }
 
   init(_ transport: SSHTransport) { self.transport = transport }
@@ -57,7 +64,7 @@ final class ChannelOpener {
         next()
         return unsafe SSHChannel(handle, of: transport) { [weak self] in self?.wasClosed() }
       }
-      guard status == Int(LIBSSH2_ERROR_CHANNEL_FAILURE), case .session = kind,
+      guard status == Int(LIBSSH2_ERROR_CHANNEL_FAILURE), kind.isCounted,
         count > 0 || hasClosed && attempts < ChannelOpener.mostAttempts
       else {
         next()
@@ -82,12 +89,12 @@ final class ChannelOpener {
   private func attempt(_ kind: Kind, _ opened: Opened) -> Int {
     let session = unsafe transport.handle
     switch kind {
-    case .session:
+    case .session, .files:
       unsafe opened.handle = unsafe libssh2_channel_open_ex(
         session,
         "session",
         7,
-        cssh2_window,
+        kind == .files ? ChannelOpener.wideWindow : cssh2_window,
         cssh2_packet,
         nil,
         0
@@ -155,7 +162,7 @@ final class ChannelOpener {
 
   private func refused(_ kind: Kind, _ status: Int) -> DriverError {
     switch kind {
-    case .session: transport.failure(status, "the server opens no channel")
+    case .session, .files: transport.failure(status, "the server opens no channel")
     case .connection(let host, let port):
       transport.failure(status, "the server makes no connection to \(host):\(port)")
     }

@@ -92,7 +92,7 @@ struct GetMover: FileMover {
       remote,
       size: size,
       from: task.offset,
-      memory: inputs.memory,
+      memory: inputs.readMemory,
       to: sink,
       moved: moved
     ).run()

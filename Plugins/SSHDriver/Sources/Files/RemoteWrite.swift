@@ -71,7 +71,7 @@ final class RemoteWrite {
         pointer: pointer
       )
       file = opened
-      let upload = Upload(opened, from: 0, memory: inputs.memory, of: source, moved: moved)
+      let upload = Upload(opened, from: 0, memory: inputs.writeMemory, of: source, moved: moved)
       let end = try await upload.run()
       try check(end)
       try await finish(opened, end)
@@ -94,7 +94,13 @@ final class RemoteWrite {
       isNew ? firstAttributes : SFTPAttributes(),
       pointer: pointer
     )
-    let upload = Upload(file, from: task.offset, memory: inputs.memory, of: source, moved: moved)
+    let upload = Upload(
+      file,
+      from: task.offset,
+      memory: inputs.writeMemory,
+      of: source,
+      moved: moved
+    )
     do throws(DriverError) {
       let end = try await upload.run()
       try check(end)

@@ -39,8 +39,13 @@ struct TransferInputs {
   /// Whether a file is written where it belongs, so that what has come of it stays there for the next time.
   var isInPlace: Bool { conflict == .resume }
 
-  /// How many bytes of one file are on their way at once.
-  var memory: Int { isTree ? max((8 << 20) / parallel, 512 << 10) : 4 << 20 }
+  /// How many bytes of one file are on their way here at once.
+  var readMemory: Int { memory(12 << 20) }
+
+  /// How many bytes of one file are on their way to the server at once: not many more than OpenSSH has a window for.
+  var writeMemory: Int { memory(4 << 20) }
+
+  private func memory(_ all: Int) -> Int { max(all / (isTree ? parallel : 1), 512 << 10) }
 
   /// The mode of a file that is made.
   ///

@@ -50,7 +50,7 @@ final class SFTPClient {
     _ loop: Loop,
     _ scope: Scope
   ) async throws(DriverError) -> SFTPClient {
-    let channel = try await connection.opener.open(.session, scope)
+    let channel = try await connection.opener.open(.files, scope)
     let start = SFTPStart(channel, connection.name)
     let client: SFTPClient
     do throws(DriverError) {
