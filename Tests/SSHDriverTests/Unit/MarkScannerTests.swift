@@ -21,7 +21,7 @@ struct MarkScannerTests {
 
   @Test("are found anywhere, in pieces of any size", arguments: [1, 2, 3, 7, 50, 1_000])
   func pieces(size: Int) {
-    var bytes = Array("noise".utf8) + line("process:12:12:0:99\r\n") + Array("a\u{1E}".utf8)
+    var bytes = Array("noise".utf8) + line("process:12:12:0:99:\r\n") + Array("a\u{1E}".utf8)
     bytes += line("ready\n") + line("values:00ff\n") + Array("\u{1E}\u{1E}drivers:".utf8)
     bytes += line("running\n") + line("killed:2:7 8\n") + line("killed:1:\n") + Array("end".utf8)
     let (output, marks) = scan(bytes, pieces: size)
@@ -38,9 +38,9 @@ struct MarkScannerTests {
   @Test(
     "stay in the output if they are none",
     arguments: [
-      "x\n", "process:1:1:1:1\n", "process:5:4:5:1\n", "process:5:5:5\n", "process:a:0:0:0\n",
+      "x\n", "process:1:1:1:1:\n", "process:5:4:5:1:\n", "process:5:5:5:1\n", "process:a:0:0:0:\n",
       "values:0\n", "values:zz\n", "fault:x\n", "killed:1\n", "killed:-1:\n", "killed:1:a\n", "\n",
-      "ready", "process:99999999999:0:0:0\n",
+      "ready", "process:99999999999:0:0:0:\n",
     ]
   )
   func others(text: String) {

@@ -14,6 +14,8 @@ final class SSHConnection {
   let hostKey: PublicKey
   /// The way to it leads through this; nil: straight.
   private let jump: SSHConnection?
+  /// Whether the user's shell and the server take commands in their plain form, as far as the first one has told.
+  var takesPlainCommands = false
 
   init(_ transport: SSHTransport, name: String, hostKey: PublicKey, jump: SSHConnection?) {
     self.transport = transport

@@ -33,7 +33,8 @@ struct RemoteRun {
         workingDirectory: inputs.workingDirectory,
         environment: inputs.environment,
         sudo: inputs.sudo,
-        hasTerminal: inputs.hasTerminal
+        hasTerminal: inputs.hasTerminal,
+        isPlain: connection.takesPlainCommands
       ).prepared(token)
     } catch {
       throw DriverError(.invalidInput, "\(error)", pointer: "/\(error.subject)")
@@ -69,6 +70,9 @@ struct RemoteRun {
       try await channel.start("exec", prepared.line, idle)
       let end = try await Program(channel, flow, flow).run(idle)
       try check(flow, end)
+      if let shell = flow.process?.shell {
+        connection.takesPlainCommands = PlainCommand.shells.contains(shell)
+      }
       return try flow.result(end, duration: RemoteRun.now() - start)
     } catch {
       guard idle.failure != nil else { throw error }

@@ -1,6 +1,6 @@
 /// Something to run on a host, and the command line for it.
 ///
-/// The line works with any login shell. It tells its process first, so that `KillCommand` can end it and all that it
+/// The line works with any login shell, unless it is told that a plainer one does. It tells its process first, so that `KillCommand` can end it and all that it
 /// began; a command then takes the place of our shell, so that its exit status and signal are those of the channel.
 /// Over a script our shell stays, to remove the file: a signal that ends the script is the status 128 + n, as in every
 /// shell.
@@ -23,6 +23,8 @@ struct RemoteCommand: Sendable {
   var sudo: SudoSettings?
   /// Whether the channel has a terminal.
   var hasTerminal = false
+  /// Whether the host takes commands for the login shell as ``PlainCommand`` writes them.
+  var isPlain = false
 
   /// Writes the command line, and what goes to stdin first.
   ///
@@ -33,12 +35,23 @@ struct RemoteCommand: Sendable {
   /// - Returns: What is to be sent.
   /// - Throws: What a shell cannot hold, or an argument cannot.
   func prepared(_ token: RunToken) throws(ShellFault) -> PreparedCommand {
+    if let line = try plainLine(token) {
+      return PreparedCommand(line: line, preamble: [], waitsForReady: false, waitsForRunning: false)
+    }
     let body = try self.body(token)
     if environment.isEmpty {
       let command = try prepared(token, body, sendsBody: false)
       if command.line.utf8.count <= ShellQuoting.lineLimit { return command }
     }
     return try prepared(token, body, sendsBody: true)
+  }
+
+  /// The command in its plain form; nil: it is not for that.
+  private func plainLine(_ token: RunToken) throws(ShellFault) -> String? {
+    guard isPlain, environment.isEmpty, sudo == nil, !hasTerminal,
+      case .command(let command, shell: nil) = work
+    else { return nil }
+    return try PlainCommand(command: command, workingDirectory: workingDirectory).line(token)
   }
 
   /// The functions `drv_enter` and `drv_work`, which hold all that is the user's.

@@ -34,6 +34,9 @@ enum RemoteMark: Hashable, Sendable {
     case "process":
       guard let process = RemoteProcess(rest) else { return nil }
       self = .process(process)
+    case "stat":
+      guard let process = RemoteProcess(stat: rest) else { return nil }
+      self = .process(process)
     case "ready": self = .ready
     case "running": self = .running
     case "sudo": self = .passwordPrompt

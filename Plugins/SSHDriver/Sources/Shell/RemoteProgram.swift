@@ -18,7 +18,8 @@ enum RemoteProgram {
   ///
   /// OpenSSH begins each command in a new session, and so does dropbear with a terminal; without one dropbear leaves
   /// it in its own. Then setsid(1) helps, which does not fork where the process leads no group. Without it the process
-  /// group and the tree of processes must do. The program is in `$1`, escaped; `$2` is there the second time.
+  /// group and the tree of processes must do. Where it was the first from the beginning, the name of the login shell is
+  /// told too. The program is in `$1`, escaped; `$2` is there the second time.
   static let session = #"""
     drv_program=$1 drv_again=$2 drv_line= drv_group=0 drv_session=0 drv_start=0
     { read -r drv_line </proc/$$/stat; } 2>/dev/null
@@ -36,7 +37,8 @@ enum RemoteProgram {
     drv_group=$(($(ps -o pgid= -p $$ 2>/dev/null)))
     [ "$drv_group" = $$ ] || drv_group=0
     fi
-    drv_mark "process:$$:$drv_group:$drv_session:$drv_start"
+    [ "$drv_session$drv_again" = $$ ] && drv_again=${SHELL##*/}
+    drv_mark "process:$$:$drv_group:$drv_session:$drv_start:$drv_again"
 
     """#
 
