@@ -5,6 +5,7 @@ struct ExecuteScript: SSHAction {
   private let upload: ScriptUpload
   private let arguments: [String]
   private let inputs: RunInputs
+  private let files: RunFiles
 
   init(_ call: Call) throws(DriverError) {
     let given = call.inputs
@@ -30,9 +31,11 @@ struct ExecuteScript: SSHAction {
     )
     self.arguments = arguments
     inputs = try RunInputs(call)
+    files = try RunFiles(given)
   }
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
+    try await files.send(call, session, scope)
     let connection = try await session.connected(scope)
     let run = RemoteRun(
       connection: connection,
@@ -46,7 +49,7 @@ struct ExecuteScript: SSHAction {
     if !upload.variables.names.isEmpty {
       try call.output("var", .map(try variables(result)))
     }
-    if let failure = result.failure(inputs.expected) { throw failure }
+    try await files.fetch(call, session, scope, result.failure(inputs.expected))
   }
 
   private func variables(
@@ -54,15 +57,10 @@ struct ExecuteScript: SSHAction {
   ) throws(DriverError) -> [(String, OutputValue)] {
     do throws(OutputVariablesFault) {
       return try result.received.values(of: upload.variables).map { name, value in
-        (name, value.map(ExecuteScript.output) ?? .null)
+        (name, value.map { OutputValue(textOrBytes: $0) } ?? .null)
       }
     } catch {
       throw DriverError(.remoteFailure, "\(error)", pointer: "/output_vars")
     }
-  }
-
-  /// A value as text, if it is that.
-  private static func output(_ bytes: [UInt8]) -> OutputValue {
-    String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes(bytes)
   }
 }

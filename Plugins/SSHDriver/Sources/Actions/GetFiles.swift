@@ -106,8 +106,8 @@ struct GetFiles: SSHAction {
       )
     }
     let isStreamed = call.isWanted(Channel.content)
-    if !isStreamed, let size = source.size, size > limit { throw MemorySink.tooLong(limit) }
-    let memory = MemorySink(limit)
+    if !isStreamed, let size = source.size, size > limit { throw tooLong }
+    let memory = MemorySink(limit, tooLong)
     let sink: any Download.Sink =
       isStreamed ? ChannelSink(call, Channel.content, files.loop) : memory
     let start = RemoteFiles.now()
@@ -137,11 +137,15 @@ struct GetFiles: SSHAction {
       )
     )
     guard !isStreamed else { return }
-    if let text = String(validating: memory.bytes, as: UTF8.self) {
-      try call.output("content", .string(text))
-    } else {
-      try call.output("content", .bytes(memory.bytes))
-    }
+    try call.output("content", OutputValue(textOrBytes: memory.bytes))
+  }
+
+  private var tooLong: DriverError {
+    DriverError(
+      .tooLarge,
+      "the file has more than \(limit) bytes: give local_path, read the channel content, or raise max_content",
+      pointer: "/max_content"
+    )
   }
 }
 

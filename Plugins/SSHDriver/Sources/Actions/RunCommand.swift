@@ -4,17 +4,20 @@ internal import DriverKit
 struct RunCommand: SSHAction {
   private let command: String
   private let inputs: RunInputs
+  private let files: RunFiles
 
   init(_ call: Call) throws(DriverError) {
     command = try call.inputs.required("command").string()
     inputs = try RunInputs(call)
+    files = try RunFiles(call.inputs)
   }
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
+    try await files.send(call, session, scope)
     let connection = try await session.connected(scope)
     let run = RemoteRun(connection: connection, loop: session.ownLoop, call: call, inputs: inputs)
     let result = try await run.run(.command(command), scope)
     for (name, value) in result.outputs { try call.output(name, value) }
-    if let failure = result.failure(inputs.expected) { throw failure }
+    try await files.fetch(call, session, scope, result.failure(inputs.expected))
   }
 }

@@ -5,6 +5,7 @@ struct RunCommands: SSHAction {
   private let commands: [String]
   private let goesOn: Bool
   private let inputs: RunInputs
+  private let files: RunFiles
 
   init(_ call: Call) throws(DriverError) {
     let list = try call.inputs.required("commands").list()
@@ -13,9 +14,11 @@ struct RunCommands: SSHAction {
     self.commands = commands
     goesOn = try call.inputs["continue_after_error"]?.bool() ?? false
     inputs = try RunInputs(call)
+    files = try RunFiles(call.inputs)
   }
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
+    try await files.send(call, session, scope)
     let connection = try await session.connected(scope)
     let run = RemoteRun(connection: connection, loop: session.ownLoop, call: call, inputs: inputs)
     var results: [OutputValue] = []
@@ -42,6 +45,6 @@ struct RunCommands: SSHAction {
       if !goesOn { break }
     }
     try call.output("results", .list(results))
-    if let failure { throw failure }
+    try await files.fetch(call, session, scope, failure)
   }
 }

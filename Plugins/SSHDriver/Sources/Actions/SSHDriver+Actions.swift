@@ -11,6 +11,7 @@ extension SSHDriver {
     case "execute_script": return try ExecuteScript(call)
     case "test": return try TestAction(call)
     case "host_key": return try HostKeyAction(call)
+    case "system_info": return try SystemInfo(call)
     case "get": return try GetFiles(call)
     case "put": return try PutFiles(call)
     case "list": return try ListFiles(call)

@@ -67,23 +67,23 @@ final class ChannelSink: Download.Sink {
 final class MemorySink: Download.Sink {
   private(set) var bytes: [UInt8] = []
   private let limit: Int
+  private let tooLong: DriverError
 
-  init(_ limit: Int) { self.limit = limit }
+  /// A sink.
+  ///
+  /// - Parameters:
+  ///   - limit: How many bytes it takes.
+  ///   - error: The error of a file that has more.
+  init(_ limit: Int, _ error: DriverError) {
+    self.limit = limit
+    tooLong = error
+  }
 
   func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
-    guard self.bytes.count + bytes.count <= limit else { throw MemorySink.tooLong(limit) }
+    guard self.bytes.count + bytes.count <= limit else { throw tooLong }
     self.bytes += bytes
     return true
   }
 
   func whenRoom(_ body: @escaping () -> Void) throws(DriverError) { body() }
-
-  /// The error of a file that is longer.
-  static func tooLong(_ limit: Int) -> DriverError {
-    DriverError(
-      .tooLarge,
-      "the file has more than \(limit) bytes: give local_path, read the channel content, or raise max_content",
-      pointer: "/max_content"
-    )
-  }
 }

@@ -30,6 +30,12 @@ struct TransferInputs {
     isDryRun = try inputs["dry_run"]?.bool() ?? false
   }
 
+  /// How a single file is transferred that replaces what is there.
+  init() {
+    (isRecursive, pattern, conflict, links, preserves) = (false, nil, .overwrite, .skip, true)
+    (mode, withParents, verifies, syncs, parallel, isDryRun) = (nil, false, true, true, 1, false)
+  }
+
   /// Whether a directory is transferred.
   var isTree: Bool { isRecursive || pattern != nil }
 
