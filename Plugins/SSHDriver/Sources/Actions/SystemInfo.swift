@@ -4,7 +4,7 @@ internal import DriverKit
 struct SystemInfo: SSHAction {
   private let inputs: RunInputs
 
-  init(_ call: Call) throws(DriverError) { inputs = try RunInputs(call) }
+  init(_ call: Call) throws(DriverError) { inputs = try RunInputs(call, hasChannels: false) }
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
     let connection = try await session.connected(scope)

@@ -16,6 +16,7 @@ final class SSHConnection {
   private let jump: SSHConnection?
   /// Whether the user's shell and the server take commands in their plain form, as far as the first one has told.
   var takesPlainCommands = false
+  private var timer: LoopTimer?
 
   init(_ transport: SSHTransport, name: String, hostKey: PublicKey, jump: SSHConnection?) {
     self.transport = transport
@@ -50,6 +51,30 @@ final class SSHConnection {
   /// Whether it is of no use any more.
   var isDead: Bool { transport.isClosed || transport.hasEnded || transport.streamFailure != 0 }
 
+  /// Lets the server hear of us now and then, so that nothing on the way takes the connection for forgotten.
+  ///
+  /// The system looks after a peer that it is connected with; what is behind a proxy or a jump host it does not see.
+  ///
+  /// - Parameters:
+  ///   - seconds: How often; 0: never.
+  ///   - loop: The loop.
+  func keepAlive(_ seconds: Int, _ loop: Loop) {
+    guard seconds > 0 else { return }
+    unsafe libssh2_keepalive_config(transport.handle, 0, UInt32(max(1, seconds - 1)))
+    timer = loop.timer { [weak self] in
+      guard let self, !isDead else { return }
+      // It sends something where its own clock says so, and what cannot be sent is found out by who waits for it.
+      unsafe libssh2_keepalive_send(transport.handle, nil)
+      arm(seconds)
+    }
+    arm(seconds)
+  }
+
+  private func arm(_ seconds: Int) {
+    // A loop that takes no timers any more has come to its end.
+    try? timer?.arm(afterNanoseconds: UInt64(seconds) * 1_000_000_000)
+  }
+
   /// Asks the server for a sign of life.
   ///
   /// - Throws: That there is none.
@@ -61,6 +86,7 @@ final class SSHConnection {
 
   /// Ends it.
   func close() {
+    timer = nil
     transport.close()
     jump?.close()
   }

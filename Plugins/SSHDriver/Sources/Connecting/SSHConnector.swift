@@ -38,6 +38,7 @@ struct SSHConnector {
         connection = session
         try await Authenticator(transport: session.transport, loop: loop, host: stop.name)
           .run(stop.logins, limited)
+        session.keepAlive(keepAlive, loop)
       }
     } catch {
       connection?.close()

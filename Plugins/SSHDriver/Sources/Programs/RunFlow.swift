@@ -142,7 +142,7 @@ final class RunFlow: Program.Input, Program.Output {
     report.append(bytes[...], from: stream == .output ? .stdout : .stderr)
     if stream == .output { stdout.append(bytes[...]) } else { stderr.append(bytes[...]) }
     let channel = stream == .output ? RunInputs.Channel.stdout : RunInputs.Channel.stderr
-    guard call.isWanted(channel) else { return true }
+    guard inputs.hasOutputChannels, call.isWanted(channel) else { return true }
     if try call.write(bytes, to: channel) != .again { return true }
     (held, heldChannel) = (bytes, channel)
     return false

@@ -5,6 +5,8 @@ struct RunInputs {
   var stdin: [UInt8]
   /// Whether more comes down the channel.
   var hasChannel: Bool
+  /// Whether the action has channels for the program's output.
+  var hasOutputChannels: Bool
   var environment: [(name: String, value: String)]
   var workingDirectory: String?
   var hasTerminal: Bool
@@ -26,10 +28,17 @@ struct RunInputs {
     static let stderr = 2
   }
 
-  init(_ call: Call) throws(DriverError) {
+  /// Reads the inputs.
+  ///
+  /// - Parameters:
+  ///   - call: The call.
+  ///   - hasChannels: Whether its action has channels for the program.
+  /// - Throws: What is wrong with them.
+  init(_ call: Call, hasChannels: Bool = true) throws(DriverError) {
     let inputs = call.inputs
     stdin = Array(try (inputs["stdin"]?.string() ?? "").utf8)
-    hasChannel = call.isWanted(Channel.stdin)
+    hasChannel = hasChannels && call.isWanted(Channel.stdin)
+    hasOutputChannels = hasChannels
     guard stdin.isEmpty || !hasChannel else {
       throw DriverError(
         .invalidInput,
