@@ -72,6 +72,22 @@ struct SessionTests {
     }
   }
 
+  @Test(
+    "have a terminal that lasts as long as the program",
+    arguments: ["cat", "read line; cat", "exec cat", "cat; exit 0"]
+  )
+  func terminalEnd(command: String) async throws {
+    let host = try SSHHost(try await SSHServer.shared)
+    for _ in 0..<3 {
+      let result = try await host.command(
+        command,
+        ["pty": true, "stdin": "typed\nwords\n"],
+        timeout: .seconds(30)
+      )
+      #expect(result["stdout"].stringValue?.hasSuffix("words\n") == true)
+    }
+  }
+
   @Test("have a terminal where that is wanted")
   func terminal() async throws {
     let host = try SSHHost(try await SSHServer.shared)

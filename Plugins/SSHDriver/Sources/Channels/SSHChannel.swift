@@ -122,6 +122,18 @@ final class SSHChannel {
 
   // MARK: - The end
 
+  /// Waits until the peer has closed it, once that has said that nothing more comes.
+  ///
+  /// A program with a terminal may have closed it and not have ended yet: our closing would hang it up.
+  ///
+  /// - Throws: Why the scope has ended, or why the peer does not close it.
+  func waitUntilClosed(_ scope: Scope) async throws(DriverError) {
+    guard isOpen else { return }
+    let handle = unsafe handle
+    let status = try await transport.run(scope) { Int(unsafe libssh2_channel_wait_closed(handle)) }
+    if status < 0 { throw transport.failure(status, "the server does not close the channel") }
+  }
+
   /// Closes it, and waits until the peer has done the same: what it has said of its program is known then.
   ///
   /// - Throws: Why the scope has ended, or why it cannot be closed.

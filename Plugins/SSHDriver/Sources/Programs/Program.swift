@@ -33,6 +33,8 @@ struct Program {
   private let transport: SSHTransport
   private let input: (any Input)?
   private let output: any Output
+  /// Whether the channel has a terminal.
+  var hasTerminal = false
 
   init(_ channel: SSHChannel, _ input: (any Input)?, _ output: any Output) {
     self.channel = channel
@@ -51,6 +53,7 @@ struct Program {
     let status = try await transport.run(scope) { flow.step() }
     if let error = flow.failure { throw error }
     if status < 0 { throw transport.failure(status, "the connection to the program is lost") }
+    if hasTerminal { try await channel.waitUntilClosed(scope) }
     try await channel.close(scope)
     let signal = channel.exitSignal
     return End(status: signal == nil ? channel.exitStatus : nil, signal: signal)

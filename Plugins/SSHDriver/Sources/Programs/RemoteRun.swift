@@ -68,7 +68,9 @@ struct RemoteRun {
     do throws(DriverError) {
       if inputs.hasTerminal { try await channel.requestTerminal("xterm", (80, 24), idle) }
       try await channel.start("exec", prepared.line, idle)
-      let end = try await Program(channel, flow, flow).run(idle)
+      var program = Program(channel, flow, flow)
+      program.hasTerminal = inputs.hasTerminal
+      let end = try await program.run(idle)
       try check(flow, end)
       if let shell = flow.process?.shell {
         connection.takesPlainCommands = PlainCommand.shells.contains(shell)
