@@ -35,8 +35,9 @@ public final class SSHSession {
 
   /// Makes connections, and has their warnings logged.
   var connector: SSHConnector {
-    let keepAlive = (try? address.get())?.keepAlive ?? 0
-    return SSHConnector(loop: loop, keepAlive: keepAlive) { [context] in
+    let way = try? address.get()
+    let keepAlive = way?.keepAlive ?? 0
+    return SSHConnector(loop: loop, keepAlive: keepAlive, proxy: way?.proxy) { [context] in
       context.log(.warning, $0)
     }
   }

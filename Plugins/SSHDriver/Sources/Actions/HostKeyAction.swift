@@ -20,15 +20,16 @@ struct HostKeyAction: SSHAction {
     }
     let known = try HostKeyCheck(target)
     target.policy = .off
-    let connector = SSHConnector(loop: session.ownLoop) { _ in }
+    let connector = SSHConnector(loop: session.ownLoop, proxy: way.proxy) { _ in }
     var keys: [OutputValue] = []
     var banner = ""
     var failure: DriverError?
     for names in HostKeyAlgorithms.ofEachType(SSHLibrary.hostKeyAlgorithms) {
       var algorithms = way.algorithms
       algorithms.hostKey = names
+      let limited = try connector.limited(way, scope)
       do throws(DriverError) {
-        let connection = try await connector.open(target, jump, algorithms, scope)
+        let connection = try await connector.open(target, jump, algorithms, limited)
         banner = connection.banner
         keys.append(HostKeyAction.output(connection.hostKey, target, known))
         // Without the hosts in front, which the next one needs too.

@@ -15,17 +15,20 @@ struct TestAction: SSHAction {
     do throws(DriverError) {
       let way = try await steps.run("inputs", scope) { () throws(DriverError) in
         let way = try session.way()
-        return (way, "\(way.stops.count) \(way.stops.count == 1 ? "server" : "servers") on the way")
+        let count = "\(way.stops.count) \(way.stops.count == 1 ? "server" : "servers") on the way"
+        return (way, way.proxy.map { "\(count), behind the proxy \($0.name)" } ?? count)
       }
+      let limited = try session.connector.limited(way, scope)
       for stop in way.stops {
         let jump = connection
         let opened = try await steps.run("connect \(stop.name)", scope) {
           () async throws(DriverError) in
-          let opened = try await session.connector.open(stop, jump, way.algorithms, scope)
+          let opened = try await session.connector.open(stop, jump, way.algorithms, limited)
           let key = opened.hostKey
+          let through = jump == nil ? way.proxy.map { ", through the proxy \($0.name)" } : nil
           return (
             opened,
-            "\(opened.banner), \(key.typeName) \(key.fingerprint(SystemHashes()))"
+            "\(opened.banner), \(key.typeName) \(key.fingerprint(SystemHashes()))\(through ?? "")"
           )
         }
         connection = opened
@@ -34,10 +37,11 @@ struct TestAction: SSHAction {
             transport: opened.transport,
             loop: session.ownLoop,
             host: stop.name
-          ).run(stop.logins, scope)
+          ).run(stop.logins, limited)
           return (true, stop.logins.first?.user ?? "")
         }
       }
+      limited.unlimit()
       guard let last = connection else { return }
       _ = try await steps.run("program", scope) { () async throws(DriverError) in
         let channel = try await last.opener.open(.session, scope)
@@ -110,6 +114,8 @@ extension DriverError {
   /// What to do about it, where the code alone tells.
   fileprivate var hint: String {
     switch code {
+    case _ where pointer.hasPrefix("/proxy"):
+      "check the input proxy, and whether the proxy lets connections to the server through"
     case .dns: "check the name of the host"
     case .unavailable, .timedOut: "check the address, and whether an SSH server listens there"
     case .hostKey:

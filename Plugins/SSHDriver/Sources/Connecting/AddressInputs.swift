@@ -26,6 +26,8 @@ struct AddressInputs: Sendable {
 
   /// In the order of the way; the last one is the server that is meant.
   var stops: [Stop]
+  /// What the connection to the first of them goes through; nil: straight.
+  var proxy: Proxy?
   var algorithms: AlgorithmInputs
   /// In seconds, for the whole way.
   var timeout: Double
@@ -41,6 +43,7 @@ struct AddressInputs: Sendable {
       }
     }
     stops.append(try Stop(inputs, at: ""))
+    if let map = try inputs["proxy"]?.map() { proxy = try Proxy(map) }
     algorithms = try AlgorithmInputs(inputs)
     timeout = try inputs["connect_timeout"]?.double() ?? 30
     keepAlive = try inputs["keep_alive"]?.int(in: 0...86400) ?? 60

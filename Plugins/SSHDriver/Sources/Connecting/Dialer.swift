@@ -6,6 +6,8 @@ internal import Glibc
 /// On the loop.
 struct Dialer {
   let loop: Loop
+  /// Who is expected to listen, for messages.
+  var listener = "an SSH server"
 
   /// How long an address may take while there are others, in seconds.
   private static let patience = 5.0
@@ -43,7 +45,7 @@ struct Dialer {
     }
     throw DriverError(
       .unavailable,
-      "\(host) port \(port) takes no connection: \(reasons.joined(separator: "; ")). Check the address, and whether an SSH server listens there",
+      "\(host) port \(port) takes no connection: \(reasons.joined(separator: "; ")). Check the address, and whether \(listener) listens there",
       isRetryable: true
     )
   }

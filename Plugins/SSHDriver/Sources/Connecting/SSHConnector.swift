@@ -8,6 +8,8 @@ struct SSHConnector {
   let loop: Loop
   /// After how many seconds of silence a peer is asked for a sign of life; 0: never.
   var keepAlive = 60
+  /// What connections go through that no jump host makes; nil: straight.
+  var proxy: Proxy?
   /// Is told of what a person should know.
   let warn: (String) -> Void
 
@@ -20,16 +22,7 @@ struct SSHConnector {
   /// - Returns: The connection to the last server of the way.
   func connect(_ address: AddressInputs, _ scope: Scope) async throws(DriverError) -> SSHConnection
   {
-    let limited = Scope(loop, in: scope)
-    try limited.limit(
-      address.timeout,
-      DriverError(
-        .timedOut,
-        "connecting took longer than connect_timeout, which is \(address.timeout) s",
-        pointer: "/connect_timeout",
-        isRetryable: true
-      )
-    )
+    let limited = try limited(address, scope)
     defer { limited.unlimit() }
     var connection: SSHConnection?
     do throws(DriverError) {
@@ -48,6 +41,27 @@ struct SSHConnector {
       throw DriverError(.invalidInput, "no host is given", pointer: "/host")
     }
     return connection
+  }
+
+  /// A scope that ends when connecting has taken as long as it may.
+  ///
+  /// - Parameters:
+  ///   - address: The way, whose limit it is.
+  ///   - scope: Ends it too.
+  /// - Throws: That the loop takes no timers any more.
+  /// - Returns: The scope, whose time is taken back when all is connected.
+  func limited(_ address: AddressInputs, _ scope: Scope) throws(DriverError) -> Scope {
+    let limited = Scope(loop, in: scope)
+    try limited.limit(
+      address.timeout,
+      DriverError(
+        .timedOut,
+        "connecting took longer than connect_timeout, which is \(address.timeout) s",
+        pointer: "/connect_timeout",
+        isRetryable: true
+      )
+    )
+    return limited
   }
 
   /// Connects to a server, and looks at its key.
@@ -95,6 +109,9 @@ struct SSHConnector {
     if let jump {
       let kind = ChannelOpener.Kind.connection(host: stop.host, port: stop.port)
       stream = ChannelStream(try await jump.opener.open(kind, scope))
+    } else if let proxy {
+      stream = try await ProxyConnector(loop: loop, proxy: proxy)
+        .connect(stop.host, stop.port, keepAlive, scope)
     } else {
       stream = try await Dialer(loop: loop).connect(stop.host, stop.port, keepAlive, scope)
     }

@@ -59,8 +59,21 @@ final class SocketStream: ByteStream {
   var unsent: Int { outgoing.count - sent }
 
   func receive(_ buffer: UnsafeMutableRawBufferPointer) -> Int? {
+    unsafe receive(buffer, 0)
+  }
+
+  /// Looks at bytes that have come, and leaves them there for whoever receives next.
+  ///
+  /// The corresponding C flag is `MSG_PEEK`.
+  ///
+  /// - Returns: As of `receive`.
+  func peek(_ buffer: UnsafeMutableRawBufferPointer) -> Int? {
+    unsafe receive(buffer, Int32(MSG_PEEK))
+  }
+
+  private func receive(_ buffer: UnsafeMutableRawBufferPointer, _ flags: Int32) -> Int? {
     while watch != nil {
-      let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, 0)
+      let count = unsafe recv(descriptor, buffer.baseAddress, buffer.count, flags)
       if count >= 0 { return count }
       switch errno {
       case EINTR: continue
