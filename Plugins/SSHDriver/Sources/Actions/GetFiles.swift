@@ -30,10 +30,13 @@ struct GetFiles: SSHAction {
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
     let files = try await RemoteFiles.open(session, call, inputs.answerTimeout, scope)
-    let report = FileReport(call, Channel.files, files)
-    let mover = GetMover(files: files, inputs: transfer)
+    try await get(GetMover(files: files, inputs: transfer), call)
+  }
+
+  private func get(_ mover: some FileGetter, _ call: Call) async throws(DriverError) {
+    let report = FileReport(call, Channel.files, mover.files)
     do throws(DriverError) {
-      let source = try await files.attributes(inputs.path, inputs.pointer).entry(at: inputs.path)
+      let source = try await mover.source(inputs.path, inputs.pointer)
       try await get(source, mover, report, call)
     } catch {
       try report.put()
@@ -45,7 +48,7 @@ struct GetFiles: SSHAction {
 
   private func get(
     _ source: FileEntry,
-    _ mover: GetMover,
+    _ mover: some FileGetter,
     _ report: FileReport,
     _ call: Call
   ) async throws(DriverError) {
@@ -94,11 +97,10 @@ struct GetFiles: SSHAction {
   /// Hands over what is in a file, in place of a file here.
   private func content(
     _ source: FileEntry,
-    _ mover: GetMover,
+    _ mover: some FileGetter,
     _ report: FileReport,
     _ call: Call
   ) async throws(DriverError) {
-    let files = mover.files
     guard !transfer.isDryRun else {
       let bytes = source.size ?? 0
       return try await report.add(
@@ -109,30 +111,14 @@ struct GetFiles: SSHAction {
     if !isStreamed, let size = source.size, size > limit { throw tooLong }
     let memory = MemorySink(limit, tooLong)
     let sink: any Download.Sink =
-      isStreamed ? ChannelSink(call, Channel.content, files.loop) : memory
+      isStreamed ? ChannelSink(call, Channel.content, mover.files.loop) : memory
     let start = RemoteFiles.now()
-    let file = try await RemoteFile.open(files, source.path, .read, pointer: inputs.pointer)
-    defer { file.closeLater() }
-    let end = try await Download(
-      file,
-      size: source.size.map { UInt64($0) },
-      from: 0,
-      memory: transfer.readMemory,
-      to: sink
-    ) { report.moved($0) }.run()
-    try await file.close()
-    if transfer.verifies, end.change == .shrank {
-      throw DriverError(
-        .changed,
-        "\(source.path.text) on \(files.host) shrank while it was read",
-        pointer: "/verify"
-      )
-    }
+    let end = try await mover.hand(source, to: sink, inputs.pointer) { report.moved($0) }
     try await report.add(
       FileResult(
         path: source.path,
         outcome: .transferred,
-        bytes: Int64(end.end),
+        bytes: Int64(end),
         seconds: RemoteFiles.now() - start
       )
     )

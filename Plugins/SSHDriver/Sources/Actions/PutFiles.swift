@@ -51,9 +51,13 @@ struct PutFiles: SSHAction {
   }
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
+    let pointer = inputs.pointer
     let files = try await RemoteFiles.open(session, call, inputs.answerTimeout, scope)
-    let report = FileReport(call, Channel.files, files)
-    let mover = PutMover(files: files, inputs: transfer, pointer: inputs.pointer)
+    try await put(PutMover(files: files, inputs: transfer, pointer: pointer), call)
+  }
+
+  private func put(_ mover: some FilePutter, _ call: Call) async throws(DriverError) {
+    let report = FileReport(call, Channel.files, mover.files)
     do throws(DriverError) {
       try await put(mover, report, call)
     } catch {
@@ -65,7 +69,7 @@ struct PutFiles: SSHAction {
   }
 
   private func put(
-    _ mover: PutMover,
+    _ mover: some FilePutter,
     _ report: FileReport,
     _ call: Call
   ) async throws(DriverError) {
@@ -89,7 +93,7 @@ struct PutFiles: SSHAction {
 
   private func putLocal(
     _ local: RemotePath,
-    _ mover: PutMover,
+    _ mover: some FilePutter,
     _ report: FileReport
   ) async throws(DriverError) -> RemotePath? {
     guard let entry = try LocalFiles.entry(local, followsLink: true) else {
@@ -125,25 +129,29 @@ struct PutFiles: SSHAction {
 
   private func putContent(
     _ input: CallInput,
-    _ mover: PutMover,
+    _ mover: some FilePutter,
     _ report: FileReport
   ) async throws(DriverError) -> RemotePath? {
     try await makeParents(of: inputs.path, mover)
     var entry = FileEntry(path: inputs.path, kind: .file)
     // What comes now is newer than all that is there.
     entry.modified = FileTime(seconds: LocalFiles.time())
-    let mover = ContentMover(mover: mover, input: input)
-    return try await mover.moveOne(entry, inputs.path, report, inputs.pointer)
+    return try await mover.putting(input, length: report.expected).moveOne(
+      entry,
+      inputs.path,
+      report,
+      inputs.pointer
+    )
   }
 
   private func makeParents(
     of target: RemotePath,
-    _ mover: PutMover
+    _ mover: some FilePutter
   ) async throws(DriverError) {
     guard transfer.withParents, !transfer.isDryRun, let parent = target.parent, !parent.isBase
     else {
       return
     }
-    try await mover.files.makeDirectory(parent, withParents: true, inputs.pointer)
+    try await mover.makeDirectory(parent, mode: nil, withParents: true)
   }
 }

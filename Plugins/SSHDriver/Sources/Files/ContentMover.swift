@@ -47,7 +47,7 @@ struct ContentMover: FileMover {
       existing: task.existing,
       action: task.action
     )
-    return try await RemoteWrite(task, self, mover.pointer, moved: moved)
+    return try await RemoteWrite(task, files, self, mover.pointer, moved: moved)
       .run(CallSource(input)) { _ in }
   }
 }

@@ -29,7 +29,7 @@ struct RemoteLister: DirectoryLister {
 
 /// Directories of this machine, which are listed beside the loop.
 struct LocalLister: DirectoryLister {
-  let files: RemoteFiles
+  let files: any FilePlace
 
   func list(
     _ path: RemotePath

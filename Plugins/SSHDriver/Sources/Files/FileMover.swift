@@ -5,7 +5,9 @@ internal import FileKit
 ///
 /// On the loop.
 protocol FileMover {
-  var files: RemoteFiles { get }
+  associatedtype Files: FilePlace
+
+  var files: Files { get }
   var inputs: TransferInputs { get }
 
   /// Lists the directories of the source.

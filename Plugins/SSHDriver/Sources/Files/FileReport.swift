@@ -21,7 +21,7 @@ final class FileReport {
   /// The error of the first file that failed.
   private(set) var failure: DriverError?
 
-  init(_ call: Call, _ channel: Int, _ files: RemoteFiles) {
+  init(_ call: Call, _ channel: Int, _ files: any FilePlace) {
     self.call = call
     self.channel = ValueChannel(call, channel, files.loop)
     scope = files.scope

@@ -49,7 +49,7 @@ struct PutMover: FileMover {
       throw DriverError(.kindDiffers, "\(task.source.path.text) is no file", pointer: "/local_path")
     }
     let source = FileSource(local, from: task.offset)
-    return try await RemoteWrite(task, self, pointer, moved: moved).run(source) {
+    return try await RemoteWrite(task, files, self, pointer, moved: moved).run(source) {
       (end) throws(DriverError) in
       guard inputs.verifies, let size = task.source.size, UInt64(size) != end else { return }
       throw DriverError(

@@ -88,52 +88,6 @@ final class RemoteFiles {
   func has(_ name: SFTPExtension) -> Bool { client.version.extensions.contains(name) }
 }
 
-/// How long a server has been silent while something was expected of it.
-///
-/// The timer is not armed anew for each answer: it looks at the clock when it has run out.
-private final class Silence {
-  let scope: Scope
-  private let seconds: Double
-  private let error: DriverError
-  private var timer: LoopTimer?
-  private var expected = 0
-  private var last = 0.0
-
-  init(_ loop: Loop, _ parent: Scope, _ seconds: Double, _ host: String) throws(DriverError) {
-    scope = Scope(loop, in: parent)
-    self.seconds = seconds
-    error = DriverError(
-      .timedOut,
-      "\(host) did not answer for \(seconds) s, which is answer_timeout",
-      pointer: "/answer_timeout",
-      isRetryable: true
-    )
-    timer = loop.timer { [weak self] in self?.look() }
-  }
-
-  func begin() {
-    if expected == 0 { last = RemoteFiles.now() }
-    expected += 1
-    if let timer, !timer.isArmed { arm(seconds) }
-  }
-
-  func end() {
-    expected -= 1
-    last = RemoteFiles.now()
-  }
-
-  private func look() {
-    guard expected > 0 else { return }
-    let left = last + seconds - RemoteFiles.now()
-    if left <= 0 { scope.end(error) } else { arm(left) }
-  }
-
-  private func arm(_ seconds: Double) {
-    // A loop that takes no timers any more has come to its end.
-    try? timer?.arm(afterNanoseconds: UInt64(max(0.001, seconds) * 1e9))
-  }
-}
-
 extension RemoteFiles {
   /// Seconds of the clock that never goes back.
   static func now() -> Double {

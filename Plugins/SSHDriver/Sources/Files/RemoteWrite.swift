@@ -22,16 +22,18 @@ final class RemoteWrite {
   ///
   /// - Parameters:
   ///   - task: The file.
+  ///   - files: Where.
   ///   - mover: Whose it is.
   ///   - pointer: The input that named it.
   ///   - moved: Is told of bytes that are written.
   init(
     _ task: FileTask,
+    _ files: RemoteFiles,
     _ mover: any FileMover,
     _ pointer: String,
     moved: @escaping (Int) -> Void
   ) {
-    files = mover.files
+    self.files = files
     inputs = mover.inputs
     self.task = task
     self.mover = mover

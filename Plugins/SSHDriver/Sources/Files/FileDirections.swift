@@ -1,0 +1,51 @@
+internal import DriverKit
+internal import FileKit
+
+/// Files that come from a server to this machine, by some protocol.
+///
+/// On the loop.
+protocol FileGetter: FileMover {
+  /// What is known of a file of the server; of a link it is what that leads to.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - pointer: The input that named it.
+  /// - Throws: Why nothing is known.
+  /// - Returns: The entry.
+  func source(_ path: RemotePath, _ pointer: String) async throws(DriverError) -> FileEntry
+
+  /// Hands over what is in a file, in place of a file here.
+  ///
+  /// - Parameters:
+  ///   - source: The file.
+  ///   - sink: Where it goes.
+  ///   - pointer: The input that named the file.
+  ///   - moved: Is told of bytes that were taken.
+  /// - Throws: Why it does not come, or that the sink takes no more.
+  /// - Returns: How many bytes it had.
+  func hand(
+    _ source: FileEntry,
+    to sink: any Download.Sink,
+    _ pointer: String,
+    moved: @escaping (Int) -> Void
+  ) async throws(DriverError) -> UInt64
+}
+
+/// Files that go from this machine to a server, by some protocol.
+///
+/// On the loop.
+protocol FilePutter: FileMover {
+  /// The same for what comes from the call, in place of a file of this machine.
+  ///
+  /// - Parameters:
+  ///   - input: What comes.
+  ///   - length: How many bytes that are; nil: that is not known.
+  /// - Returns: What transfers it.
+  func putting(_ input: CallInput, length: UInt64?) -> any FileMover
+}
+
+extension PutMover: FilePutter {
+  func putting(_ input: CallInput, length: UInt64?) -> any FileMover {
+    ContentMover(mover: self, input: input)
+  }
+}

@@ -1,0 +1,112 @@
+internal import DriverKit
+internal import FileKit
+internal import Glibc
+
+/// What writes a file of this machine.
+///
+/// A protocol in place of a closure: one that is made in a function that waits would not run on the loop (Swift 6.3.1).
+protocol LocalFilling {
+  /// Whether the mode of the source is only known when it has come.
+  var bringsMode: Bool { get }
+
+  /// Writes all that comes.
+  ///
+  /// - Parameter local: The file, which is open.
+  /// - Throws: Why it does not come, or cannot be written.
+  /// - Returns: What is known of the source then, with the size that the file has to have now.
+  func fill(_ local: LocalFile) async throws(DriverError) -> FileEntry
+}
+
+/// Makes one file of this machine: beside the place where it belongs, until it is whole.
+///
+/// On the loop.
+struct LocalWrite {
+  private let files: any FilePlace
+  private let inputs: TransferInputs
+  private let task: FileTask
+  private let mover: any FileMover
+
+  /// A file that is to be made.
+  ///
+  /// - Parameters:
+  ///   - task: The file.
+  ///   - mover: Whose it is.
+  init(_ task: FileTask, _ mover: some FileMover) {
+    files = mover.files
+    inputs = mover.inputs
+    self.task = task
+    self.mover = mover
+  }
+
+  /// Makes it.
+  ///
+  /// - Parameter filling: Writes it.
+  /// - Throws: Why it cannot be made; nothing is left of it then unless it is written in place, or the error says what.
+  /// - Returns: Where it is.
+  func run(_ filling: some LocalFilling) async throws(DriverError) -> FileCopy {
+    let mode = inputs.mode(source: task.source, target: task.existing)
+    if inputs.isInPlace {
+      // What was decided about is no link: one that has come meanwhile is not followed.
+      let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | (task.offset == 0 ? O_TRUNC : 0)
+      let local = try LocalFile(task.target, flags, mode: mode ?? 0o666)
+      try await fill(local, filling)
+      return FileCopy(target: task.target)
+    }
+    let temporary = LocalFiles.temporary(for: task.target)
+    let flags = O_WRONLY | O_CREAT | O_EXCL
+    // While it is written, nobody else reads what may turn out to be private.
+    let isPrivate = mode != nil || inputs.preserves && filling.bringsMode
+    let local = try LocalFile(
+      temporary,
+      flags,
+      mode: isPrivate ? 0o600 : 0o666,
+      shown: task.target
+    )
+    do throws(DriverError) {
+      try await fill(local, filling)
+      let target = try await name(temporary)
+      if inputs.syncs { try await LocalFiles.sync(directoryOf: target, files) }
+      return FileCopy(target: target)
+    } catch {
+      throw LocalFiles.discarded(temporary, error)
+    }
+  }
+
+  /// Writes what is in the file, and all else that is known of it.
+  private func fill(
+    _ local: LocalFile,
+    _ filling: some LocalFilling
+  ) async throws(DriverError) {
+    let source = try await filling.fill(local)
+    if inputs.verifies {
+      let outcome = Verification.size.check(
+        source: Verification.Facts(size: source.size),
+        target: Verification.Facts(size: try local.entry().size)
+      )
+      if case .differs(let text) = outcome {
+        throw DriverError(.verification, "\(task.target.text): \(text)", pointer: "/verify")
+      }
+    }
+    let mode = inputs.mode(source: source, target: task.existing)
+    try local.set(mode: mode, modified: inputs.preserves ? source.modified : nil)
+    if inputs.syncs { try await local.sync(files.loop, files.scope) }
+  }
+
+  private func name(_ temporary: RemotePath) async throws(DriverError) -> RemotePath {
+    guard task.isRenamed else {
+      try LocalFiles.rename(temporary, to: task.target, overwrites: inputs.overwrites)
+      return task.target
+    }
+    var number = 0
+    while true {
+      let path = try await mover.freeName(beside: task.target, &number)
+      do throws(DriverError) {
+        try LocalFiles.rename(temporary, to: path, overwrites: false)
+        return path
+      } catch {
+        // Another one may have taken it meanwhile.
+        guard error.fileCode == .alreadyExists else { throw error }
+      }
+    }
+  }
+}
