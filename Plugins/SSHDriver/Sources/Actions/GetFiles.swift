@@ -29,8 +29,12 @@ struct GetFiles: SSHAction {
   }
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
-    let files = try await RemoteFiles.open(session, call, inputs.answerTimeout, scope)
-    try await get(GetMover(files: files, inputs: transfer), call)
+    switch try await transfer.protocol.open(session, call, inputs.answerTimeout, scope) {
+    case .sftp(let files): try await get(GetMover(files: files, inputs: transfer), call)
+    case .scp(let files):
+      try transfer.checkSCP()
+      try await get(SCPGetMover(files: files, inputs: transfer), call)
+    }
   }
 
   private func get(_ mover: some FileGetter, _ call: Call) async throws(DriverError) {

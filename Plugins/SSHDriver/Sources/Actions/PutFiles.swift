@@ -52,8 +52,13 @@ struct PutFiles: SSHAction {
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
     let pointer = inputs.pointer
-    let files = try await RemoteFiles.open(session, call, inputs.answerTimeout, scope)
-    try await put(PutMover(files: files, inputs: transfer, pointer: pointer), call)
+    switch try await transfer.protocol.open(session, call, inputs.answerTimeout, scope) {
+    case .sftp(let files):
+      try await put(PutMover(files: files, inputs: transfer, pointer: pointer), call)
+    case .scp(let files):
+      try transfer.checkSCP()
+      try await put(SCPPutMover(files: files, inputs: transfer, pointer: pointer), call)
+    }
   }
 
   private func put(_ mover: some FilePutter, _ call: Call) async throws(DriverError) {

@@ -17,6 +17,8 @@ final class SSHConnection {
   /// Whether the user's shell and the server take commands in their plain form, as far as the first one has told.
   var takesPlainCommands = false
   private var timer: LoopTimer?
+  /// Whether the server has said that it has no SFTP.
+  var hasNoSFTP = false
 
   init(_ transport: SSHTransport, name: String, hostKey: PublicKey, jump: SSHConnection?) {
     self.transport = transport

@@ -3,6 +3,7 @@ internal import FileKit
 
 /// How `get` and `put` are done.
 struct TransferInputs {
+  let `protocol`: FileProtocol
   let isRecursive: Bool
   let pattern: GlobPattern?
   let conflict: ConflictPolicy
@@ -17,6 +18,7 @@ struct TransferInputs {
   let isDryRun: Bool
 
   init(_ inputs: borrowing InputMap) throws(DriverError) {
+    `protocol` = FileProtocol(rawValue: try inputs["protocol"]?.string() ?? "") ?? .auto
     isRecursive = try inputs["recursive"]?.bool() ?? false
     pattern = try FileInputs.pattern(inputs)
     conflict = ConflictPolicy(rawValue: try inputs["conflict"]?.string() ?? "") ?? .overwrite

@@ -57,7 +57,7 @@ final class SFTPStart {
   private func missing(_ why: String) -> DriverError {
     DriverError(
       .unsupported,
-      "\(host) has no SFTP: \(why). Have `Subsystem sftp internal-sftp` put into its sshd_config"
+      "\(host) has no SFTP: \(why). Have `Subsystem sftp internal-sftp` put into its sshd_config; without it get and put go by SCP, and nothing else"
     )
   }
 

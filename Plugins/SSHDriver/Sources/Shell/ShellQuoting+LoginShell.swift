@@ -14,7 +14,10 @@ extension ShellQuoting {
   ///
   /// - Parameter program: The program, without zero bytes.
   /// - Returns: The command line, in printable ASCII.
-  static func loginLine(_ program: String) -> String {
+  static func loginLine(_ program: String) -> String { loginLine(program.utf8) }
+
+  /// The same for a program in bytes, since the names of files are in any encoding.
+  static func loginLine(_ program: some Collection<UInt8>) -> String {
     // A program that starts with a number of its own goes the same way: what it finds as $1 is itself.
     restart + " sh '" + escaped(program) + "'"
   }
@@ -22,10 +25,10 @@ extension ShellQuoting {
   /// What runs the escaped program in `$1`.
   static let restart = #"exec /bin/sh -c 'eval "$(printf %b "$1")"'"#
 
-  private static func escaped(_ program: String) -> String {
+  private static func escaped(_ program: some Collection<UInt8>) -> String {
     var text: [UInt8] = []
-    text.reserveCapacity(program.utf8.count * 5 / 4)
-    for byte in program.utf8 {
+    text.reserveCapacity(program.count * 5 / 4)
+    for byte in program {
       if 0x20...0x7E ~= byte, byte != UInt8(ascii: "'"), byte != UInt8(ascii: "\\"),
         byte != UInt8(ascii: "!")
       {

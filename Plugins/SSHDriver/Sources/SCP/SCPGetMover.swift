@@ -1,0 +1,89 @@
+internal import DriverKit
+internal import FileKit
+
+/// Files that come by scp from a server without SFTP.
+///
+/// On the loop. Directories are listed by a shell, and each file is asked for by its path: what becomes of it here is
+/// decided and named by us, as with SFTP. `scp -r` would have the server name all that it writes here.
+struct SCPGetMover: FileGetter {
+  let files: SCPFiles
+  let inputs: TransferInputs
+
+  var sources: any DirectoryLister { SCPLister(files: files) }
+  var targets: any DirectoryLister { LocalLister(files: files) }
+
+  func target(_ path: RemotePath, followsLink: Bool) async throws(DriverError) -> FileEntry? {
+    try LocalFiles.entry(path, followsLink: followsLink)
+  }
+
+  func makeDirectory(
+    _ path: RemotePath,
+    mode: UInt32?,
+    withParents: Bool
+  ) async throws(DriverError) {
+    try LocalFiles.makeDirectory(path, withParents: withParents, mode: mode ?? 0o777)
+  }
+
+  func makeLink(
+    _ path: RemotePath,
+    to target: RemotePath,
+    overwrites: Bool
+  ) async throws(DriverError) {
+    throw DriverError(.unsupported, "SCP has no symbolic links", pointer: "/links")
+  }
+
+  func source(_ path: RemotePath, _ pointer: String) async throws(DriverError) -> FileEntry {
+    try await files.entry(path, followsLink: true, pointer)
+  }
+
+  func hand(
+    _ source: FileEntry,
+    to sink: any Download.Sink,
+    _ pointer: String,
+    moved: @escaping (Int) -> Void
+  ) async throws(DriverError) -> UInt64 {
+    try await receive(source.path, sink, pointer, moved).size
+  }
+
+  func copy(
+    _ task: FileTask,
+    moved: @escaping (Int) -> Void
+  ) async throws(DriverError) -> FileCopy {
+    try await LocalWrite(task, self).run(Receiving(mover: self, task: task, moved: moved))
+  }
+
+  /// A file on its way into one of this machine.
+  private struct Receiving: LocalFilling {
+    let mover: SCPGetMover
+    let task: FileTask
+    let moved: (Int) -> Void
+
+    var bringsMode: Bool { true }
+
+    func fill(_ local: LocalFile) async throws(DriverError) -> FileEntry {
+      let path = task.source.path
+      let facts = try await mover.receive(path, FileSink(local, from: 0), "", moved)
+      var entry = task.source
+      entry.size = Int64(clamping: facts.size)
+      entry.permissions = UInt16(facts.mode)
+      entry.modified = facts.modified.map { FileTime(seconds: $0) }
+      return entry
+    }
+  }
+
+  private func receive(
+    _ path: RemotePath,
+    _ sink: any Download.Sink,
+    _ pointer: String,
+    _ moved: @escaping (Int) -> Void
+  ) async throws(DriverError) -> SCPReceiver.Facts {
+    let receiver = SCPReceiver(sink, files.host, moved: moved)
+    let answer = try await files.run(.send(path), receiver, pointer)
+    if let refusal = receiver.refusal { throw files.error(refusal, "read", path, pointer) }
+    guard receiver.isDone, let facts = receiver.facts else {
+      throw receiver.hasBegun
+        ? files.error(answer, "read", path, pointer) : files.missing(answer)
+    }
+    return facts
+  }
+}
