@@ -273,6 +273,57 @@ struct SCPTests {
     }
   }
 
+  @Test("go one by one where the server has one channel, and with another shell")
+  func oneChannel() async throws {
+    var options = SSHServer.Options()
+    options.sftp = .none
+    options.maxSessions = 1
+    try await withSSHServer(options) { server in
+      let host = try SSHHost(server, SSHHost.password(.dasher))
+      for number in 0..<12 {
+        try folder.write("\(number)", to: "tree/\(number % 3)/it's \(number)")
+      }
+      for (action, name) in [("put", "tree"), ("get", "back")] {
+        let done = try await host.run(
+          action,
+          ["local_path": here(name), "path": "tree", "recursive": true],
+          timeout: .seconds(60)
+        )
+        #expect(done["transferred"] == 12)
+      }
+      try await Command.check("/usr/bin/diff", ["-r", folder.file("tree"), folder.file("back")])
+      #expect(await host.host.close().isClean)
+    }
+  }
+
+  @Test("may come from slow sources and go to slow readers: the server is not to blame", .slow)
+  func slowSides() async throws {
+    let count = Locked(0)
+    let put = try await run("put", ["path": at("slow"), "answer_timeout": 4]) { options in
+      options.sources["content"] = .handler { _ in
+        let number = count.with { value in
+          value += 1
+          return value
+        }
+        if number == 3 { sleep(6) }
+        return number < 10 ? [UInt8](repeating: 1, count: 300_000) : []
+      }
+    }
+    #expect(put["bytes"] == 2_700_000)
+    try files.write([UInt8](repeating: 1, count: 50_000_000), to: "big")
+    let got = Locked(0)
+    try await run("get", ["path": at("big"), "answer_timeout": 4]) { options in
+      options.outputs["content"] = .bytes { bytes in
+        let isFirst = got.with { value in
+          defer { value += bytes.count }
+          return value == 0
+        }
+        if isFirst { sleep(6) }
+      }
+    }
+    #expect(got.with { $0 } == 50_000_000)
+  }
+
   @Test("go through dropbear too", .requires(.dropbear))
   func dropbear() async throws {
     let server = try await DropbearServer.shared
