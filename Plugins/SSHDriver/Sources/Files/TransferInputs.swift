@@ -34,6 +34,7 @@ struct TransferInputs {
 
   /// How a single file is transferred that replaces what is there.
   init() {
+    `protocol` = .sftp
     (isRecursive, pattern, conflict, links, preserves) = (false, nil, .overwrite, .skip, true)
     (mode, withParents, verifies, syncs, parallel, isDryRun) = (nil, false, true, true, 1, false)
   }
