@@ -7,6 +7,8 @@ package struct LoginUser: Sendable, Equatable {
     case sh = "/bin/sh"
     /// Ends at once, with status 1.
     case none = "/bin/false"
+    /// Says that the account is not available, and ends with status 1.
+    case nologin = "/usr/sbin/nologin"
   }
 
   /// What the user may do as root.

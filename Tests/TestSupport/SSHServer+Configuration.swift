@@ -40,6 +40,7 @@ extension SSHServer {
     switch options.sftp {
     case .internal: lines.append("Subsystem sftp internal-sftp")
     case .program: lines.append("Subsystem sftp " + (try Tool.sftpServer.required()))
+    case .command(let line): lines.append("Subsystem sftp " + line)
     case .none: break
     }
     return lines.map { $0 + "\n" }.joined()

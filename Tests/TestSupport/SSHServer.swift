@@ -20,6 +20,8 @@ package final class SSHServer: ServerWithLogins {
     case `internal`
     /// The program sftp-server.
     case program
+    /// A command line, such as one of a program that is none for it.
+    case command(String)
     /// Nothing: the subsystem is refused.
     case none
   }

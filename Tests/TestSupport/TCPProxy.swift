@@ -7,6 +7,8 @@ package final class TCPProxy: Sendable {
     var ends: [Descriptor] = []
     var passed = 0
     var limit = Int.max
+    /// Nothing goes through any more once so many bytes have come from the server.
+    var holdLimit = Int.max
     var isHeld = false
     var isRefusing = false
   }
@@ -56,8 +58,11 @@ package final class TCPProxy: Sendable {
   /// Lets nothing through in either direction, and closes nothing; new connections are taken and held as well.
   package func hold() { state.with { $0.isHeld = true } }
 
+  /// Lets nothing through once so many more bytes have come from the server.
+  package func hold(after bytes: Int) { state.with { $0.holdLimit = $0.passed + bytes } }
+
   /// Lets all through again.
-  package func goOn() { state.with { $0.isHeld = false } }
+  package func goOn() { state.with { ($0.isHeld, $0.holdLimit) = (false, .max) } }
 
   /// Ends new connections at once, or no longer.
   package func refuse(_ isRefusing: Bool = true) { state.with { $0.isRefusing = isRefusing } }
@@ -74,7 +79,9 @@ package final class TCPProxy: Sendable {
 
   private static func cut(_ state: Locked<State>) {
     let ends = state.with { state in
-      defer { (state.ends, state.limit, state.isHeld) = ([], .max, false) }
+      defer {
+        (state.ends, state.limit, state.holdLimit, state.isHeld) = ([], .max, .max, false)
+      }
       return state.ends
     }
     // Whoever reads from them closes them.
@@ -89,11 +96,12 @@ package final class TCPProxy: Sendable {
   ) {
     Thread.detachNewThread {
       while let bytes = source.read(upTo: 16_384), !bytes.isEmpty {
-        while state.with({ $0.isHeld }) { usleep(2000) }
         let mustCut = state.with { state in
           if counts { state.passed += bytes.count }
+          if state.passed >= state.holdLimit { state.isHeld = true }
           return state.passed >= state.limit
         }
+        while state.with({ $0.isHeld }) { usleep(2000) }
         if mustCut {
           cut(state)
           break
