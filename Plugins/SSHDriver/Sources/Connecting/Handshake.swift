@@ -70,6 +70,9 @@ struct Handshake {
     case LIBSSH2_ERROR_BANNER_RECV, LIBSSH2_ERROR_BANNER_NONE:
       error.message =
         "\(host) does not say that it speaks SSH: check the port, and whether an SSH server listens there"
+    case _ where transport.hasEnded || transport.streamFailure != 0:
+      // Whatever the library was at then: the server may be starting, or have enough connections.
+      (error.code, error.isRetryable) = (.unavailable, true)
     case LIBSSH2_ERROR_METHOD_NONE, LIBSSH2_ERROR_KEX_FAILURE, LIBSSH2_ERROR_KEY_EXCHANGE_FAILURE:
       error.code = .unsupported
       error.message +=
