@@ -39,6 +39,8 @@ final class SSHTransport {
 
     /// About as much as is decrypted in a few milliseconds.
     static let share = 512 << 10
+    /// As many bytes are decrypted in the time that it takes to ask the system for any.
+    static let least = 256
 
     init(_ stream: any ByteStream) { self.stream = stream }
   }
@@ -90,7 +92,8 @@ final class SSHTransport {
     guard let got = unsafe known.stream.receive(buffer) else { return -Int(EAGAIN) }
     if got > 0 {
       known.received &+= UInt64(got)
-      known.allowance -= got
+      // A greeting is read byte by byte, and each of them asks the system.
+      known.allowance -= max(got, Context.least)
       // Whichever function has read, packets for others may have come.
       if known.transport?.isPumping == false { known.transport?.goOnSoon() }
     }
