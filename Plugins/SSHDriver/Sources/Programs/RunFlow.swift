@@ -178,7 +178,8 @@ final class RunFlow: Program.Input, Program.Output {
       stderr: text(stderr),
       report: report.text(),
       duration: duration,
-      received: received
+      received: received,
+      isOurs: process != nil || isRunning
     )
   }
 

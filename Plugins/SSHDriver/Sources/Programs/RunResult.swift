@@ -10,6 +10,8 @@ struct RunResult {
   var duration: Double
   /// What a script left in its variables.
   var received: OutputVariables.Received
+  /// Whether it is what was asked for, and not what the server runs in the place of everything.
+  var isOurs: Bool
 
   /// Its parts, as an action puts them out.
   var outputs: [(StaticString, OutputValue)] {
@@ -30,7 +32,7 @@ struct RunResult {
 
   /// The error that the end comes to; nil: it is one that was expected.
   func failure(_ expected: Set<Int32>) -> DriverError? {
-    if let status = end.status, expected.contains(status) { return nil }
+    if let status = end.status, expected.contains(status) { return isOurs ? nil : foreign }
     let what =
       end.signal.map { "was ended by the signal \($0)" }
       ?? "ended with the exit code \(end.status.map { "\($0)" } ?? "that nobody knows")"
@@ -43,6 +45,15 @@ struct RunResult {
     )
     error.status = end.status ?? 0
     return error
+  }
+
+  /// Says that something else was run, which is no success whatever it has come to.
+  private var foreign: DriverError {
+    let said = RunResult.lastLine(report)
+    return DriverError(
+      .forbidden,
+      "the server has run something else than what it was asked to, as ForceCommand or the login shell of the user have it\(said.isEmpty ? "" : ": \(said)")"
+    )
   }
 
   private static func lastLine(_ text: String) -> String {
