@@ -33,9 +33,10 @@ final class RemoteFiles {
     scope = silence.scope
     host = connection.name
     access = connection.files
+    silence.isUp = { [weak client] in client?.disappoint() }
   }
 
-  deinit { access.leave(client) }
+  deinit { access.leave(client, wasDisappointed: silence.hasEnded) }
 
   /// Connects where that is needed, and begins SFTP.
   ///

@@ -9,6 +9,10 @@ final class Silence {
   private let seconds: Double
   private let error: DriverError
   private var timer: LoopTimer?
+  /// Is told once it has been too long.
+  var isUp: () -> Void = {}
+  /// Whether it has been too long.
+  private(set) var hasEnded = false
   private var expected = 0
   private var last = 0.0
 
@@ -51,7 +55,12 @@ final class Silence {
   private func look() {
     guard expected > 0 else { return }
     let left = last + seconds - RemoteFiles.now()
-    if left <= 0 { scope.end(error) } else { arm(left) }
+    guard left <= 0 else { return arm(left) }
+    // A call that has ended meanwhile only waits for what it cleans up.
+    guard scope.failure == nil else { return }
+    hasEnded = true
+    isUp()
+    scope.end(error)
   }
 
   private func arm(_ seconds: Double) {

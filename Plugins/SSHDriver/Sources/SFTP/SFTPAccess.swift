@@ -28,7 +28,7 @@ final class SFTPAccess {
     _ scope: Scope
   ) async throws(DriverError) -> SFTPClient {
     while true {
-      if let client, client.failure == nil {
+      if let client, client.failure == nil, !client.isSilent {
         client.users += 1
         return client
       }
@@ -48,9 +48,11 @@ final class SFTPAccess {
     return made
   }
 
-  /// Says that a call needs its client no more.
-  func leave(_ client: SFTPClient) {
+  /// Says that a call needs its client no more, and whether it has waited for an answer in vain.
+  func leave(_ client: SFTPClient, wasDisappointed: Bool) {
     client.users -= 1
+    if wasDisappointed { client.disappointed -= 1 }
+    client.endIfGivenUp()
     if opener.isFull { giveWay() }
   }
 

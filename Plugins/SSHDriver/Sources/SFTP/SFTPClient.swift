@@ -16,9 +16,15 @@ final class SFTPClient {
   private(set) var failure: DriverError?
   /// How many calls use it.
   var users = 0
+  /// How many of them have waited for an answer in vain.
+  var disappointed = 0
+  /// Whether nothing has come since one of them did: no other call is to begin with this.
+  var isSilent = false
+  /// Runs out when the server has been silent for so long that this is ended.
+  var patience: LoopTimer?
 
   private let channel: SSHChannel
-  private let loop: Loop
+  let loop: Loop
   private var pending: [UInt32: Handler] = [:]
   private var lastID: UInt32 = 0
   private var decoder: SFTPDecoder
@@ -61,7 +67,14 @@ final class SFTPClient {
     }
     client.listen()
     guard client.version.extensions.contains(.limits) else { return client }
-    let answer = try await client.answer(.extended(.limits), scope)
+    let answer: SFTPResponse
+    do throws(DriverError) {
+      answer = try await client.answer(.extended(.limits), scope)
+    } catch {
+      // Nobody else would: who waits for the answer keeps it.
+      client.end(error)
+      throw error
+    }
     guard case .extended(let bytes) = answer else { return client }
     do throws(SFTPFault) {
       client.limits = try SFTPLimits(bytes)
@@ -115,10 +128,12 @@ final class SFTPClient {
     try scope.check()
     let waiting = Waiting<SFTPResponse>()
     submit(request) { [self] result in
-      if waiting.isOver, case .success(.handle(let handle)) = result {
-        submit(.close(handle)) { _ in }
+      if let failure = scope.failure {
+        if case .success(.handle(let handle)) = result { submit(.close(handle)) { _ in } }
+        waiting.finish(.failure(failure))
+      } else {
+        waiting.finish(result)
       }
-      waiting.finish(result)
     }
     return try await waiting.value(scope)
   }
@@ -191,6 +206,7 @@ final class SFTPClient {
   }
 
   private func take(_ count: Int) {
+    isSilent = false
     var frames: [SFTPFrame] = []
     do throws(SFTPFault) {
       unsafe try decoder.append(buffer.span.extracting(0..<count).bytes) { frames.append($0) }
