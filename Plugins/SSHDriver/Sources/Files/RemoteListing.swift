@@ -9,6 +9,8 @@ final class RemoteListing {
   private static let ahead = 4
   /// How many names wait for being taken.
   private static let most = 10_000
+  /// More are in no directory: a server that tells more has no end.
+  static let limit = 1_000_000
 
   private let directory: RemoteFile
   private var names: [SFTPName] = []
@@ -73,6 +75,9 @@ final class RemoteListing {
   private func take(_ result: Result<SFTPResponse, DriverError>) {
     inFlight -= 1
     switch result {
+    case .success(.names(let more)) where more.isEmpty:
+      // It should have said so; to ask again would have no end.
+      isOver = true
     case .success(.names(let more)):
       names += more
       goOn()
@@ -110,6 +115,12 @@ extension RemoteFiles {
     var entries: [FileEntry] = []
     var refused: [PathFault] = []
     while let names = try await listing.next() {
+      guard entries.count + refused.count + names.count <= RemoteListing.limit else {
+        throw DriverError(
+          .tooLarge,
+          "\(host) tells of more than \(RemoteListing.limit) files in \(path.text)"
+        )
+      }
       for name in names {
         do throws(PathFault) {
           entries.append(try name.entry(in: path))
