@@ -35,6 +35,33 @@ struct KillTests {
     #expect(try await host.command("echo 7")["stdout"] == "7\n")
   }
 
+  @Test(
+    "leave no process behind where the login shell takes them as they are",
+    arguments: [LoginUser.tester, .dasher],
+    [
+      "sleep 5%", "trap '' TERM; sleep 5%; sleep 5%", "sleep 5% & sleep 5% & wait",
+      "nohup sleep 5% >/dev/null 2>&1 & sleep 5%", "setsid sleep 5% & sleep 5%",
+      "(setsid sh -c 'trap \"\" TERM; sleep 5%; sleep 5%' &); sleep 5% | sleep 5%",
+    ]
+  )
+  func plain(_ user: LoginUser, _ pattern: String) async throws {
+    let server = try await SSHServer.shared
+    let mark = "\(Int.random(in: 100_000_000...999_999_999))"
+    let host = try SSHHost(server, SSHHost.password(user))
+    // The first one tells which shell it is.
+    try await host.command("true")
+    let call = Task { try await host.command(pattern.replacing("%", with: mark)) }
+    try await eventually("it runs, with no shell of ours in front of it") {
+      let its = try server.processes(of: user).map(\.command).filter { $0.contains("5" + mark) }
+      return its.contains { $0.hasPrefix("sleep") } && !its.contains { $0.contains("drv_work") }
+    }
+    call.cancel()
+    let error = await #expect(throws: HostError.self) { try await call.value }
+    #expect(error?.code == .cancelled && error?.message.contains("still") == false, "\(error!)")
+    try await isGone(server, "5" + mark)
+    #expect(try await host.command("echo 7")["stdout"] == "7\n")
+  }
+
   @Test("end by script_timeout and idle_timeout, and keep what they put out")
   func timeouts() async throws {
     let server = try await SSHServer.shared
