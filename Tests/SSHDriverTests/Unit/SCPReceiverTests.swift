@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Receiving a file from scp")
 struct SCPReceiverTests {
-  private let sink = MemorySink(1000)
+  private let sink = MemorySink(1000, DriverError(.tooLarge, "it is too long"))
 
   private func receive(_ bytes: [UInt8], by size: Int) throws(DriverError) -> (
     receiver: SCPReceiver, said: [UInt8]

@@ -1,5 +1,4 @@
 internal import DriverKit
-internal import Glibc
 
 /// A program of a call on the server, which is killed there with all that it has begun when the call ends first.
 ///
@@ -64,7 +63,7 @@ struct RemoteRun {
     }
     let channel = try await connection.opener.open(.session, idle)
     defer { channel.end() }
-    let start = RemoteRun.now()
+    let start = RemoteFiles.now()
     do throws(DriverError) {
       if inputs.hasTerminal { try await channel.requestTerminal("xterm", (80, 24), idle) }
       try await channel.start("exec", prepared.line, idle)
@@ -75,17 +74,11 @@ struct RemoteRun {
       if let shell = flow.process?.shell {
         connection.takesPlainCommands = PlainCommand.shells.contains(shell)
       }
-      return try flow.result(end, duration: RemoteRun.now() - start)
+      return try flow.result(end, duration: RemoteFiles.now() - start)
     } catch {
       guard idle.failure != nil else { throw error }
       throw await killed(token, flow.process, error)
     }
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   /// Looks whether the program was run at all.
