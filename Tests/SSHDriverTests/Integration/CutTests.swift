@@ -100,7 +100,7 @@ struct CutTests {
     #expect(try files.read("target") == content)
   }
 
-  @Test("while a tree goes end the call with what has become of its files")
+  @Test("while a tree goes end the call with what has become of its files", .slow)
   func tree() async throws {
     try files.folder("tree")
     for name in 0..<40 { try files.write(Array(content.prefix(400_000)), to: "tree/\(name)") }
@@ -114,7 +114,7 @@ struct CutTests {
     #expect(try await host.run("get", inputs)["transferred"] == 40)
   }
 
-  @Test("while a command puts out end it, and keep what it has put out")
+  @Test("while a command puts out end it, and keep what it has put out", .slow)
   func command() async throws {
     proxy.cut(after: 3 << 20)
     let error = try await host.failure(
