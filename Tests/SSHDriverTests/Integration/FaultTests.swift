@@ -55,7 +55,10 @@ struct FaultTests {
     #expect(refused.code == .unavailable && refused.message.contains("refused"))
   }
 
-  @Test("that fall silent anywhere on the way end the call by the limit of what it does then", .slow)
+  @Test(
+    "that fall silent anywhere on the way end the call by the limit of what it does then",
+    .slow
+  )
   func silentLater() async throws {
     let server = try await SSHServer.shared
     let total = try await bytes(of: server)
