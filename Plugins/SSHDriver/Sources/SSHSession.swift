@@ -51,19 +51,23 @@ public final class SSHSession {
     while true {
       if let connection, !connection.isDead { return connection }
       guard let making else { break }
-      // Whatever becomes of it: a failure may have been the other call's end.
-      try await making.pass(scope)
+      if let error = try await making.pass(scope) { throw error }
     }
     let way = try address.get()
     let gate = Gate()
     making = gate
-    defer {
+    do throws(DriverError) {
+      let made = try await connector.connect(way, scope)
+      connection = made
       making = nil
       gate.open()
+      return made
+    } catch {
+      making = nil
+      // What the call itself came to is nobody else's failure; a password that is wrong is not tried once for each call.
+      gate.open(scope.failure == nil ? error : nil)
+      throw error
     }
-    let made = try await connector.connect(way, scope)
-    connection = made
-    return made
   }
 
   /// Looks whether the connection, if there is one, still works.

@@ -6,10 +6,14 @@ internal import DriverKit
 final class Gate {
   private var isOpen = false
   private var waiting: [Waiting<Bool>] = []
+  private var failure: DriverError?
 
   /// Lets all pass who wait, and all who come.
-  func open() {
+  ///
+  /// - Parameter failure: Why what they wait for is not there, where that is so for all; nil: they look for themselves.
+  func open(_ failure: DriverError? = nil) {
     isOpen = true
+    self.failure = failure
     let told = waiting
     waiting = []
     for turn in told { turn.finish(.success(true)) }
@@ -19,10 +23,13 @@ final class Gate {
   ///
   /// - Parameter scope: How long.
   /// - Throws: Why the scope has ended.
-  func pass(_ scope: Scope) async throws(DriverError) {
-    guard !isOpen else { return }
-    let turn = Waiting<Bool>()
-    waiting.append(turn)
-    _ = try await turn.value(scope)
+  /// - Returns: Why what is waited for is not there; nil: it may be.
+  func pass(_ scope: Scope) async throws(DriverError) -> DriverError? {
+    if !isOpen {
+      let turn = Waiting<Bool>()
+      waiting.append(turn)
+      _ = try await turn.value(scope)
+    }
+    return failure
   }
 }

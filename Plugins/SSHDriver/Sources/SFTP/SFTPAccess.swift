@@ -7,7 +7,7 @@ final class SFTPAccess {
   private var client: SFTPClient?
   /// The client that is being made.
   private var making: Gate?
-  private unowned let opener: ChannelOpener
+  private weak var opener: ChannelOpener?
 
   init(_ opener: ChannelOpener) {
     self.opener = opener
@@ -33,19 +33,22 @@ final class SFTPAccess {
         return client
       }
       guard let making else { break }
-      // Whatever becomes of it: a failure may have been the other call's end.
-      try await making.pass(scope)
+      if let error = try await making.pass(scope) { throw error }
     }
     let gate = Gate()
     making = gate
-    defer {
+    do throws(DriverError) {
+      let made = try await SFTPClient.open(connection, loop, scope)
+      client = made
+      made.users += 1
       making = nil
       gate.open()
+      return made
+    } catch {
+      making = nil
+      gate.open(scope.failure == nil ? error : nil)
+      throw error
     }
-    let made = try await SFTPClient.open(connection, loop, scope)
-    client = made
-    made.users += 1
-    return made
   }
 
   /// Says that a call needs its client no more, and whether it has waited for an answer in vain.
@@ -53,7 +56,8 @@ final class SFTPAccess {
     client.users -= 1
     if wasDisappointed { client.disappointed -= 1 }
     client.endIfGivenUp()
-    if opener.isFull { giveWay() }
+    // A call may end after its connection has gone.
+    if opener?.isFull == true { giveWay() }
   }
 
   private func giveWay() {
