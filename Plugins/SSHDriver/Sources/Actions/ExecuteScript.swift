@@ -39,7 +39,7 @@ struct ExecuteScript: SSHAction {
     let connection = try await session.connected(scope)
     let run = RemoteRun(
       connection: connection,
-      loop: session.ownLoop,
+      session: session,
       call: call,
       inputs: inputs,
       temporaryFolder: upload.temporaryFolder

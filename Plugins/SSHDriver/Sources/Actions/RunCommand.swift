@@ -15,7 +15,7 @@ struct RunCommand: SSHAction {
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
     try await files.send(call, session, scope)
     let connection = try await session.connected(scope)
-    let run = RemoteRun(connection: connection, loop: session.ownLoop, call: call, inputs: inputs)
+    let run = RemoteRun(connection: connection, session: session, call: call, inputs: inputs)
     let result = try await run.run(.command(command), scope)
     for (name, value) in result.outputs { try call.output(name, value) }
     try await files.fetch(call, session, scope, result.failure(inputs.expected))

@@ -14,13 +14,20 @@ struct RunCommands: SSHAction {
     self.commands = commands
     goesOn = try call.inputs["continue_after_error"]?.bool() ?? false
     inputs = try RunInputs(call)
+    guard commands.count < 2 || !inputs.hasChannel else {
+      throw DriverError(
+        .invalidInput,
+        "stdin_file and the channel stdin are read once, and not by several commands: give stdin, or run each command in a call of its own",
+        pointer: "/stdin_file"
+      )
+    }
     files = try RunFiles(call.inputs)
   }
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
     try await files.send(call, session, scope)
     let connection = try await session.connected(scope)
-    let run = RemoteRun(connection: connection, loop: session.ownLoop, call: call, inputs: inputs)
+    let run = RemoteRun(connection: connection, session: session, call: call, inputs: inputs)
     var results: [OutputValue] = []
     var failure: DriverError?
     for (index, command) in commands.enumerated() {
@@ -32,6 +39,7 @@ struct RunCommands: SSHAction {
         try call.output("results", .list(results))
         throw error
       }
+      let isStopped = result.stop != nil
       results.append(
         .map(
           [("command", .string(command))] + result.outputs.map { ("\($0.0)", $0.1) }
@@ -42,7 +50,7 @@ struct RunCommands: SSHAction {
       failed.pointer = "/commands/\(index)"
       failed.message = "command \(index + 1): \(failed.message)"
       failure = failure ?? failed
-      if !goesOn { break }
+      if !goesOn || isStopped { break }
     }
     try call.output("results", .list(results))
     try await files.fetch(call, session, scope, failure)

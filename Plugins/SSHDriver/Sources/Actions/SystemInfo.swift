@@ -8,10 +8,15 @@ struct SystemInfo: SSHAction {
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
     let connection = try await session.connected(scope)
-    let run = RemoteRun(connection: connection, loop: session.ownLoop, call: call, inputs: inputs)
+    let run = RemoteRun(connection: connection, session: session, call: call, inputs: inputs)
     let result = try await run.run(.command(SystemProgram.text, shell: "/bin/sh"), scope)
     if let failure = result.failure(inputs.expected) { throw failure }
-    guard case .text(let text) = result.stdout else { return }
+    let text =
+      switch result.stdout {
+      case .text(let text): text
+      // Such as the name of a mount.
+      case .bytes(let bytes): String(decoding: bytes, as: UTF8.self)
+      }
     let report = SystemReport(text)
     guard report.texts["system"] != nil else {
       throw DriverError(

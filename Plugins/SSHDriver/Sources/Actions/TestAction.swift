@@ -41,14 +41,22 @@ struct TestAction: SSHAction {
           return (true, stop.logins.first?.user ?? "")
         }
       }
-      limited.unlimit()
       guard let last = connection else { return }
       _ = try await steps.run("program", scope) { () async throws(DriverError) in
-        let channel = try await last.opener.open(.session, scope)
+        let channel = try await last.opener.open(.session, limited)
         defer { channel.end() }
-        try await channel.start("exec", "echo", scope)
+        let (word, output) = (RunToken().text, ShortOutput())
+        try await channel.start("exec", "echo \(word)", limited)
+        _ = try await Program(channel, nil, output).run(limited)
+        guard output.text.contains(word) else {
+          throw DriverError(
+            .forbidden,
+            "the server has run something else than what it was asked to, as ForceCommand or the login shell of the user have it\(output.bytes.isEmpty ? "" : ": \(output.text)")"
+          )
+        }
         return (true, "the server runs programs")
       }
+      limited.unlimit()
     } catch {
       // The step tells; a call that is to stop ends all the same.
       try scope.check()

@@ -15,6 +15,10 @@ final class ChannelOpener {
   /// How many the server allows; not known before it has refused one.
   private var most = Int.max
   private var hasClosed = false
+  /// When the server has refused one last, by the clock.
+  private var mostSince = 0.0
+  /// For how many seconds a refusal is taken to hold.
+  private static let trust = 10.0
   private static let mostAttempts = 20
   /// In bytes.
   private static let wideWindow: UInt32 = 16 << 20
@@ -46,9 +50,31 @@ final class ChannelOpener {
   /// - Throws: Why there is none.
   /// - Returns: The channel.
   func open(_ kind: Kind = .session, _ scope: Scope) async throws(DriverError) -> SSHChannel {
+    guard let channel = try await opened(kind, scope, waits: true) else {
+      throw DriverError(.internal, "no channel was opened")
+    }
+    return channel
+  }
+
+  /// Opens a channel for a program in front of all who wait for one.
+  ///
+  /// - Throws: Why the server opens none.
+  /// - Returns: The channel; nil: the server has as many as it allows.
+  func openNow(_ scope: Scope) async throws(DriverError) -> SSHChannel? {
+    try await opened(.session, scope, waits: false)
+  }
+
+  /// Whether the server has not answered a request yet.
+  var isUnanswered: Bool { isBusy }
+
+  private func opened(
+    _ kind: Kind,
+    _ scope: Scope,
+    waits: Bool
+  ) async throws(DriverError) -> SSHChannel? {
     var attempts = 0
     while true {
-      try await turn(scope)
+      guard try await turn(scope, waits: waits) else { return nil }
       let opened = Opened()
       let status: Int
       do throws(DriverError) {
@@ -61,6 +87,7 @@ final class ChannelOpener {
       isBusy = false
       if let handle = unsafe opened.handle {
         count += 1
+        most = max(most, count)
         next()
         return unsafe SSHChannel(handle, of: transport) { [weak self] in self?.wasClosed() }
       }
@@ -71,7 +98,11 @@ final class ChannelOpener {
         throw refused(kind, status)
       }
       if count > 0 {
-        most = count
+        (most, mostSince) = (count, RemoteFiles.now())
+        guard waits else {
+          next()
+          return nil
+        }
       } else {
         // A server may count a channel a little longer than until it has closed it.
         attempts += 1
@@ -130,10 +161,12 @@ final class ChannelOpener {
     }
   }
 
-  private func turn(_ scope: Scope) async throws(DriverError) {
-    while isBusy || count >= most {
+  /// Waits for the turn to ask; false: there is no room, and nobody wants to wait for that.
+  private func turn(_ scope: Scope, waits: Bool) async throws(DriverError) -> Bool {
+    while isBusy || isAtLimit {
+      guard waits || !isAtLimit else { return false }
       let waiting = Waiting<Bool>()
-      turns.append(waiting)
+      if waits { turns.append(waiting) } else { turns.insert(waiting, at: 0) }
       if isFull { whenFull() }
       do throws(DriverError) {
         _ = try await waiting.value(scope)
@@ -145,10 +178,16 @@ final class ChannelOpener {
       }
     }
     isBusy = true
+    return true
+  }
+
+  /// Whether there are as many as the server allows; now and then that is found out anew.
+  private var isAtLimit: Bool {
+    count >= most && (count > most || RemoteFiles.now() - mostSince < ChannelOpener.trust)
   }
 
   private func next() {
-    guard !isBusy, count < most, !turns.isEmpty else { return }
+    guard !isBusy, !isAtLimit, !turns.isEmpty else { return }
     turns.removeFirst().finish(.success(true))
   }
 

@@ -49,6 +49,9 @@ final class Scope {
     try? timer?.arm(afterNanoseconds: UInt64(max(0, seconds) * 1e9))
   }
 
+  /// Stops its time until it begins anew.
+  func pause() { timer?.disarm() }
+
   /// Takes its time back.
   func unlimit() { timer = nil }
 

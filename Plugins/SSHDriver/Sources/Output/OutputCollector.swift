@@ -60,10 +60,21 @@ struct OutputCollector: Sendable {
   func bytes(isText: Bool) -> [UInt8] {
     let (head, tail) = parts()
     guard isCut, isText else { return head + tail }
-    let end = head.count - UTF8Boundary.unfinished(head)
-    let begin = UTF8Boundary.rest(tail)
+    let cut = cut(isUTF8: true)
+    return cut.head + Array(cut.line.utf8) + cut.tail
+  }
+
+  /// What was kept of a stream that was too long, with the line that tells so.
+  ///
+  /// - Parameter isUTF8: Whether it is UTF-8, of which no character is cut.
+  /// - Returns: The beginning, the line, and the end.
+  func cut(isUTF8: Bool) -> (head: [UInt8], line: String, tail: [UInt8]) {
+    let (head, tail) = parts()
+    let end = isUTF8 ? head.count - UTF8Boundary.unfinished(head) : head.count
+    let begin = isUTF8 ? UTF8Boundary.rest(tail) : 0
     let omitted = count - end - (tail.count - begin)
     let before = end == 0 || head[end - 1] == 0x0A ? "" : "\n"
-    return head[..<end] + Array("\(before)[… \(omitted) bytes left out …]\n".utf8) + tail[begin...]
+    let line = "\(before)[… \(omitted) bytes left out …]\n"
+    return (Array(head[..<end]), line, Array(tail[begin...]))
   }
 }

@@ -55,6 +55,8 @@ struct Program {
     if status < 0 { throw transport.failure(status, "the connection to the program is lost") }
     if hasTerminal { try await channel.waitUntilClosed(scope) }
     try await channel.close(scope)
+    // Closing waits for any packet, and only the last one of the channel's tells how the program ended.
+    try await channel.waitUntilClosed(scope)
     let signal = channel.exitSignal
     return End(status: signal == nil ? channel.exitStatus : nil, signal: signal)
   }

@@ -5,7 +5,7 @@ internal import DriverKit
 /// On the loop.
 struct RemoteRun {
   let connection: SSHConnection
-  let loop: Loop
+  let session: SSHSession
   let call: Call
   let inputs: RunInputs
   /// The folder for temporary files of a script; nil: there is none.
@@ -13,9 +13,6 @@ struct RemoteRun {
 
   /// How long ending a program may take: less than the grace that the descriptor asks for.
   private static let killSeconds = 4.0
-  /// How long processes have between TERM and KILL, in tenths of a second.
-  private static let killGrace = 10
-
   /// Runs it.
   ///
   /// - Parameters:
@@ -38,6 +35,66 @@ struct RemoteRun {
     } catch {
       throw DriverError(.invalidInput, "\(error)", pointer: "/\(error.subject)")
     }
+    let channel = try await channel(scope)
+    defer { channel.end() }
+    let idle = try limits(in: scope)
+    let flow = RunFlow(prepared, token, inputs, call, loop) { [inputs] isHeld in
+      guard let seconds = inputs.idleTimeout else { return }
+      if isHeld { idle.pause() } else { idle.renew(seconds) }
+    }
+    let start = RemoteFiles.now()
+    var hasStarted = false
+    do throws(DriverError) {
+      if inputs.hasTerminal { try await channel.requestTerminal("xterm", (80, 24), idle) }
+      // From here on it may run, whatever we hear of it.
+      hasStarted = true
+      try await channel.start("exec", prepared.line, idle)
+      var program = Program(channel, flow, flow)
+      program.hasTerminal = inputs.hasTerminal
+      let end = try await program.run(idle)
+      if let shell = flow.process?.shell {
+        connection.takesPlainCommands = PlainCommand.shells.contains(shell)
+      }
+      let refusal = refusal(flow, end)
+      return try flow.result(end, duration: RemoteFiles.now() - start, stop: refusal)
+    } catch {
+      guard hasStarted else { throw error }
+      // What it has put out is there all the same, and tells most of why it took so long.
+      let reason = await killed(token, flow, error)
+      return try flow.result(Program.End(), duration: RemoteFiles.now() - start, stop: reason)
+    }
+  }
+
+  private var loop: Loop { session.ownLoop }
+
+  /// A channel for the program, which may have to wait for others to end.
+  private func channel(_ scope: Scope) async throws(DriverError) -> SSHChannel {
+    let waiting = Scope(loop, in: scope)
+    try waiting.limit(
+      inputs.timeout,
+      DriverError(
+        .timedOut,
+        "\(connection.name) had no channel free for the program for \(inputs.timeout) s, which is script_timeout; nothing was run",
+        pointer: "/script_timeout",
+        isRetryable: true
+      )
+    )
+    do throws(DriverError) {
+      return try await connection.opener.open(.session, waiting)
+    } catch {
+      var error = error
+      // A server that does not even refuse is of no use to others either.
+      if waiting.failure != nil, scope.failure == nil, connection.opener.isUnanswered {
+        error.message =
+          "\(connection.name) has not answered for \(inputs.timeout) s, which is script_timeout; nothing was run"
+        error.isSessionBroken = true
+      }
+      throw error
+    }
+  }
+
+  /// How long the program may run, and be silent.
+  private func limits(in scope: Scope) throws(DriverError) -> Scope {
     let limited = Scope(loop, in: scope)
     try limited.limit(
       inputs.timeout,
@@ -58,38 +115,29 @@ struct RemoteRun {
         )
       )
     }
-    let flow = RunFlow(prepared, token, inputs, call, loop) { [inputs] in
-      if let seconds = inputs.idleTimeout { idle.renew(seconds) }
-    }
-    let channel = try await connection.opener.open(.session, idle)
-    defer { channel.end() }
-    let start = RemoteFiles.now()
-    do throws(DriverError) {
-      if inputs.hasTerminal { try await channel.requestTerminal("xterm", (80, 24), idle) }
-      try await channel.start("exec", prepared.line, idle)
-      var program = Program(channel, flow, flow)
-      program.hasTerminal = inputs.hasTerminal
-      let end = try await program.run(idle)
-      try check(flow, end)
-      if let shell = flow.process?.shell {
-        connection.takesPlainCommands = PlainCommand.shells.contains(shell)
-      }
-      return try flow.result(end, duration: RemoteFiles.now() - start)
-    } catch {
-      guard idle.failure != nil else { throw error }
-      throw await killed(token, flow.process, error)
-    }
+    return idle
   }
 
-  /// Looks whether the program was run at all.
-  private func check(_ flow: RunFlow, _ end: Program.End) throws(DriverError) {
-    if let fault = flow.fault { throw error(fault) }
-    guard !flow.isRunning, inputs.sudo != nil else { return }
-    throw DriverError(
+  /// Why what was asked for was not run at all; nil: it was.
+  private func refusal(_ flow: RunFlow, _ end: Program.End) -> DriverError? {
+    if let fault = flow.fault { return error(fault) }
+    guard !flow.isRunning, inputs.sudo != nil else { return nil }
+    let said = flow.lastLine
+    if end.status == 127 {
+      return DriverError(
+        .unsupported,
+        "there is no sudo on \(connection.name): \(said)",
+        pointer: "/sudo"
+      )
+    }
+    if flow.isPasswordWrong {
+      return DriverError(.forbidden, "sudo does not take the password", pointer: "/sudo/password")
+    }
+    let hint =
+      inputs.sudoPassword == nil ? ". Give sudo.password, or the user a rule with NOPASSWD" : ""
+    return DriverError(
       .forbidden,
-      flow.isPasswordWrong
-        ? "sudo does not take the password"
-        : "sudo does not let the user run this\(inputs.sudoPassword == nil ? " without a password: give sudo.password, or a rule with NOPASSWD" : "")",
+      "sudo on \(connection.name) does not run this: \(said.isEmpty ? "it does not say why" : said)\(hint)",
       pointer: "/sudo"
     )
   }
@@ -122,94 +170,26 @@ struct RemoteRun {
   /// Ends what runs, and says in the error what could not be ended.
   private func killed(
     _ token: RunToken,
-    _ process: RemoteProcess?,
+    _ flow: RunFlow,
     _ reason: DriverError
   ) async -> DriverError {
     var error = reason
     guard !connection.isDead else { return error }
     let scope = Scope(loop)
-    let answer = RunToken()
     do throws(DriverError) {
       try scope.limit(
         RemoteRun.killSeconds,
         DriverError(.timedOut, "the server did not answer in time")
       )
-      let report = try await kill(token, process, answer, scope)
-      guard let report, !report.left.isEmpty else { return error }
+      let left = try await KillRun(session: session, connection: connection, inputs: inputs)
+        .run(token, flow.process, temporaryFolder, scope)
+      guard !left.isEmpty else { return error }
       error.message +=
-        "; still running on \(connection.name): the processes \(report.left.map { "\($0)" }.joined(separator: ", "))"
+        "; still running on \(connection.name): the processes \(left.map { "\($0)" }.joined(separator: ", "))"
     } catch let second {
       error.message += "; it may still be running on \(connection.name): \(second.message)"
-      error.isSessionBroken = true
+      if connection.opener.isUnanswered { error.isSessionBroken = true }
     }
     return error
   }
-
-  private func kill(
-    _ token: RunToken,
-    _ process: RemoteProcess?,
-    _ answer: RunToken,
-    _ scope: Scope
-  ) async throws(DriverError) -> KillReport? {
-    let prepared: PreparedCommand
-    do throws(ShellFault) {
-      prepared = try KillCommand(
-        token: token,
-        process: process,
-        grace: RemoteRun.killGrace,
-        temporaryFolder: temporaryFolder,
-        sudo: inputs.sudo
-      ).prepared(answer)
-    } catch {
-      throw DriverError(.internal, "\(error)")
-    }
-    let channel = try await connection.opener.open(.session, scope)
-    defer { channel.end() }
-    try await channel.start("exec", prepared.line, scope)
-    let flow = KillFlow(answer, inputs.sudoPassword)
-    _ = try await Program(channel, flow, flow).run(scope)
-    return flow.report
-  }
-}
-
-/// What a kill command is given and tells.
-private final class KillFlow: Program.Input, Program.Output {
-  /// What it did, as it said last.
-  private(set) var report: KillReport?
-  private let password: String?
-  private var scanners: [MarkScanner]
-  private var urgent: [UInt8] = []
-  private var isOver = false
-  private var more: (() -> Void)?
-
-  init(_ answer: RunToken, _ password: String?) {
-    self.password = password
-    scanners = [MarkScanner(answer), MarkScanner(answer)]
-    isOver = password == nil
-  }
-
-  func next() throws(DriverError) -> [UInt8]? {
-    if urgent.isEmpty { return isOver ? nil : [] }
-    defer { urgent = [] }
-    return urgent
-  }
-
-  func whenMore(_ body: @escaping () -> Void) throws(DriverError) { more = body }
-
-  func take(_ bytes: ArraySlice<UInt8>, _ stream: SSHChannel.Stream) throws(DriverError) -> Bool {
-    var others: [UInt8] = []
-    for mark in scanners[Int(stream.rawValue)].scan(bytes, into: &others) {
-      if case .killed(let report) = mark { self.report = report }
-      if mark == .passwordPrompt, let password {
-        urgent = Array(password.utf8) + [0x0A]
-        isOver = true
-      }
-    }
-    let body = more
-    more = nil
-    body?()
-    return true
-  }
-
-  func whenRoom(_ body: @escaping () -> Void) throws(DriverError) {}
 }

@@ -42,6 +42,22 @@ struct RunFiles {
     for (index, output) in outputs.enumerated() where output.path.bytes.contains(0) {
       throw RunFiles.zeroByte(output.path, "/output_files/\(index)")
     }
+    var names: Set<[UInt8]> = []
+    for (index, path) in copies.enumerated() where !names.insert(Array(path.name)).inserted {
+      throw DriverError(
+        .invalidInput,
+        "another one of copy_files has the name of \(path.text), and both would be the same file",
+        pointer: "/copy_files/\(index)"
+      )
+    }
+    var outputNames: Set<String> = []
+    for (index, output) in outputs.enumerated() where !outputNames.insert(output.name).inserted {
+      throw DriverError(
+        .invalidInput,
+        "\(output.name) is named twice",
+        pointer: "/output_files/\(index)"
+      )
+    }
     if destination.bytes.contains(0) { throw RunFiles.zeroByte(destination, "/destination") }
   }
 

@@ -18,8 +18,8 @@ final class RunFlow: Program.Input, Program.Output {
   private let inputs: RunInputs
   private let call: Call
   private let loop: Loop
-  /// Is told of each piece of output.
-  private let heard: () -> Void
+  /// Is told of each piece of output, and when there can be none for a while since a reader is slow.
+  private let heard: (_ isHeld: Bool) -> Void
   private let source: CallInput
   private var scanners: [MarkScanner]
   private var stdout: OutputCollector
@@ -43,7 +43,7 @@ final class RunFlow: Program.Input, Program.Output {
     _ inputs: RunInputs,
     _ call: Call,
     _ loop: Loop,
-    heard: @escaping () -> Void
+    heard: @escaping (_ isHeld: Bool) -> Void
   ) {
     self.prepared = prepared
     self.inputs = inputs
@@ -68,6 +68,7 @@ final class RunFlow: Program.Input, Program.Output {
       defer { urgent = [] }
       return urgent
     }
+    if isPasswordWrong { return inputEnd() }
     if !isPreambleSent {
       guard !prepared.waitsForReady || isReady || isRunning else { return [] }
       isPreambleSent = true
@@ -77,16 +78,22 @@ final class RunFlow: Program.Input, Program.Output {
       !(prepared.waitsForRunning || prepared.waitsForReady && prepared.preamble.isEmpty)
       || isRunning
     guard isUsersTurn else { return [] }
-    guard let bytes = try source.next() else {
-      guard inputs.hasTerminal else { return nil }
-      // A terminal has no other end: that of the channel would hang it up.
-      defer { isEndWritten = true }
-      return isEndWritten ? [] : [0x04]
-    }
+    guard let bytes = try source.next() else { return inputEnd() }
+    if let last = bytes.last { isLineOpen = last != 0x0A }
     return bytes
   }
 
+  /// What says that no more comes; nil: that the channel's input has ended.
+  private func inputEnd() -> [UInt8]? {
+    guard inputs.hasTerminal else { return nil }
+    // A terminal has no other end: that of the channel would hang it up. Behind a line without an end the first one
+    // only hands that over.
+    defer { isEndWritten = true }
+    return isEndWritten ? [] : isLineOpen ? [0x04, 0x04] : [0x04]
+  }
+
   private var isEndWritten = false
+  private var isLineOpen = false
 
   func whenMore(_ body: @escaping () -> Void) throws(DriverError) {
     more = body
@@ -104,10 +111,12 @@ final class RunFlow: Program.Input, Program.Output {
   // MARK: - Output
 
   func take(_ bytes: ArraySlice<UInt8>, _ stream: SSHChannel.Stream) throws(DriverError) -> Bool {
-    heard()
+    heard(false)
     var users: [UInt8] = []
     for mark in scanners[Int(stream.rawValue)].scan(bytes, into: &users) { react(to: mark) }
-    return try keep(users, stream)
+    let hasRoom = try keep(users, stream)
+    if !hasRoom { heard(true) }
+    return hasRoom
   }
 
   private func react(to mark: RemoteMark) {
@@ -119,9 +128,8 @@ final class RunFlow: Program.Input, Program.Output {
     case .passwordPrompt:
       guard !isRunning else { return }
       if isPasswordSent {
+        // Its input ends then: another try, with whatever it is, would count against the user.
         isPasswordWrong = true
-        // An empty line: sudo gives up in its time.
-        urgent += [0x0A]
       } else {
         isPasswordSent = true
         urgent += Array((inputs.sudoPassword ?? "").utf8) + [0x0A]
@@ -139,13 +147,18 @@ final class RunFlow: Program.Input, Program.Output {
     _ stream: SSHChannel.Stream
   ) throws(DriverError) -> Bool {
     guard !bytes.isEmpty else { return true }
-    report.append(bytes[...], from: stream == .output ? .stdout : .stderr)
-    if stream == .output { stdout.append(bytes[...]) } else { stderr.append(bytes[...]) }
+    record(bytes, stream)
     let channel = stream == .output ? RunInputs.Channel.stdout : RunInputs.Channel.stderr
     guard inputs.hasOutputChannels, call.isWanted(channel) else { return true }
     if try call.write(bytes, to: channel) != .again { return true }
     (held, heldChannel) = (bytes, channel)
     return false
+  }
+
+  private func record(_ bytes: [UInt8], _ stream: SSHChannel.Stream) {
+    guard !bytes.isEmpty else { return }
+    report.append(bytes[...], from: stream == .output ? .stdout : .stderr)
+    if stream == .output { stdout.append(bytes[...]) } else { stderr.append(bytes[...]) }
   }
 
   func whenRoom(_ body: @escaping () -> Void) throws(DriverError) {
@@ -160,16 +173,30 @@ final class RunFlow: Program.Input, Program.Output {
         // The call is to stop, and its scope says so.
       }
       held = []
+      heard(false)
       body()
     }
   }
 
+  /// The last line of all that was put out; empty: there is none.
+  var lastLine: String { RunResult.lastLine(report.text()) }
+
   /// What was put out, once the program has ended.
-  func result(_ end: Program.End, duration: Double) throws(DriverError) -> RunResult {
+  ///
+  /// - Parameters:
+  ///   - end: How it ended.
+  ///   - duration: How long it took, in seconds.
+  ///   - stop: Why it was ended; nil: it ended by itself.
+  /// - Throws: Why the rest cannot be handed over, where it ended by itself.
+  func result(
+    _ end: Program.End,
+    duration: Double,
+    stop: DriverError? = nil
+  ) throws(DriverError) -> RunResult {
     for (index, stream) in [SSHChannel.Stream.output, .errors].enumerated() {
       var rest: [UInt8] = []
       scanners[index].finish(into: &rest)
-      _ = try keep(rest, stream)
+      if stop == nil { _ = try keep(rest, stream) } else { record(rest, stream) }
     }
     _ = report.finish()
     return RunResult(
@@ -179,12 +206,25 @@ final class RunFlow: Program.Input, Program.Output {
       report: report.text(),
       duration: duration,
       received: received,
-      isOurs: process != nil || isRunning
+      isOurs: process != nil || isRunning,
+      stop: stop
     )
   }
 
   private func text(_ collector: OutputCollector) -> TextEncodingTable.Output {
-    let output = inputs.encoding.output(collector.bytes(isText: inputs.encoding != .binary))
+    let encoding = inputs.encoding
+    guard collector.isCut, encoding != .binary else {
+      return filtered(encoding.output(collector.bytes(isText: false)))
+    }
+    // The line in between is ours, and not in the program's encoding.
+    let cut = collector.cut(isUTF8: encoding == .utf8)
+    guard case .text(let head) = encoding.output(cut.head),
+      case .text(let tail) = encoding.output(cut.tail)
+    else { return .bytes(collector.bytes(isText: false)) }
+    return filtered(.text(head + cut.line + tail))
+  }
+
+  private func filtered(_ output: TextEncodingTable.Output) -> TextEncodingTable.Output {
     guard case .text(let text) = output else { return output }
     return .text(String(decoding: inputs.filters.applied(to: Array(text.utf8)), as: UTF8.self))
   }

@@ -12,6 +12,8 @@ struct RunResult {
   var received: OutputVariables.Received
   /// Whether it is what was asked for, and not what the server runs in the place of everything.
   var isOurs: Bool
+  /// Why it was ended, or could not go on; nil: it ended by itself.
+  var stop: DriverError?
 
   /// Its parts, as an action puts them out.
   var outputs: [(StaticString, OutputValue)] {
@@ -32,6 +34,7 @@ struct RunResult {
 
   /// The error that the end comes to; nil: it is one that was expected.
   func failure(_ expected: Set<Int32>) -> DriverError? {
+    if let stop { return stop }
     if let status = end.status, expected.contains(status) { return isOurs ? nil : foreign }
     let what =
       end.signal.map { "was ended by the signal \($0)" }
@@ -56,8 +59,10 @@ struct RunResult {
     )
   }
 
-  private static func lastLine(_ text: String) -> String {
-    let line = text.split(whereSeparator: \.isNewline).last { line in
+  static func lastLine(_ text: String) -> String {
+    // The end is enough: a report may have many megabytes, and this is the loop's time.
+    let end = String(decoding: text.utf8.suffix(4096), as: UTF8.self)
+    let line = end.split(whereSeparator: \.isNewline).last { line in
       line.contains { !$0.isWhitespace }
     }
     return String((line ?? "").prefix(300))

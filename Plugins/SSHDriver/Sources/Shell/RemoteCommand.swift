@@ -43,7 +43,20 @@ struct RemoteCommand: Sendable {
       let command = try prepared(token, body, sendsBody: false)
       if command.line.utf8.count <= ShellQuoting.lineLimit { return command }
     }
-    return try prepared(token, body, sendsBody: true)
+    let command = try prepared(token, body, sendsBody: true)
+    // What is left in the line then are names and folders, which are short unless there are hundreds.
+    if command.line.utf8.count > ShellQuoting.lineLimit {
+      throw ShellFault(kind: .tooLong, subject: longest)
+    }
+    return command
+  }
+
+  /// The input that makes a line long which holds no text of the user's.
+  private var longest: String {
+    if case .script(let script, _) = work {
+      return script.variables.names.isEmpty ? "temp_path" : "output_vars"
+    }
+    return "sudo.user"
   }
 
   /// The command in its plain form; nil: it is not for that.

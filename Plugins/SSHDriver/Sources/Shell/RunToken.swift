@@ -12,10 +12,12 @@ struct RunToken: Hashable, Sendable {
 
   /// A token that was not there before.
   init() {
-    var generator = SystemRandomNumberGenerator()
-    let digits = Array("0123456789abcdef".utf8)
-    let drawn = (0..<32).map { _ in digits[Int.random(in: 0..<16, using: &generator)] }
-    text = String(decoding: drawn, as: UTF8.self)
+    // Each asks the system for randomness once.
+    let drawn = [UInt64.random(in: 0 ... .max), UInt64.random(in: 0 ... .max)]
+    text = drawn.map { half in
+      let digits = String(half, radix: 16)
+      return String(repeating: "0", count: 16 - digits.count) + digits
+    }.joined()
   }
 
   /// The folder of the run's files, in the folder for temporary ones.

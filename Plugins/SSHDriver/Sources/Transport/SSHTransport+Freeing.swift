@@ -2,7 +2,7 @@ internal import CSSH2
 internal import DriverKit
 
 extension SSHTransport {
-  /// Closes a channel and frees it once the peer has answered.
+  /// Closes a channel and frees it once the peer has closed it too; what comes until then is dropped.
   ///
   /// - Parameters:
   ///   - channel: The channel.
@@ -11,8 +11,19 @@ extension SSHTransport {
   func free(channel: OpaquePointer, then: @escaping () -> Void = {}) {
     // With the session its channels have gone.
     guard !isClosed else { return then() }
+    var isTold = false
     goOn {
-      Int(unsafe libssh2_channel_free(channel))
+      let again = Int(LIBSSH2_ERROR_EAGAIN)
+      if !isTold {
+        guard unsafe libssh2_channel_close(channel) != LIBSSH2_ERROR_EAGAIN else { return again }
+        isTold = true
+      }
+      // That has returned with the next packet of any channel.
+      if unsafe libssh2_channel_wait_eof(channel) == LIBSSH2_ERROR_EAGAIN { return again }
+      // Of what nobody wants any more nothing is kept.
+      unsafe libssh2_channel_flush_ex(channel, LIBSSH2_CHANNEL_FLUSH_ALL)
+      if unsafe libssh2_channel_wait_closed(channel) == LIBSSH2_ERROR_EAGAIN { return again }
+      return Int(unsafe libssh2_channel_free(channel))
     } then: { _ in
       then()
     }
