@@ -20,6 +20,11 @@ struct Bench {
       let line = Array("\(entry.message)\n".utf8)
       write(STDERR_FILENO, line, line.count)
     }
+    if workload == "ssh" {
+      // All sessions are kept, however many a workload makes.
+      configuration.sessions.maximum = 100_000
+      configuration.sessions.idleTime = .seconds(3600)
+    }
     let host = try Host(configuration)
     switch workload {
     case "calls": try await Calls(host).measure()
@@ -56,6 +61,12 @@ struct Bench {
         throw BenchError("usage: bench DRIVER-PATH odbc read|insert CONNECTION …")
       }
       try await Databases(host, connection: connection).run(work, arguments)
+    case "ssh":
+      guard arguments.count > 4 else {
+        throw BenchError("usage: bench DRIVER-PATH ssh PORT USER KEY-FILE KNOWN-HOSTS WORKLOAD …")
+      }
+      let remote = try RemoteHost(host, arguments.prefix(4))
+      try await remote.run(arguments[arguments.startIndex + 4], arguments.dropFirst(5))
     default: throw BenchError("there is no workload \(workload)")
     }
     await host.close()

@@ -23,15 +23,6 @@ struct Requests: Sendable {
     return String(decoding: bytes[..<count], as: UTF8.self)
   }
 
-  /// Counts down the requests that are still to be made.
-  private final class Left: Sendable {
-    private let count: Atomic<Int>
-
-    init(_ count: Int) { self.count = Atomic(count) }
-
-    func take() -> Bool { count.subtract(1, ordering: .relaxed).newValue >= 0 }
-  }
-
   /// A number of GET requests of a JSON document, some of them at once; prints how many a second.
   func measure(_ inFlight: Int, _ total: Int, onLoop: Bool) async throws {
     // Loads the driver.
