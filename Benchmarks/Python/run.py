@@ -19,6 +19,7 @@ import tempfile
 import time
 
 import odbc
+import ssh
 
 PYTHON = sys.executable
 HERE = pathlib.Path(__file__).resolve().parent
@@ -272,6 +273,11 @@ class Bench:
     def odbc(self) -> None:
         odbc.ODBC(self, is_short="," in self.only and not self.full).measure()
 
+    # MARK: - SSH
+
+    def ssh(self) -> None:
+        ssh.SSH(self, is_short="," in self.only and not self.full).measure()
+
     # MARK: - The table
 
     def table(self) -> str:
@@ -284,7 +290,7 @@ class Bench:
             for key, text in (
                 ("goal", "goal {:,.0f}"), ("of_pipe", "{:.2f} of a pipe round trip"), ("of_threads", "{:.2f} of a hand-over"),
                 ("of_empty", "{:.2f} of the empty program"), ("of_socket", "{:.2f} of the limit"), ("note", "{}"), ("cpu_us", "{:.3g} µs computed for each"),
-                ("peak_mib", "peak {:.0f} MiB"), ("goal_mib", "goal {:.0f} MiB"),
+                ("cpu_s", "{:.2f} s computed"), ("peak_mib", "peak {:.0f} MiB"), ("goal_mib", "goal {:.0f} MiB"),
                 ("descriptors_per_call", "{:.2f} descriptors a call"), ("block", "{:,} rows at once"), ("library", "{}"),
             ):
                 if key in row:
@@ -365,7 +371,7 @@ def main() -> None:
     parser.add_argument("drivers", type=pathlib.Path)
     parser.add_argument("result", type=pathlib.Path)
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--only", default="calls,python,listing,rest,tls,held,large,odbc")
+    parser.add_argument("--only", default="calls,python,listing,rest,tls,held,large,odbc,ssh")
     arguments = parser.parse_args()
     # As Ctrl-C: what was begun is ended.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
