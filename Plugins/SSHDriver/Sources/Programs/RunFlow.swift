@@ -188,6 +188,7 @@ final class RunFlow: Program.Input, Program.Output {
   ///   - duration: How long it took, in seconds.
   ///   - stop: Why it was ended; nil: it ended by itself.
   /// - Throws: Why the rest cannot be handed over, where it ended by itself.
+  /// - Returns: What came of it.
   func result(
     _ end: Program.End,
     duration: Double,
