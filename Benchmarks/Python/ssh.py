@@ -187,10 +187,10 @@ class SSH:
             self.compare(f"SSH, `true` over one connection, {in_flight} in flight", "commands/s", programs)
 
     def command_line(self) -> str:
-        """What the driver has the server run for `true`: the server tells it to one of the keys."""
-        command = self.drivers_run("command=true", key=self.server.telling_key)
+        """What the driver has the server run for a second `true`: the server tells it to one of the keys."""
+        command = self.drivers_run("--action", "run_commands", 'commands:=["true", "true"]', key=self.server.telling_key)
         run = subprocess.run(command, capture_output=True, text=True, env=self.environment, check=True)
-        return json.loads(run.stdout)["stdout"]
+        return json.loads(run.stdout)["results"][1]["stdout"]
 
     # MARK: - Files
 

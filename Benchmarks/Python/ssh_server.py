@@ -54,7 +54,7 @@ class SSHServer(Server):
         self.home.mkdir()
         keys = self.folder / "authorized_keys"
         public, telling = (path.with_suffix(".pub").read_text(encoding="ascii") for path in (self.key, self.telling_key))
-        keys.write_text(f'{public}command="printf %s \\"$SSH_ORIGINAL_COMMAND\\"" {telling}', encoding="ascii")
+        keys.write_text(f'{public}command="printf %s \\"$SSH_ORIGINAL_COMMAND\\"; exec \\"$SHELL\\" -c \\"$SSH_ORIGINAL_COMMAND\\"" {telling}', encoding="ascii")
         if self.is_root:
             os.chown(self.home, NUMBER, NUMBER)
             self.folder.chmod(0o755)
