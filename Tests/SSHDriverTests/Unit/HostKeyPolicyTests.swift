@@ -51,6 +51,18 @@ struct HostKeyPolicyTests {
     )
   }
 
+  @Test("trusts each of several keys without hosts, but none that a line behind them revokes")
+  func severalKeys() throws {
+    let text = "\(HostKeySamples.ecdsa)\r\n\(HostKeySamples.ed25519) me\n"
+    #expect(try decide(.knownHost(text)) == .known(.init(source: "known_host", line: 2)))
+    let first = try decide(.knownHost(text), key: HostKeySamples.ecdsa)
+    #expect(first == .known(.init(source: "known_host", line: 1)))
+    let revoked = text + "@revoked * \(HostKeySamples.ed25519)\n"
+    #expect(try message(.knownHost(revoked)).contains("revoked by known_host:3"))
+    #expect(try message(.knownHost(text + "-----BEGIN X\n")).contains(".pub file"))
+    #expect(try message(.knownHost(text + "a\n")).contains("known_host:3"))
+  }
+
   @Test("shows both fingerprints of a key that has changed, and where the known one is")
   func changed() throws {
     let hosts = KnownHosts("\n[a]:2222 \(HostKeySamples.other)", source: "/k h")

@@ -49,18 +49,22 @@ enum HostKeyPolicy: Hashable, Sendable {
   }
 
   private static func lines(of text: String) throws(HostKeyFault) -> KnownHosts {
-    // Whoever has the .pub file at hand need not think of what the host is called.
-    do throws(PublicKeyFault) {
-      let key = try PublicKey.parse(text).key
-      return KnownHosts("* \(key.text())", source: textSource)
-    } catch {
-      // Any other fault is that of a line which begins with its hosts.
-      if error == .isPEM {
-        let place = KnownHosts.Place(source: textSource, line: 1)
-        throw .unusablePolicy(.badLine(KnownHosts.BadLine(place: place, fault: .key(error))))
+    // Whoever has the .pub file at hand need not think of what the host is called. Each line may be one: what is not
+    // read would not count, and somebody may have written it to revoke a key.
+    var lines: [String] = []
+    for line in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline) {
+      do throws(PublicKeyFault) {
+        lines.append("* \(try PublicKey.parse(String(line)).key.text())")
+      } catch {
+        // Any other fault is that of a line which begins with its hosts.
+        if error == .isPEM {
+          let place = KnownHosts.Place(source: textSource, line: lines.count + 1)
+          throw .unusablePolicy(.badLine(KnownHosts.BadLine(place: place, fault: .key(error))))
+        }
+        lines.append(String(line))
       }
     }
-    let hosts = KnownHosts(text, source: textSource)
+    let hosts = KnownHosts(lines.joined(separator: "\n"), source: textSource)
     // In a file it may be an old line for another host; here it was meant.
     if let line = hosts.badLines.first { throw .unusablePolicy(.badLine(line)) }
     guard !hosts.entries.isEmpty else { throw .unusablePolicy(.emptyLine) }
