@@ -144,6 +144,18 @@ struct FaultTests {
     }
   }
 
+  @Test("but send packets without end that nobody has asked for are given up soon")
+  func endlessPackets() async throws {
+    let fault = TCPFaultServer.Fault.runs { connection in
+      connection.write("SSH-2.0-Noise_1\r\n")
+      let packet: [UInt8] = [0, 0, 0, 12, 4, 100] + [UInt8](repeating: 0, count: 10)
+      let bytes = Array(repeatElement(packet, count: 1024).joined())
+      while connection.write(bytes) {}
+    }
+    let error = try await failure(fault)
+    #expect(error.code == .unavailable && error.message.contains("sends more"), "\(error)")
+  }
+
   @Test("but send garbage, or packets that cannot be, end the call and nothing else")
   func garbage() async throws {
     var state: UInt64 = 42

@@ -63,6 +63,29 @@ struct HostKeyTests {
     #expect(!server.log.contains("Accepted password for tester from 127.0.0.1 port 1 "))
   }
 
+  @Test("are found by their fingerprint, and asked for no more often than there are of them")
+  func pinned() async throws {
+    try await withSSHServer { server in
+      for key in server.hostKeys where !key.publicLine.hasPrefix("ssh-rsa") {
+        let policy: Value = [
+          "hostkey_method": "fingerprint", "fingerprint": .string(key.fingerprint),
+        ]
+        let host = try host(server, policy)
+        #expect(try await host.command("echo 7", timeout: .seconds(60))["stdout"] == "7\n")
+      }
+      let count = { server.log.components(separatedBy: "Connection from").count }
+      let before = count()
+      let other = try await SSHKey(.ed25519)
+      let policy: Value = [
+        "hostkey_method": "fingerprint", "fingerprint": .string(other.fingerprint),
+      ]
+      let error = try await host(server, policy)
+        .failure("run_command", ["command": "true"], timeout: .seconds(60))
+      #expect(error.code == .hostKey && error.message.contains(other.fingerprint), "\(error)")
+      #expect(count() - before <= 4)
+    }
+  }
+
   @Test("that are new are stored once where that is wanted, and held to from then on")
   func acceptNew() async throws {
     let server = try await SSHServer.shared

@@ -6,6 +6,19 @@ import Testing
 
 @Suite("How a private key is used", .requires(.sshKeygen, .openssl))
 struct KeyPlanTests {
+  @Test(
+    "offers an RSA key in the form that the server is known to take, else in both",
+    arguments: [
+      ("SSH-2.0-OpenSSH_9.2p1 Debian-2", [RSAAlgorithm.sha512]), ("SSH-2.0-OpenSSH_7.2", [.sha512]),
+      ("SSH-2.0-OpenSSH_for_Windows_8.1", [.sha512, .sha1]), ("SSH-2.0-OpenSSH_6.9p1", [.sha1]),
+      ("SSH-2.0-OpenSSH_10.0", [.sha512]), ("SSH-2.0-dropbear_2022.83", [.sha1]),
+      ("", [.sha512, .sha1]), ("SSH-2.0-OpenSSH_", [.sha512, .sha1]),
+    ]
+  )
+  func rsaForms(banner: String, forms: [RSAAlgorithm]) {
+    #expect(RSAAlgorithm.offered(banner: banner) == forms)
+  }
+
   @Test("is to hand it to the library in a form that ssh-keygen reads, without its passphrase")
   func library() async throws {
     let folder = try TemporaryFolder()

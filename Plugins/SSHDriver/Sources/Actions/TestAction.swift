@@ -32,13 +32,10 @@ struct TestAction: SSHAction {
           )
         }
         connection = opened
-        _ = try await steps.run("log in \(stop.name)", scope) { () async throws(DriverError) in
-          try await Authenticator(
-            transport: opened.transport,
-            loop: session.ownLoop,
-            host: stop.name
-          ).run(stop.logins, limited)
-          return (true, stop.logins.first?.user ?? "")
+        connection = try await steps.run("log in \(stop.name)", scope) {
+          () async throws(DriverError) in
+          let open = try await session.connector.logIn(opened, stop, jump, way.algorithms, limited)
+          return (open, stop.logins.first?.user ?? "")
         }
       }
       guard let last = connection else { return }

@@ -26,7 +26,10 @@ final class AgentClient {
     let bytes = Array(path.utf8)
     let room = MemoryLayout.size(ofValue: address.sun_path)
     guard !bytes.isEmpty, bytes.count < room else {
-      throw DriverError(.invalidInput, "the path of the agent's socket is empty or too long")
+      throw DriverError(
+        .unauthenticated,
+        "the path of the SSH agent's socket is \(bytes.isEmpty ? "empty" : "longer than \(room - 1) bytes"): \(path)"
+      )
     }
     unsafe withUnsafeMutableBytes(of: &address.sun_path) { unsafe $0.copyBytes(from: bytes) }
     descriptor = socket(
@@ -35,7 +38,7 @@ final class AgentClient {
       0
     )
     let status = unsafe withUnsafeBytes(of: address) { bytes in
-      guard let start = bytes.baseAddress else { return Int32(-1) }
+      guard descriptor >= 0, let start = bytes.baseAddress else { return Int32(-1) }
       return unsafe connect(
         descriptor,
         start.assumingMemoryBound(to: sockaddr.self),
@@ -56,6 +59,9 @@ final class AgentClient {
 
   deinit { close() }
 
+  /// Whether it answers nothing any more.
+  var isBroken: Bool { watch == nil }
+
   /// Asks it, and waits for the answer.
   ///
   /// - Parameters:
@@ -71,6 +77,10 @@ final class AgentClient {
 
   /// Asks it, and has a function told.
   func ask(_ message: [UInt8], then: @escaping (Result<[UInt8], DriverError>) -> Void) {
+    guard !isBroken else {
+      then(.failure(DriverError(.unauthenticated, "the SSH agent has failed before")))
+      return
+    }
     asked = then
     outgoing += message
     send()
@@ -106,9 +116,17 @@ final class AgentClient {
         fail("it has closed the connection")
         return
       }
+      guard asked != nil else {
+        fail("it answers where nothing was asked")
+        return
+      }
       frame.append(buffer[..<count])
       do throws(AgentFault) {
         if let message = try frame.next() {
+          guard frame.isEmpty else {
+            fail("it says more than it was asked for")
+            return
+          }
           let told = asked
           asked = nil
           told?(.success(message))
@@ -131,6 +149,7 @@ final class AgentClient {
   func close() {
     guard descriptor >= 0, !isClosed else { return }
     isClosed = true
+    asked = nil
     watch?.end()
     watch = nil
     _ = Glibc.close(descriptor)

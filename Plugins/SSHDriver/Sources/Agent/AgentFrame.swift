@@ -5,6 +5,9 @@ struct AgentFrame {
   /// More than any answer has: OpenSSH's own limit.
   static let limit = 256 * 1024
 
+  /// Whether nothing has come behind the last message.
+  var isEmpty: Bool { bytes.isEmpty }
+
   /// Adds bytes that came.
   ///
   /// - Parameter more: The bytes.

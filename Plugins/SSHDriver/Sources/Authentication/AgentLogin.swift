@@ -18,12 +18,14 @@ struct AgentLogin {
   ///   - socket: The path of the agent's socket; nil: that of the environment.
   ///   - key: Only the key with this comment or fingerprint; nil: any.
   ///   - scope: How long.
+  ///   - partial: Is asked when a signature was not enough: why, if another login is wanted as well.
   /// - Throws: Why none of the keys lets the user in.
   func run(
     _ login: LoginInputs.Login,
     socket: String?,
     key: String?,
-    _ scope: Scope
+    _ scope: Scope,
+    partial: () async throws(DriverError) -> DriverError?
   ) async throws(DriverError) {
     guard let path = socket ?? AgentLogin.standardSocket else {
       throw DriverError(
@@ -36,21 +38,44 @@ struct AgentLogin {
     let identities: [AgentMessages.Identity]
     do throws(DriverError) {
       client = try AgentClient(HostKeyInputs.expanded(path), loop)
-      identities = try await self.identities(client, login, key, scope)
+      identities = try await self.identities(client, path, login, key, scope)
     } catch {
       var error = error
       if error.code == .unauthenticated { error.pointer = login.pointer }
       throw error
     }
     defer { client.close() }
-    for identity in identities where try await offer(identity, client, login, scope) {
-      return
+    var unsigned: [String] = []
+    for identity in identities where !client.isBroken {
+      switch try await offer(identity, client, login, scope) {
+      case .taken: return
+      case .refused: break
+      case .unsigned(let reason): unsigned.append("\(name(identity)): \(reason)")
+      case .signedInVain: if let partial = try await partial() { throw partial }
+      }
     }
+    if client.isBroken, unsigned.isEmpty { unsigned = ["the SSH agent has failed"] }
+    let count = "\(identities.count) \(identities.count == 1 ? "key" : "keys")"
+    let names = identities.map(name).joined(separator: ", ")
+    let reasons = unsigned.isEmpty ? "" : " (\(unsigned.joined(separator: "; ")))"
     throw DriverError(
       .unauthenticated,
-      "\(host) takes none of the agent's \(identities.count) keys for \(login.user): \(identities.map(name).joined(separator: ", "))",
+      "\(host) takes none of the agent's \(count) for \(login.user): \(names)\(reasons)",
       pointer: login.pointer
     )
+  }
+
+  /// How long an agent may take to say which keys it has, in seconds: nobody has to be asked for that.
+  private static let listSeconds = 5.0
+
+  /// What becomes of a key that is offered.
+  private enum Offer {
+    case taken
+    case refused
+    /// The agent does not sign with it, for a reason.
+    case unsigned(String)
+    /// The server was shown a signature, and has not let the user in.
+    case signedInVain
   }
 
   private static var standardSocket: String? {
@@ -59,29 +84,39 @@ struct AgentLogin {
 
   private func identities(
     _ client: AgentClient,
+    _ path: String,
     _ login: LoginInputs.Login,
     _ key: String?,
     _ scope: Scope
   ) async throws(DriverError) -> [AgentMessages.Identity] {
-    let answer = try await client.ask(AgentMessages.requestIdentities(), scope)
+    let limited = Scope(loop, in: scope)
+    try limited.limit(
+      AgentLogin.listSeconds,
+      DriverError(.unauthenticated, "the SSH agent at \(path) does not answer")
+    )
+    defer { limited.unlimit() }
+    let answer = try await client.ask(AgentMessages.requestIdentities(), limited)
     let all: [AgentMessages.Identity]
     do throws(AgentFault) {
       all = try AgentMessages.identities(answer)
     } catch {
       throw DriverError(.unauthenticated, "\(error)", pointer: login.pointer)
     }
-    let wanted = all.filter {
-      $0.isUsable(libraryVersion: SSHLibrary.version)
-        && (key == nil || $0.comment == key || fingerprint($0) == key)
-    }
+    let chosen = all.filter { key == nil || $0.comment == key || fingerprint($0) == key }
+    let wanted = chosen.filter { $0.isUsable(libraryVersion: SSHLibrary.version) }
     guard wanted.isEmpty else { return wanted }
-    throw DriverError(
-      .unauthenticated,
-      all.isEmpty
-        ? "the SSH agent has no keys: add one with `ssh-add`"
-        : "the SSH agent has no key \(key ?? ""); it has \(all.map(name).joined(separator: ", "))",
-      pointer: login.pointer
-    )
+    let message: String
+    if all.isEmpty {
+      message = "the SSH agent has no keys: add one with `ssh-add`"
+    } else if chosen.isEmpty {
+      message =
+        "the SSH agent has no key \(key ?? ""); it has \(all.map(name).joined(separator: ", "))"
+    } else {
+      let types = chosen.map { "\(name($0)) (\($0.typeName.flatMap(KeyFault.shown) ?? "no type"))" }
+      message =
+        "the SSH agent has \(types.joined(separator: ", ")), which cannot be used: libssh2 \(SSHLibrary.versionText) takes no key of a token, no DSA key, and not every certificate; add an Ed25519, ECDSA or RSA key"
+    }
+    throw DriverError(.unauthenticated, message, pointer: login.pointer)
   }
 
   private func fingerprint(_ identity: AgentMessages.Identity) -> String {
@@ -92,35 +127,47 @@ struct AgentLogin {
     identity.comment.isEmpty ? fingerprint(identity) : identity.comment
   }
 
-  /// Offers a key; false: the server does not take it.
+  /// Offers a key.
   private func offer(
     _ identity: AgentMessages.Identity,
     _ client: AgentClient,
     _ login: LoginInputs.Login,
     _ scope: Scope
-  ) async throws(DriverError) -> Bool {
-    for blob in AgentLogin.offers(identity) {
+  ) async throws(DriverError) -> Offer {
+    for blob in offers(identity) {
       let signing = Signing(identity, client, transport)
       let request = SignatureRequest { signing.answer($0) }
-      let status = try await request.logIn(login.user, with: blob, transport, scope)
-      if status == 0 { return true }
-      if let failure = request.failure {
-        throw DriverError(.unauthenticated, failure, pointer: login.pointer)
+      let status: Int
+      do throws(DriverError) {
+        status = try await request.logIn(login.user, with: blob, transport, scope)
+      } catch {
+        var error = error
+        if error.code == .timedOut, signing.isAwaited {
+          error.message +=
+            ": the SSH agent does not sign with \(name(identity)); see whether it asks somebody"
+        }
+        throw error
       }
-      switch Int32(clamping: status) {
-      case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED: continue
-      default: throw transport.failure(status, "\(host) ends the login of \(login.user)")
+      if status == 0 { return .taken }
+      if let failure = request.failure { return .unsigned(failure) }
+      if !transport.isLost {
+        if Int32(clamping: status) == LIBSSH2_ERROR_AUTHENTICATION_FAILED { continue }
+        if Int32(clamping: status) == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED { return .signedInVain }
       }
+      var error = transport.failure(status, "\(host) ends the login of \(login.user)")
+      error.pointer = login.pointer
+      throw error
     }
-    return false
+    return .refused
   }
 
   /// The forms of a key that a server may take: libssh2 1.10 takes the algorithm from its type.
-  private static func offers(_ identity: AgentMessages.Identity) -> [[UInt8]] {
-    guard SSHLibrary.version < 0x010B00, identity.typeName == RSAAlgorithm.sha1.rawValue,
-      let renamed = try? RSAAlgorithm.sha512.renamed(identity.publicBlob)
-    else { return [identity.publicBlob] }
-    return [renamed, identity.publicBlob]
+  private func offers(_ identity: AgentMessages.Identity) -> [[UInt8]] {
+    guard SSHLibrary.version < 0x010B00, identity.typeName == RSAAlgorithm.sha1.rawValue else {
+      return [identity.publicBlob]
+    }
+    let forms = RSAAlgorithm.offered(banner: transport.banner)
+    return forms.compactMap { try? $0.renamed(identity.publicBlob) }
   }
 
   /// A signature that the agent makes while the library asks for it again and again.
@@ -129,6 +176,9 @@ struct AgentLogin {
     private let client: AgentClient
     private let transport: SSHTransport
     private var state: SignatureRequest.Answer?
+
+    /// Whether the agent has been asked and has not answered.
+    var isAwaited: Bool { if case .later = state { true } else { false } }
 
     init(
       _ identity: AgentMessages.Identity,
@@ -160,7 +210,8 @@ struct AgentLogin {
         )
         client.ask(question) { [self] in
           state = Signing.read($0, algorithm)
-          transport.pump()
+          // Not now: the agent may fail while the library is in the middle of asking it.
+          transport.goOnSoon()
         }
       } catch {
         state = .failed("\(error)")

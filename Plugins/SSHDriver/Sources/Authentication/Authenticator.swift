@@ -1,6 +1,23 @@
 internal import CSSH2
 internal import DriverKit
 
+/// How far logging in to a server has come, over several connections where one does not do.
+final class LoginProgress {
+  let logins: [LoginInputs.Login]
+  /// Why the ways that were tried do not work.
+  var refusals: [DriverError] = []
+  private var count = 0
+
+  /// - Parameter logins: The ways, in their order.
+  init(_ logins: [LoginInputs.Login]) { self.logins = logins }
+
+  /// The way to try now; nil: there is none left.
+  var login: LoginInputs.Login? { count < logins.count ? logins[count] : nil }
+
+  /// Goes on to the next way.
+  func goOn() { count += 1 }
+}
+
 /// Logs in: one way after the other, until the server lets us in.
 ///
 /// On the loop.
@@ -9,28 +26,53 @@ struct Authenticator {
   let loop: Loop
   /// The host, for messages.
   let host: String
+  private let known = Known()
+
+  /// What the server has said on this connection.
+  private final class Known {
+    /// Whom one logs in; nil: nobody yet.
+    var user: String?
+    /// The methods that may come next.
+    var methods: [String] = []
+  }
+
+  init(transport: SSHTransport, loop: Loop, host: String) {
+    self.transport = transport
+    self.loop = loop
+    self.host = host
+  }
 
   /// Logs in.
   ///
+  /// Servers take one user a connection, and end it after so many refusals: then the next way needs another one.
+  ///
   /// - Parameters:
-  ///   - logins: The ways, in their order.
+  ///   - progress: The ways, and how far they have been tried.
   ///   - scope: How long.
   /// - Throws: Why none of them works, with what was said of each.
-  func run(_ logins: [LoginInputs.Login], _ scope: Scope) async throws(DriverError) {
-    var refusals: [DriverError] = []
-    var allowed: [String: [String]] = [:]
-    for login in logins {
-      if allowed[login.user] == nil { allowed[login.user] = try await methods(login.user, scope) }
-      if isAuthenticated { return }
+  /// - Returns: Whether the user is logged in; false: it is to go on over a new connection.
+  func run(_ progress: LoginProgress, _ scope: Scope) async throws(DriverError) -> Bool {
+    transport.stage = .login
+    while let login = progress.login {
+      if let user = known.user, user != login.user { return false }
       do throws(DriverError) {
-        try await attempt(login, allowed[login.user] ?? [], scope)
-        return
+        if known.user == nil {
+          known.user = login.user
+          known.methods = try await methods(login.user, scope)
+        }
+        if !isAuthenticated { try await attempt(login, known.methods, scope) }
+        transport.stage = .open
+        return true
       } catch {
-        guard error.code == .unauthenticated || error.code == .unsupported else { throw error }
-        refusals.append(error)
+        try scope.check()
+        guard error.code == .unauthenticated || error.code == .unsupported || transport.isLost
+        else { throw error }
+        progress.refusals.append(error)
       }
+      progress.goOn()
+      if transport.isLost, progress.login != nil { return false }
     }
-    throw refused(refusals, logins)
+    throw refused(progress)
   }
 
   private var isAuthenticated: Bool { unsafe libssh2_userauth_authenticated(transport.handle) != 0 }
@@ -50,6 +92,38 @@ struct Authenticator {
     }
     if status < 0 { throw transport.failure(status, "\(host) does not say how one logs in") }
     return (list.value ?? "").split(separator: ",").map(String.init)
+  }
+
+  /// Why a login that looks refused is none, if the server has taken it and wants another one as well.
+  ///
+  /// The library does not tell the two apart; but the methods that may come next are others then.
+  ///
+  /// - Parameters:
+  ///   - what: What the server was told.
+  ///   - login: Whom it is for.
+  ///   - scope: How long.
+  /// - Throws: Why the scope has ended.
+  /// - Returns: The reason; nil: it is refused.
+  private func partial(
+    _ what: String,
+    _ login: LoginInputs.Login,
+    _ scope: Scope
+  ) async throws(DriverError) -> DriverError? {
+    guard !transport.isLost else { return nil }
+    let now: [String]
+    do throws(DriverError) {
+      now = try await methods(login.user, scope)
+    } catch {
+      try scope.check()
+      return nil
+    }
+    guard Set(now) != Set(known.methods) else { return nil }
+    known.methods = now
+    return DriverError(
+      .unauthenticated,
+      "\(host) takes \(what) of \(login.user), and wants another way to log in as well: add one to fallbacks; it has \(now.joined(separator: ", "))",
+      pointer: login.pointer
+    )
   }
 
   private func attempt(
@@ -80,11 +154,16 @@ struct Authenticator {
       try await answer(login, password, answers, scope)
     case .key(let key):
       try require("publickey")
-      try await KeyLogin(transport: transport, loop: loop, host: host).run(login, key, scope)
+      try await KeyLogin(transport: transport, loop: loop, host: host)
+        .run(login, key, scope) { () async throws(DriverError) in
+          try await partial("the key", login, scope)
+        }
     case .agent(let socket, let key):
       try require("publickey")
       try await AgentLogin(transport: transport, loop: loop, host: host)
-        .run(login, socket: socket, key: key, scope)
+        .run(login, socket: socket, key: key, scope) { () async throws(DriverError) in
+          try await partial("the key", login, scope)
+        }
     }
   }
 
@@ -115,6 +194,7 @@ struct Authenticator {
         pointer: login.pointer
       )
     }
+    if let partial = try await partial("the password", login, scope) { throw partial }
     throw refusal(status, login, "the password")
   }
 
@@ -142,6 +222,22 @@ struct Authenticator {
     transport.questions = nil
     if status == 0 { return }
     var error = refusal(status, login, "the answers")
+    if Int32(clamping: status) == LIBSSH2_ERROR_SOCKET_NONE, !transport.isLost {
+      // 1.10 says so of questions with a name, most of which it cannot read.
+      throw DriverError(
+        .unauthenticated,
+        "libssh2 \(SSHLibrary.versionText) cannot read what \(host) asks \(login.user): \(transport.message); log in by a password or a key",
+        pointer: login.pointer
+      )
+    }
+    if questions.isExpired {
+      error.message =
+        "the password of \(login.user) at \(host) has expired: change it there, or add the new one to answers"
+      throw error
+    }
+    if questions.unanswered == nil, let partial = try await partial("the answers", login, scope) {
+      throw partial
+    }
     if let unknown = questions.unanswered {
       error.message =
         "\(host) asks \(login.user) `\(unknown)`, and there is no answer to it: add one to answers"
@@ -153,14 +249,15 @@ struct Authenticator {
 
   private func refusal(_ status: Int, _ login: LoginInputs.Login, _ what: String) -> DriverError {
     var error = transport.failure(status, "\(host) does not take \(what) of \(login.user)")
-    if error.code == .unauthenticated {
+    if error.code == .unauthenticated, !transport.isLost {
       error.message = "\(host) does not take \(what) of \(login.user)"
     }
     error.pointer = login.pointer
     return error
   }
 
-  private func refused(_ refusals: [DriverError], _ logins: [LoginInputs.Login]) -> DriverError {
+  private func refused(_ progress: LoginProgress) -> DriverError {
+    let refusals = progress.refusals
     guard var error = refusals.first else {
       return DriverError(
         .unauthenticated,
@@ -171,6 +268,10 @@ struct Authenticator {
     if refusals.count > 1 {
       error.message = refusals.map(\.message).joined(separator: "; ")
       error.code = .unauthenticated
+      // What was not refused may be taken another time.
+      if let lost = refusals.first(where: \.isRetryable) {
+        (error.code, error.isRetryable) = (lost.code, true)
+      }
     }
     return error
   }

@@ -17,20 +17,36 @@ struct KeyLogin {
   ///   - login: Whom.
   ///   - key: The key as it is given.
   ///   - scope: How long.
+  ///   - partial: Is asked when a signature was not enough: why, if another login is wanted as well.
   /// - Throws: What is wrong with the key, or that the server does not take it.
   func run(
     _ login: LoginInputs.Login,
     _ key: LoginInputs.KeyInputs,
-    _ scope: Scope
+    _ scope: Scope,
+    partial: () async throws(DriverError) -> DriverError?
   ) async throws(DriverError) {
     let version = SSHLibrary.version
     let planned = try await Background.run(loop, scope) { KeyLogin.plan(key, version) }
+    let plan: KeyPlan
     switch planned {
     case .failure(let fault):
       throw DriverError(.unauthenticated, "\(fault.message)", pointer: login.pointer)
-    case .success(.library(let key)): try await offer(key, login, scope)
-    case .success(.rsa(let signer)): try await offer(signer, version, login, scope)
+    case .success(let made): plan = made
     }
+    let (status, blob, certificate) =
+      switch plan {
+      case .library(let key):
+        (try await offer(key, login, scope), key.publicBlob, key.certificate)
+      case .rsa(let signer): try await offer(signer, version, login, scope)
+      }
+    if status == 0 { return }
+    // The server has looked at a signature, and is still there.
+    if Int32(clamping: status) == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED, !transport.isLost,
+      let partial = try await partial()
+    {
+      throw partial
+    }
+    throw refusal(status, login, blob, certificate)
   }
 
   /// Why a key cannot be used.
@@ -89,9 +105,9 @@ struct KeyLogin {
     _ key: KeyPlan.LibraryKey,
     _ login: LoginInputs.Login,
     _ scope: Scope
-  ) async throws(DriverError) {
+  ) async throws(DriverError) -> Int {
     let (session, name) = unsafe (transport.handle, Array(login.user.utf8))
-    let status = try await transport.run(scope) {
+    return try await transport.run(scope) {
       key.privateText.withBytes { secret in
         unsafe name.withUnsafeBytes { name in
           unsafe key.publicText.withUnsafeBytes { open in
@@ -114,7 +130,6 @@ struct KeyLogin {
         }
       }
     }
-    if status < 0 { throw refusal(status, login, key.publicBlob) }
   }
 
   private func offer(
@@ -122,8 +137,11 @@ struct KeyLogin {
     _ version: Int,
     _ login: LoginInputs.Login,
     _ scope: Scope
-  ) async throws(DriverError) {
-    guard let offers = try? signer.offers(libraryVersion: version), let last = offers.last else {
+  ) async throws(DriverError) -> (status: Int, blob: [UInt8], certificate: KeyCertificate?) {
+    let banner = transport.banner
+    guard let offers = try? signer.offers(libraryVersion: version, banner: banner),
+      let last = offers.last, let plain = try? signer.publicBlob()
+    else {
       throw DriverError(.internal, "the key is too long to be offered", pointer: login.pointer)
     }
     for blob in offers {
@@ -135,23 +153,30 @@ struct KeyLogin {
         }
       }
       let status = try await request.logIn(login.user, with: blob, transport, scope)
-      if status == 0 { return }
       if let failure = request.failure {
         throw DriverError(.unauthenticated, failure, pointer: login.pointer)
       }
-      guard
-        Int32(clamping: status) == LIBSSH2_ERROR_AUTHENTICATION_FAILED
-          || Int32(clamping: status) == LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED, blob != last
-      else { throw refusal(status, login, last) }
+      // A form that is taken is the last one that is offered.
+      guard Int32(clamping: status) == LIBSSH2_ERROR_AUTHENTICATION_FAILED, !transport.isLost,
+        blob != last
+      else { return (status, plain, signer.certificate) }
     }
+    return (Int(LIBSSH2_ERROR_AUTHENTICATION_FAILED), plain, signer.certificate)
   }
 
-  private func refusal(_ status: Int, _ login: LoginInputs.Login, _ blob: [UInt8]) -> DriverError {
+  private func refusal(
+    _ status: Int,
+    _ login: LoginInputs.Login,
+    _ blob: [UInt8],
+    _ certificate: KeyCertificate?
+  ) -> DriverError {
     var error = transport.failure(status, "\(host) does not let \(login.user) log in by the key")
-    if error.code == .unauthenticated {
+    if error.code == .unauthenticated, !transport.isLost {
       let key = (try? PublicKey(blob: blob)).map { "\($0.fingerprint(SystemHashes()))" } ?? "given"
-      error.message =
-        "\(host) does not take the key \(key) of \(login.user): see whether it is in authorized_keys there"
+      let advice =
+        certificate.map { ": \($0.objection(to: login.user, at: UInt64(max(0, time(nil)))))" }
+        ?? ": see whether it is in authorized_keys there"
+      error.message = "\(host) does not take the key \(key) of \(login.user)\(advice)"
     }
     error.pointer = login.pointer
     return error

@@ -31,10 +31,7 @@ final class SSHConnection {
   }
 
   /// What the server says that it is, such as `SSH-2.0-OpenSSH_9.2p1`.
-  var banner: String {
-    guard let text = unsafe libssh2_session_banner_get(transport.handle) else { return "" }
-    return unsafe String(cString: text)
-  }
+  var banner: String { transport.banner }
 
   /// The algorithms that were agreed upon, by what they are for.
   var algorithms: [(name: StaticString, algorithm: String)] {
@@ -51,7 +48,7 @@ final class SSHConnection {
   }
 
   /// Whether it is of no use any more.
-  var isDead: Bool { transport.isClosed || transport.hasEnded || transport.streamFailure != 0 }
+  var isDead: Bool { transport.isLost }
 
   /// Lets the server hear of us now and then, so that nothing on the way takes the connection for forgotten.
   ///

@@ -28,10 +28,11 @@ struct SSHConnector {
     do throws(DriverError) {
       for stop in address.stops {
         let session = try await open(stop, connection, address.algorithms, limited)
+        let jump = connection
         connection = session
-        try await Authenticator(transport: session.transport, loop: loop, host: stop.name)
-          .run(stop.logins, limited)
-        session.keepAlive(keepAlive, loop)
+        let loggedIn = try await logIn(session, stop, jump, address.algorithms, limited)
+        connection = loggedIn
+        loggedIn.keepAlive(keepAlive, loop)
       }
     } catch {
       connection?.close()
@@ -41,6 +42,43 @@ struct SSHConnector {
       throw DriverError(.invalidInput, "no host is given", pointer: "/host")
     }
     return connection
+  }
+
+  /// Logs in to a server, over further connections to it where one does not do.
+  ///
+  /// - Parameters:
+  ///   - connection: The first one, which `open` has made.
+  ///   - stop: The server.
+  ///   - jump: What the way leads through; nil: straight.
+  ///   - algorithms: What may be used.
+  ///   - scope: How long.
+  /// - Throws: Why it does not let us in; all connections to it are closed then.
+  /// - Returns: The connection that is logged in.
+  func logIn(
+    _ connection: SSHConnection,
+    _ stop: AddressInputs.Stop,
+    _ jump: SSHConnection?,
+    _ algorithms: AlgorithmInputs,
+    _ scope: Scope
+  ) async throws(DriverError) -> SSHConnection {
+    let progress = LoginProgress(stop.logins)
+    var connection = connection
+    while true {
+      do throws(DriverError) {
+        let authenticator = Authenticator(
+          transport: connection.transport,
+          loop: loop,
+          host: stop.name
+        )
+        if try await authenticator.run(progress, scope) { return connection }
+      } catch {
+        connection.transport.close()
+        throw error
+      }
+      // Without the hosts in front, which the next one needs too.
+      connection.transport.close()
+      connection = try await open(stop, jump, algorithms, scope)
+    }
   }
 
   /// A scope that ends when connecting has taken as long as it may.
@@ -79,21 +117,32 @@ struct SSHConnector {
     _ algorithms: AlgorithmInputs,
     _ scope: Scope
   ) async throws(DriverError) -> SSHConnection {
-    guard case .fingerprint = stop.policy, algorithms.hostKey.isEmpty else {
-      return try await attempt(stop, jump, algorithms, scope)
-    }
-    // A fingerprint does not tell which of its keys the server is to show: each is asked for until it is the one.
+    guard case .fingerprint(let text) = stop.policy, algorithms.hostKey.isEmpty,
+      (try? PinnedFingerprint(text)) != nil
+    else { return try await attempt(stop, jump, algorithms, Found(), scope) }
+    // A fingerprint need not tell which of its keys the server is to show: types that it has shown another key of are
+    // left out, until it is the one.
+    let supported = SSHLibrary.hostKeyAlgorithms
+    let preferred = try HostKeyCheck(stop).preference(supported)
+    var groups = HostKeyAlgorithms.ofEachType(preferred.isEmpty ? supported : preferred)
     var first: DriverError?
-    for names in HostKeyAlgorithms.ofEachType(SSHLibrary.hostKeyAlgorithms) {
+    while !groups.isEmpty {
       var only = algorithms
-      only.hostKey = names
+      only.hostKey = groups.flatMap { $0 }
+      let shown = Found<PublicKey>()
       do throws(DriverError) {
-        return try await attempt(stop, jump, only, scope)
+        return try await attempt(stop, jump, only, shown, scope)
       } catch {
         try scope.check()
-        guard error.code == .hostKey || error.code == .unsupported else { throw error }
-        // A key that is another one says more than one that is not there.
-        if first == nil || first?.code == .unsupported { first = error }
+        guard error.code == .hostKey, let type = shown.value?.plain.type else {
+          // Nothing is left that both have.
+          if error.code == .unsupported, let first { throw first }
+          throw error
+        }
+        first = first ?? error
+        let count = groups.count
+        groups.removeAll { $0.contains { HostKeyAlgorithms.keyType(of: $0) == type } }
+        if groups.count == count { break }
       }
     }
     throw first ?? DriverError(.unsupported, "libssh2 has no algorithms for host keys")
@@ -103,6 +152,7 @@ struct SSHConnector {
     _ stop: AddressInputs.Stop,
     _ jump: SSHConnection?,
     _ algorithms: AlgorithmInputs,
+    _ shown: Found<PublicKey>,
     _ scope: Scope
   ) async throws(DriverError) -> SSHConnection {
     let stream: any ByteStream
@@ -124,6 +174,7 @@ struct SSHConnector {
         algorithms.hostKey = check.preference(SSHLibrary.hostKeyAlgorithms)
       }
       let key = try await handshake.run(algorithms, stop.name, scope)
+      shown.value = key
       if let warning = try await check.run(key, loop, scope) { warn(warning) }
       return SSHConnection(transport, name: stop.name, hostKey: key, jump: jump)
     } catch {

@@ -19,7 +19,12 @@ extension SSHTransport {
       (error.code, error.isRetryable, error.isSessionBroken) = (.unavailable, true, true)
     case LIBSSH2_ERROR_AUTHENTICATION_FAILED, LIBSSH2_ERROR_PUBLICKEY_UNVERIFIED,
       LIBSSH2_ERROR_PASSWORD_EXPIRED, LIBSSH2_ERROR_KEYFILE_AUTH_FAILED:
-      error.code = .unauthenticated
+      // In 1.10 also what a connection that is lost comes to.
+      if isLost, farewell == nil {
+        (error.code, error.isRetryable, error.isSessionBroken) = (.unavailable, true, true)
+      } else {
+        error.code = .unauthenticated
+      }
     case LIBSSH2_ERROR_CHANNEL_FAILURE, LIBSSH2_ERROR_CHANNEL_REQUEST_DENIED,
       LIBSSH2_ERROR_REQUEST_DENIED:
       error.code = .forbidden
@@ -30,6 +35,10 @@ extension SSHTransport {
   }
 
   private func reason(_ status: Int) -> String {
+    if streamFailure == ECONNABORTED, stage != .open {
+      return "it sends more than any server does before somebody has logged in"
+    }
+    if let farewell { return "the server has ended the connection: \(farewell)" }
     if streamFailure != 0 { return unsafe String(cString: strerror(streamFailure)) }
     if hasEnded { return "the server has closed the connection" }
     let text = message

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// A certificate of OpenSSH's for a user's key (PROTOCOL.certkeys).
 struct KeyCertificate: Hashable, Sendable {
   /// Its type, such as `ecdsa-sha2-nistp256-cert-v01@openssh.com`.
@@ -90,6 +92,35 @@ struct KeyCertificate: Hashable, Sendable {
   /// - Returns: Whether it is.
   func isExpired(at seconds: UInt64) -> Bool {
     seconds < validity.from || seconds >= validity.until
+  }
+
+  /// Why a server may have refused it.
+  ///
+  /// - Parameters:
+  ///   - user: Who was to be logged in.
+  ///   - seconds: When, in seconds since 1970.
+  /// - Returns: What is wrong with it, as far as it tells; or what to look at on the server.
+  func objection(to user: String, at seconds: UInt64) -> String {
+    if isExpired(at: seconds) {
+      let from = KeyCertificate.date(validity.from) ?? "always"
+      let until = KeyCertificate.date(validity.until) ?? "ever"
+      return "its certificate is valid from \(from) until \(until): have a new one signed"
+    }
+    if !principals.isEmpty, !principals.contains(user) {
+      return
+        "its certificate is for \(principals.joined(separator: ", ")) and not for \(user): see AuthorizedPrincipalsFile there, or have one signed for \(user)"
+    }
+    return "see whether TrustedUserCAKeys there has the authority that signed its certificate"
+  }
+
+  /// A moment as people write it; nil: it is the end of time, or its beginning.
+  private static func date(_ seconds: UInt64) -> String? {
+    guard seconds > 0, var time = time_t(exactly: seconds) else { return nil }
+    var parts = unsafe tm()
+    guard unsafe gmtime_r(&time, &parts) != nil else { return nil }
+    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let day = unsafe "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday))"
+    return unsafe "\(day) \(two(parts.tm_hour)):\(two(parts.tm_min)) UTC"
   }
 
   /// Whether libssh2 can use it.

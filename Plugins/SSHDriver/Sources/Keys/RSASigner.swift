@@ -51,13 +51,17 @@ struct RSASigner: Sendable {
   /// libssh2 1.11 finds out with which algorithm the server wants the key that has its usual type. With 1.10 it is
   /// SHA-2 in the way that OpenSSH takes, then SHA-1, which servers take that do not take the other.
   ///
-  /// - Parameter libraryVersion: The number of the libssh2 that is loaded, such as 0x010A00.
+  /// - Parameters:
+  ///   - libraryVersion: The number of the libssh2 that is loaded, such as 0x010A00.
+  ///   - banner: What the server says that it is.
   /// - Returns: Public keys for `libssh2_userauth_publickey`; the request tells what to sign with.
   /// - Throws: That they are too long.
-  func offers(libraryVersion: Int) throws(WireFault) -> [[UInt8]] {
+  func offers(libraryVersion: Int, banner: String = "") throws(WireFault) -> [[UInt8]] {
     if let certificate { return [certificate.blob] }
     if libraryVersion >= 0x010B00 { return [try publicBlob()] }
-    return [try publicBlob(as: .sha512), try publicBlob()]
+    var blobs: [[UInt8]] = []
+    for form in RSAAlgorithm.offered(banner: banner) { blobs.append(try publicBlob(as: form)) }
+    return blobs
   }
 
   /// Signs a request for authentication.

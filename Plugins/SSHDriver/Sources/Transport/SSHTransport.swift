@@ -36,6 +36,19 @@ final class SSHTransport {
     var allowance = Context.share
     /// What is answered to the server's questions while one logs in.
     var questions: Questions?
+    /// How far the session has come.
+    var stage = Stage.handshake
+    /// How many blocks of memory the library has, about.
+    var blocks = 0
+    /// Why the server has ended the session, in its words.
+    var farewell: String?
+
+    /// More than any server says before somebody has logged in; the library keeps what it does not expect.
+    static let loginLimit: UInt64 = 1 << 20
+    /// More than the library needs before somebody has logged in.
+    static let blockLimit = 4096
+    /// No packet is longer; the library refuses others.
+    static let packetLimit = 40_000
 
     /// About as much as is decrypted in a few milliseconds.
     static let share = 512 << 10
@@ -43,6 +56,14 @@ final class SSHTransport {
     static let least = 256
 
     init(_ stream: any ByteStream) { self.stream = stream }
+  }
+
+  /// How far a session has come.
+  enum Stage {
+    case handshake
+    case login
+    /// The server has let us in.
+    case open
   }
 
   private final class Waiter {
@@ -61,7 +82,8 @@ final class SSHTransport {
     self.stream = stream
     self.loop = loop
     context = Context(stream)
-    guard let handle = unsafe cssh2_session(Unmanaged.passUnretained(context).toOpaque()) else {
+    guard let handle = unsafe SSHTransport.session(Unmanaged.passUnretained(context).toOpaque())
+    else {
       throw DriverError(.internal, "there is no memory for a session of libssh2")
     }
     unsafe self.handle = unsafe handle
@@ -70,6 +92,10 @@ final class SSHTransport {
       handle,
       { unsafe SSHTransport.send(UnsafeRawBufferPointer(start: $1, count: $2), $4) },
       { unsafe SSHTransport.receive(UnsafeMutableRawBufferPointer(start: $1, count: $2), $4) }
+    )
+    unsafe cssh2_set_disconnect(
+      handle,
+      { unsafe SSHTransport.ended(UnsafeRawBufferPointer(start: $2, count: Int(max(0, $3))), $6) }
     )
     context.transport = self
     stream.onReadable = { [weak self] in self?.pump() }
@@ -92,6 +118,10 @@ final class SSHTransport {
     guard let got = unsafe known.stream.receive(buffer) else { return -Int(EAGAIN) }
     if got > 0 {
       known.received &+= UInt64(got)
+      guard known.stage == .open || known.received <= Context.loginLimit else {
+        known.failure = ECONNABORTED
+        return -Int(ECONNABORTED)
+      }
       // A greeting is read byte by byte, and each of them asks the system.
       known.allowance -= max(got, Context.least)
       // Whichever function has read, packets for others may have come.
@@ -112,6 +142,63 @@ final class SSHTransport {
     let status = unsafe known.stream.send(bytes)
     if status < 0 { known.failure = Int32(clamping: -status) }
     return status < 0 ? status : bytes.count
+  }
+
+  // MARK: - Memory
+
+  @unsafe
+  private static func session(_ context: UnsafeMutableRawPointer) -> OpaquePointer? {
+    unsafe cssh2_session(
+      context,
+      { unsafe SSHTransport.allocate(nil, $0, $1) },
+      { unsafe SSHTransport.allocate($0, $1, $2) },
+      { block, abstract in
+        if unsafe block != nil, let context = unsafe abstract.pointee {
+          unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue().blocks -= 1
+        }
+        unsafe Glibc.free(block)
+      }
+    )
+  }
+
+  /// A block of memory for the library.
+  ///
+  /// libssh2 1.10 copies as many bytes of a packet with questions as the packet says that the name in it has, without
+  /// a look at whether there are so many. While one logs in each block therefore has a packet's length more than is
+  /// asked for, and while there are questions none may be longer than a packet, which the name's copy would be.
+  @unsafe
+  private static func allocate(
+    _ block: UnsafeMutableRawPointer?,
+    _ count: Int,
+    _ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  ) -> UnsafeMutableRawPointer? {
+    guard let context = unsafe abstract.pointee else { return nil }
+    let known = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
+    var size = max(1, count)
+    if known.stage == .login {
+      guard known.questions == nil || count <= Context.packetLimit, count < Int(Int32.max),
+        known.blocks < Context.blockLimit
+      else { return nil }
+      size += Context.packetLimit
+    }
+    let made = unsafe realloc(block, size)
+    if unsafe made != nil && block == nil { known.blocks += 1 }
+    return unsafe made
+  }
+
+  /// Remembers why the server has ended the session.
+  @unsafe
+  private static func ended(
+    _ message: UnsafeRawBufferPointer,
+    _ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>
+  ) {
+    guard let context = unsafe abstract.pointee else { return }
+    let known = unsafe Unmanaged<Context>.fromOpaque(context).takeUnretainedValue()
+    known.hasEnded = true
+    let text = unsafe String(decoding: message.prefix(300), as: UTF8.self)
+    // It goes into messages for people.
+    let shown = text.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : $0 }
+    known.farewell = String(String.UnicodeScalarView(shown))
   }
 
   // MARK: - Functions that may have to wait
@@ -160,7 +247,7 @@ final class SSHTransport {
   }
 
   /// Has all who wait asked again, after others on the loop have had their turn.
-  private func goOnSoon() {
+  func goOnSoon() {
     guard !isPumpPosted else { return }
     isPumpPosted = true
     loop.post { [weak self] in
@@ -227,8 +314,26 @@ final class SSHTransport {
   /// Why the stream has failed: an errno; 0: it has not.
   var streamFailure: Int32 { context.failure }
 
-  /// Whether the peer has ended the stream.
+  /// Whether the peer has ended the stream, or the session.
   var hasEnded: Bool { context.hasEnded }
+
+  /// Whether nothing comes any more: what fails then is not refused.
+  var isLost: Bool { isClosed || hasEnded || streamFailure != 0 }
+
+  /// Why the server has ended the session, in its words; nil: it has said nothing.
+  var farewell: String? { context.farewell.flatMap { $0.isEmpty ? nil : $0 } }
+
+  /// How far the session has come; a server may not say much before it has let us in.
+  var stage: Stage {
+    get { context.stage }
+    set { context.stage = newValue }
+  }
+
+  /// What the server says that it is, such as `SSH-2.0-OpenSSH_9.2p1`.
+  var banner: String {
+    guard let text = unsafe libssh2_session_banner_get(handle) else { return "" }
+    return unsafe String(cString: text)
+  }
 
   /// Ends the session and its stream; who waits is told.
   func close() {
