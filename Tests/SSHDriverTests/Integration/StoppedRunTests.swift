@@ -59,8 +59,10 @@ struct StoppedRunTests {
     options.maxSessions = 1
     try await withSSHServer(options) { server in
       let host = try SSHHost(server)
-      async let first = host.command("sleep 3; echo first", timeout: .seconds(60))
-      try await Task.sleep(for: .milliseconds(500))
+      async let first = host.command("sleep 8; echo first", timeout: .seconds(120))
+      try await eventually("the first one runs") {
+        try server.processes(of: .tester).contains { $0.command == "sleep 8" }
+      }
       let error = try await host.failure(
         "run_command",
         ["command": "echo second", "script_timeout": 1],

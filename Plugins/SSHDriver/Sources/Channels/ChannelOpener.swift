@@ -21,7 +21,7 @@ final class ChannelOpener {
   private static let trust = 10.0
   private static let mostAttempts = 20
   /// In bytes.
-  private static let wideWindow: UInt32 = 16 << 20
+  private static let wideWindow: UInt32 = 4 << 20
   /// Is told when somebody has to wait for a channel to be closed.
   var whenFull: () -> Void = {}
   /// Whether somebody waits for a channel to be closed.
@@ -31,7 +31,7 @@ final class ChannelOpener {
   enum Kind: Equatable {
     /// Programs, and subsystems with little to say at once.
     case session
-    /// Files: as much as a fast link of some 100 ms has on its way may come before anybody asks for more.
+    /// Files: as much as a fast link of some 20 ms has on its way may come before anybody asks for more.
     case files
     /// A connection that the server makes to another host.
     case connection(host: String, port: Int)

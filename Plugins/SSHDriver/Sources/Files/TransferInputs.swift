@@ -49,7 +49,7 @@ struct TransferInputs {
   var isInPlace: Bool { conflict == .resume }
 
   /// How many bytes of one file are on their way here at once.
-  var readMemory: Int { memory(12 << 20) }
+  var readMemory: Int { memory(6 << 20) }
 
   /// How many bytes of one file are on their way to the server at once: not many more than OpenSSH has a window for.
   var writeMemory: Int { memory(4 << 20) }
