@@ -12,6 +12,8 @@ package enum PathFault: Error, Sendable, Hashable {
   case escape([UInt8])
   /// A pattern with more parts than are looked at.
   case manyParts(limit: Int)
+  /// A name with more bytes than any file system takes.
+  case tooLong(limit: Int)
 }
 
 extension PathFault: CustomStringConvertible {
@@ -23,6 +25,7 @@ extension PathFault: CustomStringConvertible {
     case .separator(let name): "\(NameText(name)) is no name: it has a / in it"
     case .dots(let name): "\(NameText(name)) is no name of a file"
     case .escape(let path): "\(NameText(path)) leads out of its directory"
+    case .tooLong(let limit): "a name has more than \(limit) bytes"
     case .manyParts(let limit): "a pattern has more than \(limit) parts between its /"
     }
   }

@@ -25,13 +25,19 @@ extension RemotePath: Comparable {
   /// Whether a symbolic link stays in the tree it is copied with.
   ///
   /// - Parameter link: Where the link is, from the tree's root.
-  /// - Returns: Whether this target, followed from there, is never above the root.
+  /// - Returns: Whether this target, followed from there, is never above the root. One with a `..` behind a name is
+  ///   not: where that name is a link itself, nobody knows what is above.
   package func staysInTree(from link: RemotePath) -> Bool {
     guard !isAbsolute, !bytes.isEmpty, !bytes.contains(0) else { return false }
     var depth = link.parts.count - 1
+    var hasName = false
     for part in parts {
-      depth += part.elementsEqual("..".utf8) ? -1 : 1
-      if depth < 0 { return false }
+      guard part.elementsEqual("..".utf8) else {
+        hasName = true
+        continue
+      }
+      depth -= 1
+      if hasName || depth < 0 { return false }
     }
     return true
   }

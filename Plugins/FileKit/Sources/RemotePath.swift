@@ -8,6 +8,9 @@ package struct RemotePath: Sendable, Hashable {
 
   static let slash = UInt8(ascii: "/")
 
+  /// How many bytes a name has at most: no file system has longer ones.
+  static let nameLimit = 4096
+
   /// A path of bytes.
   package init(_ bytes: some Sequence<UInt8>) { self.bytes = Array(bytes) }
 
@@ -95,6 +98,7 @@ package struct RemotePath: Sendable, Hashable {
   /// - Returns: The same bytes.
   package static func checkedName(_ name: [UInt8]) throws(PathFault) -> [UInt8] {
     if name.isEmpty { throw .empty }
+    if name.count > nameLimit { throw .tooLong(limit: nameLimit) }
     if name.contains(0) { throw .zeroByte(name) }
     if name.contains(slash) { throw .separator(name) }
     if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { throw .dots(name) }

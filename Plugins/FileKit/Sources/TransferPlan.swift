@@ -70,6 +70,11 @@ package struct TransferPlan: Sendable {
     return .missing
   }
 
+  /// Says that a directory could not be made: nothing more is done with what is in the source's.
+  ///
+  /// - Parameter path: The directory, of which the step was the last.
+  package mutating func leaveOut(_ path: RemotePath) { ignoreSource(path) }
+
   /// What comes next; the same item is asked for until it is there.
   package mutating func next() -> Next {
     while true {

@@ -54,6 +54,28 @@ struct OtherSFTPTests {
     try await host.run("remove", ["path": at(""), "recursive": true])
   }
 
+  @Test("that replaces nothing itself loses no file that cannot be replaced")
+  func replacing() async throws {
+    let files = try ServerFiles(server)
+    func at(_ name: String) -> Value { .string(files.there(name)) }
+    try files.write([1], to: "file")
+    try files.folder("folder")
+    for new in ["file", "./file", "folder/../file", "folder"] {
+      let inputs: ValueMap = ["path": at("file"), "new_path": at(new), "overwrite": true]
+      #expect(try await failure("rename", inputs).code == .conflict)
+      #expect(try files.names() == ["file", "folder"] && files.read("file") == [1])
+    }
+    for target in ["one", "two"] {
+      let inputs: ValueMap = [
+        "path": at("file"), "link_target": .string(target), "overwrite": true,
+      ]
+      try await host.run("symlink", inputs, timeout: .seconds(30))
+      let path = files.here("file")
+      #expect(try FileManager.default.destinationOfSymbolicLink(atPath: path) == target)
+    }
+    #expect(try files.names() == ["file", "folder"])
+  }
+
   @Test("that names what is no name writes nothing outside of the folder, and is told of")
   func names() async throws {
     let list = try await failure("list", ["path": "/faults/names"])

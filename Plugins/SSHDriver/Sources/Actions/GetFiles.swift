@@ -117,7 +117,24 @@ struct GetFiles: SSHAction {
     let sink: any Download.Sink =
       isStreamed ? ChannelSink(call, Channel.content, mover.files.loop) : memory
     let start = RemoteFiles.now()
-    let end = try await mover.hand(source, to: sink, inputs.pointer) { report.moved($0) }
+    var moved: Int64 = 0
+    let end: UInt64
+    do throws(DriverError) {
+      end = try await mover.hand(source, to: sink, inputs.pointer) {
+        moved += Int64($0)
+        report.moved($0)
+      }
+    } catch {
+      let result = FileResult(
+        path: source.path,
+        failed: error.fileCode,
+        bytes: moved,
+        seconds: RemoteFiles.now() - start,
+        message: error.message
+      )
+      try await report.add(result, error)
+      throw error
+    }
     try await report.add(
       FileResult(
         path: source.path,

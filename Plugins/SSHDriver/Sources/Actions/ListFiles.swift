@@ -49,7 +49,7 @@ struct ListFiles: SSHAction {
         do throws(PathFault) {
           entries.append(try name.entry(in: inputs.path))
         } catch {
-          output.fail(
+          try output.refuse(
             DriverError(.nameRefused, "\(files.host) tells a name that is none: \(error)")
           )
         }
@@ -68,7 +68,9 @@ struct ListFiles: SSHAction {
         if pattern?.matches(item.path) ?? true { try await output.add(entry) }
       case .unreadable(let code, let message): output.fail(DriverError(code, message))
       case .refused(let fault):
-        output.fail(DriverError(.nameRefused, "\(files.host) tells a name that is none: \(fault)"))
+        try output.refuse(
+          DriverError(.nameRefused, "\(files.host) tells a name that is none: \(fault)")
+        )
       }
     }
   }
@@ -82,6 +84,7 @@ private final class EntryOutput {
   private let isStreamed: Bool
   private var entries: [OutputValue] = []
   private var count = 0
+  private var refused = 0
   /// What could not be listed first.
   private(set) var failure: DriverError?
 
@@ -97,15 +100,26 @@ private final class EntryOutput {
       count += 1
       return try await channel.send(entry.output, scope)
     }
-    guard count < limit else {
-      throw DriverError(
-        .tooLarge,
-        "there are more than \(limit) entries: read the channel entries, give a pattern, or raise max_entries",
-        pointer: "/max_entries"
-      )
-    }
+    guard count + refused < limit else { throw tooMany }
     count += 1
     entries.append(entry.output)
+  }
+
+  private var tooMany: DriverError {
+    DriverError(
+      .tooLarge,
+      "there are more than \(limit) entries: read the channel entries, give a pattern, or raise max_entries",
+      pointer: "/max_entries"
+    )
+  }
+
+  /// Takes a name that is none, of which a server may tell without end.
+  func refuse(_ error: DriverError) throws(DriverError) {
+    fail(error)
+    refused += 1
+    guard isStreamed ? refused <= RemoteListing.limit : count + refused <= limit else {
+      throw tooMany
+    }
   }
 
   func fail(_ error: DriverError) { if failure == nil { failure = error } }

@@ -25,7 +25,9 @@ struct RemoveFiles: SSHAction {
     let files = try await RemoteFiles.open(session, call, inputs.answerTimeout, scope)
     let removal = RemoteRemoval(files)
     defer { try? call.output("removed", .int(Int64(removal.count))) }
-    let (path, pointer) = (inputs.path, inputs.pointer)
+    // Behind a link a `/` means what it leads to, and that would be removed in its place.
+    let path = inputs.path.isBase ? inputs.path : inputs.path.tidied
+    let pointer = inputs.pointer
     guard let attributes = try await files.attributesIfThere(path, followsLink: false, pointer)
     else {
       if ignoresMissing { return }

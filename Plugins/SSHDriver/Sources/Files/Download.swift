@@ -28,6 +28,7 @@ final class Download {
   ///   - file: The file, which is open.
   ///   - size: How long it is said to be.
   ///   - offset: From where on.
+  ///   - end: Where nobody wants more; nil: all there is.
   ///   - memory: How many bytes are on their way at once.
   ///   - sink: Where they go.
   ///   - moved: Is told of bytes that were taken.
@@ -35,6 +36,7 @@ final class Download {
     _ file: RemoteFile,
     size: UInt64?,
     from offset: UInt64,
+    upTo end: UInt64? = nil,
     memory: Int,
     to sink: any Sink,
     moved: @escaping (Int) -> Void
@@ -45,7 +47,7 @@ final class Download {
     var window = SFTPReadPipeline.Window()
     window.length = file.files.client.limits.readLength
     window.memory = max(memory, window.length)
-    pipeline = SFTPReadPipeline(from: offset, expected: size, window: window)
+    pipeline = SFTPReadPipeline(from: offset, to: end, expected: size, window: window)
   }
 
   /// Reads it to its end.

@@ -44,7 +44,11 @@ extension FileMover {
       existing: existing,
       action: decision.action
     )
-    guard inputs.isDryRun else { return try await move(task, reason, report) }
+    guard inputs.isDryRun else {
+      // Why it failed is in the report.
+      guard case .success(let path) = try await move(task, reason, report) else { return nil }
+      return path
+    }
     let isResumed = task.offset > 0
     let bytes = max((source.size ?? 0) - Int64(task.offset), 0)
     try await report.add(

@@ -47,31 +47,19 @@ extension FileMover {
   ///   - reason: Why it is done, for people.
   ///   - report: Is told.
   /// - Throws: Why it cannot be told; a file that fails is told.
-  /// - Returns: Where it is; nil: it failed.
-  @discardableResult
+  /// - Returns: Where it is, or why it failed.
   func move(
     _ task: FileTask,
     _ reason: String,
     _ report: FileReport
-  ) async throws(DriverError) -> RemotePath? {
+  ) async throws(DriverError) -> Result<RemotePath, DriverError> {
     let (start, count) = (RemoteFiles.now(), MoveCount())
+    let copy: FileCopy
     do throws(DriverError) {
-      let copy = try await copy(task) {
+      copy = try await self.copy(task) {
         count.bytes += Int64($0)
         report.moved($0)
       }
-      let isResumed = if case .resume = task.action { true } else { false }
-      try await report.add(
-        FileResult(
-          path: task.source.path,
-          target: copy.target,
-          outcome: isResumed ? .resumed : .transferred,
-          bytes: count.bytes,
-          seconds: RemoteFiles.now() - start,
-          message: [reason, copy.note].filter { !$0.isEmpty }.joined(separator: "; ")
-        )
-      )
-      return copy.target
     } catch {
       let result = FileResult(
         path: task.source.path,
@@ -82,8 +70,20 @@ extension FileMover {
         message: error.message
       )
       try await report.add(result, error)
-      return nil
+      return .failure(error)
     }
+    let isResumed = if case .resume = task.action { true } else { false }
+    try await report.add(
+      FileResult(
+        path: task.source.path,
+        target: copy.target,
+        outcome: isResumed ? .resumed : .transferred,
+        bytes: count.bytes,
+        seconds: RemoteFiles.now() - start,
+        message: [reason, copy.note].filter { !$0.isEmpty }.joined(separator: "; ")
+      )
+    )
+    return .success(copy.target)
   }
 
   /// A name that is free, for a file whose own is taken.

@@ -64,10 +64,13 @@ struct GetMover: FileMover {
     var bringsMode: Bool { false }
 
     func fill(_ local: LocalFile) async throws(DriverError) -> FileEntry {
+      let size = task.source.size.map { UInt64($0) }
       let end = try await Download(
         remote,
-        size: task.source.size.map { UInt64($0) },
+        size: size,
         from: task.offset,
+        // A byte more tells that it grew, and what has no end does not fill the disk.
+        upTo: inputs.verifies && size != 0 ? size.map { $0 + 1 } : nil,
         memory: inputs.readMemory,
         to: FileSink(local, from: task.offset),
         moved: moved
@@ -80,10 +83,24 @@ struct GetMover: FileMover {
           pointer: "/verify"
         )
       }
+      if inputs.verifies, task.source.size != 0 { try await checkTime() }
       try await remote.close()
       var entry = task.source
       entry.size = Int64(end.end)
       return entry
+    }
+
+    /// Looks whether it is the file that was to be read: of the same length it may be another one.
+    private func checkTime() async throws(DriverError) {
+      guard case .attributes(let now) = try await remote.answers([{ .fstat($0) }])[0],
+        let time = now.times, let before = task.source.modified,
+        before.order(to: FileTime(seconds: Int64(time.modified))) != .same
+      else { return }
+      throw DriverError(
+        .changed,
+        "\(task.source.path.text) on \(remote.files.host) was changed while it was read: try again when nobody writes it",
+        pointer: "/verify"
+      )
     }
   }
 }
@@ -93,7 +110,16 @@ extension GetMover: FileGetter {
     _ path: RemotePath,
     _ pointer: String
   ) async throws(DriverError) -> FileEntry {
-    try await files.attributes(path, pointer).entry(at: path)
+    let attributes = try await files.attributes(path, pointer)
+    // To open a pipe or to read a device may take without end, and holds up all of the channel.
+    guard attributes.kind != .other else {
+      throw DriverError(
+        .kindDiffers,
+        "\(path.text) is no file and no directory on \(files.host)",
+        pointer: pointer
+      )
+    }
+    return attributes.entry(at: path)
   }
 
   func hand(

@@ -110,6 +110,18 @@ final class LocalFile: Sendable {
     }
     guard number == 0 else { throw SystemError(number).error("bring to disk", path) }
   }
+
+  /// Hears what closing it would tell, while the loop goes on: some file systems say only then that all is not written.
+  ///
+  /// - Throws: What it tells, or why the scope has ended.
+  func flush(_ loop: Loop, _ scope: Scope) async throws(DriverError) {
+    let number = try await Background.run(loop, scope) { [self] in
+      // Each close of a descriptor tells; this one stays open for whoever holds the file.
+      let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+      return copy >= 0 && Glibc.close(copy) == 0 ? 0 : errno
+    }
+    guard number == 0 else { throw SystemError(number).error("write", path) }
+  }
 }
 
 extension RemotePath {

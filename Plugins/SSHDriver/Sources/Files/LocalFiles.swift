@@ -32,18 +32,27 @@ enum LocalFiles {
     withParents: Bool,
     mode: UInt32 = 0o777
   ) throws(DriverError) {
-    if unsafe mkdir(path.cString, mode) == 0 { return }
-    let error = SystemError(errno)
-    if error.number == EEXIST, withParents,
-      try entry(path, followsLink: true)?.kind == .directory
-    {
-      return
-    }
+    guard let error = try makeOne(path, withParents, mode) else { return }
     guard error.number == ENOENT, withParents, let parent = path.parent, !parent.isBase else {
       throw error.error("make the directory", path)
     }
     try makeDirectory(parent, withParents: true)
-    try makeDirectory(path, withParents: true, mode: mode)
+    // Once only: in /proc nothing is found however much is there.
+    if let error = try makeOne(path, withParents, mode) {
+      throw error.error("make the directory", path)
+    }
+  }
+
+  /// Makes a directory; nil: it is there now.
+  private static func makeOne(
+    _ path: RemotePath,
+    _ mayExist: Bool,
+    _ mode: UInt32
+  ) throws(DriverError) -> SystemError? {
+    if unsafe mkdir(path.cString, mode) == 0 { return nil }
+    let error = SystemError(errno)
+    guard error.number == EEXIST, mayExist else { return error }
+    return try entry(path, followsLink: true)?.kind == .directory ? nil : error
   }
 
   /// Gives a file its name.
@@ -66,8 +75,20 @@ enum LocalFiles {
       return
     }
     // Unlike rename(2), link(2) replaces nothing.
-    guard unsafe link(from, to) == 0 else { throw SystemError(errno).error("make", new) }
-    try remove(path)
+    if unsafe link(from, to) == 0 { return try remove(path) }
+    let error = SystemError(errno)
+    guard [EPERM, EOPNOTSUPP, ENOSYS, EMLINK].contains(error.number) else {
+      throw error.error("make", new)
+    }
+    // Where a file has one name only, as on disks of cameras, an empty file takes the place first: that is ours.
+    let holder = unsafe open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard holder >= 0 else { throw SystemError(errno).error("make", new) }
+    close(holder)
+    guard unsafe Glibc.rename(from, to) == 0 else {
+      let error = SystemError(errno)
+      unsafe unlink(to)
+      throw error.error("make", new)
+    }
   }
 
   /// Makes a symbolic link.

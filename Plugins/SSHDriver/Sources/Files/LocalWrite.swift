@@ -48,7 +48,8 @@ struct LocalWrite {
     if inputs.isInPlace {
       // What was decided about is no link: one that has come meanwhile is not followed.
       let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | (task.offset == 0 ? O_TRUNC : 0)
-      let local = try LocalFile(task.target, flags, mode: mode ?? 0o666)
+      // A part of a file that nobody may write could not be gone on with; at the end it gets its mode.
+      let local = try LocalFile(task.target, flags, mode: (mode ?? 0o666) | 0o600)
       try await fill(local, filling)
       return FileCopy(target: task.target)
     }
@@ -89,7 +90,11 @@ struct LocalWrite {
     }
     let mode = inputs.mode(source: source, target: task.existing)
     try local.set(mode: mode, modified: inputs.preserves ? source.modified : nil)
-    if inputs.syncs { try await local.sync(files.loop, files.scope) }
+    if inputs.syncs {
+      try await local.sync(files.loop, files.scope)
+    } else {
+      try await local.flush(files.loop, files.scope)
+    }
   }
 
   private func name(_ temporary: RemotePath) async throws(DriverError) -> RemotePath {

@@ -51,12 +51,26 @@ struct PutMover: FileMover {
     let source = FileSource(local, from: task.offset)
     return try await RemoteWrite(task, files, self, pointer, moved: moved).run(source) {
       (end) throws(DriverError) in
-      guard inputs.verifies, let size = task.source.size, UInt64(size) != end else { return }
+      guard inputs.verifies else { return }
+      guard task.source.size.map({ UInt64($0) == end }) ?? true else { throw grown(task, end) }
+      // Of the same length it may be another one.
+      let now = try local.entry()
+      guard let before = task.source.modified, let time = now.modified, before != time else {
+        return
+      }
       throw DriverError(
         .changed,
-        "\(task.source.path.text) had \(size) bytes and then \(end) while it was read: try again when nobody writes it",
+        "\(task.source.path.text) was changed while it was read: try again when nobody writes it",
         pointer: "/local_path"
       )
     }
+  }
+
+  private func grown(_ task: FileTask, _ end: UInt64) -> DriverError {
+    DriverError(
+      .changed,
+      "\(task.source.path.text) had \(task.source.size ?? 0) bytes and then \(end) while it was read: try again when nobody writes it",
+      pointer: "/local_path"
+    )
   }
 }

@@ -10,6 +10,9 @@ final class RemoteFile {
   private let handle: SFTPHandle
   private var inFlight = 0
   private var isClosing = false
+  private var isCloseSent = false
+  /// What the server said to that; nil: nothing yet.
+  private var closeAnswer: Result<SFTPResponse, DriverError>?
   private var idle: [() -> Void] = []
   private var closed: [(Result<SFTPResponse, DriverError>) -> Void] = []
 
@@ -63,12 +66,16 @@ final class RemoteFile {
     throw files.error(answer, .list, path, pointer)
   }
 
-  /// Asks for something with its handle.
+  /// Asks for something with its handle, which is refused once that is given back: the server may have given it to
+  /// another file.
   ///
   /// - Parameters:
   ///   - request: Makes the request.
   ///   - handler: Is told the answer.
   func submit(_ request: (SFTPHandle) -> SFTPRequest, _ handler: @escaping SFTPClient.Handler) {
+    guard !isCloseSent else {
+      return handler(.failure(DriverError(.internal, "\(path.text) is closed already")))
+    }
     inFlight += 1
     files.submit(request(handle)) { [self] result in
       inFlight -= 1
@@ -131,6 +138,7 @@ final class RemoteFile {
   ///
   /// - Parameter then: Is told the answer.
   func closeLater(_ then: @escaping SFTPClient.Handler = { _ in }) {
+    if let closeAnswer { return then(closeAnswer) }
     closed.append(then)
     guard !isClosing else { return }
     isClosing = true
@@ -138,8 +146,14 @@ final class RemoteFile {
   }
 
   private func sendClose() {
-    let told = closed
-    closed = []
-    files.submit(.close(handle)) { result in for body in told { body(result) } }
+    guard !isCloseSent else { return }
+    isCloseSent = true
+    files.submit(.close(handle)) { [self] result in
+      closeAnswer = result
+      // Also those that have come since it was sent.
+      let told = closed
+      closed = []
+      for body in told { body(result) }
+    }
   }
 }

@@ -123,9 +123,42 @@ extension RemoteFiles {
     } catch {
       let explained = try await explained(error, new, pointer)
       guard overwrites, explained.fileCode == .alreadyExists else { throw explained }
-      // The server replaces nothing itself: there is a moment without any file of that name.
-      try await perform(.remove(new.bytes), .remove, new, pointer)
-      try await perform(request, .rename, path, to: new, pointer)
+    }
+    try await checkReplacing(new, by: path, pointer)
+    try await RemoteReplacement(self, path, at: new, pointer).run()
+  }
+
+  /// Looks whether a file may take the place of another one.
+  private func checkReplacing(
+    _ new: RemotePath,
+    by path: RemotePath,
+    _ pointer: String
+  ) async throws(DriverError) {
+    if try await attributesIfThere(new, followsLink: false, pointer)?.kind == .directory {
+      throw DriverError(
+        .isDirectory,
+        "\(new.text) is a directory on \(host), and is not replaced",
+        pointer: pointer
+      )
+    }
+    guard let own = try await place(of: path), own == (try await place(of: new)) else { return }
+    throw DriverError(
+      .alreadyExists,
+      "\(path.text) and \(new.text) are the same file of \(host)",
+      pointer: pointer
+    )
+  }
+
+  /// The path of a file without links on the way to it; nil: the server does not tell.
+  private func place(of path: RemotePath) async throws(DriverError) -> RemotePath? {
+    guard let parent = path.parent else { return nil }
+    let directory = parent.bytes.isEmpty ? RemotePath(".") : parent
+    do throws(DriverError) {
+      let real = try await self.path(.realpath(directory.bytes), .look, directory)
+      return real.appending(RemotePath(path.name))
+    } catch {
+      if error.fileCode.endsAll { throw error }
+      return nil
     }
   }
 
@@ -152,10 +185,11 @@ extension RemoteFiles {
     }
     let temporary = temporary(for: path)
     let request = SFTPRequest.symlink(target: target.bytes, link: temporary.bytes)
-    try await perform(request, .makeLink, path, to: target, pointer)
     do throws(DriverError) {
+      try await perform(request, .makeLink, path, to: target, pointer)
       try await rename(temporary, to: path, overwrites: true, pointer)
     } catch {
+      // Also when nobody waited for it to be made.
       client.submit(.remove(temporary.bytes)) { _ in }
       throw error
     }

@@ -34,6 +34,9 @@ final class RemoteFiles {
     host = connection.name
     access = connection.files
     silence.isUp = { [weak client] in client?.disappoint() }
+    silence.heardByOthers = { [weak client] in client?.lastHeard ?? 0 }
+    // It has waited too long for the client itself, which came all the same.
+    if silence.hasEnded { client.disappoint() }
   }
 
   deinit { access.leave(client, wasDisappointed: silence.hasEnded) }
@@ -61,14 +64,14 @@ final class RemoteFiles {
     return RemoteFiles(client, connection, call, session, silence)
   }
 
-  /// Asks for something.
+  /// Asks for something; until the answer has come the call counts as one that uses the client.
   ///
   /// - Parameters:
   ///   - request: What.
   ///   - handler: Is told the answer, also after the call's end.
   func submit(_ request: SFTPRequest, _ handler: @escaping SFTPClient.Handler) {
     silence.begin()
-    client.submit(request) { [silence] result in
+    client.submit(request) { [self] result in
       silence.end()
       handler(result)
     }
@@ -76,13 +79,22 @@ final class RemoteFiles {
 
   /// Asks for something and waits for the answer.
   ///
-  /// - Parameter request: What.
+  /// - Parameter request: What. Of an answer that comes after the call's end nothing is left, also no handle on the
+  ///   server.
   /// - Throws: Why there is no answer.
   /// - Returns: The answer.
   func answer(_ request: SFTPRequest) async throws(DriverError) -> SFTPResponse {
-    silence.begin()
-    defer { silence.end() }
-    return try await client.answer(request, scope)
+    try scope.check()
+    let waiting = Waiting<SFTPResponse>()
+    submit(request) { [self] result in
+      if let failure = scope.failure {
+        if case .success(.handle(let handle)) = result { client.submit(.close(handle)) { _ in } }
+        waiting.finish(.failure(failure))
+      } else {
+        waiting.finish(result)
+      }
+    }
+    return try await waiting.value(scope)
   }
 
   /// Whether the server offers something.

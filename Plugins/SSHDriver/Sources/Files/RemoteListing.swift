@@ -11,10 +11,18 @@ final class RemoteListing {
   private static let most = 10_000
   /// More are in no directory: a server that tells more has no end.
   static let limit = 1_000_000
+  /// How many bytes of names are kept of one directory.
+  private static let byteLimit = 256 << 20
+  /// How many names of the directory itself and the one above are passed over.
+  private static let dotLimit = 10_000
 
   private let directory: RemoteFile
   private var names: [SFTPName] = []
   private var failure: DriverError?
+  /// How many names were told, with all that are no files of it.
+  private(set) var told = 0
+  private var dots = 0
+  private var bytes = 0
   private var inFlight = 0
   private var isOver = false
   /// Whoever waits for more names.
@@ -80,6 +88,13 @@ final class RemoteListing {
       isOver = true
     case .success(.names(let more)):
       names += more
+      told += more.count
+      dots += more.count { $0.isDots }
+      bytes += more.reduce(0) { $0 + $1.name.count + $1.line.count }
+      if dots > RemoteListing.dotLimit {
+        isOver = true
+        failure = failure ?? tooLong
+      }
       goOn()
     case .success(.status(let status)) where status.code == .end: isOver = true
     case .success(let answer):
@@ -90,6 +105,20 @@ final class RemoteListing {
       if failure == nil { failure = error }
     }
     waiting?.finish(.success(true))
+  }
+
+  /// Looks whether all that was told so far may be kept.
+  ///
+  /// - Throws: That it is too much.
+  func check() throws(DriverError) {
+    guard told <= RemoteListing.limit, bytes <= RemoteListing.byteLimit else { throw tooLong }
+  }
+
+  private var tooLong: DriverError {
+    DriverError(
+      .tooLarge,
+      "\(directory.files.host) tells of more than \(RemoteListing.limit) files in \(directory.path.text), or of endless names"
+    )
   }
 
   /// Asks for more, where somebody may want it: what nobody takes must not fill the memory.
@@ -115,12 +144,7 @@ extension RemoteFiles {
     var entries: [FileEntry] = []
     var refused: [PathFault] = []
     while let names = try await listing.next() {
-      guard entries.count + refused.count + names.count <= RemoteListing.limit else {
-        throw DriverError(
-          .tooLarge,
-          "\(host) tells of more than \(RemoteListing.limit) files in \(path.text)"
-        )
-      }
+      try listing.check()
       for name in names {
         do throws(PathFault) {
           entries.append(try name.entry(in: path))

@@ -15,8 +15,6 @@ final class RemoteWrite {
   private let pointer: String
   private let moved: (Int) -> Void
   private var notes: [String] = []
-  /// Whether the temporary file is all that there is, since what it replaces is gone.
-  private var isKept = false
 
   /// A file that is to be made.
   ///
@@ -80,7 +78,7 @@ final class RemoteWrite {
       return try await name(temporary)
     } catch {
       let explained = await explained(error, temporary)
-      throw isKept ? explained : await discarded(file, temporary, explained)
+      throw await discarded(file, temporary, explained)
     }
   }
 
@@ -108,19 +106,50 @@ final class RemoteWrite {
       try check(end)
       try await finish(file, end)
     } catch {
-      let explained = await explained(error, task.target)
-      // What was written behind a hole is no part of the beginning.
-      file.whenIdle { [file] in
-        var attributes = SFTPAttributes()
-        attributes.size = upload.acknowledged
-        file.submit {
-          .fsetstat($0, attributes)
-        } _: { _ in
-        }
-        file.closeLater()
-      }
+      var explained = await explained(error, task.target)
+      if upload.wasRefused { explained = await cutOff(file, upload.acknowledged, explained) }
+      file.closeLater()
       throw explained
     }
+  }
+
+  /// Takes away what was written behind a hole: that is no part of the beginning.
+  ///
+  /// It is waited for, so that it does not cut what another call writes afterwards.
+  private func cutOff(
+    _ file: RemoteFile,
+    _ size: UInt64,
+    _ reason: DriverError
+  ) async -> DriverError {
+    let cut = Waiting<SFTPResponse>()
+    var attributes = SFTPAttributes()
+    attributes.size = size
+    file.submit {
+      .fsetstat($0, attributes)
+    } _: {
+      cut.finish($0)
+    }
+    var error = reason
+    do throws(DriverError) {
+      let answer = try await cleaned(cut)
+      guard case .status(let status) = answer, status.isOK else {
+        throw files.error(answer, .change, file.path, "")
+      }
+    } catch let second {
+      error.message +=
+        "; behind its byte \(size) parts may be missing, so that it cannot be gone on with: \(second.message)"
+    }
+    return error
+  }
+
+  /// The answer to a request that cleans up, also after the call's end.
+  private func cleaned(_ waiting: Waiting<SFTPResponse>) async throws(DriverError) -> SFTPResponse {
+    let scope = Scope(files.loop)
+    try scope.limit(
+      RemoteWrite.cleaningSeconds,
+      DriverError(.timedOut, "\(files.host) did not answer in time")
+    )
+    return try await waiting.value(scope)
   }
 
   private var firstAttributes: SFTPAttributes {
@@ -169,24 +198,7 @@ final class RemoteWrite {
   /// Gives the file its name.
   private func name(_ temporary: RemotePath) async throws(DriverError) -> RemotePath {
     if task.isRenamed { return try await freeName(temporary) }
-    guard inputs.overwrites, !files.has(.posixRename) else {
-      try await files.rename(temporary, to: task.target, overwrites: inputs.overwrites, pointer)
-      return task.target
-    }
-    do throws(DriverError) {
-      try await files.rename(temporary, to: task.target, overwrites: false, pointer)
-    } catch {
-      guard error.fileCode == .alreadyExists else { throw error }
-      try await files.perform(.remove(task.target.bytes), .remove, task.target, pointer)
-      do throws(DriverError) {
-        try await files.rename(temporary, to: task.target, overwrites: false, pointer)
-      } catch {
-        isKept = true
-        var explained = error
-        explained.message += "; what was there is gone, and the new file is \(temporary.text)"
-        throw explained
-      }
-    }
+    try await files.rename(temporary, to: task.target, overwrites: inputs.overwrites, pointer)
     return task.target
   }
 
@@ -237,13 +249,8 @@ final class RemoteWrite {
     // Some servers remove no file that is open.
     if let file { file.closeLater { _ in remove() } } else { remove() }
     var error = reason
-    let scope = Scope(files.loop)
     do throws(DriverError) {
-      try scope.limit(
-        RemoteWrite.cleaningSeconds,
-        DriverError(.timedOut, "\(files.host) did not answer in time")
-      )
-      let answer = try await removed.value(scope)
+      let answer = try await cleaned(removed)
       guard case .status(let status) = answer, status.isOK || status.fileCode == .notFound else {
         throw files.error(answer, .remove, path, "")
       }

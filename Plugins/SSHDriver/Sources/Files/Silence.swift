@@ -11,6 +11,8 @@ final class Silence {
   private var timer: LoopTimer?
   /// Is told once it has been too long.
   var isUp: () -> Void = {}
+  /// When something came that was for others, in seconds of ``RemoteFiles/now()``: who answers them is not silent.
+  var heardByOthers: () -> Double = { 0 }
   /// Whether it has been too long.
   private(set) var hasEnded = false
   private var expected = 0
@@ -53,11 +55,10 @@ final class Silence {
   func heard() { last = RemoteFiles.now() }
 
   private func look() {
-    guard expected > 0 else { return }
-    let left = last + seconds - RemoteFiles.now()
+    guard expected > 0, !hasEnded else { return }
+    let left = max(last, heardByOthers()) + seconds - RemoteFiles.now()
     guard left <= 0 else { return arm(left) }
-    // A call that has ended meanwhile only waits for what it cleans up.
-    guard scope.failure == nil else { return }
+    // Also for a call that has ended meanwhile: its requests are still waited for.
     hasEnded = true
     isUp()
     scope.end(error)

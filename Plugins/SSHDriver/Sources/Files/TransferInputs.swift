@@ -66,7 +66,9 @@ struct TransferInputs {
     if let mode { return mode }
     // Bits that give others the rights of the owner are for each machine to set.
     if preserves, let mode = source?.permissions { return UInt32(mode & 0o777) }
-    return target?.permissions.map { UInt32($0 & 0o777) }
+    // That of a link is no mode of a file: anybody may do anything with it.
+    guard let target, target.kind == .file else { return nil }
+    return target.permissions.map { UInt32($0 & 0o777) }
   }
 }
 

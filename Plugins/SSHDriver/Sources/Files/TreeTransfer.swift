@@ -68,23 +68,32 @@ final class TreeTransfer {
       case .needsTarget: plan.giveTarget(hasTarget ? try await targets.next() : nil)
       case .pruneSource: sources.prune()
       case .pruneTarget: targets.prune()
-      case .step(let step): try await take(step)
+      case .step(let step): if !(try await take(step)) { plan.leaveOut(step.path) }
       case .end: return
       }
     }
   }
 
-  private func take(_ step: TransferStep) async throws(DriverError) {
-    guard !mover.inputs.isDryRun else { return try await tell(step.result, step) }
+  /// Takes a step.
+  ///
+  /// - Throws: Why nothing can be gone on with.
+  /// - Returns: Whether what is in the directory, if it is one, can come too.
+  private func take(_ step: TransferStep) async throws(DriverError) -> Bool {
+    guard !mover.inputs.isDryRun else {
+      try await tell(step.result, step)
+      return true
+    }
     let place = target.appending(step.path)
     switch step.action {
     case .skip, .fail: try await tell(step.result, step)
-    case .createDirectory, .createLink: try await make(step, place)
-    case .transferRenamed where step.source?.kind == .symlink: try await make(step, place)
+    case .createDirectory: return try await make(step, place)
+    case .createLink: _ = try await make(step, place)
+    case .transferRenamed where step.source?.kind == .symlink: _ = try await make(step, place)
     case .transfer, .resume, .transferRenamed: try await copy(step, place)
     case .deleteFile, .deleteDirectory:
       preconditionFailure("nothing is removed where extras stay")
     }
+    return true
   }
 
   private func copy(_ step: TransferStep, _ place: RemotePath) async throws(DriverError) {
@@ -111,8 +120,12 @@ final class TreeTransfer {
 
   private func move(_ task: FileTask, _ reason: String) async {
     do throws(DriverError) {
-      try await mover.move(task, reason, report)
-      if let failure = report.failure, failure.fileCode.endsAll { fatal = fatal ?? failure }
+      // Each file for itself: the report has the first error only, which may be a harmless one.
+      if case .failure(let failure) = try await mover.move(task, reason, report),
+        failure.fileCode.endsAll
+      {
+        fatal = fatal ?? failure
+      }
     } catch {
       fatal = fatal ?? error
     }
@@ -121,7 +134,10 @@ final class TreeTransfer {
   // MARK: - Directories and links
 
   /// Makes a directory or a link, and tells of it.
-  private func make(_ step: TransferStep, _ place: RemotePath) async throws(DriverError) {
+  ///
+  /// - Throws: Why nothing can be gone on with.
+  /// - Returns: Whether it is there now.
+  private func make(_ step: TransferStep, _ place: RemotePath) async throws(DriverError) -> Bool {
     do throws(DriverError) {
       if step.action == .createDirectory {
         // Files are to be made in it.
@@ -134,9 +150,11 @@ final class TreeTransfer {
     } catch {
       if error.fileCode.endsAll { throw error }
       let result = FileResult(path: step.path, failed: error.fileCode, message: error.message)
-      return try await tell(result, step, error)
+      try await tell(result, step, error)
+      return false
     }
     try await tell(step.result, step)
+    return true
   }
 
   private func link(_ step: TransferStep, _ place: RemotePath) async throws(DriverError) {

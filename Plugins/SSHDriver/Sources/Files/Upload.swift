@@ -62,6 +62,9 @@ final class Upload {
   /// Up to where all is written.
   var acknowledged: UInt64 { pipeline.acknowledged }
 
+  /// Whether the server has refused a part, behind which others may be written.
+  var wasRefused: Bool { pipeline.failure != nil }
+
   /// Writes all that comes.
   ///
   /// - Throws: Why it cannot be written, or why the source has failed.
@@ -103,7 +106,13 @@ final class Upload {
     }
   }
 
+  /// How many bytes of all calls may wait for the server: what is behind them is answered late.
+  private static let mostUnwritten = 1 << 20
+
   private func send() -> Bool {
+    // The answer to what is in flight goes on with it.
+    guard pipeline.requestsInFlight == 0 || file.files.client.unwritten <= Upload.mostUnwritten
+    else { return false }
     guard let request = pipeline.nextRequest(available: rest.count, isLast: isOver) else {
       return false
     }

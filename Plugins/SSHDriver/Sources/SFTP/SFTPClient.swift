@@ -20,6 +20,8 @@ final class SFTPClient {
   var disappointed = 0
   /// Whether nothing has come since one of them did: no other call is to begin with this.
   var isSilent = false
+  /// When something came from the server last.
+  private(set) var lastHeard = 0.0
   /// Runs out when the server has been silent for so long that this is ended.
   var patience: LoopTimer?
 
@@ -207,6 +209,7 @@ final class SFTPClient {
 
   private func take(_ count: Int) {
     isSilent = false
+    lastHeard = RemoteFiles.now()
     var frames: [SFTPFrame] = []
     do throws(SFTPFault) {
       unsafe try decoder.append(buffer.span.extracting(0..<count).bytes) { frames.append($0) }

@@ -169,8 +169,12 @@ struct SFTPReadPipeline: Sendable {
 
   /// Whether the file was changed while it was read, as far as its length tells.
   var change: Change {
-    guard let expected, delivered >= stop, reason?.code == .end else { return .none }
+    guard let expected, delivered >= stop, reason == nil || reason?.code == .end else {
+      return .none
+    }
     let size = max(expected, begin)
+    // Where nobody wanted more, it is as long at least.
+    if reason == nil { return delivered > size ? .grew : .none }
     return delivered == size ? .none : delivered < size ? .shrank : .grew
   }
 }
