@@ -119,7 +119,7 @@ extension RemoteFiles {
     }
     let request = SFTPRequest.rename(from: path.bytes, to: new.bytes)
     do throws(DriverError) {
-      try await perform(request, .rename, path, to: new, pointer)
+      return try await perform(request, .rename, path, to: new, pointer)
     } catch {
       let explained = try await explained(error, new, pointer)
       guard overwrites, explained.fileCode == .alreadyExists else { throw explained }
