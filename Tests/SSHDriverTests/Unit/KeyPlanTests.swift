@@ -80,7 +80,13 @@ struct KeyPlanTests {
     #expect(try names(0x010A00) == ["rsa-sha2-512", "ssh-rsa"])
     #expect(try names(0x010B00) == ["ssh-rsa"])
     // Nothing but a request to log in is signed.
-    #expect(throws: KeyFault.self) { try signer.signature(of: Array("anything".utf8)) }
+    do throws(KeyFault) {
+      _ = try signer.signature(of: Array("anything".utf8))
+      Issue.record("it is signed")
+    } catch {
+      let isAboutRequest = if case .otherRequest = error { true } else { false }
+      #expect(isAboutRequest, "\(error)")
+    }
   }
 
   @Test("needs a certificate for this key that the library can use")

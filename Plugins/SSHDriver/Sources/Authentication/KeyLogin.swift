@@ -138,12 +138,8 @@ struct KeyLogin {
     _ login: LoginInputs.Login,
     _ scope: Scope
   ) async throws(DriverError) -> (status: Int, blob: [UInt8], certificate: KeyCertificate?) {
-    let banner = transport.banner
-    guard let offers = try? signer.offers(libraryVersion: version, banner: banner),
-      let last = offers.last, let plain = try? signer.publicBlob()
-    else {
-      throw DriverError(.internal, "the key is too long to be offered", pointer: login.pointer)
-    }
+    let (offers, plain) = try offers(signer, version, login)
+    var status = Int(LIBSSH2_ERROR_AUTHENTICATION_FAILED)
     for blob in offers {
       let request = SignatureRequest { request in
         do throws(KeyFault) {
@@ -152,16 +148,30 @@ struct KeyLogin {
           return .failed("\(error)")
         }
       }
-      let status = try await request.logIn(login.user, with: blob, transport, scope)
+      status = try await request.logIn(login.user, with: blob, transport, scope)
       if let failure = request.failure {
         throw DriverError(.unauthenticated, failure, pointer: login.pointer)
       }
       // A form that is taken is the last one that is offered.
-      guard Int32(clamping: status) == LIBSSH2_ERROR_AUTHENTICATION_FAILED, !transport.isLost,
-        blob != last
-      else { return (status, plain, signer.certificate) }
+      guard Int32(clamping: status) == LIBSSH2_ERROR_AUTHENTICATION_FAILED, !transport.isLost
+      else { break }
     }
-    return (Int(LIBSSH2_ERROR_AUTHENTICATION_FAILED), plain, signer.certificate)
+    return (status, plain, signer.certificate)
+  }
+
+  /// The forms of a key to offer, and the key itself for messages.
+  private func offers(
+    _ signer: RSASigner,
+    _ version: Int,
+    _ login: LoginInputs.Login
+  ) throws(DriverError) -> (offers: [[UInt8]], plain: [UInt8]) {
+    do throws(WireFault) {
+      let offers = try signer.offers(libraryVersion: version, banner: transport.banner)
+      return (offers, try signer.publicBlob())
+    } catch {
+      // No key that a signer takes is too long for the wire: the fault would be ours, and no refusal of the key's.
+      throw DriverError(.internal, "the key cannot be offered: \(error)", pointer: login.pointer)
+    }
   }
 
   private func refusal(
@@ -172,7 +182,8 @@ struct KeyLogin {
   ) -> DriverError {
     var error = transport.failure(status, "\(host) does not let \(login.user) log in by the key")
     if error.code == .unauthenticated, !transport.isLost {
-      let key = (try? PublicKey(blob: blob)).map { "\($0.fingerprint(SystemHashes()))" } ?? "given"
+      // It is the key's own, not a certificate's, which would have to be read for it.
+      let key = Fingerprint(digest: SystemHashes().sha256(blob))
       let advice =
         certificate.map { ": \($0.objection(to: login.user, at: UInt64(max(0, time(nil)))))" }
         ?? ": see whether it is in authorized_keys there"

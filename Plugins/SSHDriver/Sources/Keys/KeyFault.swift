@@ -42,6 +42,8 @@ enum KeyFault: Error, Hashable, Sendable {
   case unusableCertificate(type: String, libraryVersion: String)
   /// libcrypto would not sign with it.
   case cannotSign(algorithm: String)
+  /// What is to be signed is something else than a login, and why.
+  case otherRequest(WireFault)
 
   /// What an error comes to that was thrown where a key is read.
   ///
@@ -134,6 +136,7 @@ extension KeyFault: CustomStringConvertible {
         + "key (`ssh-keygen -t ecdsa`), or use the key without its certificate"
     case .cannotSign(let algorithm):
       "the installed OpenSSL does not sign with \(algorithm): use an Ed25519 or ECDSA key"
+    case .otherRequest(let fault): "what libssh2 wants to have signed is no login: \(fault)"
     }
   }
 }

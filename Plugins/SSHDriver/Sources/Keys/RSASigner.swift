@@ -70,11 +70,15 @@ struct RSASigner: Sendable {
   /// - Returns: The signature, without the name of its algorithm, which libssh2 puts in front of it.
   /// - Throws: That it cannot be done.
   func signature(of request: [UInt8]) throws(KeyFault) -> [UInt8] {
-    let name = (try? SignedRequest(request))?.algorithm
+    let name: String
+    do throws(WireFault) {
+      name = try SignedRequest(request).algorithm
+    } catch {
+      throw .otherRequest(error)
+    }
     // Of a certificate, it is the key that signs.
-    let keyName = name.flatMap(KeyCertificate.keyName) ?? name
-    guard let algorithm = keyName.flatMap(RSAAlgorithm.init) else {
-      throw .cannotSign(algorithm: name.flatMap(KeyFault.shown) ?? "this algorithm")
+    guard let algorithm = RSAAlgorithm(rawValue: KeyCertificate.keyName(name) ?? name) else {
+      throw .cannotSign(algorithm: KeyFault.shown(name) ?? "this algorithm")
     }
     return try signature(of: request, with: algorithm)
   }
