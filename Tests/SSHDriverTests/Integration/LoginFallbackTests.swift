@@ -126,27 +126,40 @@ struct LoginFallbackTests {
     return descriptor
   }
 
-  @Test("say that a certificate is over")
+  @Test("say of each certificate of a key what is wrong with it")
   func certificates() async throws {
     let authority = try await SSHKey(.ed25519)
+    let stranger = try await SSHKey(.ed25519)
     var options = SSHServer.Options()
     options.userAuthority = authority
     try await withSSHServer(options) { server in
       let own = try await SSHKey(.ecdsa)
-      func message(_ authority: SSHKey, _ change: (inout SSHCertificate.Options) -> Void)
-        async throws -> String
-      {
+      // What differs comes as values: Swift 6.3 gives a closure in a macro's argument the symbol of the next one in the
+      // closure around both, so that `refusal { … }` in #expect would have the next call do what this one is to do.
+      func refusal(
+        by signer: SSHKey,
+        for principal: String = "tester",
+        validity: String = "-1h:+1h"
+      ) async throws -> String {
         var signing = SSHCertificate.Options()
-        signing.principals = ["tester"]
-        change(&signing)
-        let line = try await SSHCertificate(of: own, by: authority, signing).line
+        signing.principals = [principal]
+        signing.validity = validity
+        let line = try await SSHCertificate(of: own, by: signer, signing).line
         let error = try await failure(
           SSHHost(server, key(.tester, own, ["certificate": .string(line)]))
         )
         #expect(error.code == .unauthenticated, "\(error)")
+        #expect(error.message.contains(own.fingerprint), "\(error)")
         return error.message
       }
-      #expect(try await message(authority) { $0.validity = "-2h:-1h" }.contains("is valid from 20"))
+      let over = try await refusal(by: authority, validity: "-2h:-1h")
+      #expect(over.contains("is valid from 20") && over.contains("have a new one"), "\(over)")
+      let other = try await refusal(by: authority, for: "dasher")
+      #expect(other.contains("is for dasher and not for tester"), "\(other)")
+      let unknown = try await refusal(by: stranger)
+      #expect(unknown.contains("TrustedUserCAKeys"), "\(unknown)")
+      let early = try await refusal(by: authority, validity: "+1h:+2h")
+      #expect(early.contains("is valid from 20"), "\(early)")
     }
   }
 }
