@@ -7,6 +7,8 @@ struct CallInputs: Sendable {
   private let calls: [CheckSettings.Call]
   /// Where x-address inputs lead; nil: where they say.
   private let redirection: AddressRedirection?
+  /// What the schema says of each action that was asked about: to read it takes longer than a call.
+  private let known = Lock<[String: [InputField]]>([:])
 
   /// For calls of a driver.
   ///
@@ -31,7 +33,16 @@ struct CallInputs: Sendable {
   ///
   /// Paths that the host opens (x-source, x-sink) are left out: channels are connected in their place.
   func fields(of action: String) -> [InputField] {
-    (schema.fields(action: action) ?? []).filter { $0.source == nil && $0.sink == nil }
+    allFields(of: action).filter { $0.source == nil && $0.sink == nil }
+  }
+
+  private func allFields(of action: String) -> [InputField] {
+    known.withLock { known in
+      if let fields = known[action] { return fields }
+      let fields = schema.fields(action: action) ?? []
+      known[action] = fields
+      return fields
+    }
   }
 
   /// Inputs that an action takes: those that work, else the fewest that are valid; nil where none are.
@@ -72,7 +83,7 @@ struct CallInputs: Sendable {
   /// Inputs as they are sent: nothing in them leads anywhere else.
   func redirected(_ inputs: ValueMap, _ action: String) -> ValueMap {
     guard let redirection else { return inputs }
-    return redirection.applied(to: inputs, schema.fields(action: action) ?? [])
+    return redirection.applied(to: inputs, allFields(of: action))
   }
 
   /// Whether a call that works names a server that another one can stand in for.

@@ -212,7 +212,7 @@ struct CallRun: Sendable {
       probe.report(
         CheckFinding(
           "CALL-4",
-          "it held its loop up \(statistics.slowCallbacks) times, the longest for \(statistics.slowestCallback.inWords): nothing there may wait"
+          "it held its loop up \(statistics.slowCallbacks) times, the longest for \(statistics.slowestCallback.inWords), in \(probe.log.slowCallbacks): nothing there may wait"
         )
       )
     }

@@ -166,11 +166,15 @@ extension CheckTest {
           ? "whose inputs cannot be read after `done`"
           : "whose inputs cannot be read beyond their ends"
         for (action, _) in run.actions {
-          for inputs in run.inputs.variants(for: action.name).prefix(50) {
-            probe.step("in calls of \(action.name) \(how)", crash: isRevoked ? "CALL-9" : "MEM-1")
+          probe.step("in calls of \(action.name) \(how)", crash: isRevoked ? "CALL-9" : "MEM-1")
+          let variants = Array(run.inputs.variants(for: action.name).prefix(50))
+          // Most of them wait until their time is up.
+          for first in stride(from: 0, to: variants.count, by: 2) {
             await withTaskGroup(of: Void.self) { group in
-              for _ in 0..<4 {
-                group.addTask { await run.call(action, inputs, timeout: .milliseconds(20)) }
+              for inputs in variants[first...].prefix(2) {
+                for _ in 0..<4 {
+                  group.addTask { await run.call(action, inputs, timeout: .milliseconds(20)) }
+                }
               }
             }
           }

@@ -132,6 +132,14 @@ final class ProbeLog: Sendable {
 
   var all: [LogEntry] { entries.withLock { $0 } }
 
+  /// What of the driver has held its loop up, such as "a timer's callback".
+  var slowCallbacks: String {
+    let names = all.filter { $0.rule == "CALL-4" }.map { entry in
+      String(entry.message.prefix { $0 != "," }.split(separator: " took ").first ?? "")
+    }
+    return names.uniqued().joined(separator: " and ")
+  }
+
   /// The rules that the host saw the driver break.
   var findings: [CheckFinding] {
     all.compactMap { entry in
