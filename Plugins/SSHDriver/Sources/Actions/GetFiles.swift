@@ -65,7 +65,7 @@ struct GetFiles: SSHAction {
       return try await tree.run("/local_path")
     }
     if transfer.withParents, !transfer.isDryRun, let parent = target.parent, !parent.isBase {
-      try LocalFiles.makeDirectory(parent, withParents: true)
+      try await mover.makeDirectory(parent, mode: nil, withParents: true)
     }
     if let path = try await mover.moveOne(source, target, report, "/local_path") {
       try call.output("path", .string(String(decoding: path.bytes, as: UTF8.self)))

@@ -101,7 +101,10 @@ struct PutFiles: SSHAction {
     _ mover: some FilePutter,
     _ report: FileReport
   ) async throws(DriverError) -> RemotePath? {
-    guard let entry = try LocalFiles.entry(local, followsLink: true) else {
+    let found = try await mover.files.onDisk { () throws(DriverError) in
+      try LocalFiles.entry(local, followsLink: true)
+    }
+    guard let entry = found else {
       throw DriverError(
         .notFound,
         "\(local.text) is not there on this machine",

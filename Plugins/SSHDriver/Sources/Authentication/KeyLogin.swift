@@ -26,7 +26,7 @@ struct KeyLogin {
     partial: () async throws(DriverError) -> DriverError?
   ) async throws(DriverError) {
     let version = SSHLibrary.version
-    let planned = try await Background.run(loop, scope) { KeyLogin.plan(key, version) }
+    let planned = try await Background.run(.processor, loop, scope) { KeyLogin.plan(key, version) }
     let plan: KeyPlan
     switch planned {
     case .failure(let fault):

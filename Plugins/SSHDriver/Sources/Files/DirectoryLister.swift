@@ -27,16 +27,13 @@ struct RemoteLister: DirectoryLister {
   }
 }
 
-/// Directories of this machine, which are listed beside the loop.
+/// Directories of this machine.
 struct LocalLister: DirectoryLister {
   let files: any FilePlace
 
   func list(
     _ path: RemotePath
   ) async throws(DriverError) -> (entries: [FileEntry], refused: [PathFault]) {
-    switch try await Background.run(files.loop, files.scope, { LocalFiles.list(path) }) {
-    case .success(let entries): return (entries, [])
-    case .failure(let error): throw error.error("list", path)
-    }
+    (try await files.onDisk { () throws(DriverError) in try LocalFiles.list(path) }, [])
   }
 }

@@ -11,6 +11,8 @@ final class Download {
     func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool
     /// Has a function run once there is room.
     func whenRoom(_ body: @escaping () -> Void) throws(DriverError)
+    /// Waits until all that was taken is where it belongs.
+    func finish(_ scope: Scope) async throws(DriverError)
   }
 
   private let file: RemoteFile
@@ -61,6 +63,7 @@ final class Download {
     if let status = pipeline.failure {
       throw file.files.error(.status(status), .read, file.path, "")
     }
+    try await sink.finish(file.files.scope)
     return (pipeline.delivered, pipeline.change)
   }
 

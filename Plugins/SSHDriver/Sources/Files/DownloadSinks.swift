@@ -1,24 +1,5 @@
 internal import DriverKit
 
-/// Bytes that go into a file of this machine.
-final class FileSink: Download.Sink {
-  private let file: LocalFile
-  private var offset: UInt64
-
-  init(_ file: LocalFile, from offset: UInt64) {
-    self.file = file
-    self.offset = offset
-  }
-
-  func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
-    try file.write(bytes, at: offset)
-    offset += UInt64(bytes.count)
-    return true
-  }
-
-  func whenRoom(_ body: @escaping () -> Void) throws(DriverError) { body() }
-}
-
 /// Bytes that go down a channel of a call.
 final class ChannelSink: Download.Sink {
   private let call: Call
@@ -54,6 +35,16 @@ final class ChannelSink: Download.Sink {
     }
   }
 
+  func finish(_ scope: Scope) async throws(DriverError) {
+    while true {
+      if let failure { throw failure }
+      if held.isEmpty { return }
+      let room = Waiting<Bool>()
+      try whenRoom { room.finish(.success(true)) }
+      _ = try await room.value(scope)
+    }
+  }
+
   private func write(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
     switch try call.write(bytes.span, to: channel) {
     case .taken: return true
@@ -86,4 +77,6 @@ final class MemorySink: Download.Sink {
   }
 
   func whenRoom(_ body: @escaping () -> Void) throws(DriverError) { body() }
+
+  func finish(_ scope: Scope) async throws(DriverError) {}
 }

@@ -14,4 +14,41 @@ protocol FilePlace: AnyObject {
   var host: String { get }
 }
 
+extension FilePlace {
+  /// Does something with the files of this machine, beside the loop: a disk answers when it likes.
+  ///
+  /// - Parameter body: What blocks.
+  /// - Throws: What it throws, that there is no thread, or why the scope has ended.
+  /// - Returns: What it returns.
+  func onDisk<Answer: Sendable>(
+    _ body: @escaping @Sendable () throws(DriverError) -> Answer
+  ) async throws(DriverError) -> Answer {
+    try await onDisk(scope, body)
+  }
+
+  /// Does something with the files of this machine that is waited for also after the call's end, though not for long.
+  ///
+  /// - Parameter body: What blocks.
+  /// - Throws: What it throws, that there is no thread, or that the disk takes too long.
+  /// - Returns: What it returns.
+  func onDiskToTheEnd<Answer: Sendable>(
+    _ body: @escaping @Sendable () throws(DriverError) -> Answer
+  ) async throws(DriverError) -> Answer {
+    let scope = Scope(loop)
+    // Less than the grace that the descriptor asks for.
+    try scope.limit(4, DriverError(.timedOut, "a disk of this machine did not answer in time"))
+    return try await onDisk(scope, body)
+  }
+
+  private func onDisk<Answer: Sendable>(
+    _ scope: Scope,
+    _ body: @escaping @Sendable () throws(DriverError) -> Answer
+  ) async throws(DriverError) -> Answer {
+    let result = try await Background.run(.disk, loop, scope) { () -> Result<Answer, DriverError> in
+      Result { () throws(DriverError) in try body() }
+    }
+    return try result.get()
+  }
+}
+
 extension RemoteFiles: FilePlace {}

@@ -18,7 +18,9 @@ struct GetMover: FileMover {
     _ path: RemotePath,
     followsLink: Bool
   ) async throws(DriverError) -> FileEntry? {
-    try LocalFiles.entry(path, followsLink: followsLink)
+    try await files.onDisk { () throws(DriverError) in
+      try LocalFiles.entry(path, followsLink: followsLink)
+    }
   }
 
   func makeDirectory(
@@ -26,7 +28,9 @@ struct GetMover: FileMover {
     mode: UInt32?,
     withParents: Bool
   ) async throws(DriverError) {
-    try LocalFiles.makeDirectory(path, withParents: withParents, mode: mode ?? 0o777)
+    try await files.onDisk { () throws(DriverError) in
+      try LocalFiles.makeDirectory(path, withParents: withParents, mode: mode ?? 0o777)
+    }
   }
 
   func makeLink(
@@ -34,13 +38,15 @@ struct GetMover: FileMover {
     to target: RemotePath,
     overwrites: Bool
   ) async throws(DriverError) {
-    guard overwrites else { return try LocalFiles.makeLink(path, to: target) }
-    let temporary = LocalFiles.temporary(for: path)
-    try LocalFiles.makeLink(temporary, to: target)
-    do throws(DriverError) {
-      try LocalFiles.rename(temporary, to: path, overwrites: true)
-    } catch {
-      throw LocalFiles.discarded(temporary, error)
+    try await files.onDiskToTheEnd { () throws(DriverError) in
+      guard overwrites else { return try LocalFiles.makeLink(path, to: target) }
+      let temporary = LocalFiles.temporary(for: path)
+      try LocalFiles.makeLink(temporary, to: target)
+      do throws(DriverError) {
+        try LocalFiles.rename(temporary, to: path, overwrites: true)
+      } catch {
+        throw LocalFiles.discarded(temporary, error)
+      }
     }
   }
 
@@ -72,7 +78,7 @@ struct GetMover: FileMover {
         // A byte more tells that it grew, and what has no end does not fill the disk.
         upTo: inputs.verifies && size != 0 ? size.map { $0 + 1 } : nil,
         memory: inputs.readMemory,
-        to: FileSink(local, from: task.offset),
+        to: FileSink(local, from: task.offset, remote.files.loop),
         moved: moved
       ).run()
       // Files that are made while they are read, as in /proc, are said to be empty.

@@ -3,6 +3,8 @@ internal import FileKit
 internal import Glibc
 
 /// A file of this machine that is open, until it is let go of.
+///
+/// All that it does may wait for a disk, and so is done beside the loop: see `FilePlace.onDisk`.
 final class LocalFile: Sendable {
   /// The path for messages.
   let path: RemotePath
@@ -22,7 +24,7 @@ final class LocalFile: Sendable {
     mode: UInt32 = 0o600,
     shown: RemotePath? = nil
   ) throws(DriverError) {
-    // A pipe in place of a file must not hold up the loop.
+    // A pipe in place of a file would be waited for without end.
     let descriptor = unsafe Glibc.open(path.cString, flags | O_CLOEXEC | O_NONBLOCK, mode)
     guard descriptor >= 0 else {
       let isNew = flags & O_CREAT != 0
@@ -101,26 +103,20 @@ final class LocalFile: Sendable {
     }
   }
 
-  /// Waits until all of it is on the disk, while the loop goes on.
+  /// Waits until all of it is on the disk.
   ///
-  /// - Throws: Why it is not, or why the scope has ended.
-  func sync(_ loop: Loop, _ scope: Scope) async throws(DriverError) {
-    let number = try await Background.run(loop, scope) { [self] in
-      fsync(descriptor) == 0 ? 0 : errno
-    }
-    guard number == 0 else { throw SystemError(number).error("bring to disk", path) }
+  /// - Throws: Why it is not.
+  func sync() throws(DriverError) {
+    guard fsync(descriptor) == 0 else { throw SystemError(errno).error("bring to disk", path) }
   }
 
-  /// Hears what closing it would tell, while the loop goes on: some file systems say only then that all is not written.
+  /// Hears what closing it would tell: some file systems say only then that all is not written.
   ///
-  /// - Throws: What it tells, or why the scope has ended.
-  func flush(_ loop: Loop, _ scope: Scope) async throws(DriverError) {
-    let number = try await Background.run(loop, scope) { [self] in
-      // Each close of a descriptor tells; this one stays open for whoever holds the file.
-      let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
-      return copy >= 0 && Glibc.close(copy) == 0 ? 0 : errno
-    }
-    guard number == 0 else { throw SystemError(number).error("write", path) }
+  /// - Throws: What it tells.
+  func flush() throws(DriverError) {
+    // Each close of a descriptor tells; this one stays open for whoever holds the file.
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0, Glibc.close(copy) == 0 else { throw SystemError(errno).error("write", path) }
   }
 }
 

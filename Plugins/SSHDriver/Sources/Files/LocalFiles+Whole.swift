@@ -2,9 +2,21 @@ internal import DriverKit
 internal import FileKit
 
 extension LocalFiles {
-  /// Waits beside the loop until the names in a directory are on the disk.
-  static func sync(directoryOf path: RemotePath, _ files: any FilePlace) async throws(DriverError) {
-    try await Background.run(files.loop, files.scope) { sync(directoryOf: path) }
+  /// Removes a file that is not whole, beside the loop and also after the call's end.
+  ///
+  /// - Returns: The error, which says where that file is if it cannot be removed.
+  static func discarded(
+    _ path: RemotePath,
+    _ files: any FilePlace,
+    _ reason: DriverError
+  ) async -> DriverError {
+    do throws(DriverError) {
+      return try await files.onDiskToTheEnd { discarded(path, reason) }
+    } catch let second {
+      var error = reason
+      error.message += "; \(path.text) may be left: \(second.message)"
+      return error
+    }
   }
 
   /// Removes a file that is not whole.

@@ -3,6 +3,8 @@ internal import FileKit
 internal import Glibc
 
 /// Files of this machine.
+///
+/// All of it may wait for a disk, and so is done beside the loop: see `FilePlace.onDisk`.
 enum LocalFiles {
   /// Seconds since the beginning of 1970.
   static func time() -> Int64 { Int64(Glibc.time(nil)) }
@@ -122,19 +124,23 @@ enum LocalFiles {
     close(descriptor)
   }
 
-  /// All that is in a directory, in time that grows with it: not for a loop.
+  /// All that is in a directory.
   ///
   /// - Parameter path: The directory.
-  /// - Returns: The entries, with where links lead to; or why it cannot be listed.
-  static func list(_ path: RemotePath) -> Result<[FileEntry], SystemError> {
+  /// - Throws: Why it cannot be listed.
+  /// - Returns: The entries, with where links lead to.
+  static func list(_ path: RemotePath) throws(DriverError) -> [FileEntry] {
     let start = path.bytes.isEmpty ? RemotePath(".") : path
-    guard let folder = unsafe opendir(start.cString) else { return .failure(SystemError(errno)) }
+    guard let folder = unsafe opendir(start.cString) else {
+      throw SystemError(errno).error("list", path)
+    }
     defer { unsafe closedir(folder) }
     var entries: [FileEntry] = []
     while true {
       errno = 0
       guard let item = unsafe readdir(folder) else {
-        return errno == 0 ? .success(entries) : .failure(SystemError(errno))
+        guard errno == 0 else { throw SystemError(errno).error("list", path) }
+        return entries
       }
       // The record ends with the name, long before the field does.
       let start = unsafe UnsafeRawPointer(item) + nameOffset

@@ -49,7 +49,7 @@ struct LocalWrite {
       // What was decided about is no link: one that has come meanwhile is not followed.
       let flags = O_WRONLY | O_CREAT | O_NOFOLLOW | (task.offset == 0 ? O_TRUNC : 0)
       // A part of a file that nobody may write could not be gone on with; at the end it gets its mode.
-      let local = try LocalFile(task.target, flags, mode: (mode ?? 0o666) | 0o600)
+      let local = try await open(task.target, flags, (mode ?? 0o666) | 0o600)
       try await fill(local, filling)
       return FileCopy(target: task.target)
     }
@@ -57,19 +57,24 @@ struct LocalWrite {
     let flags = O_WRONLY | O_CREAT | O_EXCL
     // While it is written, nobody else reads what may turn out to be private.
     let isPrivate = mode != nil || inputs.preserves && filling.bringsMode
-    let local = try LocalFile(
-      temporary,
-      flags,
-      mode: isPrivate ? 0o600 : 0o666,
-      shown: task.target
-    )
+    let local = try await open(temporary, flags, isPrivate ? 0o600 : 0o666)
     do throws(DriverError) {
       try await fill(local, filling)
-      let target = try await name(temporary)
-      if inputs.syncs { try await LocalFiles.sync(directoryOf: target, files) }
-      return FileCopy(target: target)
+      return FileCopy(target: try await name(temporary))
     } catch {
-      throw LocalFiles.discarded(temporary, error)
+      throw await LocalFiles.discarded(temporary, files, error)
+    }
+  }
+
+  private func open(
+    _ path: RemotePath,
+    _ flags: Int32,
+    _ mode: UInt32
+  ) async throws(DriverError) -> LocalFile {
+    let target = task.target
+    // Waited for to its end: of a file that is made after that, nobody would know.
+    return try await files.onDiskToTheEnd { () throws(DriverError) in
+      try LocalFile(path, flags, mode: mode, shown: target)
     }
   }
 
@@ -79,39 +84,52 @@ struct LocalWrite {
     _ filling: some LocalFilling
   ) async throws(DriverError) {
     let source = try await filling.fill(local)
-    if inputs.verifies {
-      let outcome = Verification.size.check(
-        source: Verification.Facts(size: source.size),
-        target: Verification.Facts(size: try local.entry().size)
-      )
-      if case .differs(let text) = outcome {
-        throw DriverError(.verification, "\(task.target.text): \(text)", pointer: "/verify")
-      }
-    }
     let mode = inputs.mode(source: source, target: task.existing)
-    try local.set(mode: mode, modified: inputs.preserves ? source.modified : nil)
-    if inputs.syncs {
-      try await local.sync(files.loop, files.scope)
-    } else {
-      try await local.flush(files.loop, files.scope)
+    let modified = inputs.preserves ? source.modified : nil
+    let (verifies, syncs, target) = (inputs.verifies, inputs.syncs, task.target)
+    try await files.onDisk { () throws(DriverError) in
+      if verifies {
+        let outcome = Verification.size.check(
+          source: Verification.Facts(size: source.size),
+          target: Verification.Facts(size: try local.entry().size)
+        )
+        if case .differs(let text) = outcome {
+          throw DriverError(.verification, "\(target.text): \(text)", pointer: "/verify")
+        }
+      }
+      try local.set(mode: mode, modified: modified)
+      if syncs { try local.sync() } else { try local.flush() }
     }
   }
 
   private func name(_ temporary: RemotePath) async throws(DriverError) -> RemotePath {
     guard task.isRenamed else {
-      try LocalFiles.rename(temporary, to: task.target, overwrites: inputs.overwrites)
+      try await name(temporary, task.target, overwrites: inputs.overwrites)
       return task.target
     }
     var number = 0
     while true {
       let path = try await mover.freeName(beside: task.target, &number)
       do throws(DriverError) {
-        try LocalFiles.rename(temporary, to: path, overwrites: false)
+        try await name(temporary, path, overwrites: false)
         return path
       } catch {
         // Another one may have taken it meanwhile.
         guard error.fileCode == .alreadyExists else { throw error }
       }
+    }
+  }
+
+  private func name(
+    _ temporary: RemotePath,
+    _ path: RemotePath,
+    overwrites: Bool
+  ) async throws(DriverError) {
+    let syncs = inputs.syncs
+    // Waited for to its end: whether the file has its name then is told, and not guessed.
+    try await files.onDiskToTheEnd { () throws(DriverError) in
+      try LocalFiles.rename(temporary, to: path, overwrites: overwrites)
+      if syncs { LocalFiles.sync(directoryOf: path) }
     }
   }
 }

@@ -44,11 +44,21 @@ struct PutMover: FileMover {
     _ task: FileTask,
     moved: @escaping (Int) -> Void
   ) async throws(DriverError) -> FileCopy {
-    let local = try LocalFile(task.source.path, O_RDONLY)
-    guard try local.entry().kind == .file else {
-      throw DriverError(.kindDiffers, "\(task.source.path.text) is no file", pointer: "/local_path")
+    let (path, host) = (task.source.path, files)
+    let (local, entry) = try await host.onDisk { () throws(DriverError) in
+      let local = try LocalFile(path, O_RDONLY)
+      return (local, try local.entry())
     }
-    let source = FileSource(local, from: task.offset)
+    guard entry.kind == .file else {
+      throw DriverError(.kindDiffers, "\(path.text) is no file", pointer: "/local_path")
+    }
+    let source = FileSource(
+      local,
+      from: task.offset,
+      size: entry.size,
+      piece: files.client.limits.writeLength,
+      files.loop
+    )
     return try await RemoteWrite(task, files, self, pointer, moved: moved).run(source) {
       (end) throws(DriverError) in
       guard inputs.verifies else { return }

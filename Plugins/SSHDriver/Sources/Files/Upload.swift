@@ -7,7 +7,7 @@ internal import FileKit
 final class Upload {
   /// What came from a source.
   enum Piece {
-    case bytes([UInt8])
+    case bytes(ArraySlice<UInt8>)
     /// Nothing yet.
     case again
     case end
@@ -94,7 +94,7 @@ final class Upload {
   private func fill() throws(DriverError) {
     while !isOver, !isAwaited, rest.count < length {
       switch try source.next(length - rest.count) {
-      case .bytes(let bytes): if rest.isEmpty { rest = bytes[...] } else { rest += bytes }
+      case .bytes(let bytes): if rest.isEmpty { rest = bytes } else { rest += bytes }
       case .end: isOver = true
       case .again:
         isAwaited = true

@@ -57,7 +57,8 @@ struct HostKeyCheck: Sendable {
       return "the host key of \(stop.name), \(fingerprint), was not looked at: hostkey is off"
     case .new(let file, let isHashed):
       let (address, stop) = (address, stop)
-      let answer = try await Background.run(loop, scope) { () -> Result<String, DriverError> in
+      let answer = try await Background.run(.disk, loop, scope) {
+        () -> Result<String, DriverError> in
         do throws(HostKeyFault) {
           _ = try file.accept(address, key: key, isHashed: isHashed, SystemHashes())
           return .success(

@@ -1,90 +1,69 @@
 internal import DriverKit
-internal import Glibc
 
-/// Work that takes too long for a loop: keys that are to be decrypted, files that are to be written for good.
+/// Work that takes too long for a loop: what the disk holds up, and what takes the processor for long.
 ///
-/// One thread for each process, which is there while there is work.
-@safe
-final class Background: @unchecked Sendable {
-  // `@unchecked` because what changes is looked at under the mutex.
-  private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-  private var jobs: [@Sendable () -> Void] = []
-  private var isRunning = false
+/// A few threads for each process, which are there while there is work and for a moment behind it.
+enum Background {
+  /// What waits for a disk.
+  private static let disk = WorkerThreads(4)
+  /// What keeps a processor busy, such as the many rounds of a passphrase: no file is to wait for that.
+  private static let processor = WorkerThreads(2)
 
-  static let shared = Background()
+  /// What some work waits for.
+  enum Kind {
+    case disk, processor
 
-  private init() {
-    unsafe mutex = .allocate(capacity: 1)
-    unsafe mutex.initialize(to: pthread_mutex_t())
-    unsafe pthread_mutex_init(mutex, nil)
+    fileprivate var threads: WorkerThreads {
+      switch self {
+      case .disk: Background.disk
+      case .processor: Background.processor
+      }
+    }
   }
 
-  deinit {
-    unsafe pthread_mutex_destroy(mutex)
-    unsafe mutex.deallocate()
-  }
-
-  /// Does some work on the thread, and waits for it on the loop.
+  /// Does some work beside the loop, and waits for it on the loop.
   ///
   /// - Parameters:
+  ///   - kind: What the work waits for.
   ///   - loop: The loop.
   ///   - scope: How long it is waited for; it is done all the same.
   ///   - body: The work.
   /// - Throws: That there is no thread, or why the scope has ended.
   /// - Returns: What the work answers.
   static func run<Answer: Sendable>(
+    _ kind: Kind,
     _ loop: Loop,
     _ scope: Scope,
     _ body: @escaping @Sendable () -> Answer
   ) async throws(DriverError) -> Answer {
     let waiting = Waiting<Answer>()
+    try begin(kind, loop, body) { waiting.finish(.success($0)) }
+    return try await waiting.value(scope)
+  }
+
+  /// Does some work beside the loop.
+  ///
+  /// - Parameters:
+  ///   - kind: What the work waits for.
+  ///   - loop: The loop.
+  ///   - body: The work.
+  ///   - then: Is told on the loop what it answers.
+  /// - Throws: That there is no thread.
+  static func begin<Answer: Sendable>(
+    _ kind: Kind,
+    _ loop: Loop,
+    _ body: @escaping @Sendable () -> Answer,
+    then: @escaping (Answer) -> Void
+  ) throws(DriverError) {
     let poster = loop.poster
     // Touched on the loop alone: what is posted runs there.
-    nonisolated(unsafe) let told = waiting
-    let isTaken = shared.add {
+    nonisolated(unsafe) let told = then
+    let isTaken = kind.threads.add {
       let answer = body()
-      poster.post { unsafe told.finish(.success(answer)) }
+      poster.post { unsafe told(answer) }
     }
     guard isTaken else {
       throw DriverError(.unavailable, "there is no thread left", isRetryable: true)
     }
-    return try await waiting.value(scope)
-  }
-
-  private func add(_ job: @escaping @Sendable () -> Void) -> Bool {
-    unsafe pthread_mutex_lock(mutex)
-    defer { unsafe pthread_mutex_unlock(mutex) }
-    jobs.append(job)
-    if isRunning { return true }
-    isRunning = Background.start()
-    if !isRunning { jobs.removeLast() }
-    return isRunning
-  }
-
-  private static func start() -> Bool {
-    var thread = pthread_t()
-    var attributes = pthread_attr_t()
-    unsafe pthread_attr_init(&attributes)
-    unsafe pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-    defer { unsafe pthread_attr_destroy(&attributes) }
-    return unsafe pthread_create(
-      &thread,
-      &attributes,
-      { _ in
-        while let job = Background.shared.next() { job() }
-        return nil
-      },
-      nil
-    ) == 0
-  }
-
-  private func next() -> (@Sendable () -> Void)? {
-    unsafe pthread_mutex_lock(mutex)
-    defer { unsafe pthread_mutex_unlock(mutex) }
-    guard !jobs.isEmpty else {
-      isRunning = false
-      return nil
-    }
-    return jobs.removeFirst()
   }
 }

@@ -93,7 +93,10 @@ struct RunFiles {
     _ files: RemoteFiles,
     _ pointer: String
   ) async throws(DriverError) {
-    guard let entry = try LocalFiles.entry(path, followsLink: true) else {
+    let found = try await files.onDisk { () throws(DriverError) in
+      try LocalFiles.entry(path, followsLink: true)
+    }
+    guard let entry = found else {
       throw DriverError(
         .notFound,
         "\(path.text) is not there on this machine",

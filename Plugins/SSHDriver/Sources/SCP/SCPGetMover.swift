@@ -13,7 +13,9 @@ struct SCPGetMover: FileGetter {
   var targets: any DirectoryLister { LocalLister(files: files) }
 
   func target(_ path: RemotePath, followsLink: Bool) async throws(DriverError) -> FileEntry? {
-    try LocalFiles.entry(path, followsLink: followsLink)
+    try await files.onDisk { () throws(DriverError) in
+      try LocalFiles.entry(path, followsLink: followsLink)
+    }
   }
 
   func makeDirectory(
@@ -21,7 +23,9 @@ struct SCPGetMover: FileGetter {
     mode: UInt32?,
     withParents: Bool
   ) async throws(DriverError) {
-    try LocalFiles.makeDirectory(path, withParents: withParents, mode: mode ?? 0o777)
+    try await files.onDisk { () throws(DriverError) in
+      try LocalFiles.makeDirectory(path, withParents: withParents, mode: mode ?? 0o777)
+    }
   }
 
   func makeLink(
@@ -62,7 +66,8 @@ struct SCPGetMover: FileGetter {
 
     func fill(_ local: LocalFile) async throws(DriverError) -> FileEntry {
       let path = task.source.path
-      let facts = try await mover.receive(path, FileSink(local, from: 0), "", moved)
+      let sink = FileSink(local, from: 0, mover.files.loop)
+      let facts = try await mover.receive(path, sink, "", moved)
       var entry = task.source
       entry.size = Int64(clamping: facts.size)
       entry.permissions = UInt16(facts.mode)
@@ -84,6 +89,7 @@ struct SCPGetMover: FileGetter {
       throw receiver.hasBegun
         ? files.error(answer, "read", path, pointer) : files.missing(answer)
     }
+    try await sink.finish(files.scope)
     return facts
   }
 }

@@ -98,8 +98,11 @@ struct SCPPutMover: FilePutter {
     if let content {
       (source, size) = (CallSource(content.input), content.length ?? 0)
     } else {
-      let local = try LocalFile(task.source.path, O_RDONLY)
-      let entry = try local.entry()
+      let path = task.source.path
+      let (local, entry) = try await files.onDisk { () throws(DriverError) in
+        let local = try LocalFile(path, O_RDONLY)
+        return (local, try local.entry())
+      }
       guard entry.kind == .file else {
         throw DriverError(
           .kindDiffers,
@@ -108,7 +111,7 @@ struct SCPPutMover: FilePutter {
         )
       }
       size = UInt64(entry.size ?? 0)
-      source = FileSource(local, from: 0)
+      source = FileSource(local, from: 0, size: entry.size, piece: SCPSender.piece, files.loop)
       if inputs.preserves, let seconds = entry.modified?.seconds, seconds >= 0 {
         modified = seconds
       }

@@ -26,7 +26,8 @@ final class SCPSender: SCPExchange {
   private var text: [UInt8] = []
   private(set) var isHeld = false
 
-  private static let piece: UInt64 = 64 << 10
+  /// How many bytes are handed over at once.
+  static let piece = 64 << 10
 
   /// A file that is to be sent.
   ///
@@ -78,11 +79,11 @@ final class SCPSender: SCPExchange {
       state = .whole
       return [0]
     }
-    switch try source.next(Int(min(left, SCPSender.piece))) {
+    switch try source.next(Int(min(left, UInt64(SCPSender.piece)))) {
     case .bytes(let bytes):
       left -= UInt64(bytes.count)
       moved(bytes.count)
-      return bytes
+      return Array(bytes)
     case .again:
       isHeld = true
       return []

@@ -1,0 +1,87 @@
+internal import DriverKit
+
+/// Bytes that go into a file of this machine, beside the loop.
+///
+/// On the loop. One part is written at a time and the next one gathered meanwhile, so that a fast server makes few and
+/// large writes.
+final class FileSink: Download.Sink {
+  private let file: LocalFile
+  private let loop: Loop
+  /// Up to where bytes were handed to the disk.
+  private var offset: UInt64
+  private var gathered: [ArraySlice<UInt8>] = []
+  /// Bytes that were taken and are not written yet.
+  private var unwritten = 0
+  private var isWriting = false
+  private var failure: DriverError?
+  private var told: [() -> Void] = []
+
+  /// How many bytes may wait for the disk.
+  private static let most = 2 << 20
+
+  init(_ file: LocalFile, from offset: UInt64, _ loop: Loop) {
+    self.file = file
+    self.offset = offset
+    self.loop = loop
+  }
+
+  func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
+    if let failure { throw failure }
+    gathered.append(bytes)
+    unwritten += bytes.count
+    if !isWriting { try write() }
+    return unwritten < FileSink.most
+  }
+
+  func whenRoom(_ body: @escaping () -> Void) throws(DriverError) {
+    if isWriting { told.append(body) } else { body() }
+  }
+
+  func finish(_ scope: Scope) async throws(DriverError) {
+    while isWriting {
+      let step = Waiting<Bool>()
+      told.append { step.finish(.success(true)) }
+      _ = try await step.value(scope)
+    }
+    if let failure { throw failure }
+  }
+
+  private func write() throws(DriverError) {
+    let (file, parts, start) = (file, gathered, offset)
+    let count = parts.reduce(0) { $0 + $1.count }
+    gathered = []
+    offset += UInt64(count)
+    isWriting = true
+    do throws(DriverError) {
+      try Background.begin(.disk, loop) {
+        Result { () throws(DriverError) in
+          var place = start
+          for part in parts {
+            try file.write(part, at: place)
+            place += UInt64(part.count)
+          }
+        }
+      } then: { [self] (result: Result<Void, DriverError>) in
+        isWriting = false
+        unwritten -= count
+        goOn(result)
+      }
+    } catch {
+      isWriting = false
+      throw error
+    }
+  }
+
+  private func goOn(_ result: Result<Void, DriverError>) {
+    do throws(DriverError) {
+      try result.get()
+      if !gathered.isEmpty { try write() }
+    } catch {
+      // The next one who comes is told.
+      failure = error
+    }
+    let told = told
+    self.told = []
+    for body in told { body() }
+  }
+}
