@@ -209,10 +209,14 @@ struct CallRun: Sendable {
       )
     }
     if statistics.slowCallbacks > 0 {
+      // A thread that holds a lock of this process may be without a processor for as long.
+      let advice =
+        statistics.slowCallbacks < 5
+        ? "; if this machine was busy with something else, check again" : ""
       probe.report(
         CheckFinding(
           "CALL-4",
-          "it held its loop up \(statistics.slowCallbacks) times, the longest for \(statistics.slowestCallback.inWords), in \(probe.log.slowCallbacks): nothing there may wait"
+          "it held its loop up \(statistics.slowCallbacks) times, the longest for \(statistics.slowestCallback.inWords), in \(probe.log.slowCallbacks): nothing there may wait\(advice)"
         )
       )
     }

@@ -7,6 +7,8 @@ final class Gate {
   private var isOpen = false
   private var waiting: [Waiting<Bool>] = []
   private var failure: DriverError?
+  /// That of those who wait.
+  private var loop: Loop?
 
   /// Lets all pass who wait, and all who come.
   ///
@@ -14,9 +16,17 @@ final class Gate {
   func open(_ failure: DriverError? = nil) {
     isOpen = true
     self.failure = failure
-    let told = waiting
-    waiting = []
+    tell()
+  }
+
+  /// How many are told at once: thousands would hold the loop up.
+  private static let most = 64
+
+  private func tell() {
+    let told = waiting.prefix(Gate.most)
+    waiting.removeFirst(told.count)
     for turn in told { turn.finish(.success(true)) }
+    if !waiting.isEmpty { loop?.post { self.tell() } }
   }
 
   /// Waits until it is open.
@@ -28,6 +38,7 @@ final class Gate {
     if !isOpen {
       let turn = Waiting<Bool>()
       waiting.append(turn)
+      loop = scope.loop
       _ = try await turn.value(scope)
     }
     return failure
