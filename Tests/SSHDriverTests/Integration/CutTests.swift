@@ -78,6 +78,31 @@ struct CutTests {
     #expect(try files.read("target") == content)
   }
 
+  @Test("do not go on with what is no beginning of the file, and leave that as it is")
+  func otherBeginning() async throws {
+    let content = Array(content.prefix(200_000))
+    // Of the whole only the last byte of the part differs.
+    let part = Array(content[..<99_999]) + [content[99_999] &+ 1]
+    try files.write(content, to: "source")
+    try folder.write(part, to: "target")
+    let get = try await host.failure(
+      "get",
+      ["path": at("source"), "local_path": here("target"), "conflict": "resume"],
+      timeout: .seconds(30)
+    )
+    #expect(get.vendorState == "changed" && get.pointer?.description == "/conflict", "\(get)")
+    #expect(try folder.read("target") == part)
+    try folder.write(content, to: "whole")
+    try files.write(part, to: "part")
+    let put = try await host.failure(
+      "put",
+      ["path": at("part"), "local_path": here("whole"), "conflict": "resume"],
+      timeout: .seconds(30)
+    )
+    #expect(put.vendorState == "changed" && put.message.contains("/part"), "\(put)")
+    #expect(try files.read("part") == part)
+  }
+
   @Test("without resume leave nothing here, and the error names what may be left there")
   func leaveNothing() async throws {
     try files.write(content, to: "source")

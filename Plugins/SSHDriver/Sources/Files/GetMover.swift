@@ -54,6 +54,13 @@ struct GetMover: FileMover {
     _ task: FileTask,
     moved: @escaping (Int) -> Void
   ) async throws(DriverError) -> FileCopy {
+    try await ResumeCheck(
+      files: files,
+      remote: task.source.path,
+      local: task.target,
+      part: task.target,
+      offset: task.offset
+    ).run()
     let remote = try await RemoteFile.open(files, task.source.path, .read)
     defer { remote.closeLater() }
     return try await LocalWrite(task, self)

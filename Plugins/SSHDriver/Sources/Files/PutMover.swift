@@ -52,6 +52,13 @@ struct PutMover: FileMover {
     guard entry.kind == .file else {
       throw DriverError(.kindDiffers, "\(path.text) is no file", pointer: "/local_path")
     }
+    try await ResumeCheck(
+      files: files,
+      remote: task.target,
+      local: path,
+      part: task.target,
+      offset: task.offset
+    ).run()
     let source = FileSource(
       local,
       from: task.offset,
