@@ -1,3 +1,5 @@
+// The compiler takes `timespec` for a part of this module where it reads other files of ours first.
+internal import CSSH2
 internal import DriverKit
 internal import FileKit
 internal import Glibc
