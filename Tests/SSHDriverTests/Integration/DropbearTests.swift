@@ -9,6 +9,12 @@ struct DropbearTests {
     try SSHHost(server, login)
   }
 
+  /// Whether OpenSSH's program is where dropbear looks for it.
+  private var hasSFTP: Bool {
+    ["/usr/lib/sftp-server", "/usr/libexec/sftp-server"]
+      .contains(where: FileManager.default.isExecutableFile)
+  }
+
   @Test("lets in by a password, and by a key of each type")
   func logins() async throws {
     let server = try await DropbearServer.shared
@@ -77,8 +83,7 @@ struct DropbearTests {
   func files() async throws {
     let server = try await DropbearServer.shared
     let host = try host(server)
-    let places = ["/usr/lib/sftp-server", "/usr/libexec/sftp-server"]
-    guard places.contains(where: FileManager.default.isExecutableFile) else {
+    guard hasSFTP else {
       let error = try await host.failure("stat", ["path": "."])
       #expect(error.code == .unsupported && error.message.contains("no SFTP"), "\(error)")
       return
@@ -118,13 +123,25 @@ struct DropbearTests {
     }
   }
 
-  /// One after the other: with many channels at once dropbear 2022.83 ends the connection by an assertion of its own.
-  @Test("serves many calls over one connection")
+  @Test("serves many calls over one connection, one after the other and at once")
   func many() async throws {
     let server = try await DropbearServer.shared
     let host = try host(server)
     for number in 0..<30 {
       #expect(try await host.command("echo \(number)")["stdout"] == .string("\(number)\n"))
     }
+    let hasSFTP = hasSFTP
+    let outputs = try await withThrowingTaskGroup(of: Value?.self) { group in
+      for number in 0..<30 {
+        // Some end at once, others while the next ones begin.
+        let command = "sleep 0.0\(number % 4); echo \(number)"
+        group.addTask { try await host.command(command)["stdout"] }
+        guard hasSFTP, number % 3 == 0 else { continue }
+        group.addTask { try await host.run("stat", ["path": "."])["type"] }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    let expected = Set((0..<30).map { "\($0)\n" } + (hasSFTP ? ["directory"] : []))
+    #expect(Set(outputs.compactMap { $0?.stringValue }) == expected)
   }
 }

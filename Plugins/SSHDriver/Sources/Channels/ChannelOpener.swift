@@ -4,7 +4,8 @@ internal import DriverKit
 /// Opens channels of a session, one at a time, and as many at once as the server allows.
 ///
 /// The library has room for one request only, and one that was begun has to be finished. A server that has enough
-/// refuses (`MaxSessions` of OpenSSH): then the next one is opened once one was closed. On the loop.
+/// refuses (`MaxSessions` of OpenSSH): then the next one is opened once one was closed. Some servers can bear one only.
+/// On the loop.
 @safe
 final class ChannelOpener {
   private let transport: SSHTransport
@@ -12,6 +13,8 @@ final class ChannelOpener {
   private var turns: [Waiting<Bool>] = []
   /// How many are open.
   private(set) var count = 0
+  /// How many the server can bear.
+  private let bearable: Int
   /// How many the server allows; not known before it has refused one.
   private var most = Int.max
   private var hasClosed = false
@@ -25,7 +28,7 @@ final class ChannelOpener {
   /// Is told when somebody has to wait for a channel to be closed.
   var whenFull: () -> Void = {}
   /// Whether somebody waits for a channel to be closed.
-  var isFull: Bool { count >= most && !turns.isEmpty }
+  var isFull: Bool { count >= min(most, bearable) && !turns.isEmpty }
 
   /// What a channel is for.
   enum Kind: Equatable {
@@ -40,7 +43,11 @@ final class ChannelOpener {
     var isCounted: Bool { if case .connection = self { false } else { true } }
   }
 
-  init(_ transport: SSHTransport) { self.transport = transport }
+  /// For a server that has said what it is.
+  init(_ transport: SSHTransport) {
+    self.transport = transport
+    bearable = ChannelOpener.bearable(banner: transport.banner)
+  }
 
   /// Opens a channel.
   ///
@@ -183,7 +190,9 @@ final class ChannelOpener {
 
   /// Whether there are as many as the server allows; now and then that is found out anew.
   private var isAtLimit: Bool {
-    count >= most && (count > most || RemoteFiles.now() - mostSince < ChannelOpener.trust)
+    if count >= bearable { return true }
+    return count >= most
+      && (count > most || RemoteFiles.now() - mostSince < ChannelOpener.trust)
   }
 
   private func next() {
