@@ -12,27 +12,6 @@ struct GetMover: FileMover {
     RemoteLister(files: files, readsLinks: inputs.links == .copy)
   }
 
-  var targets: any DirectoryLister { LocalLister(files: files) }
-
-  func target(
-    _ path: RemotePath,
-    followsLink: Bool
-  ) async throws(DriverError) -> FileEntry? {
-    try await files.onDisk { () throws(DriverError) in
-      try LocalFiles.entry(path, followsLink: followsLink)
-    }
-  }
-
-  func makeDirectory(
-    _ path: RemotePath,
-    mode: UInt32?,
-    withParents: Bool
-  ) async throws(DriverError) {
-    try await files.onDisk { () throws(DriverError) in
-      try LocalFiles.makeDirectory(path, withParents: withParents, mode: mode ?? 0o777)
-    }
-  }
-
   func makeLink(
     _ path: RemotePath,
     to target: RemotePath,

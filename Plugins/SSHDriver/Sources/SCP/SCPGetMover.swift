@@ -10,31 +10,6 @@ struct SCPGetMover: FileGetter {
   let inputs: TransferInputs
 
   var sources: any DirectoryLister { SCPLister(files: files) }
-  var targets: any DirectoryLister { LocalLister(files: files) }
-
-  func target(_ path: RemotePath, followsLink: Bool) async throws(DriverError) -> FileEntry? {
-    try await files.onDisk { () throws(DriverError) in
-      try LocalFiles.entry(path, followsLink: followsLink)
-    }
-  }
-
-  func makeDirectory(
-    _ path: RemotePath,
-    mode: UInt32?,
-    withParents: Bool
-  ) async throws(DriverError) {
-    try await files.onDisk { () throws(DriverError) in
-      try LocalFiles.makeDirectory(path, withParents: withParents, mode: mode ?? 0o777)
-    }
-  }
-
-  func makeLink(
-    _ path: RemotePath,
-    to target: RemotePath,
-    overwrites: Bool
-  ) async throws(DriverError) {
-    throw DriverError(.unsupported, "SCP has no symbolic links", pointer: "/links")
-  }
 
   func source(_ path: RemotePath, _ pointer: String) async throws(DriverError) -> FileEntry {
     try await files.entry(path, followsLink: true, pointer)

@@ -49,14 +49,6 @@ struct SCPPutMover: FilePutter {
     }
   }
 
-  func makeLink(
-    _ path: RemotePath,
-    to target: RemotePath,
-    overwrites: Bool
-  ) async throws(DriverError) {
-    throw DriverError(.unsupported, "SCP has no symbolic links", pointer: "/links")
-  }
-
   func copy(
     _ task: FileTask,
     moved: @escaping (Int) -> Void
