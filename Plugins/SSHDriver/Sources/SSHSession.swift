@@ -10,8 +10,7 @@ public final class SSHSession {
   let actor: LoopActor
   private let context: DriverContext
   private var connection: SSHConnection?
-  /// The connection that is being made.
-  private var making: Gate?
+  private let making = Making()
 
   init(
     _ address: Result<AddressInputs, DriverError>,
@@ -48,25 +47,12 @@ public final class SSHSession {
   /// - Throws: Why there is none.
   /// - Returns: The connection.
   func connected(_ scope: Scope) async throws(DriverError) -> SSHConnection {
-    while true {
-      if let connection, !connection.isDead { return connection }
-      guard let making else { break }
-      if let error = try await making.pass(scope) { throw error }
-    }
-    let way = try address.get()
-    let gate = Gate()
-    making = gate
-    do throws(DriverError) {
-      let made = try await connector.connect(way, scope)
+    try await making.value(scope) {
+      if let connection, !connection.isDead { connection } else { nil }
+    } make: { () async throws(DriverError) in
+      let made = try await connector.connect(try address.get(), scope)
       connection = made
-      making = nil
-      gate.open()
       return made
-    } catch {
-      making = nil
-      // What the call itself came to is nobody else's failure; a password that is wrong is not tried once for each call.
-      gate.open(scope.failure == nil ? error : nil)
-      throw error
     }
   }
 

@@ -39,15 +39,10 @@ struct GetFiles: SSHAction {
 
   private func get(_ mover: some FileGetter, _ call: Call) async throws(DriverError) {
     let report = FileReport(call, Channel.files, mover.files)
-    do throws(DriverError) {
+    try await report.sum { () async throws(DriverError) in
       let source = try await mover.source(inputs.path, inputs.pointer)
       try await get(source, mover, report, call)
-    } catch {
-      try report.put()
-      throw error
     }
-    try report.put()
-    if let error = report.error { throw error }
   }
 
   private func get(

@@ -63,14 +63,7 @@ struct PutFiles: SSHAction {
 
   private func put(_ mover: some FilePutter, _ call: Call) async throws(DriverError) {
     let report = FileReport(call, Channel.files, mover.files)
-    do throws(DriverError) {
-      try await put(mover, report, call)
-    } catch {
-      try report.put()
-      throw error
-    }
-    try report.put()
-    if let error = report.error { throw error }
+    try await report.sum { () async throws(DriverError) in try await put(mover, report, call) }
   }
 
   private func put(

@@ -1,6 +1,4 @@
-internal import CSSH2
 internal import DriverKit
-internal import Glibc
 
 /// The action `test`: the way to the server step by step.
 ///
@@ -73,14 +71,14 @@ private final class Steps {
     _ scope: Scope,
     _ body: () async throws(DriverError) -> (Value, String)
   ) async throws(DriverError) -> Value {
-    let start = Steps.now()
+    let start = RemoteFiles.now()
     names.append(name)
     do throws(DriverError) {
       let (value, message) = try await body()
-      add(name, "passed", Steps.now() - start, message, "")
+      add(name, "passed", RemoteFiles.now() - start, message, "")
       return value
     } catch {
-      add(name, "failed", Steps.now() - start, error.message, error.hint)
+      add(name, "failed", RemoteFiles.now() - start, error.message, error.hint)
       throw error
     }
   }
@@ -106,12 +104,6 @@ private final class Steps {
         ("hint", .string(hint)),
       ])
     )
-  }
-
-  private static func now() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 }
 

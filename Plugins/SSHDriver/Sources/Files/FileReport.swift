@@ -53,7 +53,7 @@ final class FileReport {
   }
 
   /// Puts out the sums.
-  func put() throws(DriverError) {
+  private func put() throws(DriverError) {
     let counts: [(StaticString, FileResult.Outcome)] = [
       ("transferred", .transferred), ("resumed", .resumed), ("skipped", .skipped),
       ("created", .created), ("failed", .failed),
@@ -62,6 +62,21 @@ final class FileReport {
     try call.output("bytes", .int(totals.bytes))
     try call.output("duration", .double(RemoteFiles.now() - start))
     if !channel.isWanted { try call.output("files", .list(kept)) }
+  }
+
+  /// Does what it tells of, and puts out the sums, also where that fails.
+  ///
+  /// - Parameter body: What it tells of.
+  /// - Throws: Why it fails, or the error of the files that did.
+  func sum(_ body: () async throws(DriverError) -> Void) async throws(DriverError) {
+    do throws(DriverError) {
+      try await body()
+    } catch {
+      try put()
+      throw error
+    }
+    try put()
+    if let error { throw error }
   }
 
   /// The error of the call; nil: no file failed.

@@ -5,8 +5,7 @@ internal import DriverKit
 /// On the loop. Where the server allows no further channel, one that nobody uses makes room for a program.
 final class SFTPAccess {
   private var client: SFTPClient?
-  /// The client that is being made.
-  private var making: Gate?
+  private let making = Making()
   private weak var opener: ChannelOpener?
 
   init(_ opener: ChannelOpener) {
@@ -27,27 +26,15 @@ final class SFTPAccess {
     _ loop: Loop,
     _ scope: Scope
   ) async throws(DriverError) -> SFTPClient {
-    while true {
-      if let client, client.failure == nil, !client.isSilent {
-        client.users += 1
-        return client
-      }
-      guard let making else { break }
-      if let error = try await making.pass(scope) { throw error }
-    }
-    let gate = Gate()
-    making = gate
-    do throws(DriverError) {
+    try await making.value(scope) {
+      guard let client, client.failure == nil, !client.isSilent else { return nil }
+      client.users += 1
+      return client
+    } make: { () async throws(DriverError) in
       let made = try await SFTPClient.open(connection, loop, scope)
       client = made
       made.users += 1
-      making = nil
-      gate.open()
       return made
-    } catch {
-      making = nil
-      gate.open(scope.failure == nil ? error : nil)
-      throw error
     }
   }
 
