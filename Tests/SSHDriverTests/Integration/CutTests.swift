@@ -4,31 +4,23 @@ import TestSupport
 import Testing
 
 @Suite("Transfers that are cut off", .requiresLogins, .requires(.sshd))
-struct CutTests {
+struct CutTests: FileMovingTests {
   private static let size = 20 << 20
-  private let folder: TemporaryFolder
-  private let server: SSHServer
-  private let files: ServerFiles
+  let sides: FileSides
   private let proxy: TCPProxy
-  private let host: SSHHost
   private let content: [UInt8]
 
   init() async throws {
-    folder = try TemporaryFolder()
-    server = try await SSHServer.shared
-    files = try ServerFiles(server)
+    let server = try await SSHServer.shared
     proxy = try TCPProxy(to: server.port)
     var address = try SSHHost(server).address
     address["port"] = .int(Int64(proxy.port))
     address["hostkey"] = ["hostkey_method": "off"]
-    host = try SSHHost(address)
+    sides = try FileSides(server, try SSHHost(address))
     var generator = SystemRandomNumberGenerator()
     let words = (0..<Self.size / 8).map { _ in generator.next() }
     content = words.withUnsafeBytes { Array($0) }
   }
-
-  private func at(_ name: String) -> Value { .string(files.there(name)) }
-  private func here(_ name: String) -> Value { .string(folder.file(name)) }
 
   /// Runs a transfer whose connection is cut when some of the file has gone.
   private func cut(_ action: String, _ inputs: ValueMap) async throws -> HostError {

@@ -4,21 +4,10 @@ import TestSupport
 import Testing
 
 @Suite("Files that others have a hand in", .requiresLogins, .requires(.sshd))
-struct SharedFileTests {
-  private let folder: TemporaryFolder
-  private let server: SSHServer
-  private let files: ServerFiles
-  private let host: SSHHost
+struct SharedFileTests: FileMovingTests {
+  let sides: FileSides
 
-  init() async throws {
-    folder = try TemporaryFolder()
-    server = try await SSHServer.shared
-    files = try ServerFiles(server)
-    host = try SSHHost(server)
-  }
-
-  private func at(_ name: String) -> Value { .string(files.there(name)) }
-  private func here(_ name: String) -> Value { .string(folder.file(name)) }
+  init() async throws { sides = try FileSides(try await SSHServer.shared) }
 
   private func link(_ name: String, to target: String) throws {
     try FileManager.default.createSymbolicLink(

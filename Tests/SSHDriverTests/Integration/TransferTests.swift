@@ -4,42 +4,10 @@ import TestSupport
 import Testing
 
 @Suite("Transfers of files", .requiresLogins, .requires(.sshd))
-struct TransferTests {
-  private let folder: TemporaryFolder
-  private let server: SSHServer
-  private let files: ServerFiles
-  private let host: SSHHost
+struct TransferTests: FileMovingTests {
+  let sides: FileSides
 
-  init() async throws {
-    folder = try TemporaryFolder()
-    server = try await SSHServer.shared
-    files = try ServerFiles(server)
-    host = try SSHHost(server)
-  }
-
-  private func at(_ name: String) -> Value { .string(files.there(name)) }
-  private func here(_ name: String) -> Value { .string(folder.file(name)) }
-
-  /// Bytes that do not repeat.
-  private func bytes(_ count: Int) -> [UInt8] {
-    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-    return (0..<count).map { _ in
-      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-      return UInt8(truncatingIfNeeded: state >> 33)
-    }
-  }
-
-  /// A large file, which is mostly holes.
-  private func sparse(_ path: String, _ size: Int) throws {
-    let descriptor = Descriptor(open(path, O_CREAT | O_WRONLY | O_TRUNC, 0o644))
-    descriptor.write(bytes(1 << 16))
-    guard truncate(path, size) == 0 else { throw TestSupportError.system("truncate", errno) }
-  }
-
-  private func noTemporaries() throws {
-    #expect(try files.names().allSatisfy { !$0.contains(".dh-") })
-    #expect(try folder.names().allSatisfy { !$0.contains(".dh-") })
-  }
+  init() async throws { sides = try FileSides(try await SSHServer.shared) }
 
   @Test("bring 64 MiB there and back unchanged, with mode and time", .timeLimit(.minutes(3)))
   func roundTrip() async throws {
@@ -215,29 +183,14 @@ struct TransferTests {
   @Test("that are cancelled leave nothing: no file, no temporary one, no handle")
   func cancelled() async throws {
     try sparse(folder.file("big"), 4 << 30)
-    let begun = Locked(false)
-    let put = Task {
-      try await host.run("put", ["local_path": here("big"), "path": at("big")]) { options in
-        options.onProgress = { _ in begun.with { $0 = true } }
-      }
+    try await cancel("put", ["local_path": here("big"), "path": at("big")]) {
+      try files.names().count == 1
     }
-    try await eventually("bytes moved") { begun.with { $0 } }
-    #expect(try files.names().count == 1)
-    put.cancel()
-    await #expect(throws: HostError.self) { try await put.value }
     #expect(try files.names().isEmpty)
     try await eventually("handles closed") { try files.openFiles() == 0 }
     try sparse(files.here("source"), 4 << 30)
     chmod(files.here("source"), 0o644)
-    begun.with { $0 = false }
-    let get = Task {
-      try await host.run("get", ["path": at("source"), "local_path": here("target")]) { options in
-        options.onProgress = { _ in begun.with { $0 = true } }
-      }
-    }
-    try await eventually("bytes moved") { begun.with { $0 } }
-    get.cancel()
-    await #expect(throws: HostError.self) { try await get.value }
+    try await cancel("get", ["path": at("source"), "local_path": here("target")])
     #expect(try folder.names() == ["big"])
     try await eventually("handles closed") { try files.openFiles() == 0 }
     #expect(try await host.run("stat", ["path": at("source")])["size"] == .int(4 << 30))
