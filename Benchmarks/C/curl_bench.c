@@ -4,6 +4,7 @@
 ///
 /// easy: curl_easy_perform, one at a time. poll: curl_multi_poll. socket: curl_multi_socket_action over epoll.
 /// Prints one line of JSON. BENCH_CA is a file with the authority of an https server.
+#include "bench.h"
 #include <curl/curl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -11,7 +12,6 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/resource.h>
-#include <time.h>
 
 typedef struct transfer {
   CURL *easy;
@@ -23,20 +23,6 @@ static CURLM *multi;
 static int epoll;
 static long timeout_ms = -1;
 static long begun, ended, failed, total;
-
-static double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/// What this process has computed so far, also in the system.
-static double cpu_seconds(void) {
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
 
 static size_t take(char *bytes, size_t size, size_t count, void *context) {
   transfer *taken = context;

@@ -1,41 +1,14 @@
-/// What odbc_read.c and odbc_insert.c share: a connection, the end at an error, clocks.
+/// What odbc_read.c and odbc_insert.c share: a connection, the end at an error.
 #ifndef ODBC_BENCH_H
 #define ODBC_BENCH_H
 
+#include "bench.h"
 #include <sql.h>
 #include <sqlext.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <time.h>
-
-static inline double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/// What this process has computed so far, also in the system.
-static inline double cpu_seconds(void) {
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-/// The most memory that this program had resident; getrusage also counts what the process was before it became this.
-static inline long peak_kib(void) {
-  char line[256];
-  long peak = 0;
-  FILE *file = fopen("/proc/self/status", "r");
-  while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-    if (sscanf(line, "VmHWM: %ld", &peak) == 1) break;
-  }
-  if (file != NULL) fclose(file);
-  return peak;
-}
 
 /// Ends the program where a function has failed, with what the driver says of it.
 static inline void check(SQLRETURN code, SQLSMALLINT kind, SQLHANDLE handle, const char *what) {
@@ -70,7 +43,7 @@ static inline void report(SQLHDBC connection, long rows, double wall, double com
   SQLGetInfo(connection, SQL_DRIVER_VER, version, sizeof version, NULL);
   double rate = (double)rows / wall, microseconds = computed * 1e6 / (double)rows;
   printf("{\"rows\": %ld, \"rate\": %.0f, \"cpu_us\": %.3f, \"block\": %ld, ", rows, rate, microseconds, block);
-  printf("\"peak_kib\": %ld, \"library\": \"%s %s\"}\n", peak_kib(), (char *)name, (char *)version);
+  printf("\"peak_kib\": %ld, \"library\": \"%s %s\"}\n", status_kib("VmHWM:"), (char *)name, (char *)version);
 }
 
 #endif

@@ -1,7 +1,8 @@
-/// What ssh_exec.c, ssh_sessions.c and ssh_sftp.c share: a session of libssh2 that does not block, clocks, memory.
+/// What ssh_exec.c, ssh_sessions.c and ssh_sftp.c share: a session of libssh2 that does not block.
 #ifndef SSH_BENCH_H
 #define SSH_BENCH_H
 
+#include "bench.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,9 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 /// Where to, and as whom.
@@ -24,32 +23,6 @@ typedef struct target {
   /// The path of the private key.
   const char *key;
 } target;
-
-static inline double seconds(void) {
-  struct timespec now;
-  clock_gettime(CLOCK_MONOTONIC, &now);
-  return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-/// What this process has computed so far, also in the system.
-static inline double cpu_seconds(void) {
-  struct rusage usage;
-  getrusage(RUSAGE_SELF, &usage);
-  return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-         (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-/// A figure of this process in KiB: `VmHWM:`, the most memory that it had resident, or `VmRSS:`, what it has now.
-static inline long status_kib(const char *name) {
-  char line[256];
-  long value = 0;
-  FILE *file = fopen("/proc/self/status", "r");
-  while (file != NULL && fgets(line, sizeof line, file) != NULL) {
-    if (strncmp(line, name, strlen(name)) == 0) value = atol(line + strlen(name));
-  }
-  if (file != NULL) fclose(file);
-  return value;
-}
 
 /// Ends the program, with what the library says of it where a session is given.
 static inline void fail(LIBSSH2_SESSION *session, const char *what) {

@@ -1,19 +1,17 @@
 """The ODBC driver beside bare block fetches and array bindings in C, and beside arrow-odbc and pyodbc."""
 from __future__ import annotations
 
-import collections.abc
-import dataclasses
 import json
 import os
 import pathlib
 import sqlite3
-import statistics
 import subprocess
 import sys
 import time
 
 import databases
 import odbc_data
+from comparing import Comparing, Program
 
 HERE = pathlib.Path(__file__).resolve().parent
 STATEMENT = f"select {', '.join(odbc_data.COLUMNS)} from source_rows"
@@ -22,28 +20,13 @@ BLOCK = 5377
 LIMIT_READ, LIMIT_INSERT = "C, bound blocks of rows", "C, arrays of parameters"
 
 
-@dataclasses.dataclass
-class Program:
-    """One of those that are compared."""
-
-    name: str
-    command: list[str]
-    rows: int
-    # Of whom it is to have which share; none: it is no goal of ours.
-    goals: dict[str, float] = dataclasses.field(default_factory=dict)
-    is_ours: bool = False
-    results: list[dict] = dataclasses.field(default_factory=list)
-    error: str = ""
-
-
-class ODBC:
+class ODBC(Comparing):
     """The rows of the table that are about ODBC."""
 
     def __init__(self, bench, is_short: bool) -> None:
-        self.bench = bench
+        super().__init__(bench, 7 if bench.full else 3)
         self.folder = bench.folder / "odbc"
         self.folder.mkdir()
-        self.rounds = 7 if bench.full else 3
         # In a run of everything it is one part of many.
         self.rows, self.records = (200_000, 40_000) if is_short else (1_000_000, 200_000)
         self.held_rows = 10_000_000 if bench.full else 1_000_000
@@ -87,83 +70,14 @@ class ODBC:
         command = [sys.executable, str(HERE / "odbc_data.py"), str(self.records), str(self.arrow), str(self.csv)]
         subprocess.run(command, check=True)
 
-    # MARK: - Running
-
-    def run(self, command: list[str]) -> dict:
-        """The JSON of a program, or its error: a line of text."""
-        run = subprocess.run(command, capture_output=True, text=True, timeout=900, env=self.environment)
-        lines = run.stdout.strip().splitlines()
-        if run.returncode == 0 and lines:
-            return json.loads(lines[-1])
-        said = [line for line in run.stderr.splitlines() if line.strip()] or [f"status {run.returncode}"]
-        # Python's errors are at the end, those of `drivers` at the beginning.
-        return {"error": said[-1 if command[0] == sys.executable else 0]}
-
-    def run_whole(self, program: Program) -> dict:
-        """The same for a program that is to have so many rows."""
-        result = self.run(program.command)
-        if "error" not in result and result["rows"] != program.rows:
-            return {"error": f"{result['rows']} rows of {program.rows}"}
-        return result
-
-    def compare(self, workload: str, programs: list[Program], limit: str,
-                before: collections.abc.Callable[[], object] = lambda: None,
-                after: collections.abc.Callable[[Program], str] = lambda program: "") -> None:
-        """Runs programs in turn, each round in the other order, and adds a row for each.
-
-        What is printed is the median of all rounds, and a ratio is the median of the ratios within each round.
-        """
-        print(f"   {workload}", file=sys.stderr)
-        for number in range(self.rounds):
-            for program in programs if number % 2 == 0 else reversed(programs):
-                if program.error:
-                    continue
-                before()
-                result = self.run_whole(program)
-                program.error = result.get("error") or after(program)
-                program.results.append(result)
-                if program.error and program.name == limit:
-                    raise SystemExit(f"{workload}: {limit}: {program.error}")
-        for program in programs:
-            self.add(workload, program, {each.name: each for each in programs}, limit)
-
-    def add(self, workload: str, program: Program, programs: dict[str, Program], limit: str) -> None:
-        if program.error:
-            self.bench.add(workload, program.name, None, "rows/s", note=f"failed: {program.error}")
-            return
-        others = [other for other in programs.values() if not other.is_ours and not other.error]
-        if not program.is_ours:
-            others = [programs[limit]]
-        ratios = {other.name: self.ratio(program, other) for other in others if other is not program}
-        notes = [] if ratios else ["the limit"]
-        for name, ratio in ratios.items():
-            goal = program.goals.get(name)
-            said = "the limit" if name == limit else name
-            notes.append(f"{ratio:.2f} of {said}" + (f" (goal {goal:g})" if goal else ""))
-        if program.is_ours:
-            # What else the machine does meets this less.
-            ratios["computing"] = self.ratio(programs[limit], program, "cpu_us")
-            notes.append(f"{ratios['computing']:.2f} by computing alone")
-        results = program.results
-        middle = {key: statistics.median(result[key] for result in results) for key in ("rate", "cpu_us", "peak_kib")}
-        block = results[0].get("block")
-        self.bench.add(
-            workload, program.name, round(middle["rate"]), "rows/s", note=", ".join(notes), ratios=ratios,
-            goals=program.goals, cpu_us=middle["cpu_us"], peak_mib=middle["peak_kib"] / 1024,
-            rates=[round(result["rate"]) for result in results], **({"block": block} if block else {}),
-            **({"library": results[0]["library"]} if "library" in results[0] else {}),
-        )
-
-    def ratio(self, program: Program, other: Program, what: str = "rate") -> float:
-        pairs = zip(program.results, other.results, strict=True)
-        return statistics.median(one[what] / two[what] for one, two in pairs)
+    # MARK: - Programs
 
     def ours(self, name: str, rows: int, goals: dict[str, float], *arguments: str) -> Program:
         path = f"{self.bench.bin}/drivers:{self.bench.drivers}"
-        return Program(name, [self.bench.path("bench"), path, "odbc", *arguments], rows, goals, is_ours=True)
+        return Program(name, [self.bench.path("bench"), path, "odbc", *arguments], goals, is_ours=True, rows=rows)
 
     def peer(self, name: str, rows: int, peer: str, *arguments: str) -> Program:
-        return Program(name, [sys.executable, str(HERE / "odbc_peers.py"), peer, *arguments], rows)
+        return Program(name, [sys.executable, str(HERE / "odbc_peers.py"), peer, *arguments], rows=rows)
 
     # MARK: - Reading
 
@@ -180,7 +94,7 @@ class ODBC:
             what = (connection, STATEMENT)
             programs = [
                 self.ours("drivers", self.rows, goals, "read", *what),
-                Program(LIMIT_READ, [self.bench.path("odbc_read"), *what, str(BLOCK)], self.rows),
+                Program(LIMIT_READ, [self.bench.path("odbc_read"), *what, str(BLOCK)], rows=self.rows),
                 self.peer("arrow-odbc", self.rows, "arrow-odbc", "read", *what, str(BLOCK)),
                 self.peer("pyodbc", self.rows, "pyodbc", "read", *what, "0"),
             ]
@@ -191,7 +105,7 @@ class ODBC:
                     programs.append(self.ours(name, self.rows, goals, "read", *what, "id", "4", parallel))
             # What is read for the first time comes from a disk perhaps.
             self.run(programs[1].command)
-            self.compare(f"ODBC, {self.rows:,} rows of 7 columns from {workload}", programs, LIMIT_READ)
+            self.compare(f"ODBC, {self.rows:,} rows of 7 columns from {workload}", "rows/s", LIMIT_READ, programs)
 
     def sqlite(self, file: pathlib.Path, steps: int) -> str:
         return f"DRIVER=SQLite3;Database={file};StepAPI={steps}"
@@ -214,7 +128,7 @@ class ODBC:
             programs = [
                 self.ours("drivers, execute_many, Arrow", rows, goals, "insert", *what, arrow, "arrow"),
                 self.ours("drivers, execute_many, CSV", rows, goals, "insert", *what, csv, "csv"),
-                Program(LIMIT_INSERT, [self.bench.path("odbc_insert"), *what, str(rows)], rows),
+                Program(LIMIT_INSERT, [self.bench.path("odbc_insert"), *what, str(rows)], rows=rows),
                 self.peer("arrow-odbc", rows, "arrow-odbc", "insert", *what, arrow, str(rows)),
                 self.peer("pyodbc, executemany", few, "pyodbc", "insert", *what, arrow, str(few)),
                 self.peer("pyodbc, fast_executemany", few, "pyodbc-fast", "insert", *what, arrow, str(few)),
@@ -225,7 +139,7 @@ class ODBC:
                 return "" if there == program.rows else f"{there} rows of {program.rows} are in the table"
 
             workload = f"ODBC, {self.records:,} rows of 7 columns into {workload}"
-            self.compare(workload, programs, LIMIT_INSERT, empty, check)
+            self.compare(workload, "rows/s", LIMIT_INSERT, programs, empty, check)
 
     def empty_sqlite(self) -> None:
         for path in self.folder.glob("target.db*"):

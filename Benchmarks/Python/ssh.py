@@ -1,17 +1,15 @@
 """The SSH driver beside libssh2 in C, and beside asyncssh, paramiko and the programs of OpenSSH."""
 from __future__ import annotations
 
-import collections.abc
-import dataclasses
 import json
 import os
 import pathlib
 import resource
 import shutil
-import statistics
 import subprocess
 import sys
 
+from comparing import Comparing, Program
 from databases import tool
 from ssh_server import SSHServer
 
@@ -22,21 +20,6 @@ LIMIT, SAME_LINE = "libssh2 in C", "libssh2 in C, with the command line of drive
 BUFFER, BUFFER_FAR = 1 << 20, 2 << 20
 # Of a round trip of 20 ms, in each direction.
 DELAY = 10
-
-
-@dataclasses.dataclass
-class Program:
-    """One of those that are compared."""
-
-    name: str
-    command: list[str]
-    # Of whom it is to have which share; none: it is no goal of ours.
-    goals: dict[str, float] = dataclasses.field(default_factory=dict)
-    is_ours: bool = False
-    # It runs in so many rounds only, where it is slow; None: in all.
-    rounds: int | None = None
-    results: list[dict] = dataclasses.field(default_factory=list)
-    error: str = ""
 
 
 class DelayProxy:
@@ -52,15 +35,15 @@ class DelayProxy:
         self.process.wait()
 
 
-class SSH:
+class SSH(Comparing):
     """The rows of the table that are about SSH."""
 
     def __init__(self, bench, is_short: bool) -> None:
-        self.bench, self.is_short = bench, is_short
+        super().__init__(bench, 7 if bench.full else 2 if is_short else 3)
+        self.is_short = is_short
         self.folder = bench.folder / "ssh"
         self.folder.mkdir()
         self.environment = {**os.environ, "HOME": str(self.folder), "DRIVERS_PATH": ""}
-        self.rounds = 7 if bench.full else 2 if is_short else 3
         # In a run of everything it is one part of many.
         self.commands, self.bytes = (150, 64 << 20) if is_short else (300, 256 << 20)
         self.sessions, self.repeats = (200, 1_000) if is_short else (1_000, 10_000)
@@ -78,71 +61,7 @@ class SSH:
         finally:
             self.server.stop()
 
-    # MARK: - Running
-
-    def run(self, command: list[str]) -> dict:
-        """The JSON of a program, or its error: a line of text."""
-        run = subprocess.run(command, capture_output=True, text=True, timeout=900, env=self.environment)
-        lines = run.stdout.strip().splitlines()
-        if run.returncode == 0 and lines:
-            return json.loads(lines[-1])
-        said = [line for line in run.stderr.splitlines() if line.strip()] or [f"status {run.returncode}"]
-        # Python's errors are at the end.
-        return {"error": said[-1 if command[0] == sys.executable else 0]}
-
-    def compare(self, workload: str, unit: str, programs: list[Program],
-                before: collections.abc.Callable[[], object] = lambda: None,
-                after: collections.abc.Callable[[Program], str] = lambda program: "") -> None:
-        """Runs programs in turn, each round in the other order, and adds a row for each.
-
-        What is printed is the median of all rounds, and a ratio is the median of the ratios within each round.
-        """
-        print(f"   {workload}", file=sys.stderr)
-        for number in range(self.rounds):
-            for program in programs if number % 2 == 0 else reversed(programs):
-                if program.error or (program.rounds is not None and number >= program.rounds):
-                    continue
-                before()
-                result = self.run(program.command)
-                program.error = result.get("error") or after(program)
-                program.results.append(result)
-                if program.error and program.name == LIMIT:
-                    raise SystemExit(f"{workload}: {LIMIT}: {program.error}")
-        for program in programs:
-            self.add(workload, unit, program, {each.name: each for each in programs})
-
-    def add(self, workload: str, unit: str, program: Program, programs: dict[str, Program]) -> None:
-        if program.error:
-            self.bench.add(workload, program.name, None, unit, note=f"failed: {program.error}")
-            return
-        others = [other for other in programs.values() if not other.is_ours and not other.error]
-        if not program.is_ours:
-            others = [programs[LIMIT]]
-        ratios = {other.name: self.ratio(program, other) for other in others if other is not program}
-        notes = [] if ratios else ["the limit"]
-        for name, ratio in ratios.items():
-            goal = program.goals.get(name)
-            said = "the limit" if name == LIMIT else name
-            notes.append(f"{ratio:.2f} of {said}" + (f" (goal {goal:g})" if goal else ""))
-        key = "cpu_us" if "cpu_us" in program.results[0] else "cpu_s"
-        if program.is_ours:
-            # What else the machine does meets this less, and the server not at all.
-            ratios["computing"] = self.ratio(programs[LIMIT], program, key)
-            notes.append(f"{ratios['computing']:.2f} by computing alone")
-        results = program.results
-        more = {}
-        for key, name, scale in (("cpu_us", "cpu_us", 1), ("cpu_s", "cpu_s", 1), ("peak_kib", "peak_mib", 1024)):
-            if key in results[0]:
-                more[name] = statistics.median(result[key] for result in results) / scale
-        rate = statistics.median(result["rate"] for result in results)
-        self.bench.add(workload, program.name, round(rate), unit, note=", ".join(notes), ratios=ratios,
-                       goals=program.goals, rates=[round(result["rate"], 1) for result in results], **more,
-                       **({"library": results[0]["library"]} if "library" in results[0] else {}))
-
-    def ratio(self, program: Program, other: Program, what: str = "rate") -> float:
-        # Of the rounds in which both have run.
-        pairs = zip(program.results, other.results)
-        return statistics.median(one[what] / two[what] for one, two in pairs)
+    # MARK: - Programs
 
     def login(self, port: int) -> list[str]:
         return [str(port), self.server.user, str(self.server.key)]
@@ -184,7 +103,7 @@ class SSH:
             ]
             if in_flight == 1:
                 programs.append(self.peer("ssh, a connection for each", "ssh", "exec", port, 1, 8, rounds=1))
-            self.compare(f"SSH, `true` over one connection, {in_flight} in flight", "commands/s", programs)
+            self.compare(f"SSH, `true` over one connection, {in_flight} in flight", "commands/s", LIMIT, programs)
 
     def command_line(self) -> str:
         """What the driver has the server run for a second `true`: the server tells it to one of the keys."""
@@ -232,7 +151,7 @@ class SSH:
                     if self.is_short and way:
                         # What it has to do is the same as without the delay.
                         programs = [each for each in programs if each.name not in ("drivers", "paramiko")]
-                    self.compare(f"SFTP, {action} of {size >> 20} MiB{way}", "MB/s", programs, clear, check)
+                    self.compare(f"SFTP, {action} of {size >> 20} MiB{way}", "MB/s", LIMIT, programs, clear, check)
                     clear()
         finally:
             proxy.stop()
