@@ -131,6 +131,7 @@ struct FileTests {
     for index in 0..<200 { try files.write([3], to: "a/b/\(index)") }
     let full = try await host.failure("remove", ["path": at("a")])
     #expect(full.code == .conflict && full.message.contains("recursive"))
+    #expect(full.outputs["removed"] == 0)
     let removed = try await host.run("remove", ["path": at("a"), "recursive": true])
     #expect(removed["removed"] == 204)
     try await host.run("remove", ["path": at("two")])

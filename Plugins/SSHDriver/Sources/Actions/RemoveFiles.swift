@@ -24,7 +24,24 @@ struct RemoveFiles: SSHAction {
     }
     let files = try await RemoteFiles.open(session, call, inputs.answerTimeout, scope)
     let removal = RemoteRemoval(files)
-    defer { try? call.output("removed", .int(Int64(removal.count))) }
+    do throws(DriverError) {
+      try await remove(files, removal)
+    } catch {
+      // Why something is left says more than why nobody can be told how much is gone.
+      try? tell(removal, call)
+      throw error
+    }
+    try tell(removal, call)
+  }
+
+  private func tell(_ removal: RemoteRemoval, _ call: Call) throws(DriverError) {
+    try call.output("removed", .int(Int64(removal.count)))
+  }
+
+  private func remove(
+    _ files: RemoteFiles,
+    _ removal: RemoteRemoval
+  ) async throws(DriverError) {
     // Behind a link a `/` means what it leads to, and that would be removed in its place.
     let path = inputs.path.isBase ? inputs.path : inputs.path.tidied
     let pointer = inputs.pointer
