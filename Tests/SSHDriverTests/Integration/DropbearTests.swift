@@ -59,7 +59,7 @@ struct DropbearTests {
     "has nothing left of programs that are cancelled",
     arguments: [
       "sleep 5%", "trap '' TERM; sleep 5%; sleep 5%", "nohup sleep 5% >/dev/null 2>&1 & sleep 5%",
-      "setsid sleep 5% & sleep 5%",
+      "setsid sleep 5% & sleep 5%", "sleep 5% & yes",
     ]
   )
   func killed(_ pattern: String) async throws {

@@ -20,9 +20,9 @@ extension SSHTransport {
       }
       // That has returned with the next packet of any channel.
       if unsafe libssh2_channel_wait_eof(channel) == LIBSSH2_ERROR_EAGAIN { return again }
-      // Of what nobody wants any more nothing is kept.
-      unsafe libssh2_channel_flush_ex(channel, LIBSSH2_CHANNEL_FLUSH_ALL)
       if unsafe libssh2_channel_wait_closed(channel) == LIBSSH2_ERROR_EAGAIN { return again }
+      // That drops what has come as well. To flush it before would make room for more in a channel that has gone: some
+      // servers end the connection for that.
       return Int(unsafe libssh2_channel_free(channel))
     } then: { _ in
       then()
