@@ -4,7 +4,9 @@ extension ChannelOpener {
   /// When a program ends, dropbear from 2022.82 on also closes each channel whose program has not been asked for yet,
   /// and the request for it is on its way then: the program is run all the same, and its first output ends the whole
   /// connection by an assertion (`!channel->sent_close`). No order of what is sent here keeps clear of that, for when a
-  /// program ends is not known before. So a channel is opened where none is open. 2024.86 has it mended.
+  /// program ends is not known before. So a channel is opened where none is open, and once the server has answered
+  /// something after it has closed the last one: it may close one while the news that look at all are still on their way
+  /// to it. 2024.86 has it mended.
   ///
   /// - Parameter banner: What the server says that it is; some dropbears do not tell their version.
   /// - Returns: How many.

@@ -15,6 +15,8 @@ final class ChannelOpener {
   private(set) var count = 0
   /// How many the server can bear.
   private let bearable: Int
+  /// Whether a server that can bear few may still be about to look at its channels, for one that it has closed.
+  private var isUnsettled = false
   /// How many the server allows; not known before it has refused one.
   private var most = Int.max
   private var hasClosed = false
@@ -38,9 +40,11 @@ final class ChannelOpener {
     case files
     /// A connection that the server makes to another host.
     case connection(host: String, port: Int)
+    /// Nothing that a server has: its answer tells that it has done what it had to do before.
+    case none
 
     /// Whether the server may have enough of them.
-    var isCounted: Bool { if case .connection = self { false } else { true } }
+    var isCounted: Bool { self == .session || self == .files }
   }
 
   /// For a server that has said what it is.
@@ -84,11 +88,17 @@ final class ChannelOpener {
       guard try await turn(scope, waits: waits) else { return nil }
       let opened = Opened()
       let status: Int
+      var asked = Kind.none
       do throws(DriverError) {
-        status = try await opening(kind, opened, scope)
+        if isUnsettled, kind.isCounted {
+          _ = try await opening(asked, opened, scope)
+          isUnsettled = false
+        }
+        asked = kind
+        status = try await opening(asked, opened, scope)
       } catch {
         // The library goes on with it whatever the caller wants.
-        abandon(kind, opened)
+        abandon(asked, opened)
         throw error
       }
       isBusy = false
@@ -144,6 +154,17 @@ final class ChannelOpener {
         Int32(clamping: port),
         "127.0.0.1",
         22
+      )
+    case .none:
+      let name = "none@drivers"
+      unsafe opened.handle = unsafe libssh2_channel_open_ex(
+        session,
+        name,
+        UInt32(name.utf8.count),
+        cssh2_window,
+        cssh2_packet,
+        nil,
+        0
       )
     }
     return if unsafe opened.handle == nil { transport.code } else { 0 }
@@ -203,6 +224,7 @@ final class ChannelOpener {
   private func wasClosed() {
     count -= 1
     hasClosed = true
+    isUnsettled = bearable < .max
     // A server that allows more now than before is found out by trying.
     if count == 0 { most = .max }
     next()
@@ -210,7 +232,7 @@ final class ChannelOpener {
 
   private func refused(_ kind: Kind, _ status: Int) -> DriverError {
     switch kind {
-    case .session, .files: transport.failure(status, "the server opens no channel")
+    case .session, .files, .none: transport.failure(status, "the server opens no channel")
     case .connection(let host, let port):
       transport.failure(status, "the server makes no connection to \(host):\(port)")
     }
