@@ -295,7 +295,7 @@ let package = Package(
     ),
     .testTarget(
       name: "SSHDriverTests",
-      dependencies: ["DriverHost", "DriverKit", "FileKit", "SSHDriver", "TestSupport"],
+      dependencies: ["CSSH2", "DriverHost", "DriverKit", "FileKit", "SSHDriver", "TestSupport"],
       swiftSettings: common
     ),
     .testTarget(

@@ -39,7 +39,7 @@ final class LoopbackSocket: Sendable {
 }
 
 /// Connects to a port of 127.0.0.1.
-func connectToLoopback(_ port: Int) throws -> Descriptor {
+package func connectToLoopback(_ port: Int) throws -> Descriptor {
   let number = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
   guard number >= 0 else { throw TestSupportError.system("socket", errno) }
   let descriptor = Descriptor(number)

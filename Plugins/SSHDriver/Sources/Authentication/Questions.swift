@@ -40,7 +40,7 @@ final class Questions {
     _ abstract: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
   ) {
     guard let prompts = unsafe prompts, let responses = unsafe responses else { return }
-    let questions = unsafe SSHTransport.questions(abstract)
+    let questions = unsafe SessionContext.of(abstract)?.questions
     for index in 0..<Int(count) {
       let prompt = unsafe prompts[index]
       let bytes = unsafe UnsafeRawBufferPointer(start: prompt.text, count: Int(prompt.length))
