@@ -11,6 +11,8 @@ package final class TCPProxy: Sendable {
     var holdLimit = Int.max
     var isHeld = false
     var isRefusing = false
+    /// How long what comes from the server waits for more, in microseconds.
+    var gathering: UInt32 = 0
   }
 
   package var port: Int { socket.port }
@@ -64,6 +66,9 @@ package final class TCPProxy: Sendable {
   /// Lets all through again.
   package func goOn() { state.with { ($0.isHeld, $0.holdLimit) = (false, .max) } }
 
+  /// Has what comes from the server wait for so many seconds, and go on at once with all that has come meanwhile.
+  package func gather(_ seconds: Double) { state.with { $0.gathering = UInt32(seconds * 1e6) } }
+
   /// Ends new connections at once, or no longer.
   package func refuse(_ isRefusing: Bool = true) { state.with { $0.isRefusing = isRefusing } }
 
@@ -95,7 +100,8 @@ package final class TCPProxy: Sendable {
     counts: Bool
   ) {
     Thread.detachNewThread {
-      while let bytes = source.read(upTo: 16_384), !bytes.isEmpty {
+      while var bytes = source.read(upTo: 16_384), !bytes.isEmpty {
+        if counts { gather(&bytes, from: source, state) }
         let mustCut = state.with { state in
           if counts { state.passed += bytes.count }
           if state.passed >= state.holdLimit { state.isHeld = true }
@@ -111,6 +117,20 @@ package final class TCPProxy: Sendable {
       shutdown(target.number, Int32(SHUT_RDWR))
       shutdown(source.number, Int32(SHUT_RDWR))
       state.with { $0.ends.removeAll { $0 === source || $0 === target } }
+    }
+  }
+
+  private static func gather(
+    _ bytes: inout [UInt8],
+    from source: Descriptor,
+    _ state: Locked<State>
+  ) {
+    let time = state.with { $0.gathering }
+    guard time > 0 else { return }
+    usleep(time)
+    var wanted = pollfd(fd: source.number, events: Int16(POLLIN), revents: 0)
+    while poll(&wanted, 1, 0) > 0, let more = source.read(upTo: 16_384), !more.isEmpty {
+      bytes += more
     }
   }
 }

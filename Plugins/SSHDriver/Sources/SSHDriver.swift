@@ -1,5 +1,3 @@
-internal import CCrypto
-internal import CSSH2
 public import DriverKit
 
 /// Programs and files on other hosts, by way of SSH.
@@ -13,9 +11,7 @@ public final class SSHDriver: NonblockingSessionDriver {
   /// Makes an instance for a loop.
   public init(_ context: DriverContext, loop: Loop) throws(DriverError) {
     try context.once("libssh2") { () throws(DriverError) in
-      // At its exit a process frees what sessions use that the loop is still closing.
-      OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil)
-      let status = libssh2_init(0)
+      let status = SSHLibrary.begin()
       guard status == 0 else {
         throw DriverError(
           .unavailable,

@@ -88,6 +88,25 @@ struct SessionTests {
     }
   }
 
+  @Test("have a terminal's input written where the program's beginning comes with the answer to it")
+  func terminalAtOnce() async throws {
+    let server = try await SSHServer.shared
+    let proxy = try TCPProxy(to: server.port)
+    defer { proxy.stop() }
+    var address = try SSHHost(server).address
+    address["port"] = .int(Int64(proxy.port))
+    address["hostkey"] = ["hostkey_method": "off"]
+    let host = try SSHHost(address)
+    _ = try await host.command("true")
+    proxy.gather(0.3)
+    let result = try await host.command(
+      "cat",
+      ["pty": true, "stdin": "typed\n"],
+      timeout: .seconds(30)
+    )
+    #expect(result["stdout"].stringValue?.hasSuffix("typed\n") == true)
+  }
+
   @Test("have a terminal where that is wanted")
   func terminal() async throws {
     let host = try SSHHost(try await SSHServer.shared)

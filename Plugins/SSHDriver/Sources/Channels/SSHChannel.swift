@@ -11,6 +11,9 @@ final class SSHChannel {
   private let closed: () -> Void
   private var isOpen = true
 
+  /// Whether the library still has it: it goes with its session.
+  private var isThere: Bool { isOpen && !transport.isClosed }
+
   /// Which of the two streams of a program.
   enum Stream: Int32 {
     case output = 0
@@ -91,7 +94,7 @@ final class SSHChannel {
   ///
   /// - Returns: How many; 0: none, look at `isAtEnd`; below 0: a code of the library's.
   func read(_ stream: Stream, into buffer: UnsafeMutableRawBufferPointer) -> Int {
-    guard isOpen else { return Int(LIBSSH2_ERROR_CHANNEL_CLOSED) }
+    guard isThere else { return Int(LIBSSH2_ERROR_CHANNEL_CLOSED) }
     let start = unsafe buffer.baseAddress?.assumingMemoryBound(to: CChar.self)
     return unsafe libssh2_channel_read_ex(handle, stream.rawValue, start, buffer.count)
   }
@@ -100,7 +103,7 @@ final class SSHChannel {
   ///
   /// - Returns: How many; below 0: a code of the library's.
   func write(_ bytes: UnsafeRawBufferPointer) -> Int {
-    guard isOpen else { return Int(LIBSSH2_ERROR_CHANNEL_CLOSED) }
+    guard isThere else { return Int(LIBSSH2_ERROR_CHANNEL_CLOSED) }
     // Nothing of it stays in our memory beyond what the socket has not taken.
     guard transport.stream.unsent < SSHChannel.mostUnsent else { return Int(LIBSSH2_ERROR_EAGAIN) }
     let start = unsafe bytes.baseAddress?.assumingMemoryBound(to: CChar.self)
@@ -113,12 +116,12 @@ final class SSHChannel {
   ///
   /// - Returns: 0, or a code of the library's.
   func sendEnd() -> Int {
-    guard isOpen else { return Int(LIBSSH2_ERROR_CHANNEL_CLOSED) }
+    guard isThere else { return Int(LIBSSH2_ERROR_CHANNEL_CLOSED) }
     return Int(unsafe libssh2_channel_send_eof(handle))
   }
 
   /// Whether the peer sends nothing more, and all was read.
-  var isAtEnd: Bool { isOpen ? unsafe libssh2_channel_eof(handle) != 0 : true }
+  var isAtEnd: Bool { isThere ? unsafe libssh2_channel_eof(handle) != 0 : true }
 
   // MARK: - The end
 
@@ -145,11 +148,11 @@ final class SSHChannel {
   }
 
   /// The program's exit status; meaningless before the peer has closed.
-  var exitStatus: Int32 { isOpen ? unsafe libssh2_channel_get_exit_status(handle) : 0 }
+  var exitStatus: Int32 { isThere ? unsafe libssh2_channel_get_exit_status(handle) : 0 }
 
   /// The name of the signal that has ended the program, without SIG; nil: none has.
   var exitSignal: String? {
-    guard isOpen else { return nil }
+    guard isThere else { return nil }
     var name: UnsafeMutablePointer<CChar>?
     var count = 0
     guard

@@ -9,13 +9,16 @@ extension SSHTransport {
 
   /// The message of the function that failed last.
   var message: String {
+    guard !isClosed else { return "the session has ended" }
     var text: UnsafeMutablePointer<CChar>?
     unsafe libssh2_session_last_error(handle, &text, nil, 0)
     return unsafe text.map { unsafe String(cString: $0) } ?? ""
   }
 
   /// The code of the function that failed last.
-  var code: Int { Int(unsafe libssh2_session_last_errno(handle)) }
+  var code: Int {
+    isClosed ? Int(LIBSSH2_ERROR_SOCKET_DISCONNECT) : Int(unsafe libssh2_session_last_errno(handle))
+  }
 
   /// Why the stream has failed: an errno; 0: it has not.
   var streamFailure: Int32 { context.failure }
@@ -37,7 +40,7 @@ extension SSHTransport {
 
   /// What the server says that it is, such as `SSH-2.0-OpenSSH_9.2p1`.
   var banner: String {
-    guard let text = unsafe libssh2_session_banner_get(handle) else { return "" }
+    guard !isClosed, let text = unsafe libssh2_session_banner_get(handle) else { return "" }
     return unsafe String(cString: text)
   }
 }

@@ -15,6 +15,8 @@ final class SSHTransport {
   private var waiters: [Waiter] = []
   private let loop: Loop
   private(set) var isPumping = false
+  /// Whether a function is called for the first time.
+  private var isBeginning = false
   private var isPumpPosted = false
   private var isAgain = false
   private(set) var isClosed = false
@@ -68,8 +70,7 @@ final class SSHTransport {
     let answer = first(body)
     if answer != Int(LIBSSH2_ERROR_EAGAIN) { return answer }
     let waiter = Waiter(body)
-    waiters.append(waiter)
-    listen()
+    add(waiter)
     do throws(DriverError) {
       return try await waiter.waiting.value(scope)
     } catch {
@@ -88,14 +89,25 @@ final class SSHTransport {
     }
     let waiter = Waiter(body)
     waiter.then = then
-    waiters.append(waiter)
-    listen()
+    add(waiter)
   }
 
   /// Calls a function for the first time.
   private func first(_ body: () -> Int) -> Int {
-    if !isPumping { context.allow() }
-    return isClosed ? Int(LIBSSH2_ERROR_SOCKET_DISCONNECT) : body()
+    guard !isClosed, !SSHLibrary.hasEnded else { return Int(LIBSSH2_ERROR_SOCKET_DISCONNECT) }
+    guard !isPumping, !isBeginning else { return body() }
+    context.allow()
+    isBeginning = true
+    defer { isBeginning = false }
+    return body()
+  }
+
+  /// Has one asked again, from now on.
+  private func add(_ waiter: Waiter) {
+    waiters.append(waiter)
+    listen()
+    // What it has found when it was called first may have been what it waits for.
+    if isAgain, !isPumping { goOnSoon() }
   }
 
   /// Has all who wait asked again, after others on the loop have had their turn.
@@ -111,10 +123,11 @@ final class SSHTransport {
 
   /// Asks all who wait again, since something has come or been done.
   func pump() {
-    guard !isPumping else {
+    guard !isPumping, !isBeginning else {
       isAgain = true
       return
     }
+    guard !SSHLibrary.hasEnded else { return }
     isPumping = true
     context.allow()
     repeat {
@@ -140,7 +153,7 @@ final class SSHTransport {
 
   /// Ends the session and its stream; who waits is told.
   func close() {
-    guard !isClosed else { return }
+    guard !isClosed, !SSHLibrary.hasEnded else { return }
     isClosed = true
     _ = unsafe libssh2_session_disconnect_ex(handle, SSH_DISCONNECT_BY_APPLICATION, "", "")
     // Channels that are open are freed without a word to the peer, which has been told.
