@@ -26,7 +26,8 @@ extension FilePlace {
     try await onDisk(scope, body)
   }
 
-  /// Does something with the files of this machine that is waited for also after the call's end, though not for long.
+  /// Does something with the files of this machine that is waited for also after the call's end, though not for long
+  /// then.
   ///
   /// - Parameter body: What blocks.
   /// - Throws: What it throws, that there is no thread, or that the disk takes too long.
@@ -34,10 +35,20 @@ extension FilePlace {
   func onDiskToTheEnd<Answer: Sendable>(
     _ body: @escaping @Sendable () throws(DriverError) -> Answer
   ) async throws(DriverError) -> Answer {
-    let scope = Scope(loop)
-    // Less than the grace that the descriptor asks for.
-    try scope.limit(4, DriverError(.timedOut, "a disk of this machine did not answer in time"))
-    return try await onDisk(scope, body)
+    let patient = Scope(loop)
+    let late = DriverError(.timedOut, "a disk of this machine did not answer in time")
+    // Less than the grace that the descriptor asks for; as long as the call goes on, a slow disk has its time.
+    let limit = {
+      do throws(DriverError) {
+        try patient.limit(4, late)
+      } catch {
+        patient.end(error)
+      }
+    }
+    if scope.failure != nil { limit() }
+    let id = scope.onEnd(limit)
+    defer { scope.forget(id) }
+    return try await onDisk(patient, body)
   }
 
   private func onDisk<Answer: Sendable>(
