@@ -81,7 +81,7 @@ let drivers: [Driver] = [
   driver("ODBC", dependencies: ["CODBC"]),
   driver("OPENAI", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
   driver("REST", dependencies: ["CCurl", "CYAML", "CurlKit", "HTTPKit"]),
-  driver("SSH", dependencies: ["CCrypto", "CSSH2", "FileKit"]),
+  driver("SSH", dependencies: ["CCrypto", "CSSH2", "FileKit", "LoopKit"]),
   driver("VAULT", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
 ]
 
@@ -261,6 +261,12 @@ let package = Package(
     ),
     .target(name: "FileKit", path: "Plugins/FileKit/Sources", swiftSettings: shipped),
     .testTarget(name: "FileKitTests", dependencies: ["FileKit"], swiftSettings: common),
+    .target(
+      name: "LoopKit",
+      dependencies: ["DriverKit"],
+      path: "Plugins/LoopKit/Sources",
+      swiftSettings: shipped
+    ),
     .testTarget(
       name: "HTTPKitTests",
       dependencies: ["DriverKit", "HTTPKit", "TestSupport"],

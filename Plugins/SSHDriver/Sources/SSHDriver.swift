@@ -1,4 +1,5 @@
 public import DriverKit
+internal import LoopKit
 
 /// Programs and files on other hosts, by way of SSH.
 ///

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// A server that the host keeps a connection to for calls with the same address; made when a call first needs it.
 ///

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// The action `chmod`: sets what everybody may do with a file.
 struct ChangeMode: SSHAction {

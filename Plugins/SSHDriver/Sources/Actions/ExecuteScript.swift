@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// The action `execute_script`: a script of any interpreter, which is put there, run and removed.
 struct ExecuteScript: SSHAction {

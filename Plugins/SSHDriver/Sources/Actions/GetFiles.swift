@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// The action `get`: files of the server come to this machine, or down a channel.
 struct GetFiles: SSHAction {
@@ -111,7 +112,7 @@ struct GetFiles: SSHAction {
     let memory = MemorySink(limit, tooLong)
     let sink: any Download.Sink =
       isStreamed ? ChannelSink(call, Channel.content, mover.files.loop) : memory
-    let start = RemoteFiles.now()
+    let start = Loop.now()
     var moved: Int64 = 0
     let end: UInt64
     do throws(DriverError) {
@@ -124,7 +125,7 @@ struct GetFiles: SSHAction {
         path: source.path,
         failed: error.fileCode,
         bytes: moved,
-        seconds: RemoteFiles.now() - start,
+        seconds: Loop.now() - start,
         message: error.message
       )
       try await report.add(result, error)
@@ -135,7 +136,7 @@ struct GetFiles: SSHAction {
         path: source.path,
         outcome: .transferred,
         bytes: Int64(end),
-        seconds: RemoteFiles.now() - start
+        seconds: Loop.now() - start
       )
     )
     guard !isStreamed else { return }

@@ -1,5 +1,6 @@
 internal import CSSH2
 internal import DriverKit
+internal import LoopKit
 
 /// The action `host_key`: the server's keys, to compare them and to pin one.
 ///

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// The action `list`: what is in a directory, or in a tree of them.
 struct ListFiles: SSHAction {

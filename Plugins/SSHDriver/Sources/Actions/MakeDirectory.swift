@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// The action `mkdir`: makes a directory.
 struct MakeDirectory: SSHAction {

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// The action `symlink`: makes a symbolic link.
 struct MakeLink: SSHAction {

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// The action `put`: files of this machine, or what comes down a channel, go to the server.
 struct PutFiles: SSHAction {

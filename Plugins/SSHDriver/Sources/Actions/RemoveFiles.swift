@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// The action `remove`: removes a file, or a directory with all that is in it.
 struct RemoveFiles: SSHAction {

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// The action `rename`: gives a file another name, or another directory.
 struct RenameFile: SSHAction {

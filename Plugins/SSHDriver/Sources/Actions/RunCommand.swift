@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// The action `run_command`: a command line for the user's shell.
 struct RunCommand: SSHAction {

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// The action `run_commands`: one command after the other, each with its own result.
 struct RunCommands: SSHAction {

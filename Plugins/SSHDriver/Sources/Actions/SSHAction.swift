@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// What a call asks for, read from its inputs before anything waits: they are views that do not outlive that.
 protocol SSHAction {

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// The action `stat`: what is known of a file.
 struct StatFile: SSHAction {

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// The action `system_info`: what the server is, and how much it has left.
 struct SystemInfo: SSHAction {

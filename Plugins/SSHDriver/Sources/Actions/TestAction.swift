@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// The action `test`: the way to the server step by step.
 ///
@@ -71,14 +72,14 @@ private final class Steps {
     _ scope: Scope,
     _ body: () async throws(DriverError) -> (Value, String)
   ) async throws(DriverError) -> Value {
-    let start = RemoteFiles.now()
+    let start = Loop.now()
     names.append(name)
     do throws(DriverError) {
       let (value, message) = try await body()
-      add(name, "passed", RemoteFiles.now() - start, message, "")
+      add(name, "passed", Loop.now() - start, message, "")
       return value
     } catch {
-      add(name, "failed", RemoteFiles.now() - start, error.message, error.hint)
+      add(name, "failed", Loop.now() - start, error.message, error.hint)
       throw error
     }
   }

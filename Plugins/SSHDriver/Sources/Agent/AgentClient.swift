@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import Glibc
+internal import LoopKit
 
 /// A connection to an SSH agent: one question after the other.
 ///

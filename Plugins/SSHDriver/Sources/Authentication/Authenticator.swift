@@ -1,5 +1,6 @@
 internal import CSSH2
 internal import DriverKit
+internal import LoopKit
 
 /// How far logging in to a server has come, over several connections where one does not do.
 final class LoginProgress {

@@ -1,6 +1,7 @@
 internal import CSSH2
 internal import DriverKit
 internal import Glibc
+internal import LoopKit
 
 /// Logs in with a private key.
 ///

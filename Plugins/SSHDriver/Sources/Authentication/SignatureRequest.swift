@@ -1,6 +1,7 @@
 internal import CSSH2
 internal import DriverKit
 internal import Glibc
+internal import LoopKit
 
 /// A login by a key that somebody else signs with than the library: which asks for it by a function.
 ///

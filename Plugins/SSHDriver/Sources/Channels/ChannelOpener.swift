@@ -1,5 +1,6 @@
 internal import CSSH2
 internal import DriverKit
+internal import LoopKit
 
 /// Opens channels of a session, one at a time, and as many at once as the server allows.
 ///
@@ -115,7 +116,7 @@ final class ChannelOpener {
         throw refused(kind, status)
       }
       if count > 0 {
-        (most, mostSince) = (count, RemoteFiles.now())
+        (most, mostSince) = (count, Loop.now())
         guard waits else {
           next()
           return nil
@@ -213,7 +214,7 @@ final class ChannelOpener {
   private var isAtLimit: Bool {
     if count >= bearable { return true }
     return count >= most
-      && (count > most || RemoteFiles.now() - mostSince < ChannelOpener.trust)
+      && (count > most || Loop.now() - mostSince < ChannelOpener.trust)
   }
 
   private func next() {

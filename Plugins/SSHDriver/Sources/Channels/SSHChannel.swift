@@ -1,5 +1,6 @@
 internal import CSSH2
 internal import DriverKit
+internal import LoopKit
 
 /// A channel of a session: a program, a subsystem, or a connection that the server makes.
 ///

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import Glibc
+internal import LoopKit
 
 /// Makes TCP connections: to the first address of a name that takes one.
 ///

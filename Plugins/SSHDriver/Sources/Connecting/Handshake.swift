@@ -1,5 +1,6 @@
 internal import CSSH2
 internal import DriverKit
+internal import LoopKit
 
 /// From a connected stream to a session whose server has shown its key.
 ///

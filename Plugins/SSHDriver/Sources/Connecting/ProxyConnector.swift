@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import Glibc
+internal import LoopKit
 
 /// Makes connections by way of a proxy.
 ///

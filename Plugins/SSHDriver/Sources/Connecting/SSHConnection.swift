@@ -1,5 +1,6 @@
 internal import CSSH2
 internal import DriverKit
+internal import LoopKit
 
 /// A connection to a server that has let us in, which calls open channels of.
 ///

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// Reads a file of the server with many requests in flight, and hands over its bytes in order.
 ///

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// Bytes that go down a channel of a call.
 final class ChannelSink: Download.Sink {

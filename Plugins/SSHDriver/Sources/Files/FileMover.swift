@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// One direction in which files are transferred: what the two sides are.
 ///
@@ -53,7 +54,7 @@ extension FileMover {
     _ reason: String,
     _ report: FileReport
   ) async throws(DriverError) -> Result<RemotePath, DriverError> {
-    let (start, count) = (RemoteFiles.now(), MoveCount())
+    let (start, count) = (Loop.now(), MoveCount())
     let copy: FileCopy
     do throws(DriverError) {
       copy = try await self.copy(task) {
@@ -66,7 +67,7 @@ extension FileMover {
         target: task.target,
         failed: error.fileCode,
         bytes: count.bytes,
-        seconds: RemoteFiles.now() - start,
+        seconds: Loop.now() - start,
         message: error.message
       )
       try await report.add(result, error)
@@ -79,7 +80,7 @@ extension FileMover {
         target: copy.target,
         outcome: isResumed ? .resumed : .transferred,
         bytes: count.bytes,
-        seconds: RemoteFiles.now() - start,
+        seconds: Loop.now() - start,
         message: [reason, copy.note].filter { !$0.isEmpty }.joined(separator: "; ")
       )
     )

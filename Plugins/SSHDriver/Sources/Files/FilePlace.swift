@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// Where a call's files are, by whichever protocol they are reached.
 ///

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// Something that is done beside other things of the same call.
 protocol PoolTask {

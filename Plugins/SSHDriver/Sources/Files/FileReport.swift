@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// What becomes of the files of a call: told as it happens, and summed.
 ///
@@ -11,7 +12,7 @@ final class FileReport {
   private let call: Call
   private let channel: ValueChannel
   private let scope: Scope
-  private let start = RemoteFiles.now()
+  private let start = Loop.now()
   private(set) var totals = FileTotals()
   private var kept: [OutputValue] = []
   private var bytes: UInt64 = 0
@@ -60,7 +61,7 @@ final class FileReport {
     ]
     for (name, outcome) in counts { try call.output(name, .int(Int64(totals.count(outcome)))) }
     try call.output("bytes", .int(totals.bytes))
-    try call.output("duration", .double(RemoteFiles.now() - start))
+    try call.output("duration", .double(Loop.now() - start))
     if !channel.isWanted { try call.output("files", .list(kept)) }
   }
 

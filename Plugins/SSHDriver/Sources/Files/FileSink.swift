@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// Bytes that go into a file of this machine, beside the loop.
 ///

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// Bytes of a file of this machine, which are read beside the loop and ahead of whoever takes them.
 ///

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// A file or directory that is open on the server, and is closed there however this ends.
 ///

@@ -2,7 +2,7 @@
 internal import CSSH2
 internal import DriverKit
 internal import FileKit
-internal import Glibc
+internal import LoopKit
 
 /// The files of a server as one call sees them: its requests, and how long the server may keep it waiting.
 ///
@@ -101,13 +101,4 @@ final class RemoteFiles {
 
   /// Whether the server offers something.
   func has(_ name: SFTPExtension) -> Bool { client.version.extensions.contains(name) }
-}
-
-extension RemoteFiles {
-  /// Seconds of the clock that never goes back.
-  static func now() -> Double {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_MONOTONIC, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
 }

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// Puts a file in the place of another one, on a server that replaces nothing itself.
 ///

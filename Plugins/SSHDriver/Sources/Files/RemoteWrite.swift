@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// Makes one file of the server: beside the place where it belongs, until it is whole.
 ///

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// How long a server has been silent while something was expected of it.
 ///
@@ -11,7 +12,7 @@ final class Silence {
   private var timer: LoopTimer?
   /// Is told once it has been too long.
   var isUp: () -> Void = {}
-  /// When something came that was for others, in seconds of ``RemoteFiles/now()``: who answers them is not silent.
+  /// When something came that was for others, in seconds of `Loop.now()`: who answers them is not silent.
   var heardByOthers: () -> Double = { 0 }
   /// Whether it has been too long.
   private(set) var hasEnded = false
@@ -40,7 +41,7 @@ final class Silence {
 
   /// Says that the server is expected to do something.
   func begin() {
-    if expected == 0 { last = RemoteFiles.now() }
+    if expected == 0 { last = Loop.now() }
     expected += 1
     if let timer, !timer.isArmed { arm(seconds) }
   }
@@ -52,11 +53,11 @@ final class Silence {
   }
 
   /// Says that it has done some of it.
-  func heard() { last = RemoteFiles.now() }
+  func heard() { last = Loop.now() }
 
   private func look() {
     guard expected > 0, !hasEnded else { return }
-    let left = max(last, heardByOthers()) + seconds - RemoteFiles.now()
+    let left = max(last, heardByOthers()) + seconds - Loop.now()
     guard left <= 0 else { return arm(left) }
     // Also for a call that has ended meanwhile: its requests are still waited for.
     hasEnded = true

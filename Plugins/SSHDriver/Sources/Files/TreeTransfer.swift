@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// Transfers a directory with all that is in it, several files at once.
 ///

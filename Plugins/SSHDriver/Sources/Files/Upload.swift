@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// Writes a file of the server with many requests in flight.
 ///

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// A channel of values of a call, which several tasks write to.
 ///

@@ -1,5 +1,6 @@
 internal import CSSH2
 internal import DriverKit
+internal import LoopKit
 
 /// Looks whether a server's key is the right one, before anybody logs in.
 struct HostKeyCheck: Sendable {

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// The command that ends a run, by a channel of its own.
 ///

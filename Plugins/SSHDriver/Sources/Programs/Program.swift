@@ -1,5 +1,6 @@
 internal import CSSH2
 internal import DriverKit
+internal import LoopKit
 
 /// A program on the server: what it is given, what it puts out, and how it ends.
 ///

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// A program of a call on the server, which is killed there with all that it has begun when the call ends first.
 ///
@@ -42,7 +43,7 @@ struct RemoteRun {
       guard let seconds = inputs.idleTimeout else { return }
       if isHeld { idle.pause() } else { idle.renew(seconds) }
     }
-    let start = RemoteFiles.now()
+    let start = Loop.now()
     var hasStarted = false
     do throws(DriverError) {
       if inputs.hasTerminal { try await channel.requestTerminal("xterm", (80, 24), idle) }
@@ -56,12 +57,12 @@ struct RemoteRun {
         connection.takesPlainCommands = PlainCommand.shells.contains(shell)
       }
       let refusal = refusal(flow, end)
-      return try flow.result(end, duration: RemoteFiles.now() - start, stop: refusal)
+      return try flow.result(end, duration: Loop.now() - start, stop: refusal)
     } catch {
       guard hasStarted else { throw error }
       // What it has put out is there all the same, and tells most of why it took so long.
       let reason = await killed(token, flow, error)
-      return try flow.result(Program.End(), duration: RemoteFiles.now() - start, stop: reason)
+      return try flow.result(Program.End(), duration: Loop.now() - start, stop: reason)
     }
   }
 

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// Files that go to the server before a program runs (`copy_files`), and what is in files that it has made
 /// (`output_files`).

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// What files go by: the input `protocol`.
 enum FileProtocol: String {

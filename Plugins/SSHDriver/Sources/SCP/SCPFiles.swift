@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import LoopKit
 
 /// The files of a server that has no SFTP, as one call sees them: by scp, and by commands of a POSIX shell.
 ///

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import LoopKit
 
 /// A connection's one client of SFTP, which is begun when a call first needs it.
 ///

@@ -1,5 +1,6 @@
 internal import CSSH2
 internal import DriverKit
+internal import LoopKit
 
 /// The files of a server: one channel with SFTP, and the requests of many calls that are in flight in it.
 ///
@@ -209,7 +210,7 @@ final class SFTPClient {
 
   private func take(_ count: Int) {
     isSilent = false
-    lastHeard = RemoteFiles.now()
+    lastHeard = Loop.now()
     var frames: [SFTPFrame] = []
     do throws(SFTPFault) {
       unsafe try decoder.append(buffer.span.extracting(0..<count).bytes) { frames.append($0) }

@@ -1,5 +1,6 @@
 internal import CSSH2
 internal import DriverKit
+internal import LoopKit
 
 /// The beginning of SFTP in a channel: the subsystem, and the versions of both sides.
 ///

@@ -1,5 +1,6 @@
 internal import CSSH2
 internal import DriverKit
+internal import LoopKit
 
 /// A session of the library over a stream of bytes, whose functions are repeated until they need not wait any more.
 ///

@@ -1,19 +1,22 @@
-internal import DriverKit
+package import DriverKit
 
 /// Something that several tasks wait for, each as long as it may.
 ///
 /// On the loop.
-final class Gate {
+package final class Gate {
   private var isOpen = false
   private var waiting: [Waiting<Bool>] = []
   private var failure: DriverError?
   /// That of those who wait.
   private var loop: Loop?
 
+  /// A gate that is closed.
+  package init() {}
+
   /// Lets all pass who wait, and all who come.
   ///
   /// - Parameter failure: Why what they wait for is not there, where that is so for all; nil: they look for themselves.
-  func open(_ failure: DriverError? = nil) {
+  package func open(_ failure: DriverError? = nil) {
     isOpen = true
     self.failure = failure
     tell()
@@ -34,7 +37,7 @@ final class Gate {
   /// - Parameter scope: How long.
   /// - Throws: Why the scope has ended.
   /// - Returns: Why what is waited for is not there; nil: it may be.
-  func pass(_ scope: Scope) async throws(DriverError) -> DriverError? {
+  package func pass(_ scope: Scope) async throws(DriverError) -> DriverError? {
     if !isOpen {
       let turn = Waiting<Bool>()
       waiting.append(turn)

@@ -1,18 +1,21 @@
-internal import DriverKit
+package import DriverKit
 
 /// Something that tasks wait for: told once, by whoever makes it happen.
 ///
 /// On the loop.
-final class Waiting<Value: Sendable> {
+package final class Waiting<Value: Sendable> {
   private var continuations: [Int: CheckedContinuation<Result<Value, DriverError>, Never>] = [:]
   private var lastID = 0
   private var result: Result<Value, DriverError>?
 
+  /// Nothing has happened yet.
+  package init() {}
+
   /// Whether there is an answer.
-  var isOver: Bool { result != nil }
+  package var isOver: Bool { result != nil }
 
   /// Answers; the first answer counts.
-  func finish(_ answer: Result<Value, DriverError>) {
+  package func finish(_ answer: Result<Value, DriverError>) {
     guard result == nil else { return }
     result = answer
     let told = continuations
@@ -27,7 +30,7 @@ final class Waiting<Value: Sendable> {
   /// - Parameter scope: How long.
   /// - Throws: What was answered, or why the scope has ended.
   /// - Returns: What was answered.
-  func value(_ scope: Scope) async throws(DriverError) -> Value {
+  package func value(_ scope: Scope) async throws(DriverError) -> Value {
     if let result { return try result.get() }
     try scope.check()
     lastID += 1
@@ -50,16 +53,5 @@ final class Waiting<Value: Sendable> {
     }
     scope.forget(id)
     return try answer.get()
-  }
-}
-
-extension Loop {
-  /// Waits for a while.
-  func sleep(_ seconds: Double, _ scope: Scope) async throws(DriverError) {
-    let waiting = Waiting<Bool>()
-    let timer = timer { waiting.finish(.success(true)) }
-    try timer.arm(afterNanoseconds: UInt64(max(0, seconds) * 1e9))
-    _ = try await waiting.value(scope)
-    timer.disarm()
   }
 }

@@ -1,16 +1,16 @@
-internal import DriverKit
+package import DriverKit
 
 /// Work that takes too long for a loop: what the disk holds up, and what takes the processor for long.
 ///
 /// A few threads for each process, which are there while there is work and for a moment behind it.
-enum Background {
+package enum Background {
   /// What waits for a disk.
   private static let disk = WorkerThreads(4)
   /// What keeps a processor busy, such as the many rounds of a passphrase: no file is to wait for that.
   private static let processor = WorkerThreads(2)
 
   /// What some work waits for.
-  enum Kind {
+  package enum Kind {
     case disk, processor
 
     fileprivate var threads: WorkerThreads {
@@ -30,7 +30,7 @@ enum Background {
   ///   - body: The work.
   /// - Throws: That there is no thread, or why the scope has ended.
   /// - Returns: What the work answers.
-  static func run<Answer: Sendable>(
+  package static func run<Answer: Sendable>(
     _ kind: Kind,
     _ loop: Loop,
     _ scope: Scope,
@@ -49,7 +49,7 @@ enum Background {
   ///   - body: The work.
   ///   - then: Is told on the loop what it answers.
   /// - Throws: That there is no thread.
-  static func begin<Answer: Sendable>(
+  package static func begin<Answer: Sendable>(
     _ kind: Kind,
     _ loop: Loop,
     _ body: @escaping @Sendable () -> Answer,

@@ -1,11 +1,14 @@
-internal import DriverKit
+package import DriverKit
 
 /// Something that is made when it is first needed, and once for all who need it meanwhile.
 ///
 /// On the loop.
-final class Making {
+package final class Making {
   /// Is open once what is being made is there, or is not.
   private var gate: Gate?
+
+  /// Nothing is made yet.
+  package init() {}
 
   /// What is there, or is made.
   ///
@@ -15,7 +18,7 @@ final class Making {
   ///   - make: Makes it, and keeps it for `existing`.
   /// - Throws: Why it is not there.
   /// - Returns: It.
-  func value<Product>(
+  package func value<Product>(
     _ scope: Scope,
     existing: () -> Product?,
     make: () async throws(DriverError) -> Product

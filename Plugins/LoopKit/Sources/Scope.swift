@@ -1,13 +1,13 @@
-internal import DriverKit
+package import DriverKit
 
 /// As long as something may take: it ends when a call is stopped, or when a time of its own is up.
 ///
 /// On the loop. Whoever waits looks at it and is told by it, so that no wait is without an end.
-final class Scope {
+package final class Scope {
   /// Why what goes on is to end; nil: it may go on.
-  private(set) var failure: DriverError?
+  package private(set) var failure: DriverError?
   /// The loop that it is of.
-  let loop: Loop
+  package let loop: Loop
   private let parent: Scope?
   private var registration = 0
   private var timer: LoopTimer?
@@ -19,7 +19,7 @@ final class Scope {
   /// - Parameters:
   ///   - loop: The loop.
   ///   - parent: Ends with that, if not before; nil: with nothing else.
-  init(_ loop: Loop, in parent: Scope? = nil) {
+  package init(_ loop: Loop, in parent: Scope? = nil) {
     self.loop = loop
     self.parent = parent
     failure = parent?.failure
@@ -37,26 +37,26 @@ final class Scope {
   ///   - seconds: How long it may take.
   ///   - error: Why it ends then.
   /// - Throws: That the loop takes no timers any more.
-  func limit(_ seconds: Double, _ error: DriverError) throws(DriverError) {
+  package func limit(_ seconds: Double, _ error: DriverError) throws(DriverError) {
     let timer = loop.timer { [weak self] in self?.end(error) }
     try timer.arm(afterNanoseconds: UInt64(max(0, seconds) * 1e9))
     self.timer = timer
   }
 
   /// Has a time begin anew.
-  func renew(_ seconds: Double) {
+  package func renew(_ seconds: Double) {
     // A loop that takes no timers any more has come to its end.
     try? timer?.arm(afterNanoseconds: UInt64(max(0, seconds) * 1e9))
   }
 
   /// Stops its time until it begins anew.
-  func pause() { timer?.disarm() }
+  package func pause() { timer?.disarm() }
 
   /// Takes its time back.
-  func unlimit() { timer = nil }
+  package func unlimit() { timer = nil }
 
   /// Ends it: the first reason counts.
-  func end(_ error: DriverError) {
+  package func end(_ error: DriverError) {
     guard failure == nil else { return }
     failure = error
     timer = nil
@@ -68,12 +68,12 @@ final class Scope {
   /// Looks whether things may go on.
   ///
   /// - Throws: Why not.
-  func check() throws(DriverError) { if let failure { throw failure } }
+  package func check() throws(DriverError) { if let failure { throw failure } }
 
   /// Has a function run when the scope ends; never inside of this.
   ///
   /// - Returns: What `forget` takes; 0: the scope has ended.
-  func onEnd(_ body: @escaping () -> Void) -> Int {
+  package func onEnd(_ body: @escaping () -> Void) -> Int {
     guard failure == nil else { return 0 }
     lastID += 1
     listeners[lastID] = body
@@ -81,5 +81,5 @@ final class Scope {
   }
 
   /// Takes a function back.
-  func forget(_ id: Int) { listeners[id] = nil }
+  package func forget(_ id: Int) { listeners[id] = nil }
 }
