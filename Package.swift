@@ -81,7 +81,7 @@ let drivers: [Driver] = [
   driver("ODBC", dependencies: ["CODBC"]),
   driver("OPENAI", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
   driver("REST", dependencies: ["CCurl", "CYAML", "CurlKit", "HTTPKit"]),
-  driver("SSH", dependencies: ["CCrypto", "CSSH2", "FileKit", "LoopKit"]),
+  driver("SSH", dependencies: ["CCrypto", "CSSH2", "FileKit", "LoopKit", "TransferKit"]),
   driver("VAULT", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
 ]
 
@@ -267,6 +267,12 @@ let package = Package(
       path: "Plugins/LoopKit/Sources",
       swiftSettings: shipped
     ),
+    .target(
+      name: "TransferKit",
+      dependencies: ["DriverKit", "FileKit", "LoopKit"],
+      path: "Plugins/TransferKit/Sources",
+      swiftSettings: shipped
+    ),
     .testTarget(
       name: "HTTPKitTests",
       dependencies: ["DriverKit", "HTTPKit", "TestSupport"],
@@ -301,7 +307,9 @@ let package = Package(
     ),
     .testTarget(
       name: "SSHDriverTests",
-      dependencies: ["CSSH2", "DriverHost", "DriverKit", "FileKit", "SSHDriver", "TestSupport"],
+      dependencies: [
+        "CSSH2", "DriverHost", "DriverKit", "FileKit", "SSHDriver", "TestSupport", "TransferKit",
+      ],
       swiftSettings: common
     ),
     .testTarget(

@@ -1,5 +1,6 @@
 import DriverKit
 import Testing
+import TransferKit
 
 @testable import SSHDriver
 

@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// The action `chmod`: sets what everybody may do with a file.
 struct ChangeMode: SSHAction {

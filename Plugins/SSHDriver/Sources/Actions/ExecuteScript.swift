@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import LoopKit
+internal import TransferKit
 
 /// The action `execute_script`: a script of any interpreter, which is put there, run and removed.
 struct ExecuteScript: SSHAction {

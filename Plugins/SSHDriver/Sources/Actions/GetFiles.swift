@@ -1,10 +1,12 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// The action `get`: files of the server come to this machine, or down a channel.
 struct GetFiles: SSHAction {
   private let inputs: FileInputs
+  private let `protocol`: FileProtocol
   private let transfer: TransferInputs
   /// Where they go; nil: what is in a file goes to the channel or to the output.
   private let local: RemotePath?
@@ -17,6 +19,7 @@ struct GetFiles: SSHAction {
 
   init(_ call: Call) throws(DriverError) {
     inputs = try FileInputs(call.inputs)
+    `protocol` = try FileProtocol(call.inputs)
     transfer = try TransferInputs(call.inputs)
     local = call.inputs["local_path"] == nil ? nil : try FileInputs.path(call.inputs, "local_path")
     limit = try call.inputs["max_content"]?.int(in: 0...104_857_600) ?? 16 << 20
@@ -30,7 +33,7 @@ struct GetFiles: SSHAction {
   }
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
-    switch try await transfer.protocol.open(session, call, inputs.answerTimeout, scope) {
+    switch try await `protocol`.open(session, call, inputs.answerTimeout, scope) {
     case .sftp(let files): try await get(GetMover(files: files, inputs: transfer), call)
     case .scp(let files):
       try transfer.checkSCP()
@@ -110,7 +113,7 @@ struct GetFiles: SSHAction {
     let isStreamed = call.isWanted(Channel.content)
     if !isStreamed, let size = source.size, size > limit { throw tooLong }
     let memory = MemorySink(limit, tooLong)
-    let sink: any Download.Sink =
+    let sink: any ByteSink =
       isStreamed ? ChannelSink(call, Channel.content, mover.files.loop) : memory
     let start = Loop.now()
     var moved: Int64 = 0
@@ -149,12 +152,5 @@ struct GetFiles: SSHAction {
       "the file has more than \(limit) bytes: give local_path, read the channel content, or raise max_content",
       pointer: "/max_content"
     )
-  }
-}
-
-extension RemotePath {
-  /// The path of a file that goes here: into this directory, where the path ends with a `/`.
-  func named(as source: RemotePath) -> RemotePath {
-    bytes.last == UInt8(ascii: "/") ? appending(RemotePath(source.name)) : self
   }
 }

@@ -1,6 +1,7 @@
 internal import CSSH2
 internal import DriverKit
 internal import LoopKit
+internal import TransferKit
 
 /// The action `host_key`: the server's keys, to compare them and to pin one.
 ///

@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// The action `list`: what is in a directory, or in a tree of them.
 struct ListFiles: SSHAction {

@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// The action `mkdir`: makes a directory.
 struct MakeDirectory: SSHAction {

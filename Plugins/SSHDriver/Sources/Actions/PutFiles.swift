@@ -1,10 +1,12 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// The action `put`: files of this machine, or what comes down a channel, go to the server.
 struct PutFiles: SSHAction {
   private let inputs: FileInputs
+  private let `protocol`: FileProtocol
   private let transfer: TransferInputs
   private let source: Source
 
@@ -21,6 +23,7 @@ struct PutFiles: SSHAction {
 
   init(_ call: Call) throws(DriverError) {
     inputs = try FileInputs(call.inputs)
+    `protocol` = try FileProtocol(call.inputs)
     transfer = try TransferInputs(call.inputs)
     var sources: [Source] = []
     if call.inputs["local_path"] != nil {
@@ -53,7 +56,7 @@ struct PutFiles: SSHAction {
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
     let pointer = inputs.pointer
-    switch try await transfer.protocol.open(session, call, inputs.answerTimeout, scope) {
+    switch try await `protocol`.open(session, call, inputs.answerTimeout, scope) {
     case .sftp(let files):
       try await put(PutMover(files: files, inputs: transfer, pointer: pointer), call)
     case .scp(let files):

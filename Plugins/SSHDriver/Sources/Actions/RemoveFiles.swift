@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// The action `remove`: removes a file, or a directory with all that is in it.
 struct RemoveFiles: SSHAction {

@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// The action `rename`: gives a file another name, or another directory.
 struct RenameFile: SSHAction {

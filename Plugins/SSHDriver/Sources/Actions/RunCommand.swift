@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import LoopKit
+internal import TransferKit
 
 /// The action `run_command`: a command line for the user's shell.
 struct RunCommand: SSHAction {

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import LoopKit
+internal import TransferKit
 
 /// The action `run_commands`: one command after the other, each with its own result.
 struct RunCommands: SSHAction {

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import LoopKit
+internal import TransferKit
 
 /// The action `system_info`: what the server is, and how much it has left.
 struct SystemInfo: SSHAction {

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import TransferKit
 
 /// What comes from a call itself, in place of a file of this machine, and goes to the server.
 ///

@@ -1,23 +1,14 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// Reads a file of the server with many requests in flight, and hands over its bytes in order.
 ///
 /// On the loop.
 final class Download {
-  /// Where bytes go.
-  protocol Sink: AnyObject {
-    /// Takes bytes, all of them; false: no more before `whenRoom` says so.
-    func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool
-    /// Has a function run once there is room.
-    func whenRoom(_ body: @escaping () -> Void) throws(DriverError)
-    /// Waits until all that was taken is where it belongs.
-    func finish(_ scope: Scope) async throws(DriverError)
-  }
-
   private let file: RemoteFile
-  private let sink: any Sink
+  private let sink: any ByteSink
   /// Is told of bytes that were taken.
   private let moved: (Int) -> Void
   private var pipeline: SFTPReadPipeline
@@ -41,7 +32,7 @@ final class Download {
     from offset: UInt64,
     upTo end: UInt64? = nil,
     memory: Int,
-    to sink: any Sink,
+    to sink: any ByteSink,
     moved: @escaping (Int) -> Void
   ) {
     self.file = file

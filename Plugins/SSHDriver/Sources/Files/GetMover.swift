@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import TransferKit
 
 /// Files that come from the server to this machine.
 ///
@@ -116,7 +117,7 @@ extension GetMover: FileGetter {
 
   func hand(
     _ source: FileEntry,
-    to sink: any Download.Sink,
+    to sink: any ByteSink,
     _ pointer: String,
     moved: @escaping (Int) -> Void
   ) async throws(DriverError) -> UInt64 {

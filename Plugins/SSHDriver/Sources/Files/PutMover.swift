@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import Glibc
+internal import TransferKit
 
 /// Files that go from this machine to the server.
 ///
@@ -89,5 +90,11 @@ struct PutMover: FileMover {
       "\(task.source.path.text) had \(task.source.size ?? 0) bytes and then \(end) while it was read: try again when nobody writes it",
       pointer: "/local_path"
     )
+  }
+}
+
+extension PutMover: FilePutter {
+  func putting(_ input: CallInput, length: UInt64?) -> any FileMover {
+    ContentMover(mover: self, input: input)
   }
 }

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import TransferKit
 
 extension RemoteFiles {
   /// Makes a directory.
@@ -203,15 +204,5 @@ extension RemoteFiles {
       random: .random(in: 0 ... .max)
     )
     return path.sibling(name.bytes)
-  }
-}
-
-extension RemotePath {
-  /// The path of another file in the same directory.
-  ///
-  /// - Parameter name: Its name.
-  /// - Returns: The path.
-  func sibling(_ name: [UInt8]) -> RemotePath {
-    (parent ?? RemotePath("")).appending(RemotePath(name))
   }
 }

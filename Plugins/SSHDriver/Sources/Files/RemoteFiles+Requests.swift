@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import TransferKit
 
 extension RemoteFiles {
   /// What is known of a file.

@@ -3,6 +3,7 @@ internal import CSSH2
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// The files of a server as one call sees them: its requests, and how long the server may keep it waiting.
 ///
@@ -102,3 +103,5 @@ final class RemoteFiles {
   /// Whether the server offers something.
   func has(_ name: SFTPExtension) -> Bool { client.version.extensions.contains(name) }
 }
+
+extension RemoteFiles: FilePlace {}

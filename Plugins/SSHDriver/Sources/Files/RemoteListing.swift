@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// What is in a directory of the server.
 ///

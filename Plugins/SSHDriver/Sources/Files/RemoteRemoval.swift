@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// Removes files of the server, many at once.
 ///

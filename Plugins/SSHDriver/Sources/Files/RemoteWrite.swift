@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// Makes one file of the server: beside the place where it belongs, until it is whole.
 ///
@@ -48,7 +49,7 @@ final class RemoteWrite {
   /// - Throws: Why it cannot be made; nothing is left of it then, or the error says what.
   /// - Returns: Where it is.
   func run(
-    _ source: any Upload.Source,
+    _ source: any ByteSource,
     _ check: (UInt64) throws(DriverError) -> Void
   ) async throws(DriverError) -> FileCopy {
     let target = inputs.isInPlace ? task.target : try await beside(source, check)
@@ -57,7 +58,7 @@ final class RemoteWrite {
   }
 
   private func beside(
-    _ source: any Upload.Source,
+    _ source: any ByteSource,
     _ check: (UInt64) throws(DriverError) -> Void
   ) async throws(DriverError) -> RemotePath {
     let temporary = files.temporary(for: task.target)
@@ -84,7 +85,7 @@ final class RemoteWrite {
   }
 
   private func inPlace(
-    _ source: any Upload.Source,
+    _ source: any ByteSource,
     _ check: (UInt64) throws(DriverError) -> Void
   ) async throws(DriverError) {
     let isNew = task.offset == 0

@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import Glibc
+internal import TransferKit
 
 /// Whether the part of a file that is there is the beginning of the one that is gone on with.
 ///

@@ -1,29 +1,14 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// Writes a file of the server with many requests in flight.
 ///
 /// On the loop.
 final class Upload {
-  /// What came from a source.
-  enum Piece {
-    case bytes(ArraySlice<UInt8>)
-    /// Nothing yet.
-    case again
-    case end
-  }
-
-  /// Where bytes come from.
-  protocol Source: AnyObject {
-    /// The next bytes, that many at most.
-    func next(_ count: Int) throws(DriverError) -> Piece
-    /// Has a function run once there are more.
-    func whenMore(_ body: @escaping () -> Void) throws(DriverError)
-  }
-
   private let file: RemoteFile
-  private let source: any Source
+  private let source: any ByteSource
   /// Is told of bytes that are written.
   private let moved: (Int) -> Void
   private let length: Int
@@ -47,7 +32,7 @@ final class Upload {
     _ file: RemoteFile,
     from offset: UInt64,
     memory: Int,
-    of source: any Source,
+    of source: any ByteSource,
     moved: @escaping (Int) -> Void
   ) {
     self.file = file

@@ -1,3 +1,4 @@
+internal import FileKit
 internal import Glibc
 
 /// The right to write a file; nobody else who asks for it has it at the same time.

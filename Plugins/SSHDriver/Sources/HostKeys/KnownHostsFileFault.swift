@@ -1,3 +1,5 @@
+internal import FileKit
+
 /// Why a file of known hosts cannot be read or written.
 enum KnownHostsFileFault: Error, Hashable, Sendable {
   /// A call of the system failed, by its error number.

@@ -1,3 +1,4 @@
+internal import FileKit
 internal import Glibc
 
 /// The only one who adds lines to a file of known hosts as long as it lives.

@@ -1,3 +1,4 @@
+internal import FileKit
 internal import Glibc
 
 /// A file that takes the place of another once all of it is on the disk.

@@ -1,6 +1,7 @@
 internal import CSSH2
 internal import DriverKit
 internal import LoopKit
+internal import TransferKit
 
 /// A program on the server: what it is given, what it puts out, and how it ends.
 ///
@@ -164,3 +165,5 @@ private final class Flow {
     return channel.isAtEnd ? 0 : again
   }
 }
+
+extension CallInput: Program.Input {}

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import LoopKit
+internal import TransferKit
 
 /// A program of a call on the server, which is killed there with all that it has begun when the call ends first.
 ///

@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// Files that go to the server before a program runs (`copy_files`), and what is in files that it has made
 /// (`output_files`).
@@ -197,12 +198,5 @@ struct RunFiles {
       to: sink
     ) { _ in }.run()
     return OutputValue(textOrBytes: sink.bytes)
-  }
-}
-
-extension OutputValue {
-  /// Bytes as a text, if they are one.
-  init(textOrBytes bytes: [UInt8]) {
-    self = String(validating: bytes, as: UTF8.self).map(OutputValue.string) ?? .bytes(bytes)
   }
 }

@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import TransferKit
 
 /// What a prepared command is given and what it puts out: our marks are taken out, and answered.
 ///

@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// What files go by: the input `protocol`.
 enum FileProtocol: String {
@@ -8,6 +9,10 @@ enum FileProtocol: String {
   case auto
   case sftp
   case scp
+
+  init(_ inputs: borrowing InputMap) throws(DriverError) {
+    self = FileProtocol(rawValue: try inputs["protocol"]?.string() ?? "") ?? .auto
+  }
 
   /// The files of a server by one of both.
   enum Opened {

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import TransferKit
 
 extension SCPFiles {
   /// What is known of a file: kind, size and mode, and no times.

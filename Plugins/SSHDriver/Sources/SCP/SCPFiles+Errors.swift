@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import TransferKit
 
 extension SCPFiles {
   /// The error of a server on which scp has not begun.

@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// The files of a server that has no SFTP, as one call sees them: by scp, and by commands of a POSIX shell.
 ///

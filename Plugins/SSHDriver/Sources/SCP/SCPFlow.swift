@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import TransferKit
 
 /// Input and output of a program: those of an exchange, or its whole output in the memory; and what it says as errors.
 ///

@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import LoopKit
+internal import TransferKit
 
 /// Files that come by scp from a server without SFTP.
 ///
@@ -18,7 +19,7 @@ struct SCPGetMover: FileGetter {
 
   func hand(
     _ source: FileEntry,
-    to sink: any Download.Sink,
+    to sink: any ByteSink,
     _ pointer: String,
     moved: @escaping (Int) -> Void
   ) async throws(DriverError) -> UInt64 {
@@ -54,7 +55,7 @@ struct SCPGetMover: FileGetter {
 
   private func receive(
     _ path: RemotePath,
-    _ sink: any Download.Sink,
+    _ sink: any ByteSink,
     _ pointer: String,
     _ moved: @escaping (Int) -> Void
   ) async throws(DriverError) -> SCPReceiver.Facts {

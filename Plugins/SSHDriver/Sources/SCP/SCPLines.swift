@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import TransferKit
 
 /// What the two sides of scp say to each other, in front of and behind what is in files.
 ///

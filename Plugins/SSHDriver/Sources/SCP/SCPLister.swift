@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import TransferKit
 
 /// Directories of a server without SFTP: the names and kinds of what is in them.
 struct SCPLister: DirectoryLister {

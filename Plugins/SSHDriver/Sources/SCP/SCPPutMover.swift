@@ -1,6 +1,7 @@
 internal import DriverKit
 internal import FileKit
 internal import Glibc
+internal import TransferKit
 
 /// Files that go by scp to a server without SFTP.
 ///
@@ -85,7 +86,7 @@ struct SCPPutMover: FilePutter {
     var naming = naming
     var modified: Int64?
     let size: UInt64
-    let source: any Upload.Source
+    let source: any ByteSource
     var check: () throws(DriverError) -> Void = {}
     if let content {
       (source, size) = (CallSource(content.input), content.length ?? 0)

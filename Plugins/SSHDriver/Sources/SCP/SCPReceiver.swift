@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import TransferKit
 
 /// One file that comes from `scp -f`, and nothing else.
 ///
@@ -24,7 +25,7 @@ final class SCPReceiver: SCPExchange {
   /// Whether the server has said anything as scp does.
   private(set) var hasBegun = false
   private(set) var isHeld = false
-  private let sink: any Download.Sink
+  private let sink: any ByteSink
   private let host: String
   private let moved: (Int) -> Void
   private var state = State.line
@@ -41,7 +42,7 @@ final class SCPReceiver: SCPExchange {
   ///   - sink: Where it goes.
   ///   - host: The server, for messages.
   ///   - moved: Is told of bytes that were taken.
-  init(_ sink: any Download.Sink, _ host: String, moved: @escaping (Int) -> Void) {
+  init(_ sink: any ByteSink, _ host: String, moved: @escaping (Int) -> Void) {
     self.sink = sink
     self.host = host
     self.moved = moved

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import TransferKit
 
 /// One file that goes to `scp -t`.
 ///
@@ -14,7 +15,7 @@ final class SCPSender: SCPExchange {
   private(set) var refusal: String?
   private let header: SCPLine
   private let times: SCPLine?
-  private let source: any Upload.Source
+  private let source: any ByteSource
   private let host: String
   private let check: () throws(DriverError) -> Void
   private let moved: (Int) -> Void
@@ -43,7 +44,7 @@ final class SCPSender: SCPExchange {
     size: UInt64,
     mode: UInt32,
     modified: Int64?,
-    source: any Upload.Source,
+    source: any ByteSource,
     host: String,
     moved: @escaping (Int) -> Void,
     check: @escaping () throws(DriverError) -> Void

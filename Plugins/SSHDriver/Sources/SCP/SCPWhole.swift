@@ -1,4 +1,5 @@
 internal import DriverKit
+internal import TransferKit
 
 /// All that comes of a call, for a program that reads its input to the end.
 final class SCPWhole: SCPExchange {

@@ -1,6 +1,7 @@
 internal import CSSH2
 internal import DriverKit
 internal import LoopKit
+internal import TransferKit
 
 /// The files of a server: one channel with SFTP, and the requests of many calls that are in flight in it.
 ///

@@ -1,5 +1,6 @@
 internal import DriverKit
 internal import FileKit
+internal import TransferKit
 
 extension SFTPError {
   /// The error of a call that it comes to.
@@ -12,50 +13,5 @@ extension SFTPError {
     error.vendorState = code.rawValue
     error.detail = "SFTP status \(status.code.rawValue): \(status)"
     return error
-  }
-}
-
-extension DriverError {
-  /// An error about a file, whose `vendorState` has the code of the file.
-  ///
-  /// - Parameters:
-  ///   - code: What went wrong.
-  ///   - message: What, where, why, and what to do.
-  ///   - pointer: The input that named the file.
-  init(_ code: FileErrorCode, _ message: String, pointer: String = "") {
-    self.init(code.driverCode, message, pointer: pointer, isRetryable: code.mayPass)
-    vendorState = code.rawValue
-  }
-
-  /// What went wrong with the file that this is about.
-  var fileCode: FileErrorCode {
-    if let code = FileErrorCode(rawValue: vendorState) { return code }
-    return switch code {
-    case .cancelled: .cancelled
-    case .timedOut: .timeout
-    case .unavailable: .connectionLost
-    case .protocolViolation: .malformed
-    case .unsupported: .unsupported
-    default: .failure
-    }
-  }
-}
-
-extension FileErrorCode {
-  /// The code of a call that fails with it.
-  var driverCode: DriverError.Code {
-    switch self {
-    case .notFound: .notFound
-    case .permissionDenied: .forbidden
-    case .alreadyExists, .isDirectory, .kindDiffers, .notEmpty, .changed: .conflict
-    case .nameRefused: .invalidInput
-    case .verification, .failure, .diskFull, .quotaExceeded: .remoteFailure
-    case .unsupported: .unsupported
-    case .authentication: .unauthenticated
-    case .connectionLost: .unavailable
-    case .timeout: .timedOut
-    case .cancelled: .cancelled
-    case .malformed: .protocolViolation
-    }
   }
 }

@@ -1,4 +1,5 @@
 internal import FileKit
+internal import TransferKit
 
 /// Something that a server did not do: what, with which file, and why.
 struct SFTPError: Error, Sendable, Hashable {

@@ -1,6 +1,7 @@
 internal import CSSH2
 internal import DriverKit
 internal import LoopKit
+internal import TransferKit
 
 /// The beginning of SFTP in a channel: the subsystem, and the versions of both sides.
 ///

@@ -1,6 +1,7 @@
 internal import CSSH2
 internal import DriverKit
 internal import Glibc
+internal import TransferKit
 
 /// The bytes of a connection that another host makes for us: the way through a jump host.
 final class ChannelStream: ByteStream {

@@ -1,11 +1,11 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 internal import Glibc
 
 /// What writes a file of this machine.
 ///
 /// A protocol in place of a closure: one that is made in a function that waits would not run on the loop (Swift 6.3.1).
-protocol LocalFilling {
+package protocol LocalFilling {
   /// Whether the mode of the source is only known when it has come.
   var bringsMode: Bool { get }
 
@@ -20,7 +20,7 @@ protocol LocalFilling {
 /// Makes one file of this machine: beside the place where it belongs, until it is whole.
 ///
 /// On the loop.
-struct LocalWrite {
+package struct LocalWrite {
   private let files: any FilePlace
   private let inputs: TransferInputs
   private let task: FileTask
@@ -31,7 +31,7 @@ struct LocalWrite {
   /// - Parameters:
   ///   - task: The file.
   ///   - mover: Whose it is.
-  init(_ task: FileTask, _ mover: some FileMover) {
+  package init(_ task: FileTask, _ mover: some FileMover) {
     files = mover.files
     inputs = mover.inputs
     self.task = task
@@ -43,7 +43,7 @@ struct LocalWrite {
   /// - Parameter filling: Writes it.
   /// - Throws: Why it cannot be made; nothing is left of it then unless it is written in place, or the error says what.
   /// - Returns: Where it is.
-  func run(_ filling: some LocalFilling) async throws(DriverError) -> FileCopy {
+  package func run(_ filling: some LocalFilling) async throws(DriverError) -> FileCopy {
     let mode = inputs.mode(source: task.source, target: task.existing)
     if inputs.isInPlace {
       // What was decided about is no link: one that has come meanwhile is not followed.

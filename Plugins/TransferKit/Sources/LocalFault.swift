@@ -1,5 +1,5 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 internal import Glibc
 
 extension SystemError {
@@ -10,7 +10,9 @@ extension SystemError {
   ///   - path: With which file of this machine.
   ///   - pointer: The input that named it.
   /// - Returns: The error, whose `vendorState` has the code of the file.
-  func error(_ what: String, _ path: RemotePath, _ pointer: String = "/local_path") -> DriverError {
+  package func error(_ what: String, _ path: RemotePath, _ pointer: String = "/local_path")
+    -> DriverError
+  {
     var error = DriverError(
       fileCode,
       "cannot \(what) \(path.text) on this machine: \(self)",

@@ -1,11 +1,11 @@
-internal import DriverKit
-internal import LoopKit
+package import DriverKit
+package import LoopKit
 
 /// Bytes that go into a file of this machine, beside the loop.
 ///
 /// On the loop. One part is written at a time and the next one gathered meanwhile, so that a fast server makes few and
 /// large writes.
-final class FileSink: Download.Sink {
+package final class FileSink: ByteSink {
   private let file: LocalFile
   private let loop: Loop
   /// Up to where bytes were handed to the disk.
@@ -20,13 +20,13 @@ final class FileSink: Download.Sink {
   /// How many bytes may wait for the disk.
   private static let most = 2 << 20
 
-  init(_ file: LocalFile, from offset: UInt64, _ loop: Loop) {
+  package init(_ file: LocalFile, from offset: UInt64, _ loop: Loop) {
     self.file = file
     self.offset = offset
     self.loop = loop
   }
 
-  func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
+  package func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
     if let failure { throw failure }
     gathered.append(bytes)
     unwritten += bytes.count
@@ -34,11 +34,11 @@ final class FileSink: Download.Sink {
     return unwritten < FileSink.most
   }
 
-  func whenRoom(_ body: @escaping () -> Void) throws(DriverError) {
+  package func whenRoom(_ body: @escaping () -> Void) throws(DriverError) {
     if isWriting { told.append(body) } else { body() }
   }
 
-  func finish(_ scope: Scope) async throws(DriverError) {
+  package func finish(_ scope: Scope) async throws(DriverError) {
     while isWriting {
       let step = Waiting<Bool>()
       told.append { step.finish(.success(true)) }

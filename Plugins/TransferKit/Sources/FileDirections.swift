@@ -1,10 +1,10 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 
 /// Files that come from a server to this machine, by some protocol.
 ///
 /// On the loop.
-protocol FileGetter: FileMover {
+package protocol FileGetter: FileMover {
   /// What is known of a file of the server; of a link it is what that leads to.
   ///
   /// - Parameters:
@@ -25,7 +25,7 @@ protocol FileGetter: FileMover {
   /// - Returns: How many bytes it had.
   func hand(
     _ source: FileEntry,
-    to sink: any Download.Sink,
+    to sink: any ByteSink,
     _ pointer: String,
     moved: @escaping (Int) -> Void
   ) async throws(DriverError) -> UInt64
@@ -34,7 +34,7 @@ protocol FileGetter: FileMover {
 /// Files that go from this machine to a server, by some protocol.
 ///
 /// On the loop.
-protocol FilePutter: FileMover {
+package protocol FilePutter: FileMover {
   /// The same for what comes from the call, in place of a file of this machine.
   ///
   /// - Parameters:
@@ -42,10 +42,4 @@ protocol FilePutter: FileMover {
   ///   - length: How many bytes that are; nil: that is not known.
   /// - Returns: What transfers it.
   func putting(_ input: CallInput, length: UInt64?) -> any FileMover
-}
-
-extension PutMover: FilePutter {
-  func putting(_ input: CallInput, length: UInt64?) -> any FileMover {
-    ContentMover(mover: self, input: input)
-  }
 }

@@ -1,11 +1,11 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 internal import LoopKit
 
 /// What becomes of the files of a call: told as it happens, and summed.
 ///
 /// On the loop.
-final class FileReport {
+package final class FileReport {
   /// How many results the outputs have.
   private static let most = 1000
 
@@ -13,23 +13,23 @@ final class FileReport {
   private let channel: ValueChannel
   private let scope: Scope
   private let start = Loop.now()
-  private(set) var totals = FileTotals()
+  package private(set) var totals = FileTotals()
   private var kept: [OutputValue] = []
   private var bytes: UInt64 = 0
   private var told: UInt64 = 0
   /// How many bytes there are in all; nil: that is not known.
-  var expected: UInt64?
+  package var expected: UInt64?
   /// The error of the first file that failed.
-  private(set) var failure: DriverError?
+  package private(set) var failure: DriverError?
 
-  init(_ call: Call, _ channel: Int, _ files: any FilePlace) {
+  package init(_ call: Call, _ channel: Int, _ files: any FilePlace) {
     self.call = call
     self.channel = ValueChannel(call, channel, files.loop)
     scope = files.scope
   }
 
   /// Says that bytes were moved.
-  func moved(_ count: Int) {
+  package func moved(_ count: Int) {
     bytes += UInt64(count)
     // The host keeps the newest only.
     guard bytes - told >= 1 << 20 || bytes == expected else { return }
@@ -43,7 +43,7 @@ final class FileReport {
   ///   - result: The result.
   ///   - error: The whole error of one that failed.
   /// - Throws: Why it cannot be told.
-  func add(_ result: FileResult, _ error: DriverError? = nil) async throws(DriverError) {
+  package func add(_ result: FileResult, _ error: DriverError? = nil) async throws(DriverError) {
     totals.add(result)
     if result.outcome == .failed, failure == nil {
       failure =
@@ -69,7 +69,7 @@ final class FileReport {
   ///
   /// - Parameter body: What it tells of.
   /// - Throws: Why it fails, or the error of the files that did.
-  func sum(_ body: () async throws(DriverError) -> Void) async throws(DriverError) {
+  package func sum(_ body: () async throws(DriverError) -> Void) async throws(DriverError) {
     do throws(DriverError) {
       try await body()
     } catch {
@@ -81,7 +81,7 @@ final class FileReport {
   }
 
   /// The error of the call; nil: no file failed.
-  var error: DriverError? {
+  package var error: DriverError? {
     guard let failure, let text = totals.failureText else { return nil }
     if totals.count == 1 { return failure }
     var error = failure
@@ -92,7 +92,7 @@ final class FileReport {
 
 extension FileResult {
   /// The result as actions put it out.
-  var output: OutputValue {
+  package var output: OutputValue {
     var members: [(name: String, value: OutputValue)] = [
       ("path", .string(String(decoding: path.bytes, as: UTF8.self)))
     ]

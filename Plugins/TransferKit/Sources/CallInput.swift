@@ -1,7 +1,7 @@
-internal import DriverKit
+package import DriverKit
 
-/// A program's input from a call: a text, then what comes down a channel.
-final class CallInput: Program.Input {
+/// What comes from a call: a text, then what comes down a channel.
+package final class CallInput {
   private let call: Call
   private let channel: Int?
   private let loop: Loop
@@ -17,14 +17,17 @@ final class CallInput: Program.Input {
   ///   - call: Whose channel.
   ///   - channel: The channel; nil: nothing more comes.
   ///   - loop: The loop.
-  init(_ first: [UInt8], _ call: Call, channel: Int?, _ loop: Loop) {
+  package init(_ first: [UInt8], _ call: Call, channel: Int?, _ loop: Loop) {
     self.first = first
     self.call = call
     self.channel = channel
     self.loop = loop
   }
 
-  func next() throws(DriverError) -> [UInt8]? {
+  /// The next bytes, as many as come; empty: there are none yet; nil: there are no more.
+  ///
+  /// - Throws: Why the channel has failed.
+  package func next() throws(DriverError) -> [UInt8]? {
     if !first.isEmpty {
       defer { first = [] }
       return first
@@ -41,7 +44,10 @@ final class CallInput: Program.Input {
     }
   }
 
-  func whenMore(_ body: @escaping () -> Void) throws(DriverError) {
+  /// Has a function run once there may be more.
+  ///
+  /// - Throws: That the call waits for nothing any more.
+  package func whenMore(_ body: @escaping () -> Void) throws(DriverError) {
     guard let channel else { return }
     try call.onReady(channel, on: loop, body)
   }

@@ -1,11 +1,11 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 internal import LoopKit
 
 /// One direction in which files are transferred: what the two sides are.
 ///
 /// On the loop.
-protocol FileMover {
+package protocol FileMover {
   associatedtype Files: FilePlace
 
   var files: Files { get }
@@ -49,7 +49,7 @@ extension FileMover {
   ///   - report: Is told.
   /// - Throws: Why it cannot be told; a file that fails is told.
   /// - Returns: Where it is, or why it failed.
-  func move(
+  package func move(
     _ task: FileTask,
     _ reason: String,
     _ report: FileReport
@@ -94,7 +94,7 @@ extension FileMover {
   ///   - number: The number of the name that was tried last, which becomes that of this one.
   /// - Throws: That there is none.
   /// - Returns: The name.
-  func freeName(beside path: RemotePath, _ number: inout Int) async throws(DriverError)
+  package func freeName(beside path: RemotePath, _ number: inout Int) async throws(DriverError)
     -> RemotePath
   {
     while number < 10_000 {

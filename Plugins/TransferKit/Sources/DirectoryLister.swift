@@ -1,10 +1,10 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 
-/// Lists directories, here or on the server.
+/// Lists directories, here or on a server.
 ///
 /// A protocol in place of a closure: one that is made in a function that waits would not run on the loop (Swift 6.3.1).
-protocol DirectoryLister {
+package protocol DirectoryLister {
   /// What is in a directory.
   ///
   /// - Parameter path: The directory.
@@ -15,23 +15,16 @@ protocol DirectoryLister {
   ) async throws(DriverError) -> (entries: [FileEntry], refused: [PathFault])
 }
 
-/// Directories of the server.
-struct RemoteLister: DirectoryLister {
-  let files: RemoteFiles
-  let readsLinks: Bool
-
-  func list(
-    _ path: RemotePath
-  ) async throws(DriverError) -> (entries: [FileEntry], refused: [PathFault]) {
-    try await files.entries(path, readsLinks: readsLinks)
-  }
-}
-
 /// Directories of this machine.
-struct LocalLister: DirectoryLister {
-  let files: any FilePlace
+package struct LocalLister: DirectoryLister {
+  private let files: any FilePlace
 
-  func list(
+  /// Directories.
+  ///
+  /// - Parameter files: Whose call lists them.
+  package init(files: any FilePlace) { self.files = files }
+
+  package func list(
     _ path: RemotePath
   ) async throws(DriverError) -> (entries: [FileEntry], refused: [PathFault]) {
     (try await files.onDisk { () throws(DriverError) in try LocalFiles.list(path) }, [])

@@ -1,13 +1,13 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 internal import Glibc
 
 /// A file of this machine that is open, until it is let go of.
 ///
 /// All that it does may wait for a disk, and so is done beside the loop: see `FilePlace.onDisk`.
-final class LocalFile: Sendable {
+package final class LocalFile: Sendable {
   /// The path for messages.
-  let path: RemotePath
+  package let path: RemotePath
   private let descriptor: Int32
 
   /// Opens a file.
@@ -18,7 +18,7 @@ final class LocalFile: Sendable {
   ///   - mode: What everybody may do with a file that is made, less what the process's mask takes from it.
   ///   - shown: The path for messages; nil: its own.
   /// - Throws: Why it cannot be.
-  init(
+  package init(
     _ path: RemotePath,
     _ flags: Int32,
     mode: UInt32 = 0o600,
@@ -39,7 +39,7 @@ final class LocalFile: Sendable {
   /// What is known of it.
   ///
   /// - Throws: Why nothing is.
-  func entry() throws(DriverError) -> FileEntry {
+  package func entry() throws(DriverError) -> FileEntry {
     var status = stat()
     guard unsafe fstat(descriptor, &status) == 0 else {
       throw SystemError(errno).error("look at", path)
@@ -54,7 +54,7 @@ final class LocalFile: Sendable {
   ///   - count: How many at most.
   /// - Throws: Why it cannot be read.
   /// - Returns: The bytes; none: the file ends there.
-  func read(at offset: UInt64, _ count: Int) throws(DriverError) -> [UInt8] {
+  package func read(at offset: UInt64, _ count: Int) throws(DriverError) -> [UInt8] {
     var failure: Int32 = 0
     let bytes = unsafe [UInt8](unsafeUninitializedCapacity: count) { buffer, done in
       while done < count {
@@ -76,7 +76,7 @@ final class LocalFile: Sendable {
   ///   - bytes: The bytes.
   ///   - offset: Where to.
   /// - Throws: Why they cannot be written.
-  func write(_ bytes: ArraySlice<UInt8>, at offset: UInt64) throws(DriverError) {
+  package func write(_ bytes: ArraySlice<UInt8>, at offset: UInt64) throws(DriverError) {
     var done = 0
     while done < bytes.count {
       let count = unsafe bytes.withUnsafeBytes { buffer in
@@ -92,7 +92,7 @@ final class LocalFile: Sendable {
   /// Sets the mode and the time of change.
   ///
   /// - Throws: Why they cannot be.
-  func set(mode: UInt32?, modified: FileTime?) throws(DriverError) {
+  package func set(mode: UInt32?, modified: FileTime?) throws(DriverError) {
     if let mode, fchmod(descriptor, mode) != 0 {
       throw SystemError(errno).error("change the mode of", path)
     }
@@ -106,14 +106,14 @@ final class LocalFile: Sendable {
   /// Waits until all of it is on the disk.
   ///
   /// - Throws: Why it is not.
-  func sync() throws(DriverError) {
+  package func sync() throws(DriverError) {
     guard fsync(descriptor) == 0 else { throw SystemError(errno).error("bring to disk", path) }
   }
 
   /// Hears what closing it would tell: some file systems say only then that all is not written.
   ///
   /// - Throws: What it tells.
-  func flush() throws(DriverError) {
+  package func flush() throws(DriverError) {
     // Each close of a descriptor tells; this one stays open for whoever holds the file.
     let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
     guard copy >= 0, Glibc.close(copy) == 0 else { throw SystemError(errno).error("write", path) }

@@ -1,13 +1,13 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 internal import Glibc
 
 /// Files of this machine.
 ///
 /// All of it may wait for a disk, and so is done beside the loop: see `FilePlace.onDisk`.
-enum LocalFiles {
+package enum LocalFiles {
   /// Seconds since the beginning of 1970.
-  static func time() -> Int64 { Int64(Glibc.time(nil)) }
+  package static func time() -> Int64 { Int64(Glibc.time(nil)) }
 
   /// What is known of a file.
   ///
@@ -16,7 +16,8 @@ enum LocalFiles {
   ///   - followsLink: Whether it is of what a link leads to.
   /// - Throws: Why nothing is known.
   /// - Returns: The entry; nil: there is none.
-  static func entry(_ path: RemotePath, followsLink: Bool) throws(DriverError) -> FileEntry? {
+  package static func entry(_ path: RemotePath, followsLink: Bool) throws(DriverError) -> FileEntry?
+  {
     var status = stat()
     let bytes = path.cString
     let answer = unsafe followsLink ? stat(bytes, &status) : lstat(bytes, &status)
@@ -29,7 +30,7 @@ enum LocalFiles {
   /// Makes a directory; one that is there is no fault where parents are made.
   ///
   /// - Throws: Why it cannot be made.
-  static func makeDirectory(
+  package static func makeDirectory(
     _ path: RemotePath,
     withParents: Bool,
     mode: UInt32 = 0o777
@@ -64,7 +65,7 @@ enum LocalFiles {
   ///   - new: The name, in the same directory.
   ///   - overwrites: Whether what has that name is replaced.
   /// - Throws: Why it cannot be.
-  static func rename(
+  package static func rename(
     _ path: RemotePath,
     to new: RemotePath,
     overwrites: Bool
@@ -96,7 +97,7 @@ enum LocalFiles {
   /// Makes a symbolic link.
   ///
   /// - Throws: Why it cannot be made.
-  static func makeLink(_ path: RemotePath, to target: RemotePath) throws(DriverError) {
+  package static func makeLink(_ path: RemotePath, to target: RemotePath) throws(DriverError) {
     guard unsafe symlink(target.cString, path.cString) == 0 else {
       throw SystemError(errno).error("make the link", path)
     }
@@ -105,18 +106,18 @@ enum LocalFiles {
   /// Removes what is no directory.
   ///
   /// - Throws: Why it cannot be.
-  static func remove(_ path: RemotePath) throws(DriverError) {
+  package static func remove(_ path: RemotePath) throws(DriverError) {
     guard unsafe unlink(path.cString) == 0 else { throw SystemError(errno).error("remove", path) }
   }
 
   /// A name beside a file that nobody else has.
-  static func temporary(for path: RemotePath) -> RemotePath {
+  package static func temporary(for path: RemotePath) -> RemotePath {
     let name = TemporaryName(for: path.name, time: time(), random: .random(in: 0 ... .max))
     return path.sibling(name.bytes)
   }
 
   /// Waits until the names in a directory are on the disk, where its file system can do that.
-  static func sync(directoryOf path: RemotePath) {
+  package static func sync(directoryOf path: RemotePath) {
     let folder = path.sibling([0x2E]).cString
     let descriptor = unsafe open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
     guard descriptor >= 0 else { return }
@@ -129,7 +130,7 @@ enum LocalFiles {
   /// - Parameter path: The directory.
   /// - Throws: Why it cannot be listed.
   /// - Returns: The entries, with where links lead to.
-  static func list(_ path: RemotePath) throws(DriverError) -> [FileEntry] {
+  package static func list(_ path: RemotePath) throws(DriverError) -> [FileEntry] {
     let start = path.bytes.isEmpty ? RemotePath(".") : path
     guard let folder = unsafe opendir(start.cString) else {
       throw SystemError(errno).error("list", path)

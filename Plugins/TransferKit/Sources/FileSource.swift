@@ -1,10 +1,10 @@
-internal import DriverKit
+package import DriverKit
 internal import LoopKit
 
 /// Bytes of a file of this machine, which are read beside the loop and ahead of whoever takes them.
 ///
 /// On the loop.
-final class FileSource: Upload.Source {
+package final class FileSource: ByteSource {
   private let file: LocalFile
   private let loop: Loop
   /// Up to where it was asked for.
@@ -31,7 +31,7 @@ final class FileSource: Upload.Source {
   ///   - size: How long it is said to be; nil: nobody knows.
   ///   - piece: How many bytes are taken at once.
   ///   - loop: The loop.
-  init(_ file: LocalFile, from offset: UInt64, size: Int64?, piece: Int, _ loop: Loop) {
+  package init(_ file: LocalFile, from offset: UInt64, size: Int64?, piece: Int, _ loop: Loop) {
     self.file = file
     self.offset = offset
     self.size = UInt64(max(0, size ?? 0))
@@ -40,7 +40,7 @@ final class FileSource: Upload.Source {
     length = UInt64(max(1, (512 << 10) / max(1, piece)) * max(1, piece))
   }
 
-  func next(_ count: Int) throws(DriverError) -> Upload.Piece {
+  package func next(_ count: Int) throws(DriverError) -> BytePiece {
     defer { readAhead() }
     guard let first = parts.first else {
       if let failure { throw failure }
@@ -54,7 +54,7 @@ final class FileSource: Upload.Source {
     return .bytes(first.prefix(count))
   }
 
-  func whenMore(_ body: @escaping () -> Void) throws(DriverError) {
+  package func whenMore(_ body: @escaping () -> Void) throws(DriverError) {
     if parts.isEmpty, !isOver, failure == nil { told = body } else { body() }
   }
 

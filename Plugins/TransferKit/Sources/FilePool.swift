@@ -1,8 +1,8 @@
-internal import DriverKit
-internal import LoopKit
+package import DriverKit
+package import LoopKit
 
 /// Something that is done beside other things of the same call.
-protocol PoolTask {
+package protocol PoolTask {
   /// Does it.
   func run() async
 }
@@ -10,7 +10,7 @@ protocol PoolTask {
 /// Tasks of one call that go on at once, a bounded number of them.
 ///
 /// On the loop.
-final class FilePool {
+package final class FilePool {
   private let actor: LoopActor
   private let loop: Loop
   private let limit: Int
@@ -23,7 +23,7 @@ final class FilePool {
   ///   - loop: The loop.
   ///   - actor: What they run on.
   ///   - limit: How many go on at once.
-  init(_ loop: Loop, _ actor: LoopActor, _ limit: Int) {
+  package init(_ loop: Loop, _ actor: LoopActor, _ limit: Int) {
     self.loop = loop
     self.limit = limit
     self.actor = actor
@@ -35,7 +35,7 @@ final class FilePool {
   ///   - task: The task, which sees for itself that it ends with the scope.
   ///   - scope: How long room is waited for.
   /// - Throws: Why the scope has ended; the task is not begun then.
-  func add(_ task: any PoolTask, _ scope: Scope) async throws(DriverError) {
+  package func add(_ task: any PoolTask, _ scope: Scope) async throws(DriverError) {
     try await wait(until: limit - 1, scope)
     try scope.check()
     begin(task)
@@ -54,7 +54,7 @@ final class FilePool {
   }
 
   /// Waits until all tasks have ended, also where the call is to stop: they clean up after themselves.
-  func drain() async {
+  package func drain() async {
     // A scope without an end: nothing is thrown.
     try? await wait(until: 0, Scope(loop))
   }

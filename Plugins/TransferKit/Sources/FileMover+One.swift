@@ -1,5 +1,5 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 
 extension FileMover {
   /// Transfers one file that a call has named, as its policy decides.
@@ -11,7 +11,7 @@ extension FileMover {
   ///   - pointer: The input that named the target.
   /// - Throws: Why it is not transferred.
   /// - Returns: Where it is; nil: nothing was transferred.
-  func moveOne(
+  package func moveOne(
     _ source: FileEntry,
     _ target: RemotePath,
     _ report: FileReport,

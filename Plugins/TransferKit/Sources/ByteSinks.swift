@@ -1,8 +1,8 @@
-internal import DriverKit
-internal import LoopKit
+package import DriverKit
+package import LoopKit
 
 /// Bytes that go down a channel of a call.
-final class ChannelSink: Download.Sink {
+package final class ChannelSink: ByteSink {
   private let call: Call
   private let channel: Int
   private let loop: Loop
@@ -10,20 +10,20 @@ final class ChannelSink: Download.Sink {
   private var held: ArraySlice<UInt8> = []
   private var failure: DriverError?
 
-  init(_ call: Call, _ channel: Int, _ loop: Loop) {
+  package init(_ call: Call, _ channel: Int, _ loop: Loop) {
     self.call = call
     self.channel = channel
     self.loop = loop
   }
 
-  func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
+  package func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
     if let failure { throw failure }
     if try write(bytes) { return true }
     held = bytes
     return false
   }
 
-  func whenRoom(_ body: @escaping () -> Void) throws(DriverError) {
+  package func whenRoom(_ body: @escaping () -> Void) throws(DriverError) {
     try call.onReady(channel, on: loop) { [weak self] in
       guard let self else { return }
       do throws(DriverError) {
@@ -36,7 +36,7 @@ final class ChannelSink: Download.Sink {
     }
   }
 
-  func finish(_ scope: Scope) async throws(DriverError) {
+  package func finish(_ scope: Scope) async throws(DriverError) {
     while true {
       if let failure { throw failure }
       if held.isEmpty { return }
@@ -56,8 +56,8 @@ final class ChannelSink: Download.Sink {
 }
 
 /// Bytes that go into the memory, up to a limit.
-final class MemorySink: Download.Sink {
-  private(set) var bytes: [UInt8] = []
+package final class MemorySink: ByteSink {
+  package private(set) var bytes: [UInt8] = []
   private let limit: Int
   private let tooLong: DriverError
 
@@ -66,18 +66,18 @@ final class MemorySink: Download.Sink {
   /// - Parameters:
   ///   - limit: How many bytes it takes.
   ///   - error: The error of a file that has more.
-  init(_ limit: Int, _ error: DriverError) {
+  package init(_ limit: Int, _ error: DriverError) {
     self.limit = limit
     tooLong = error
   }
 
-  func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
+  package func take(_ bytes: ArraySlice<UInt8>) throws(DriverError) -> Bool {
     guard self.bytes.count + bytes.count <= limit else { throw tooLong }
     self.bytes += bytes
     return true
   }
 
-  func whenRoom(_ body: @escaping () -> Void) throws(DriverError) { body() }
+  package func whenRoom(_ body: @escaping () -> Void) throws(DriverError) { body() }
 
-  func finish(_ scope: Scope) async throws(DriverError) {}
+  package func finish(_ scope: Scope) async throws(DriverError) {}
 }

@@ -1,10 +1,10 @@
-internal import DriverKit
-internal import LoopKit
+package import DriverKit
+package import LoopKit
 
 /// A channel of values of a call, which several tasks write to.
 ///
 /// On the loop. A slow reader holds all of them up.
-final class ValueChannel {
+package final class ValueChannel {
   private let call: Call
   private let channel: Int
   private let loop: Loop
@@ -17,14 +17,14 @@ final class ValueChannel {
   ///   - call: Whose.
   ///   - channel: Its index.
   ///   - loop: The loop.
-  init(_ call: Call, _ channel: Int, _ loop: Loop) {
+  package init(_ call: Call, _ channel: Int, _ loop: Loop) {
     self.call = call
     self.channel = channel
     self.loop = loop
   }
 
   /// Whether anybody reads it.
-  var isWanted: Bool { call.isWanted(channel) }
+  package var isWanted: Bool { call.isWanted(channel) }
 
   /// Sends a value; nobody may want it.
   ///
@@ -32,7 +32,7 @@ final class ValueChannel {
   ///   - value: The value.
   ///   - scope: How long a slow reader is waited for.
   /// - Throws: Why the scope has ended, or that the call is to stop.
-  func send(_ value: OutputValue, _ scope: Scope) async throws(DriverError) {
+  package func send(_ value: OutputValue, _ scope: Scope) async throws(DriverError) {
     while isWanted {
       if !isFull {
         guard try call.emit(value, to: channel) == .again else { return }

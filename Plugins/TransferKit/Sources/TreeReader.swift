@@ -1,10 +1,10 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 
 /// Walks through a tree of files, here or on the server.
 ///
 /// On the loop.
-final class TreeReader {
+package final class TreeReader {
   private var walk: TreeWalk
   private let root: RemotePath
   private let lister: any DirectoryLister
@@ -15,7 +15,7 @@ final class TreeReader {
   ///   - root: Where the tree begins.
   ///   - pattern: Which paths in it are meant; nil: all.
   ///   - lister: Lists its directories.
-  init(_ root: RemotePath, _ pattern: GlobPattern?, _ lister: some DirectoryLister) {
+  package init(_ root: RemotePath, _ pattern: GlobPattern?, _ lister: some DirectoryLister) {
     walk = TreeWalk(pattern: pattern)
     self.root = root
     self.lister = lister
@@ -24,7 +24,7 @@ final class TreeReader {
   /// The next item; nil: there are no more.
   ///
   /// - Throws: Why nothing can be listed any more; of one directory that cannot be the item says so.
-  func next() async throws(DriverError) -> TreeItem? {
+  package func next() async throws(DriverError) -> TreeItem? {
     while true {
       switch walk.next() {
       case .item(let item): return item
@@ -42,5 +42,5 @@ final class TreeReader {
   }
 
   /// Leaves out what is in the directory that was the last item.
-  func prune() { walk.prune() }
+  package func prune() { walk.prune() }
 }

@@ -1,15 +1,15 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 
 /// What all actions with files are told: which file, and how long the server may take to answer.
-struct FileInputs {
-  let path: RemotePath
+package struct FileInputs {
+  package let path: RemotePath
   /// The input that named it.
-  let pointer: String
+  package let pointer: String
   /// In seconds.
-  let answerTimeout: Double
+  package let answerTimeout: Double
 
-  init(_ inputs: borrowing InputMap) throws(DriverError) {
+  package init(_ inputs: borrowing InputMap) throws(DriverError) {
     let (text, bytes) = (try inputs["path"]?.bytes(), try inputs["path_bytes"]?.bytes())
     switch (text, bytes) {
     case (let text?, nil): (path, pointer) = (RemotePath(text), "/path")
@@ -34,7 +34,7 @@ struct FileInputs {
   ///   - name: Its name.
   /// - Throws: That it is missing, or none.
   /// - Returns: The path.
-  static func path(
+  package static func path(
     _ inputs: borrowing InputMap,
     _ name: StaticString
   ) throws(DriverError) -> RemotePath {
@@ -58,7 +58,7 @@ struct FileInputs {
   /// - Parameter inputs: The inputs.
   /// - Throws: That they are none.
   /// - Returns: The mode; nil: it was not given.
-  static func mode(_ inputs: borrowing InputMap) throws(DriverError) -> UInt32? {
+  package static func mode(_ inputs: borrowing InputMap) throws(DriverError) -> UInt32? {
     guard let text = try inputs["mode"]?.string() else { return nil }
     guard let mode = UInt32(text, radix: 8), mode <= 0o7777 else {
       throw DriverError(
@@ -75,7 +75,7 @@ struct FileInputs {
   /// - Parameter inputs: The inputs.
   /// - Throws: What is wrong with it.
   /// - Returns: The pattern; nil: all are meant.
-  static func pattern(_ inputs: borrowing InputMap) throws(DriverError) -> GlobPattern? {
+  package static func pattern(_ inputs: borrowing InputMap) throws(DriverError) -> GlobPattern? {
     guard let bytes = try inputs["pattern"]?.bytes() else { return nil }
     let findsHidden = try inputs["hidden"]?.bool() ?? false
     do throws(PathFault) {
@@ -85,5 +85,12 @@ struct FileInputs {
     } catch {
       throw DriverError(.invalidInput, "the pattern: \(error)", pointer: "/pattern")
     }
+  }
+}
+
+extension RemotePath {
+  /// The path of a file that goes here: into this directory, where the path ends with a `/`.
+  package func named(as source: RemotePath) -> RemotePath {
+    bytes.last == UInt8(ascii: "/") ? appending(RemotePath(source.name)) : self
   }
 }

@@ -1,11 +1,11 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 internal import LoopKit
 
 /// Transfers a directory with all that is in it, several files at once.
 ///
 /// On the loop.
-final class TreeTransfer {
+package final class TreeTransfer {
   private let mover: any FileMover
   private let report: FileReport
   private let source: RemotePath
@@ -21,8 +21,12 @@ final class TreeTransfer {
   ///   - report: Is told of each file.
   ///   - source: The directory.
   ///   - target: The directory that it becomes.
-  init(_ mover: any FileMover, _ report: FileReport, from source: RemotePath, to target: RemotePath)
-  {
+  package init(
+    _ mover: any FileMover,
+    _ report: FileReport,
+    from source: RemotePath,
+    to target: RemotePath
+  ) {
     self.mover = mover
     self.report = report
     self.source = source
@@ -34,7 +38,7 @@ final class TreeTransfer {
   ///
   /// - Parameter pointer: The input that named the target.
   /// - Throws: Why it could not be gone on with; files that failed are in the report.
-  func run(_ pointer: String) async throws(DriverError) {
+  package func run(_ pointer: String) async throws(DriverError) {
     let there = try await mover.target(target, followsLink: true)
     if let there, there.kind != .directory {
       throw DriverError(.kindDiffers, "\(target.text) is no directory", pointer: pointer)

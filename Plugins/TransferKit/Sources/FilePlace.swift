@@ -1,10 +1,10 @@
-internal import DriverKit
-internal import LoopKit
+package import DriverKit
+package import LoopKit
 
 /// Where a call's files are, by whichever protocol they are reached.
 ///
 /// On the loop.
-protocol FilePlace: AnyObject {
+package protocol FilePlace: AnyObject {
   var call: Call { get }
   var loop: Loop { get }
   /// What tasks of the call run on.
@@ -21,7 +21,7 @@ extension FilePlace {
   /// - Parameter body: What blocks.
   /// - Throws: What it throws, that there is no thread, or why the scope has ended.
   /// - Returns: What it returns.
-  func onDisk<Answer: Sendable>(
+  package func onDisk<Answer: Sendable>(
     _ body: @escaping @Sendable () throws(DriverError) -> Answer
   ) async throws(DriverError) -> Answer {
     try await onDisk(scope, body)
@@ -33,7 +33,7 @@ extension FilePlace {
   /// - Parameter body: What blocks.
   /// - Throws: What it throws, that there is no thread, or that the disk takes too long.
   /// - Returns: What it returns.
-  func onDiskToTheEnd<Answer: Sendable>(
+  package func onDiskToTheEnd<Answer: Sendable>(
     _ body: @escaping @Sendable () throws(DriverError) -> Answer
   ) async throws(DriverError) -> Answer {
     let patient = Scope(loop)
@@ -62,5 +62,3 @@ extension FilePlace {
     return try result.get()
   }
 }
-
-extension RemoteFiles: FilePlace {}

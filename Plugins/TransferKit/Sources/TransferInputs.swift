@@ -1,24 +1,22 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 
 /// How `get` and `put` are done.
-struct TransferInputs {
-  let `protocol`: FileProtocol
-  let isRecursive: Bool
-  let pattern: GlobPattern?
-  let conflict: ConflictPolicy
-  let links: TransferOptions.Links
-  let preserves: Bool
+package struct TransferInputs {
+  package let isRecursive: Bool
+  package let pattern: GlobPattern?
+  package let conflict: ConflictPolicy
+  package let links: TransferOptions.Links
+  package let preserves: Bool
   /// What everybody may do with each file; nil: what `preserves` says.
-  let mode: UInt32?
-  let withParents: Bool
-  let verifies: Bool
-  let syncs: Bool
-  let parallel: Int
-  let isDryRun: Bool
+  package let mode: UInt32?
+  package let withParents: Bool
+  package let verifies: Bool
+  package let syncs: Bool
+  package let parallel: Int
+  package let isDryRun: Bool
 
-  init(_ inputs: borrowing InputMap) throws(DriverError) {
-    `protocol` = FileProtocol(rawValue: try inputs["protocol"]?.string() ?? "") ?? .auto
+  package init(_ inputs: borrowing InputMap) throws(DriverError) {
     isRecursive = try inputs["recursive"]?.bool() ?? false
     pattern = try FileInputs.pattern(inputs)
     conflict = ConflictPolicy(rawValue: try inputs["conflict"]?.string() ?? "") ?? .overwrite
@@ -33,26 +31,25 @@ struct TransferInputs {
   }
 
   /// How a single file is transferred that replaces what is there.
-  init() {
-    `protocol` = .sftp
+  package init() {
     (isRecursive, pattern, conflict, links, preserves) = (false, nil, .overwrite, .skip, true)
     (mode, withParents, verifies, syncs, parallel, isDryRun) = (nil, false, true, true, 1, false)
   }
 
   /// Whether a directory is transferred.
-  var isTree: Bool { isRecursive || pattern != nil }
+  package var isTree: Bool { isRecursive || pattern != nil }
 
   /// Whether a file that is there is replaced by one that is whole.
-  var overwrites: Bool { conflict == .overwrite || conflict == .newer }
+  package var overwrites: Bool { conflict == .overwrite || conflict == .newer }
 
   /// Whether a file is written where it belongs, so that what has come of it stays there for the next time.
-  var isInPlace: Bool { conflict == .resume }
+  package var isInPlace: Bool { conflict == .resume }
 
   /// How many bytes of one file are on their way here at once.
-  var readMemory: Int { memory(6 << 20) }
+  package var readMemory: Int { memory(6 << 20) }
 
-  /// How many bytes of one file are on their way to the server at once: not many more than OpenSSH has a window for.
-  var writeMemory: Int { memory(4 << 20) }
+  /// How many bytes of one file are on their way to a server at once: not many more than a common one has a window for.
+  package var writeMemory: Int { memory(4 << 20) }
 
   private func memory(_ all: Int) -> Int { max(all / (isTree ? parallel : 1), 512 << 10) }
 
@@ -62,7 +59,7 @@ struct TransferInputs {
   ///   - source: What it is made from; nil: no file.
   ///   - target: What it replaces.
   /// - Returns: Nil: what the system or the server gives to new files.
-  func mode(source: FileEntry?, target: FileEntry?) -> UInt32? {
+  package func mode(source: FileEntry?, target: FileEntry?) -> UInt32? {
     if let mode { return mode }
     // Bits that give others the rights of the owner are for each machine to set.
     if preserves, let mode = source?.permissions { return UInt32(mode & 0o777) }
@@ -73,25 +70,54 @@ struct TransferInputs {
 }
 
 /// One file that is to be transferred.
-struct FileTask {
-  let source: FileEntry
+package struct FileTask {
+  package let source: FileEntry
   /// Where it goes; another name beside it where that is taken.
-  let target: RemotePath
+  package let target: RemotePath
   /// What is there.
-  let existing: FileEntry?
-  let action: ConflictDecision.Action
+  package let existing: FileEntry?
+  package let action: ConflictDecision.Action
+
+  /// A file.
+  ///
+  /// - Parameters:
+  ///   - source: The file.
+  ///   - target: Where it goes.
+  ///   - existing: What is there; nil: nothing.
+  ///   - action: What is decided about it.
+  package init(
+    source: FileEntry,
+    target: RemotePath,
+    existing: FileEntry?,
+    action: ConflictDecision.Action
+  ) {
+    self.source = source
+    self.target = target
+    self.existing = existing
+    self.action = action
+  }
 
   /// Where it is gone on from.
-  var offset: UInt64 { if case .resume(let offset) = action { UInt64(offset) } else { 0 } }
+  package var offset: UInt64 { if case .resume(let offset) = action { UInt64(offset) } else { 0 } }
 
   /// Whether it gets a name that is free.
-  var isRenamed: Bool { action == .transferRenamed }
+  package var isRenamed: Bool { action == .transferRenamed }
 }
 
 /// What became of a file that was transferred.
-struct FileCopy {
+package struct FileCopy {
   /// Where it is.
-  let target: RemotePath
+  package let target: RemotePath
   /// What a person should know, such as that its mode could not be set; empty: nothing.
-  var note = ""
+  package let note: String
+
+  /// A file that was transferred.
+  ///
+  /// - Parameters:
+  ///   - target: Where it is.
+  ///   - note: What a person should know; empty: nothing.
+  package init(target: RemotePath, note: String = "") {
+    self.target = target
+    self.note = note
+  }
 }

@@ -1,13 +1,13 @@
-internal import DriverKit
+package import DriverKit
 
 /// Bytes of a call: a text, or what comes down a channel.
-final class CallSource: Upload.Source {
+package final class CallSource: ByteSource {
   private let input: CallInput
   private var rest: ArraySlice<UInt8> = []
 
-  init(_ input: CallInput) { self.input = input }
+  package init(_ input: CallInput) { self.input = input }
 
-  func next(_ count: Int) throws(DriverError) -> Upload.Piece {
+  package func next(_ count: Int) throws(DriverError) -> BytePiece {
     if rest.isEmpty {
       guard let more = try input.next() else { return .end }
       if more.isEmpty { return .again }
@@ -17,5 +17,7 @@ final class CallSource: Upload.Source {
     return .bytes(rest.prefix(count))
   }
 
-  func whenMore(_ body: @escaping () -> Void) throws(DriverError) { try input.whenMore(body) }
+  package func whenMore(_ body: @escaping () -> Void) throws(DriverError) {
+    try input.whenMore(body)
+  }
 }

@@ -1,11 +1,11 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 
 extension LocalFiles {
   /// Removes a file that is not whole, beside the loop and also after the call's end.
   ///
   /// - Returns: The error, which says where that file is if it cannot be removed.
-  static func discarded(
+  package static func discarded(
     _ path: RemotePath,
     _ files: any FilePlace,
     _ reason: DriverError
@@ -22,7 +22,7 @@ extension LocalFiles {
   /// Removes a file that is not whole.
   ///
   /// - Returns: The error, which says where that file is if it cannot be removed.
-  static func discarded(_ path: RemotePath, _ reason: DriverError) -> DriverError {
+  package static func discarded(_ path: RemotePath, _ reason: DriverError) -> DriverError {
     var error = reason
     do throws(DriverError) {
       try remove(path)

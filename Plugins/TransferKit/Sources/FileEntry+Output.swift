@@ -1,9 +1,9 @@
-internal import DriverKit
-internal import FileKit
+package import DriverKit
+package import FileKit
 
 extension FileEntry {
   /// The entry as actions put it out.
-  var output: OutputValue {
+  package var output: OutputValue {
     var members: [(name: String, value: OutputValue)] = [
       ("name", .string(name)), ("path", .string(String(decoding: path.bytes, as: UTF8.self))),
       ("type", .string(kind.rawValue)),
@@ -27,7 +27,7 @@ extension FileEntry {
 
 extension FileTime {
   /// The moment in UTC as ISO 8601 has it, such as `2026-01-31T12:00:00Z`.
-  var text: String {
+  package var text: String {
     func digits(_ number: Int64, _ count: Int = 2) -> String {
       let text = "\(number)"
       return String(repeating: "0", count: max(0, count - text.utf8.count)) + text
@@ -55,5 +55,12 @@ extension FileTime {
   private static func divided(_ number: Int64, _ by: Int64) -> (Int64, Int64) {
     let (quotient, rest) = number.quotientAndRemainder(dividingBy: by)
     return rest < 0 ? (quotient - 1, rest + by) : (quotient, rest)
+  }
+}
+
+extension OutputValue {
+  /// Bytes as a text, if they are one.
+  package init(textOrBytes bytes: [UInt8]) {
+    self = String(validating: bytes, as: UTF8.self).map(OutputValue.string) ?? .bytes(bytes)
   }
 }

@@ -1,0 +1,24 @@
+package import DriverKit
+package import FileKit
+
+/// Files that come to this machine, whichever way they come.
+extension FileGetter {
+  package var targets: any DirectoryLister { LocalLister(files: files) }
+
+  package func target(_ path: RemotePath, followsLink: Bool) async throws(DriverError) -> FileEntry?
+  {
+    try await files.onDisk { () throws(DriverError) in
+      try LocalFiles.entry(path, followsLink: followsLink)
+    }
+  }
+
+  package func makeDirectory(
+    _ path: RemotePath,
+    mode: UInt32?,
+    withParents: Bool
+  ) async throws(DriverError) {
+    try await files.onDisk { () throws(DriverError) in
+      try LocalFiles.makeDirectory(path, withParents: withParents, mode: mode ?? 0o777)
+    }
+  }
+}
