@@ -1,4 +1,5 @@
 import DriverHost
+import Foundation
 import TestSupport
 import Testing
 
@@ -90,7 +91,10 @@ struct RefusalTests {
         ["script": .string("insert into \(table) values (2); \(TestDatabase.sqlite.slow("lock"))")]
       )
     }
-    try await Task.sleep(for: .milliseconds(700))
+    let journal = host.folder.file("größe.db-journal")
+    try await eventually("the transaction has begun to write") {
+      FileManager.default.fileExists(atPath: journal)
+    }
     let waiting = try await host.failure(
       "query",
       ["statement": "select 1", "init_statements": [insert], "retry": false]
