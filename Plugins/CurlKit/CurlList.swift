@@ -17,6 +17,17 @@ package struct CurlList: ~Copyable {
   /// Whether there are no texts.
   package var isEmpty: Bool { unsafe head == nil }
 
+  /// Appends a copy of bytes, none of which is 0.
+  ///
+  /// The corresponding C function is `curl_slist_append`.
+  package mutating func append(bytes: [UInt8]) throws(CurlError) {
+    let text = bytes.map(CChar.init(bitPattern:)) + [0]
+    guard let longer = unsafe curl_slist_append(head, text) else {
+      throw CurlError(CURLE_OUT_OF_MEMORY)
+    }
+    unsafe head = unsafe longer
+  }
+
   /// Appends a copy of a text.
   ///
   /// The corresponding C function is `curl_slist_append`.

@@ -36,6 +36,14 @@ package final class CurlMulti {
   /// When libcurl was last called, and with it whoever receives: what the clock says then is asked once.
   package var time: UInt64 { lastRun }
 
+  /// How many sockets of its connections are open, but for those that a server has opened.
+  package var openSockets: Int { sockets.openCount }
+  /// Is told, on the loop, that the other side of an idle connection has said something, or has ended it.
+  package var onIdleNews: (() -> Void)? {
+    get { sockets.onIdleNews }
+    set { sockets.onIdleNews = newValue }
+  }
+
   /// A multi without transfers.
   ///
   /// - Parameters:

@@ -11,16 +11,7 @@ extension HTTPClient {
   ///   - loop: The instance's loop.
   /// - Throws: `.unavailable` where libcurl cannot be used.
   package convenience init(_ context: DriverContext, loop: Loop) throws(DriverError) {
-    try context.once("libcurl") { () throws(DriverError) in
-      let code = curl_global_init(Int(CURL_GLOBAL_ALL))
-      guard code == CURLE_OK else {
-        throw DriverError(
-          .unavailable,
-          "libcurl cannot be initialized: \(CurlError(code).text)",
-          detail: "curl_global_init answered \(code.rawValue)"
-        )
-      }
-    }
+    try context.once("libcurl") { () throws(DriverError) in try CurlLibrary.begin() }
     do throws(CurlError) {
       try self.init(
         loop,

@@ -1,4 +1,3 @@
-internal import CurlKit
 internal import Glibc
 
 /// The certificate authorities that the system trusts.
