@@ -35,11 +35,19 @@ package protocol FileGetter: FileMover {
 ///
 /// On the loop.
 package protocol FilePutter: FileMover {
-  /// The same for what comes from the call, in place of a file of this machine.
+  /// Transfers what comes from the call, in place of a file of this machine.
   ///
   /// - Parameters:
+  ///   - task: The file that is made of it, whose source has no time.
   ///   - input: What comes.
   ///   - length: How many bytes that are; nil: that is not known.
-  /// - Returns: What transfers it.
-  func putting(_ input: CallInput, length: UInt64?) -> any FileMover
+  ///   - moved: Is told of bytes that were taken.
+  /// - Throws: Why it cannot be made; nothing is left of it then, or the error says what.
+  /// - Returns: Where it is.
+  func copy(
+    _ task: FileTask,
+    from input: CallInput,
+    length: UInt64?,
+    moved: @escaping (Int) -> Void
+  ) async throws(DriverError) -> FileCopy
 }

@@ -15,7 +15,7 @@ package final class TreeReader {
   ///   - root: Where the tree begins.
   ///   - pattern: Which paths in it are meant; nil: all.
   ///   - lister: Lists its directories.
-  package init(_ root: RemotePath, _ pattern: GlobPattern?, _ lister: some DirectoryLister) {
+  package init(_ root: RemotePath, _ pattern: GlobPattern?, _ lister: any DirectoryLister) {
     walk = TreeWalk(pattern: pattern)
     self.root = root
     self.lister = lister

@@ -5,152 +5,20 @@ internal import TransferKit
 
 /// The action `get`: files of the server come to this machine, or down a channel.
 struct GetFiles: SSHAction {
-  private let inputs: FileInputs
+  private let get: FileGet
   private let `protocol`: FileProtocol
-  private let transfer: TransferInputs
-  /// Where they go; nil: what is in a file goes to the channel or to the output.
-  private let local: RemotePath?
-  private let limit: Int
-
-  private enum Channel {
-    static let content = 0
-    static let files = 1
-  }
 
   init(_ call: Call) throws(DriverError) {
-    inputs = try FileInputs(call.inputs)
+    get = try FileGet(call)
     `protocol` = try FileProtocol(call.inputs)
-    transfer = try TransferInputs(call.inputs)
-    local = call.inputs["local_path"] == nil ? nil : try FileInputs.path(call.inputs, "local_path")
-    limit = try call.inputs["max_content"]?.int(in: 0...104_857_600) ?? 16 << 20
-    guard local == nil || !call.isWanted(Channel.content) else {
-      throw DriverError(
-        .invalidInput,
-        "there are both local_path and a reader of the channel content: leave one of both out",
-        pointer: "/local_path"
-      )
-    }
   }
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
-    switch try await `protocol`.open(session, call, inputs.answerTimeout, scope) {
-    case .sftp(let files): try await get(GetMover(files: files, inputs: transfer), call)
+    switch try await `protocol`.open(session, call, get.inputs.answerTimeout, scope) {
+    case .sftp(let files): try await get.run(GetMover(files: files, inputs: get.transfer), call)
     case .scp(let files):
-      try transfer.checkSCP()
-      try await get(SCPGetMover(files: files, inputs: transfer), call)
+      try get.transfer.checkSCP()
+      try await get.run(SCPGetMover(files: files, inputs: get.transfer), call)
     }
-  }
-
-  private func get(_ mover: some FileGetter, _ call: Call) async throws(DriverError) {
-    let report = FileReport(call, Channel.files, mover.files)
-    try await report.sum { () async throws(DriverError) in
-      let source = try await mover.source(inputs.path, inputs.pointer)
-      try await get(source, mover, report, call)
-    }
-  }
-
-  private func get(
-    _ source: FileEntry,
-    _ mover: some FileGetter,
-    _ report: FileReport,
-    _ call: Call
-  ) async throws(DriverError) {
-    try check(source)
-    report.expected = source.kind == .directory ? nil : source.size.map { UInt64($0) }
-    guard let local else { return try await content(source, mover, report, call) }
-    let target = local.named(as: source.path)
-    if source.kind == .directory {
-      let tree = TreeTransfer(mover, report, from: source.path, to: target)
-      return try await tree.run("/local_path")
-    }
-    if transfer.withParents, !transfer.isDryRun, let parent = target.parent, !parent.isBase {
-      try await mover.makeDirectory(parent, mode: nil, withParents: true)
-    }
-    if let path = try await mover.moveOne(source, target, report, "/local_path") {
-      try call.output("path", .string(String(decoding: path.bytes, as: UTF8.self)))
-    }
-  }
-
-  private func check(_ source: FileEntry) throws(DriverError) {
-    switch source.kind {
-    case .directory where !transfer.isTree:
-      throw DriverError(
-        .isDirectory,
-        "\(source.path.text) is a directory: set recursive to get all that is in it",
-        pointer: "/recursive"
-      )
-    case .directory where local == nil:
-      throw DriverError(
-        .invalidInput,
-        "\(source.path.text) is a directory: give local_path, where it is to go",
-        pointer: "/local_path"
-      )
-    case .directory: return
-    default: break
-    }
-    guard transfer.pattern == nil else {
-      throw DriverError(
-        .kindDiffers,
-        "\(source.path.text) is no directory, so that pattern finds nothing in it",
-        pointer: "/pattern"
-      )
-    }
-  }
-
-  /// Hands over what is in a file, in place of a file here.
-  private func content(
-    _ source: FileEntry,
-    _ mover: some FileGetter,
-    _ report: FileReport,
-    _ call: Call
-  ) async throws(DriverError) {
-    guard !transfer.isDryRun else {
-      let bytes = source.size ?? 0
-      return try await report.add(
-        FileResult(path: source.path, outcome: .transferred, bytes: bytes)
-      )
-    }
-    let isStreamed = call.isWanted(Channel.content)
-    if !isStreamed, let size = source.size, size > limit { throw tooLong }
-    let memory = MemorySink(limit, tooLong)
-    let sink: any ByteSink =
-      isStreamed ? ChannelSink(call, Channel.content, mover.files.loop) : memory
-    let start = Loop.now()
-    var moved: Int64 = 0
-    let end: UInt64
-    do throws(DriverError) {
-      end = try await mover.hand(source, to: sink, inputs.pointer) {
-        moved += Int64($0)
-        report.moved($0)
-      }
-    } catch {
-      let result = FileResult(
-        path: source.path,
-        failed: error.fileCode,
-        bytes: moved,
-        seconds: Loop.now() - start,
-        message: error.message
-      )
-      try await report.add(result, error)
-      throw error
-    }
-    try await report.add(
-      FileResult(
-        path: source.path,
-        outcome: .transferred,
-        bytes: Int64(end),
-        seconds: Loop.now() - start
-      )
-    )
-    guard !isStreamed else { return }
-    try call.output("content", OutputValue(textOrBytes: memory.bytes))
-  }
-
-  private var tooLong: DriverError {
-    DriverError(
-      .tooLarge,
-      "the file has more than \(limit) bytes: give local_path, read the channel content, or raise max_content",
-      pointer: "/max_content"
-    )
   }
 }

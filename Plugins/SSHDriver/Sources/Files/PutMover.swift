@@ -94,7 +94,12 @@ struct PutMover: FileMover {
 }
 
 extension PutMover: FilePutter {
-  func putting(_ input: CallInput, length: UInt64?) -> any FileMover {
-    ContentMover(mover: self, input: input)
+  func copy(
+    _ task: FileTask,
+    from input: CallInput,
+    length: UInt64?,
+    moved: @escaping (Int) -> Void
+  ) async throws(DriverError) -> FileCopy {
+    try await RemoteWrite(task, files, self, pointer, moved: moved).run(CallSource(input)) { _ in }
   }
 }

@@ -12,7 +12,7 @@ final class RemoteListing {
   /// How many names wait for being taken.
   private static let most = 10_000
   /// More are in no directory: a server that tells more has no end.
-  static let limit = 1_000_000
+  private static let limit = 1_000_000
   /// How many bytes of names are kept of one directory.
   private static let byteLimit = 256 << 20
   /// How many names of the directory itself and the one above are passed over.

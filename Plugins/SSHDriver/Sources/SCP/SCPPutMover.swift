@@ -11,23 +11,12 @@ struct SCPPutMover: FilePutter {
   let inputs: TransferInputs
   /// The input that named the target.
   let pointer: String
-  /// What comes from the call, in place of a file of this machine.
-  private var content: (input: CallInput, length: UInt64?)?
 
-  init(files: SCPFiles, inputs: TransferInputs, pointer: String) {
-    self.files = files
-    self.inputs = inputs
-    self.pointer = pointer
-  }
+  /// What comes from the call, in place of a file of this machine.
+  private typealias Content = (input: CallInput, length: UInt64?)
 
   var sources: any DirectoryLister { LocalLister(files: files) }
   var targets: any DirectoryLister { SCPLister(files: files) }
-
-  func putting(_ input: CallInput, length: UInt64?) -> any FileMover {
-    var mover = self
-    mover.content = (input, length)
-    return mover
-  }
 
   func target(_ path: RemotePath, followsLink: Bool) async throws(DriverError) -> FileEntry? {
     do throws(DriverError) {
@@ -54,6 +43,23 @@ struct SCPPutMover: FilePutter {
     _ task: FileTask,
     moved: @escaping (Int) -> Void
   ) async throws(DriverError) -> FileCopy {
+    try await copy(task, nil, moved)
+  }
+
+  func copy(
+    _ task: FileTask,
+    from input: CallInput,
+    length: UInt64?,
+    moved: @escaping (Int) -> Void
+  ) async throws(DriverError) -> FileCopy {
+    try await copy(task, (input, length), moved)
+  }
+
+  private func copy(
+    _ task: FileTask,
+    _ content: Content?,
+    _ moved: @escaping (Int) -> Void
+  ) async throws(DriverError) -> FileCopy {
     var target = task.target
     if task.isRenamed {
       var number = 0
@@ -69,7 +75,7 @@ struct SCPPutMover: FilePutter {
       if let content, content.length == nil {
         try await putAll(content.input, naming, moved)
       } else {
-        try await put(task, naming, moved)
+        try await put(task, content, naming, moved)
       }
     } catch {
       throw await files.discarded(naming.temporary, error)
@@ -80,6 +86,7 @@ struct SCPPutMover: FilePutter {
   /// Puts a file whose length is known.
   private func put(
     _ task: FileTask,
+    _ content: Content?,
     _ naming: SCPCommand.Naming,
     _ moved: @escaping (Int) -> Void
   ) async throws(DriverError) {

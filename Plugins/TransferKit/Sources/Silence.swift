@@ -1,21 +1,21 @@
-internal import DriverKit
-internal import LoopKit
+package import DriverKit
+package import LoopKit
 
 /// How long a server has been silent while something was expected of it.
 ///
-/// The timer is not armed anew for each answer: it looks at the clock when it has run out.
-final class Silence {
+/// On the loop. The timer is not armed anew for each answer: it looks at the clock when it has run out.
+package final class Silence {
   /// Ends with its parent, or when the server has been silent for too long.
-  let scope: Scope
+  package let scope: Scope
   private let seconds: Double
   private let error: DriverError
   private var timer: LoopTimer?
   /// Is told once it has been too long.
-  var isUp: () -> Void = {}
+  package var isUp: () -> Void = {}
   /// When something came that was for others, in seconds of `Loop.now()`: who answers them is not silent.
-  var heardByOthers: () -> Double = { 0 }
+  package var heardByOthers: () -> Double = { 0 }
   /// Whether it has been too long.
-  private(set) var hasEnded = false
+  package private(set) var hasEnded = false
   private var expected = 0
   private var last = 0.0
 
@@ -27,7 +27,12 @@ final class Silence {
   ///   - seconds: How long the server may be silent.
   ///   - host: The host and port, for messages.
   /// - Throws: That the loop takes no timers any more.
-  init(_ loop: Loop, _ parent: Scope, _ seconds: Double, _ host: String) throws(DriverError) {
+  package init(
+    _ loop: Loop,
+    _ parent: Scope,
+    _ seconds: Double,
+    _ host: String
+  ) throws(DriverError) {
     scope = Scope(loop, in: parent)
     self.seconds = seconds
     error = DriverError(
@@ -40,20 +45,20 @@ final class Silence {
   }
 
   /// Says that the server is expected to do something.
-  func begin() {
+  package func begin() {
     if expected == 0 { last = Loop.now() }
     expected += 1
     if let timer, !timer.isArmed { arm(seconds) }
   }
 
   /// Says that it has done it, or that nobody expects it any more.
-  func end() {
+  package func end() {
     expected -= 1
     heard()
   }
 
   /// Says that it has done some of it.
-  func heard() { last = Loop.now() }
+  package func heard() { last = Loop.now() }
 
   private func look() {
     guard expected > 0, !hasEnded else { return }

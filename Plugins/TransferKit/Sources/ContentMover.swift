@@ -1,15 +1,16 @@
 internal import DriverKit
 internal import FileKit
-internal import TransferKit
 
 /// What comes from a call itself, in place of a file of this machine, and goes to the server.
 ///
 /// On the loop.
-struct ContentMover: FileMover {
-  let mover: PutMover
+struct ContentMover<Mover: FilePutter>: FileMover {
+  let mover: Mover
   let input: CallInput
+  /// How many bytes come; nil: that is not known.
+  let length: UInt64?
 
-  var files: RemoteFiles { mover.files }
+  var files: Mover.Files { mover.files }
   var inputs: TransferInputs { mover.inputs }
 
   var sources: any DirectoryLister { mover.sources }
@@ -48,7 +49,6 @@ struct ContentMover: FileMover {
       existing: task.existing,
       action: task.action
     )
-    return try await RemoteWrite(task, files, self, mover.pointer, moved: moved)
-      .run(CallSource(input)) { _ in }
+    return try await mover.copy(task, from: input, length: length, moved: moved)
   }
 }
