@@ -274,6 +274,13 @@ let package = Package(
       swiftSettings: shipped
     ),
     .testTarget(
+      name: "TransferKitTests",
+      dependencies: [
+        "DriverABI", "DriverHost", "DriverKit", "FileKit", "LoopKit", "TestSupport", "TransferKit",
+      ],
+      swiftSettings: common
+    ),
+    .testTarget(
       name: "HTTPKitTests",
       dependencies: ["DriverKit", "HTTPKit", "TestSupport"],
       swiftSettings: common

@@ -36,6 +36,14 @@ struct ContentMover<Mover: FilePutter>: FileMover {
     try await mover.makeLink(path, to: target, overwrites: overwrites)
   }
 
+  func removeFile(_ path: RemotePath, in root: RemotePath) async throws(DriverError) {
+    try await mover.removeFile(path, in: root)
+  }
+
+  func removeDirectory(_ path: RemotePath, in root: RemotePath) async throws(DriverError) {
+    try await mover.removeDirectory(path, in: root)
+  }
+
   func copy(
     _ task: FileTask,
     moved: @escaping (Int) -> Void

@@ -1,18 +1,22 @@
 internal import DriverKit
 
-/// The channels of an action that transfers files, by their indices in its descriptor.
+/// What an action that transfers files has in its descriptor: its channels, by their indices.
 package struct FileChannels {
   /// What is in one file; nil: the action has no such channel.
   package let content: Int?
   /// What becomes of each file.
   package let files: Int
+  /// Whether it has the output `deleted`, also for a call that removes nothing.
+  package let tellsDeleted: Bool
 
   /// Channels.
   ///
   /// - Parameters:
   ///   - content: What is in one file; nil: there is none.
   ///   - files: What becomes of each file.
-  package init(content: Int? = 0, files: Int = 1) {
+  ///   - tellsDeleted: Whether it has the output `deleted`.
+  package init(content: Int? = 0, files: Int = 1, tellsDeleted: Bool = false) {
+    self.tellsDeleted = tellsDeleted
     self.content = content
     self.files = files
   }

@@ -43,7 +43,12 @@ package struct FileGet {
   ///   - call: The call.
   /// - Throws: Why they do not come; what became of each is in the outputs all the same.
   package func run(_ mover: some FileGetter, _ call: Call) async throws(DriverError) {
-    let report = FileReport(call, channels.files, mover.files)
+    let report = FileReport(
+      call,
+      channels.files,
+      mover.files,
+      tellsDeleted: channels.tellsDeleted || transfer.deletesExtras
+    )
     try await report.sum { () async throws(DriverError) in
       let source = try await mover.source(inputs.path, inputs.pointer)
       try await get(source, mover, report, call)

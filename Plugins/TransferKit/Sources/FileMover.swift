@@ -33,6 +33,17 @@ package protocol FileMover {
     overwrites: Bool
   ) async throws(DriverError)
 
+  /// Removes something of the target that is no directory; a link is removed, and never followed.
+  ///
+  /// - Parameters:
+  ///   - path: What is removed, from the root of the tree.
+  ///   - root: The root.
+  /// - Throws: Why it cannot be removed.
+  func removeFile(_ path: RemotePath, in root: RemotePath) async throws(DriverError)
+
+  /// Removes a directory of the target that is empty; the parameters are those of ``removeFile(_:in:)``.
+  func removeDirectory(_ path: RemotePath, in root: RemotePath) async throws(DriverError)
+
   /// Transfers a file.
   func copy(
     _ task: FileTask,

@@ -66,7 +66,12 @@ package struct FilePut {
   ///   - call: The call.
   /// - Throws: Why they do not go; what became of each is in the outputs all the same.
   package func run(_ mover: some FilePutter, _ call: Call) async throws(DriverError) {
-    let report = FileReport(call, channels.files, mover.files)
+    let report = FileReport(
+      call,
+      channels.files,
+      mover.files,
+      tellsDeleted: channels.tellsDeleted || transfer.deletesExtras
+    )
     try await report.sum { () async throws(DriverError) in try await put(mover, report, call) }
   }
 

@@ -19,10 +19,25 @@ package final class FileReport {
   private var told: UInt64 = 0
   /// How many bytes there are in all; nil: that is not known.
   package var expected: UInt64?
+  /// Whether it is told how many files were removed: for actions that do that.
+  private let tellsDeleted: Bool
   /// The error of the first file that failed.
   package private(set) var failure: DriverError?
 
-  package init(_ call: Call, _ channel: Int, _ files: any FilePlace) {
+  /// A report.
+  ///
+  /// - Parameters:
+  ///   - call: Whose.
+  ///   - channel: The index of the channel for what becomes of each file.
+  ///   - files: Where the files are.
+  ///   - tellsDeleted: Whether it is told how many files were removed.
+  package init(
+    _ call: Call,
+    _ channel: Int,
+    _ files: any FilePlace,
+    tellsDeleted: Bool = false
+  ) {
+    self.tellsDeleted = tellsDeleted
     self.call = call
     self.channel = ValueChannel(call, channel, files.loop)
     scope = files.scope
@@ -60,6 +75,7 @@ package final class FileReport {
       ("created", .created), ("failed", .failed),
     ]
     for (name, outcome) in counts { try call.output(name, .int(Int64(totals.count(outcome)))) }
+    if tellsDeleted { try call.output("deleted", .int(Int64(totals.count(.deleted)))) }
     try call.output("bytes", .int(totals.bytes))
     try call.output("duration", .double(Loop.now() - start))
     if !channel.isWanted { try call.output("files", .list(kept)) }

@@ -21,4 +21,23 @@ extension FileGetter {
       try LocalFiles.makeDirectory(path, withParents: withParents, mode: mode ?? 0o777)
     }
   }
+
+  package func removeFile(
+    _ path: RemotePath,
+    in root: RemotePath
+  ) async throws(DriverError) {
+    // Waited for to its end: whether it is gone then is told, and not guessed.
+    try await files.onDiskToTheEnd { () throws(DriverError) in
+      try LocalFiles.remove(path, in: root, isDirectory: false)
+    }
+  }
+
+  package func removeDirectory(
+    _ path: RemotePath,
+    in root: RemotePath
+  ) async throws(DriverError) {
+    try await files.onDiskToTheEnd { () throws(DriverError) in
+      try LocalFiles.remove(path, in: root, isDirectory: true)
+    }
+  }
 }

@@ -3,9 +3,9 @@ package import FileKit
 
 /// How `get` and `put` are done.
 package struct TransferInputs {
-  package let isRecursive: Bool
-  package let pattern: GlobPattern?
-  package let conflict: ConflictPolicy
+  package var isRecursive: Bool
+  package var pattern: GlobPattern?
+  package var conflict: ConflictPolicy
   package let links: TransferOptions.Links
   package let preserves: Bool
   /// What everybody may do with each file; nil: what `preserves` says.
@@ -13,8 +13,10 @@ package struct TransferInputs {
   package let withParents: Bool
   package let verifies: Bool
   package let syncs: Bool
-  package let parallel: Int
-  package let isDryRun: Bool
+  package var parallel: Int
+  package var isDryRun: Bool
+  /// Whether what only the target of a tree has is removed; an action sets it.
+  package var deletesExtras = false
 
   package init(_ inputs: borrowing InputMap) throws(DriverError) {
     isRecursive = try inputs["recursive"]?.bool() ?? false

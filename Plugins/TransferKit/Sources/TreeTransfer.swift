@@ -11,6 +11,7 @@ package final class TreeTransfer {
   private let source: RemotePath
   private let target: RemotePath
   private let pool: FilePool
+  private let removal: TreeRemoval
   /// Why nothing more is begun: what went wrong with one file would go wrong with all.
   private var fatal: DriverError?
 
@@ -31,6 +32,7 @@ package final class TreeTransfer {
     self.report = report
     self.source = source
     self.target = target
+    removal = TreeRemoval(mover, report, in: target)
     pool = FilePool(mover.files.loop, mover.files.actor, mover.inputs.parallel)
   }
 
@@ -49,11 +51,16 @@ package final class TreeTransfer {
     do throws(DriverError) {
       try await carryOut(hasTarget: there != nil)
     } catch {
-      await pool.drain()
-      throw fatal ?? error
+      await drain()
+      throw fatal ?? removal.fatal ?? error
     }
+    await drain()
+    if let fatal = fatal ?? removal.fatal { throw fatal }
+  }
+
+  private func drain() async {
     await pool.drain()
-    if let fatal { throw fatal }
+    await removal.settle()
   }
 
   private func carryOut(hasTarget: Bool) async throws(DriverError) {
@@ -63,11 +70,12 @@ package final class TreeTransfer {
     var plan = TransferPlan(
       TransferOptions(
         conflicts: inputs.conflict,
+        deletesExtras: inputs.deletesExtras,
         links: inputs.links,
         isFiltered: inputs.pattern != nil
       )
     )
-    while fatal == nil {
+    while fatal == nil, removal.fatal == nil {
       switch plan.next() {
       case .needsSource: plan.giveSource(try await sources.next())
       case .needsTarget: plan.giveTarget(hasTarget ? try await targets.next() : nil)
@@ -84,21 +92,34 @@ package final class TreeTransfer {
   /// - Throws: Why nothing can be gone on with.
   /// - Returns: Whether what is in the directory, if it is one, can come too.
   private func take(_ step: TransferStep) async throws(DriverError) -> Bool {
+    switch step.action {
+    case .deleteFile, .deleteDirectory:
+      try await removal.take(step)
+      return true
+    default: break
+    }
     guard !mover.inputs.isDryRun else {
       try await tell(step.result, step)
       return true
     }
+    await removal.settle()
     let place = target.appending(step.path)
     switch step.action {
+    case .deleteFile, .deleteDirectory: break
     case .skip, .fail: try await tell(step.result, step)
+    case _ where removal.hasKept(step.path): try await tell(kept(step), step)
     case .createDirectory: return try await make(step, place)
     case .createLink: _ = try await make(step, place)
     case .transferRenamed where step.source?.kind == .symlink: _ = try await make(step, place)
     case .transfer, .resume, .transferRenamed: try await copy(step, place)
-    case .deleteFile, .deleteDirectory:
-      preconditionFailure("nothing is removed where extras stay")
     }
     return true
+  }
+
+  /// What becomes of something that a directory keeps from its place.
+  private func kept(_ step: TransferStep) -> FileResult {
+    let message = "the directory in its place could not be removed"
+    return FileResult(path: step.path, failed: .isDirectory, message: message)
   }
 
   private func copy(_ step: TransferStep, _ place: RemotePath) async throws(DriverError) {

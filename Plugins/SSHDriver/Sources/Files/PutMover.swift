@@ -41,6 +41,16 @@ struct PutMover: FileMover {
     try await files.makeLink(path, to: target, overwrites: overwrites, pointer)
   }
 
+  func removeFile(_ path: RemotePath, in root: RemotePath) async throws(DriverError) {
+    let place = root.appending(path)
+    try await files.perform(.remove(place.bytes), .remove, place)
+  }
+
+  func removeDirectory(_ path: RemotePath, in root: RemotePath) async throws(DriverError) {
+    let place = root.appending(path)
+    try await files.perform(.rmdir(place.bytes), .removeDirectory, place)
+  }
+
   func copy(
     _ task: FileTask,
     moved: @escaping (Int) -> Void

@@ -39,6 +39,14 @@ struct SCPPutMover: FilePutter {
     }
   }
 
+  func removeFile(_ path: RemotePath, in root: RemotePath) async throws(DriverError) {
+    throw DriverError(.unsupported, "SCP removes nothing: a mirrored tree needs SFTP")
+  }
+
+  func removeDirectory(_ path: RemotePath, in root: RemotePath) async throws(DriverError) {
+    try await removeFile(path, in: root)
+  }
+
   func copy(
     _ task: FileTask,
     moved: @escaping (Int) -> Void
