@@ -269,7 +269,7 @@ let package = Package(
     ),
     .target(
       name: "TransferKit",
-      dependencies: ["DriverKit", "FileKit", "LoopKit"],
+      dependencies: ["CCrypto", "DriverKit", "FileKit", "LoopKit"],
       path: "Plugins/TransferKit/Sources",
       swiftSettings: shipped
     ),
