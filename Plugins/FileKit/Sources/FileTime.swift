@@ -57,6 +57,16 @@ package struct FileTime: Sendable, Hashable {
     return nanoseconds < other.nanoseconds ? .earlier : .later
   }
 
+  /// How long ago the moment was at least, where only a span is known.
+  ///
+  /// - Parameter now: Seconds since the beginning of 1970 in UTC.
+  /// - Returns: Seconds; fewer than 0: it may still be to come.
+  package func age(at now: Int64) -> Int64 {
+    let (end, isFar) = seconds.addingReportingOverflow(exactness.seconds - 1)
+    let (age, isFarther) = now.subtractingReportingOverflow(isFar ? .max : end)
+    return isFarther ? (now < 0 ? .min : .max) : age
+  }
+
   /// The number of the span in which the moment lies, counted from 1970; rounded down also before.
   private func span(_ exactness: Exactness) -> Int64 {
     let (quotient, rest) = seconds.quotientAndRemainder(dividingBy: exactness.seconds)

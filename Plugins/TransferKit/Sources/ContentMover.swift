@@ -11,7 +11,13 @@ struct ContentMover<Mover: FilePutter>: FileMover {
   let length: UInt64?
 
   var files: Mover.Files { mover.files }
-  var inputs: TransferInputs { mover.inputs }
+
+  var inputs: TransferInputs {
+    var inputs = mover.inputs
+    // It comes now: nobody else writes it.
+    (inputs.minimumAge, inputs.stableFor) = (0, 0)
+    return inputs
+  }
 
   var sources: any DirectoryLister { mover.sources }
   var targets: any DirectoryLister { mover.targets }
@@ -19,6 +25,8 @@ struct ContentMover<Mover: FilePutter>: FileMover {
   func target(_ path: RemotePath, followsLink: Bool) async throws(DriverError) -> FileEntry? {
     try await mover.target(path, followsLink: followsLink)
   }
+
+  func source(again path: RemotePath) async throws(DriverError) -> FileEntry? { nil }
 
   func makeDirectory(
     _ path: RemotePath,

@@ -31,6 +31,17 @@ package protocol FileGetter: FileMover {
   ) async throws(DriverError) -> UInt64
 }
 
+extension FileGetter {
+  package func source(again path: RemotePath) async throws(DriverError) -> FileEntry? {
+    do throws(DriverError) {
+      return try await source(path, "")
+    } catch {
+      if error.fileCode == .notFound { return nil }
+      throw error
+    }
+  }
+}
+
 /// Files that go from this machine to a server, by some protocol.
 ///
 /// On the loop.
@@ -50,4 +61,12 @@ package protocol FilePutter: FileMover {
     length: UInt64?,
     moved: @escaping (Int) -> Void
   ) async throws(DriverError) -> FileCopy
+}
+
+extension FilePutter {
+  package func source(again path: RemotePath) async throws(DriverError) -> FileEntry? {
+    try await files.onDisk { () throws(DriverError) in
+      try LocalFiles.entry(path, followsLink: true)
+    }
+  }
 }

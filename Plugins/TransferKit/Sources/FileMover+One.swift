@@ -38,6 +38,14 @@ extension FileMover {
       return nil
     case .transfer, .resume, .transferRenamed: break
     }
+    let settling = SourceSettling(self)
+    if let why = settling.youth(source) {
+      try await report.add(
+        FileResult(path: source.path, target: target, outcome: .skipped, message: why)
+      )
+      return nil
+    }
+    try await settling.pause()
     let task = FileTask(
       source: source,
       target: target,

@@ -16,6 +16,11 @@ package protocol FileMover {
   /// Lists the directories of the target.
   var targets: any DirectoryLister { get }
 
+  /// Looks again at a file of the source, where somebody may still write it; nil: it has gone.
+  ///
+  /// Those that are a `FileGetter` or a `FilePutter` have it.
+  func source(again path: RemotePath) async throws(DriverError) -> FileEntry?
+
   /// What is at a path of the target; nil: nothing.
   func target(_ path: RemotePath, followsLink: Bool) async throws(DriverError) -> FileEntry?
 
@@ -54,20 +59,29 @@ package protocol FileMover {
 extension FileMover {
   /// Transfers one file, and tells what became of it.
   ///
+  /// One that had to stay as it is for a while has had the time to change, and is looked at again.
+  ///
   /// - Parameters:
   ///   - task: The file.
   ///   - reason: Why it is done, for people.
   ///   - report: Is told.
   /// - Throws: Why it cannot be told; a file that fails is told.
-  /// - Returns: Where it is, or why it failed.
+  /// - Returns: Where it is, or why it failed; nil: it was left, since somebody may still write it.
   package func move(
     _ task: FileTask,
     _ reason: String,
     _ report: FileReport
-  ) async throws(DriverError) -> Result<RemotePath, DriverError> {
+  ) async throws(DriverError) -> Result<RemotePath?, DriverError> {
     let (start, count) = (Loop.now(), MoveCount())
+    let settling = SourceSettling(self)
     let copy: FileCopy
     do throws(DriverError) {
+      if settling.wait > 0, let why = try await settling.change(task.source) {
+        try await report.add(
+          FileResult(path: task.source.path, target: task.target, outcome: .skipped, message: why)
+        )
+        return .success(nil)
+      }
       copy = try await self.copy(task) {
         count.bytes += Int64($0)
         report.moved($0)

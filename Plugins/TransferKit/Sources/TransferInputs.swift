@@ -17,6 +17,10 @@ package struct TransferInputs {
   package var isDryRun: Bool
   /// Whether what only the target of a tree has is removed; an action sets it.
   package var deletesExtras = false
+  /// How many seconds ago a source has to have been changed, by its own time; 0: that does not matter.
+  package var minimumAge = 0.0
+  /// For how many seconds a source has to stay as it is before it is taken; 0: nobody waits for that.
+  package var stableFor = 0.0
 
   package init(_ inputs: borrowing InputMap) throws(DriverError) {
     isRecursive = try inputs["recursive"]?.bool() ?? false
@@ -30,6 +34,8 @@ package struct TransferInputs {
     syncs = try inputs["sync"]?.bool() ?? true
     parallel = try inputs["parallel"]?.int(in: 1...64) ?? 8
     isDryRun = try inputs["dry_run"]?.bool() ?? false
+    minimumAge = max(try inputs["minimum_age"]?.double() ?? 0, 0)
+    stableFor = max(try inputs["stable_for"]?.double() ?? 0, 0)
   }
 
   /// How a single file is transferred that replaces what is there.

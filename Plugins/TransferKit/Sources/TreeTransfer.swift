@@ -12,8 +12,14 @@ package final class TreeTransfer {
   private let target: RemotePath
   private let pool: FilePool
   private let removal: TreeRemoval
+  private let settling: SourceSettling
+  /// Files that have to stay as they are for a while, all of which are waited for at once.
+  private var held: [Copying] = []
   /// Why nothing more is begun: what went wrong with one file would go wrong with all.
   private var fatal: DriverError?
+
+  /// How many files are waited for at once.
+  private static let mostHeld = 1000
 
   /// A transfer.
   ///
@@ -32,6 +38,7 @@ package final class TreeTransfer {
     self.report = report
     self.source = source
     self.target = target
+    settling = SourceSettling(mover)
     removal = TreeRemoval(mover, report, in: target)
     pool = FilePool(mover.files.loop, mover.files.actor, mover.inputs.parallel)
   }
@@ -82,7 +89,7 @@ package final class TreeTransfer {
       case .pruneSource: sources.prune()
       case .pruneTarget: targets.prune()
       case .step(let step): if !(try await take(step)) { plan.leaveOut(step.path) }
-      case .end: return
+      case .end: return try await release()
       }
     }
   }
@@ -97,6 +104,10 @@ package final class TreeTransfer {
       try await removal.take(step)
       return true
     default: break
+    }
+    if let why = youth(step) {
+      try await tell(FileResult(path: step.path, outcome: .skipped, message: why), step)
+      return true
     }
     guard !mover.inputs.isDryRun else {
       try await tell(step.result, step)
@@ -122,6 +133,16 @@ package final class TreeTransfer {
     return FileResult(path: step.path, failed: .isDirectory, message: message)
   }
 
+  /// Why a file that is to be transferred is too young for that; nil: it is not, or the step is another one.
+  private func youth(_ step: TransferStep) -> String? {
+    switch step.action {
+    case .transfer, .resume, .transferRenamed:
+      guard let source = step.source, source.kind == .file else { return nil }
+      return settling.youth(source)
+    default: return nil
+    }
+  }
+
   private func copy(_ step: TransferStep, _ place: RemotePath) async throws(DriverError) {
     guard let entry = step.source else { return }
     let action: ConflictDecision.Action =
@@ -132,7 +153,18 @@ package final class TreeTransfer {
       }
     let task = FileTask(source: entry, target: place, existing: step.target, action: action)
     let reason = step.target == nil ? "" : step.reason
-    try await pool.add(Copying(tree: self, task: task, reason: reason), mover.files.scope)
+    let copying = Copying(tree: self, task: task, reason: reason)
+    guard settling.wait > 0 else { return try await pool.add(copying, mover.files.scope) }
+    held.append(copying)
+    if held.count >= TreeTransfer.mostHeld { try await release() }
+  }
+
+  /// Transfers the files that are held back, once the last one of them has had its time too.
+  private func release() async throws(DriverError) {
+    guard !held.isEmpty else { return }
+    defer { held = [] }
+    try await settling.pause()
+    for copying in held { try await pool.add(copying, mover.files.scope) }
   }
 
   /// A file on its way.

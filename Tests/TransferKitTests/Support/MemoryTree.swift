@@ -7,6 +7,10 @@ final class MemoryTree: DirectoryLister {
   private(set) var entries: [RemotePath: FileEntry] = [:]
   /// Directories that cannot be listed.
   var unreadable: Set<RemotePath> = []
+  /// What happens to it before a file is looked at again.
+  var changes: (MemoryTree) -> Void = { _ in }
+  /// How often a file was looked at again.
+  var looks = 0
   /// What cannot be removed.
   var fixed: Set<RemotePath> = []
 
@@ -42,6 +46,10 @@ final class MemoryTree: DirectoryLister {
     return (entries.values.filter { !$0.path.isBase && $0.path.parent == path }, [])
   }
 
+  func time(_ name: String) -> Int64? { entries[RemotePath(name)]?.modified?.seconds }
+
+  func lose(_ path: RemotePath) { entries[path] = nil }
+
   func remove(_ path: RemotePath, isDirectory: Bool) throws(DriverError) {
     guard let entry = entries[path] else { throw DriverError(.notFound, "\(path.text): gone") }
     guard (entry.kind == .directory) == isDirectory else {
@@ -71,6 +79,12 @@ struct MemoryMover: FileMover {
 
   var sources: any DirectoryLister { from }
   var targets: any DirectoryLister { to }
+
+  func source(again path: RemotePath) async throws(DriverError) -> FileEntry? {
+    if from.looks == 0 { from.changes(from) }
+    from.looks += 1
+    return from.entries[path]
+  }
 
   func target(_ path: RemotePath, followsLink: Bool) async throws(DriverError) -> FileEntry? {
     to.entries[path]
