@@ -11,7 +11,8 @@ package struct TransferInputs {
   /// What everybody may do with each file; nil: what `preserves` says.
   package let mode: UInt32?
   package let withParents: Bool
-  package let verifies: Bool
+  /// How it is made sure that a file arrived whole; a driver whose server has no checksums takes the size.
+  package var verification: Verification
   package let syncs: Bool
   package var parallel: Int
   package var isDryRun: Bool
@@ -30,7 +31,7 @@ package struct TransferInputs {
     preserves = try inputs["preserve"]?.bool() ?? true
     mode = try FileInputs.mode(inputs)
     withParents = try inputs["parents"]?.bool() ?? false
-    verifies = try inputs["verify"]?.string() != "none"
+    verification = Verification(rawValue: try inputs["verify"]?.string() ?? "") ?? .size
     syncs = try inputs["sync"]?.bool() ?? true
     parallel = try inputs["parallel"]?.int(in: 1...64) ?? 8
     isDryRun = try inputs["dry_run"]?.bool() ?? false
@@ -41,8 +42,12 @@ package struct TransferInputs {
   /// How a single file is transferred that replaces what is there.
   package init() {
     (isRecursive, pattern, conflict, links, preserves) = (false, nil, .overwrite, .skip, true)
-    (mode, withParents, verifies, syncs, parallel, isDryRun) = (nil, false, true, true, 1, false)
+    (mode, withParents, verification, syncs) = (nil, false, .size, true)
+    (parallel, isDryRun) = (1, false)
   }
+
+  /// Whether it is made sure at all that a file arrived whole.
+  package var verifies: Bool { verification != .none }
 
   /// Whether a directory is transferred.
   package var isTree: Bool { isRecursive || pattern != nil }
