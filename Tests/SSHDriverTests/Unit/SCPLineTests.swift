@@ -40,10 +40,10 @@ struct SCPLineTests {
 
   @Test("makes a mode out of letters")
   func modes() {
-    func mode(_ text: String) -> UInt16? { SCPMode(Array(text.utf8))?.permissions }
+    func mode(_ text: String) -> UInt16? { UnixMode(Array(text.utf8))?.permissions }
     #expect(mode("-rw-r-----") == 0o640 && mode("drwxrwxrwt") == 0o1777)
     #expect(mode("-rwsr-Sr-x+") == 0o6745 && mode("lrwxrwxrwx.") == 0o777)
     #expect(mode("-rw") == nil && mode("-rw-q-----") == nil)
-    #expect(SCPMode("drwxr-xr-x".utf8)?.kind == .directory)
+    #expect(UnixMode("drwxr-xr-x".utf8)?.kind == .directory)
   }
 }

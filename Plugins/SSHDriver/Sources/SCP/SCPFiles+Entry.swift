@@ -21,7 +21,7 @@ extension SCPFiles {
     let answer = try await run(.look(path, followsLink: followsLink), nil, pointer)
     guard answer.end.status == 0 else { throw error(answer, "look at", path, pointer) }
     let words = answer.output.prefix { $0 != 0x0A }.split(separator: 0x20, maxSplits: 5)
-    guard words.count == 6, let mode = SCPMode(words[0]) else {
+    guard words.count == 6, let mode = UnixMode(words[0]) else {
       let text = NameText(Array(answer.output.prefix(80))).description
       throw DriverError(
         .malformed,
