@@ -155,16 +155,3 @@ struct ListingParserTests {
     #expect(lines > 3000)
   }
 }
-
-/// Random numbers that are the same each time (Steele, Lea and Flood, Fast Splittable Pseudorandom Number Generators).
-private struct SplitMix {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ (mixed >> 31)
-  }
-}

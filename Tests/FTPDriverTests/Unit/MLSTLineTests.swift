@@ -102,7 +102,8 @@ struct MLSTLineTests {
   @Test(
     "is none without facts",
     arguments: [
-      "", " ", "  ", "name", "name with blanks", "; n", "=; n", "type; n", "-rw-r--r-- 1 a b",
+      "", " ", "  ", "name", "exit=1 of ls", "a;size=3 b", "name with blanks", "; n", "=; n",
+      "type; n", "-rw-r--r-- 1 a b",
       "type=file;size=1;",
     ]
   )

@@ -1,3 +1,4 @@
+import FileKit
 import Testing
 
 @testable import FTPDriver
@@ -114,6 +115,49 @@ struct ReplyReaderTests {
     let odd = FTPReply(500, "a" + String(repeating: "\u{E4}", count: 1000)).text
     #expect(odd == "a" + String(repeating: "\u{E4}", count: 299) + "…")
     #expect(FTPReply(500, lines: [Array("x".utf8)], omitted: 1).text == "x…")
+  }
+
+  @Test("survives any bytes, and so does what reads its replies")
+  func anyBytes() {
+    var random = SplitMix(state: 4_217)
+    let words = [
+      "211", "213", "257", "550", "-", " ", "\"", "/a", "type=dir;", ": ", "MD5", "0-9", "*", ";",
+    ]
+    let command = ChecksumCommand.hash(.md5, name: "MD5", isChosen: true)
+    var replies = 0
+    for _ in 0..<5000 {
+      var reader = ReplyReader()
+      for _ in 0..<4 {
+        var line: [UInt8] = []
+        for _ in 0..<(random.next() % 12) {
+          if random.next() % 4 == 0 {
+            line.append(UInt8(truncatingIfNeeded: random.next()))
+          } else {
+            line += words[Int(random.next() % UInt64(words.count))].utf8
+          }
+        }
+        guard let reply = try? reader.read(line.span) else { continue }
+        replies += 1
+        let texts = [
+          reply.text, "\(ReplyFault(.list, reply: reply, usesTLS: true))",
+          FTPFeatures(reply).lines.joined(),
+        ]
+        #expect(texts.allSatisfy { $0.unicodeScalars.allSatisfy { $0.value >= 0x20 } })
+        let path = try? FTPAnswer.path(reply)
+        #expect(path?.isEmpty != true)
+        #expect((try? command.checksum(reply, path: [])) == nil)
+        _ = try? FTPAnswer.file(reply)
+      }
+    }
+    #expect(replies > 500)
+  }
+
+  @Test("can be read in the server's encoding")
+  func encodings() throws {
+    let reply = FTPReply(550, lines: [[0x66, 0xFC, 0x72], [0x81]], omitted: 3)
+    let latin = reply.decoded(try NameEncoding("windows-1252"))
+    #expect(latin == FTPReply(550, lines: [Array("für".utf8), [0x81]], omitted: 3))
+    #expect(latin.text == "für \\x81…" && reply.decoded(.utf8) == reply)
   }
 
   @Test("knows the kind of each")

@@ -65,7 +65,7 @@ struct ListDate {
       }
       count = 3
       self.time = month.flatMap {
-        clock.moment(month: $0, day: day, hour: hour, minute: minute, exactness: .minute)
+        clock.moment(month: $0, day: day, hour: hour, minute: minute)
       }
     }
   }

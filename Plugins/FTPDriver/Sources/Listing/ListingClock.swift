@@ -29,18 +29,11 @@ struct ListingClock: Sendable, Hashable {
   ///   - day: From 1.
   ///   - hour: From 0 to 23.
   ///   - minute: From 0 to 59.
-  ///   - exactness: How exact it is.
-  /// - Returns: The moment. One of 29 February is that of the last leap year.
-  func moment(
-    month: Int,
-    day: Int,
-    hour: Int,
-    minute: Int,
-    exactness: FileTime.Exactness
-  ) -> FileTime? {
+  /// - Returns: The moment, exact to a minute. One of 29 February is that of the last leap year.
+  func moment(month: Int, day: Int, hour: Int, minute: Int) -> FileTime? {
     // A little more than the years that have passed: the first one that is tried may be ahead.
     let latest = 1971 + Int(clamping: max(now, 0) / 31_556_952)
-    // Between 1896 and 1904, and around 2100, leap years are eight years apart.
+    // Around 2100 leap years are eight years apart.
     for year in stride(from: latest, through: latest - 9, by: -1) {
       let moment = FileTime(
         year: year,
@@ -49,7 +42,7 @@ struct ListingClock: Sendable, Hashable {
         hour: hour,
         minute: minute,
         offset: offset,
-        exactness: exactness
+        exactness: .minute
       )
       if let moment, moment.seconds - ListingClock.ahead <= now { return moment }
     }

@@ -19,7 +19,8 @@ enum MLSTLine {
     let line = line.first == ASCII.blank ? line.dropFirst() : line
     guard let end = endOfFacts(line) else { throw .form }
     let facts = Facts(line[..<end])
-    if facts.isEmpty { throw .form }
+    // Drafts of the standard had no `;` behind the last fact. Where it is missing, only a type tells facts from a sentence.
+    if facts.isEmpty || line[end - 1] != UInt8(ascii: ";") && !facts.hasType { throw .form }
     let name = line[(end + 1)...]
     if name.isEmpty { throw .noName }
     return facts.file(name)
@@ -43,6 +44,8 @@ enum MLSTLine {
 /// The facts in front of a name.
 private struct Facts {
   private var kind: FileEntry.Kind?
+  /// Whether there is a type, whatever it is.
+  var hasType: Bool { kind != nil }
   private var isDots = false
   private var target: ArraySlice<UInt8>?
   private var size: Int64?

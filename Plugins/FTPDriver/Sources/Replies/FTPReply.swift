@@ -82,6 +82,16 @@ struct FTPReply: Sendable, Hashable {
     return NameText(bytes[..<end]).description + "…"
   }
 
+  /// The same reply in UTF-8, so that people can read what a server says in its own encoding.
+  ///
+  /// Paths in it are then as all of this driver has them.
+  ///
+  /// - Parameter encoding: What the server writes in.
+  /// - Returns: The reply; a line that is not in that encoding stays as it is.
+  func decoded(_ encoding: NameEncoding) -> FTPReply {
+    FTPReply(code, lines: lines.map { (try? encoding.decode($0)) ?? $0 }, omitted: omitted)
+  }
+
   /// The words that are looked for in it: its text in small letters, by ASCII, with one blank between them.
   var words: String {
     let all = lines.joined(separator: [UInt8(ascii: " ")]).prefix(2048)
