@@ -8,8 +8,8 @@ package struct UnixMode: Sendable, Hashable {
   /// How many bytes it has, without a sign for more behind it.
   package static let length = 10
 
-  /// The kinds that systems have: `D` is a door (Solaris), `C` a contiguous file, `M` one that is elsewhere, `P` an event
-  /// port, `n` and `m` are other ones of old systems, `w` is a whiteout (BSD).
+  /// The kinds that systems have: `D` is a door (Solaris), `C` a contiguous file, `M` one that is elsewhere, `P` an
+  /// event port, `n` and `m` are other ones of old systems, `w` is a whiteout (BSD).
   private static let kinds = Array("-dlbcpsDCMPnmw?".utf8)
 
   /// Reads a mode; nil: it is none.

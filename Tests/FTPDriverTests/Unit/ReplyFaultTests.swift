@@ -57,7 +57,10 @@ struct ReplyFaultTests {
       (.read, "550 No such file or directory.", .notFound),
       (.write, "550 Not enough privileges.", .permissionDenied),
       (.read, "550 Is a directory.", .isDirectory),
-      (.look, "550 /a is not retrievable.", .isDirectory),
+      (.look, "550 /a is not retrievable", .notFound),
+      (.setTime, "550 /a is not retrievable", .failure),
+      (.list, "501 No such directory.", .notFound), (.enter, "550 Not a directory.", .kindDiffers),
+      (.look, "550 SIZE not allowed in ASCII mode.", .failure),
       // FileZilla Server
       (.read, "550 File not found", .notFound),
       (.makeDirectory, "550 Directory already exists", .alreadyExists),

@@ -2,8 +2,9 @@ internal import FileKit
 
 /// A command that makes a checksum on the server, and what it answers.
 enum ChecksumCommand: Sendable, Hashable {
-  /// HASH with one of its algorithms, whose name is as the server writes it (draft-bryan-ftpext-hash, section 3). Where it
-  /// is not chosen, `OPTS HASH name` must be sent before.
+  /// HASH with one of its algorithms, whose name is as the server writes it (draft-bryan-ftpext-hash, section 3).
+  ///
+  /// Where it is not chosen, `OPTS HASH name` must be sent before.
   case hash(FileChecksum.Algorithm, name: String, isChosen: Bool)
   /// XSHA256 and its like, which no standard has, and MD5 (draft-twine-ftpmd5).
   case plain(FileChecksum.Algorithm, verb: String)
@@ -32,7 +33,7 @@ enum ChecksumCommand: Sendable, Hashable {
 
   /// Reads an answer.
   ///
-  /// HASH answers `213 SHA-256 0-49 6af4… name`, MD5 `251 name C5C9…`, and X… `250 C5C9…`, perhaps with words around it.
+  /// HASH answers `213 SHA-256 0-49 6af4… name`, MD5 `251 name C5C9…`, and X… `250 C5C9…`, perhaps with words around.
   ///
   /// - Parameters:
   ///   - reply: The answer.

@@ -42,8 +42,8 @@ struct ListingParser {
   ///
   /// - Parameters:
   ///   - directory: The directory that is listed.
-  ///   - form: How lines are written, where that is known, as after MLSD; nil: the first line that tells a file tells it
-  ///     for all.
+  ///   - form: How lines are written, where that is known, as after MLSD; nil: the first line that tells a file tells
+  ///     it for all.
   ///   - encoding: What the server writes names in.
   ///   - clock: What dates are read by; those of MLSD are in UTC whatever it says.
   init(

@@ -19,7 +19,8 @@ enum MLSTLine {
     let line = line.first == ASCII.blank ? line.dropFirst() : line
     guard let end = endOfFacts(line) else { throw .form }
     let facts = Facts(line[..<end])
-    // Drafts of the standard had no `;` behind the last fact. Where it is missing, only a type tells facts from a sentence.
+    // Drafts of the standard had no `;` behind the last fact. Where it is missing, only a type tells facts from a
+    // sentence.
     if facts.isEmpty || line[end - 1] != UInt8(ascii: ";") && !facts.hasType { throw .form }
     let name = line[(end + 1)...]
     if name.isEmpty { throw .noName }

@@ -3,8 +3,8 @@ internal import Synchronization
 
 /// What a server writes names in (`encoding`).
 ///
-/// All of this driver has names in UTF-8; between there and the server stands this. In UTF-8, the default, bytes pass as
-/// they are, also those that are none: what a server lists can then be asked for, whatever it is.
+/// All of this driver has names in UTF-8; between there and the server stands this. In UTF-8, the default, bytes pass
+/// as they are, also those that are none: what a server lists can then be asked for, whatever it is.
 struct NameEncoding: Sendable {
   /// UTF-8.
   static let utf8 = NameEncoding()

@@ -66,7 +66,7 @@ extension FTPReply {
 
   /// What this reply to LIST, NLST or MLSD tells where no line came.
   ///
-  /// 226 and 250 end a listing well; 450 and 550 do too, where they say that there are no files, as old servers have it.
+  /// 226 and 250 end a listing well. So do 450 and 550 where they say that there are no files, as old servers do.
   var emptyListing: EmptyListing {
     let words = words
     switch code {

@@ -91,7 +91,8 @@ extension ReplyMeaning {
     )
   }
 
-  /// 521: in old times that a directory is there (RFC 1123), or that there is no mail (RFC 1846); today TLS (pyftpdlib).
+  /// 521: that a directory is there (RFC 959, appendix II), or a host that serves nobody (RFC 1846); today mostly that
+  /// data must be enciphered (pyftpdlib).
   private static func refused(_ words: String, _ operation: FTPOperation) -> ReplyMeaning {
     if ReplyWording.wantsTLS(words) || operation.hasData { return dataProtectionNeeded }
     if operation == .makeDirectory { return file(.alreadyExists, operation) }
@@ -105,8 +106,8 @@ extension ReplyMeaning {
     return file(words, operation)
   }
 
-  /// 522: by the standard a network protocol that is not known (RFC 2428), today mostly a data connection that is not as
-  /// safe as the server wants it.
+  /// 522: by RFC 2428 a network protocol that is not known, today mostly a data connection that is not as safe as the
+  /// server wants it.
   private static func unprotected(
     _ words: String,
     _ operation: FTPOperation,
@@ -128,61 +129,6 @@ extension ReplyMeaning {
     "the server wants data connections to be enciphered",
     "Set `tls` to explicit, with its data protection on"
   )
-
-  /// 530: not logged in, or not let in.
-  private static func notLoggedIn(_ words: String, _ operation: FTPOperation) -> ReplyMeaning {
-    if ReplyWording.wantsTLS(words) { return tlsNeeded }
-    if ReplyWording.isCrowded(words) && !words.contains("attempts") && !words.contains("failures") {
-      return ReplyMeaning(
-        .connectionLost,
-        "the server takes no more connections of this user or address",
-        "Try again later, or move fewer files at the same time",
-        mayPass: true
-      )
-    }
-    if words.contains("home dir") || words.contains("chroot") || words.contains("inaccessible") {
-      return ReplyMeaning(
-        .authentication,
-        "the login is right, but the server cannot enter the user's home directory",
-        "Have that directory made, and the user allowed to enter it"
-      )
-    }
-    if words.contains("anonymous") {
-      return ReplyMeaning(
-        .authentication,
-        words.contains("only")
-          ? "the server takes anonymous users only" : "the server takes no anonymous users",
-        words.contains("only") ? "Log in as anonymous" : "Set user and password"
-      )
-    }
-    // "Please login with USER and PASS": the server has forgotten the login, or none was sent.
-    if operation != .logIn, words.contains("please") || words.contains("not logged in") {
-      return ReplyMeaning(
-        .authentication,
-        "the server does not take that without a login",
-        "Look whether user and password are set"
-      )
-    }
-    return wrongLogin
-  }
-
-  /// 533 to 536: a protection that the server does not take, or wants (RFC 2228).
-  private static func protection(_ words: String) -> ReplyMeaning {
-    // IIS has 534 for both: "Policy requires SSL", and that its policy allows none.
-    if words.contains("not allow") || words.contains("cannot") {
-      return ReplyMeaning(
-        .unsupported,
-        "the server does not allow TLS",
-        "Have it turned on there (IIS: a certificate for the site), or set `tls` to off"
-      )
-    }
-    if ReplyWording.wantsTLS(words) { return tlsNeeded }
-    return ReplyMeaning(
-      .unsupported,
-      "the server does not take that protection of the connection",
-      "Change `tls`, or its data protection"
-    )
-  }
 
   /// 550: anything that is about a file, as its words say.
   private static func file(

@@ -143,19 +143,4 @@ extension ReplyMeaning {
     "Try again a little later, or find out who has it open",
     mayPass: true
   )
-
-  /// A login that is none.
-  static let wrongLogin = ReplyMeaning(
-    .authentication,
-    "user or password is wrong, or the server does not let that user in",
-    "Look whether both are right. Servers do not tell a wrong password from a user who is locked or "
-      + "not on their list (vsftpd: userlist_file, and a shell from /etc/shells)"
-  )
-
-  /// A server that wants TLS.
-  static let tlsNeeded = ReplyMeaning(
-    .authentication,
-    "the server wants TLS",
-    "Set `tls` to explicit, or to implicit where the port is 990"
-  )
 }

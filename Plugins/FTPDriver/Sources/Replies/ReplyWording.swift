@@ -8,8 +8,8 @@ internal import FileKit
 enum ReplyWording {
   /// What the words of a reply about a file say; nil: nothing that is known.
   ///
-  /// The first that fits counts, so that special ones stand in front: "doesn't exist" before "exist". What stands behind
-  /// the last colon is looked at first, since in front of it is often a name, and that can be any words.
+  /// The first that fits counts, so that special ones stand in front: "doesn't exist" before "exist". What is behind the
+  /// last colon is looked at first, since in front of it is often a name, and that can be any words.
   ///
   /// - Parameter words: The reply's ``FTPReply/words``.
   /// - Returns: What went wrong.
@@ -26,6 +26,8 @@ enum ReplyWording {
   }
 
   private static let files: [(String, FileErrorCode)] = [
+    // "SIZE not allowed in ASCII mode" is about the mode and not about the file.
+    ("ascii mode", .failure),
     ("quota", .quotaExceeded), ("exceeded storage", .quotaExceeded),
     ("no space left", .diskFull), ("disk full", .diskFull), ("disk is full", .diskFull),
     ("not enough space", .diskFull), ("insufficient disk", .diskFull),
@@ -36,7 +38,7 @@ enum ReplyWording {
     ("is not a directory", .kindDiffers),
     ("is a directory", .isDirectory), ("not a regular file", .isDirectory),
     ("not a plain file", .isDirectory), ("not a file", .isDirectory),
-    ("only retrieve regular files", .isDirectory), ("is not retrievable", .isDirectory),
+    ("only retrieve regular files", .isDirectory),
     ("file name too long", .nameRefused), ("path too long", .nameRefused),
     ("prohibited", .nameRefused), ("file name not allowed", .nameRefused),
     ("invalid file name", .nameRefused), ("invalid filename", .nameRefused),
