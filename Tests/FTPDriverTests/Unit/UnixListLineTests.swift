@@ -168,6 +168,7 @@ struct UnixListLineTests {
         nil,
         nil
       ),
+      Sample("two gaps", "-rw-r--r-- 1 Ann  Lee  Users 5 Nov 27 08:34 n", 5, nil, nil),
       Sample(
         "a device",
         "crw-rw-rw-   1 root     sys        1,   3 Nov 27 08:34 n",
