@@ -78,6 +78,7 @@ func driver(_ type: String, dependencies: [Target.Dependency]) -> Driver {
 // MARK: - Drivers
 
 let drivers: [Driver] = [
+  driver("FTP", dependencies: ["CCurl", "CurlKit", "FileKit", "LoopKit", "TransferKit"]),
   driver("ODBC", dependencies: ["CODBC"]),
   driver("OPENAI", dependencies: ["CCurl", "CurlKit", "HTTPKit"]),
   driver("REST", dependencies: ["CCurl", "CYAML", "CurlKit", "HTTPKit"]),
@@ -241,9 +242,15 @@ let package = Package(
       pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]
     ),
+    .systemLibrary(
+      name: "CSSL",
+      path: "Plugins/CSSL",
+      pkgConfig: "libssl",
+      providers: [.apt(["libssl-dev"])]
+    ),
     .target(
       name: "CurlKit",
-      dependencies: ["CCurl", "DriverKit"],
+      dependencies: ["CCurl", "CSSL", "DriverKit"],
       path: "Plugins/CurlKit",
       swiftSettings: shipped
     ),
@@ -277,6 +284,13 @@ let package = Package(
       name: "TransferKitTests",
       dependencies: [
         "DriverABI", "DriverHost", "DriverKit", "FileKit", "LoopKit", "TestSupport", "TransferKit",
+      ],
+      swiftSettings: common
+    ),
+    .testTarget(
+      name: "FTPDriverTests",
+      dependencies: [
+        "DriverHost", "DriverKit", "FTPDriver", "FileKit", "TestSupport", "TransferKit",
       ],
       swiftSettings: common
     ),

@@ -70,6 +70,10 @@ static inline CURLcode ccurl_set_before_request_function(CURL *handle, curl_prer
   return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, function);
 }
 
+static inline CURLcode ccurl_set_ssl_context_function(CURL *handle, curl_ssl_ctx_callback function) {
+  return curl_easy_setopt(handle, CURLOPT_SSL_CTX_FUNCTION, function);
+}
+
 static inline CURLcode ccurl_set_mime(CURL *handle, curl_mime *_Nullable mime) {
   return curl_easy_setopt(handle, CURLOPT_MIMEPOST, mime);
 }
@@ -116,6 +120,15 @@ static inline CURLMcode ccurl_multi_set_timer_function(CURLM *multi, curl_multi_
 
 static inline CURLSHcode ccurl_share_set(CURLSH *share, CURLSHoption option, curl_lock_data data) {
   return curl_share_setopt(share, option, data);
+}
+
+/// Lets all transfers of a multi go on, whatever their sockets say. There is no other function for that which tells of
+/// changed sockets too.
+static inline CURLMcode ccurl_multi_run_all(CURLM *multi, int *running) {
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wdeprecated-declarations"
+  return curl_multi_socket_all(multi, running);
+#pragma clang diagnostic pop
 }
 
 /// The result of a finished transfer, which in CURLMsg is a member of a union.

@@ -56,6 +56,12 @@ package enum CurlDefaults {
     return number < 0x075300 || number >= 0x080101
   }()
 
+  /// Whether its TLS is OpenSSL's, or that of a library that is used in the same way.
+  static let hasOpenSSL: Bool = {
+    guard let text = unsafe info?.pointee.ssl_version else { return false }
+    return unsafe String(cString: text).hasPrefix("OpenSSL/")
+  }()
+
   /// libcurl's version, such as 7.88.1.
   package static var version: String {
     guard let text = unsafe info?.pointee.version else { return "" }

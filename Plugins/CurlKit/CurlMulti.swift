@@ -30,6 +30,8 @@ package final class CurlMulti {
   private var isRunning = false
   /// Whether libcurl is in the middle of something, and what is called is called by it.
   package private(set) var isInside = false
+  /// Whether libcurl is to look at all transfers once more.
+  private var wantsAll = false
   /// How many transfers have begun since libcurl was last called.
   private var begun = 0
   private var lastRun = monotonicNanoseconds()
@@ -144,6 +146,12 @@ package final class CurlMulti {
     }
   }
 
+  /// Has libcurl look once more at all transfers when it has done what it is doing.
+  ///
+  /// For FTP: where the answer to EPSV or PASV comes at once, libcurl goes over to making the data connection and waits
+  /// for an event of a socket that it has not opened yet (7.88; MSTATE_DO in multi.c).
+  package func runAgain() { wantsAll = true }
+
   // MARK: - Running
 
   private func run(_ socket: Int32, _ events: Int32) {
@@ -165,16 +173,25 @@ package final class CurlMulti {
       act(CURL_SOCKET_TIMEOUT, 0)
       deliver()
     }
+    if wantsAll {
+      wantsAll = false
+      act { unsafe ccurl_multi_run_all(handle, &$0) }
+      deliver()
+    }
     isRunning = false
     clock.settle()
   }
 
   private func act(_ socket: Int32, _ events: Int32) {
+    act { unsafe curl_multi_socket_action(handle, socket, events, &$0) }
+  }
+
+  private func act(_ body: (inout Int32) -> CURLMcode) {
     begun = 0
     var left: Int32 = 0
     lastRun = monotonicNanoseconds()
     isInside = true
-    let code = unsafe curl_multi_socket_action(handle, socket, events, &left)
+    let code = body(&left)
     isInside = false
     if code != CURLM_OK { beginAnew(CurlError(multi: code)) }
   }

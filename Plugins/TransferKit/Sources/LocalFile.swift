@@ -8,6 +8,8 @@ internal import Glibc
 package final class LocalFile: Sendable {
   /// The path for messages.
   package let path: RemotePath
+  /// The path that it was opened by.
+  package let place: RemotePath
   private let descriptor: Int32
 
   /// Opens a file.
@@ -31,6 +33,7 @@ package final class LocalFile: Sendable {
       throw SystemError(errno).error(isNew ? "make" : "open", shown ?? path)
     }
     self.path = shown ?? path
+    place = path
     self.descriptor = descriptor
   }
 

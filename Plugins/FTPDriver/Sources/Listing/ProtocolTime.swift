@@ -1,4 +1,5 @@
 internal import FileKit
+internal import TransferKit
 
 /// Moments as MLSD, MDTM and MFMT write them (RFC 3659, section 2.3): `20241127083412.123`, in UTC.
 enum ProtocolTime {
@@ -38,5 +39,14 @@ enum ProtocolTime {
       nanoseconds: Int32(nanoseconds),
       exactness: exactness
     )
+  }
+}
+
+extension ProtocolTime {
+  /// A moment as MFMT takes it: fourteen digits.
+  ///
+  /// - Parameter seconds: Since the beginning of 1970 in UTC.
+  static func text(_ seconds: Int64) -> String {
+    String(FileTime(seconds: seconds).text.filter(\.isNumber))
   }
 }

@@ -1,0 +1,122 @@
+internal import DriverKit
+internal import FileKit
+internal import LoopKit
+internal import TransferKit
+
+/// The action `test`: the way to the server step by step, over a connection of its own.
+///
+/// A step that fails is a result of the test, and no error of the call. Nothing is kept of it.
+struct TestAction: FTPAction {
+  private let folder: RemotePath?
+
+  init(_ call: Call) throws(DriverError) {
+    folder =
+      call.inputs["write_folder"] == nil ? nil : try FileInputs.path(call.inputs, "write_folder")
+  }
+
+  func run(_ call: Call, _ session: FTPSession, _ scope: Scope) async throws(DriverError) {
+    let steps = TestSteps()
+    do throws(DriverError) {
+      try await test(call, session, scope, steps)
+    } catch {
+      // The step tells; a call that is to stop ends all the same.
+      try scope.check()
+    }
+    steps.skip(["log in", "list"] + (folder == nil ? [] : ["write", "remove"]))
+    try call.output("steps", .list(steps.outputs))
+  }
+
+  private func test(
+    _ call: Call,
+    _ session: FTPSession,
+    _ scope: Scope,
+    _ steps: TestSteps
+  ) async throws(DriverError) {
+    let address = try await steps.run("inputs", scope) { () throws(DriverError) in
+      let address = try session.inputs()
+      let way = address.proxy.map { ", through the proxy \($0.url)" } ?? ""
+      return (address, "\(address.name), TLS \(address.tls.mode.rawValue)\(way)")
+    }
+    let own = session.sibling(address)
+    defer { own.close() }
+    let files = try await steps.run("log in", scope) { () async throws(DriverError) in
+      let files = try await FTPFiles.open(own, call, scope)
+      let home = own.server?.home.map { NameText($0).description } ?? "a folder that is not told"
+      return (files, "\(address.login.user) is in \(home)")
+    }
+    let folder = folder ?? RemotePath("")
+    try await steps.run("list", scope) { () async throws(DriverError) in
+      let listing = FTPListing(files, folder, "/write_folder")
+      listing.begin()
+      var count = 0
+      while let part = try await listing.next() { count += part.entries.count }
+      return ((), "\(count) \(count == 1 ? "entry" : "entries"), over a data connection")
+    }
+    guard self.folder != nil else { return }
+    let path = LocalFiles.temporary(for: folder.appending(RemotePath("test")))
+    let text = Array("a test of the connection\n".utf8)
+    try await steps.run("write", scope) { () async throws(DriverError) in
+      let source = CallSource(CallInput(text, call, channel: nil, files.loop))
+      let wire = try files.wire(path, "/write_folder")
+      let work = FTPRequest.Work.write(path: wire, appends: false, source: source)
+      _ = try await files.run(FTPRequest(work, .write, path, "/write_folder"))
+      let size = try await files.size(path, "/write_folder")
+      guard size == nil || size == Int64(text.count) else {
+        throw DriverError(.verification, "\(text.count) bytes were sent, and \(size ?? 0) are there")
+      }
+      return ((), "\(path.text) was written\(size == nil ? "" : ", and is whole")")
+    }
+    try await steps.run("remove", scope) { () async throws(DriverError) in
+      try await files.removeFile(path, "/write_folder")
+      return ((), "it is gone again")
+    }
+  }
+}
+
+/// The steps of a test and what became of them.
+private final class TestSteps {
+  private(set) var outputs: [OutputValue] = []
+  private var names: [String] = []
+
+  @discardableResult
+  func run<Value>(
+    _ name: String,
+    _ scope: Scope,
+    _ body: () async throws(DriverError) -> (Value, String)
+  ) async throws(DriverError) -> Value {
+    let start = Loop.now()
+    names.append(name)
+    do throws(DriverError) {
+      let (value, message) = try await body()
+      add(name, "passed", Loop.now() - start, message, "")
+      return value
+    } catch {
+      let hint = error.pointer.isEmpty ? "" : "see the input \(error.pointer)"
+      add(name, "failed", Loop.now() - start, error.message, hint)
+      throw error
+    }
+  }
+
+  /// Tells of the steps that were not taken.
+  func skip(_ all: [String]) {
+    for name in all where !names.contains(name) {
+      add(name, "skipped", nil, "an earlier step failed", "")
+    }
+  }
+
+  private func add(
+    _ name: String,
+    _ outcome: String,
+    _ seconds: Double?,
+    _ message: String,
+    _ hint: String
+  ) {
+    outputs.append(
+      .map([
+        ("name", .string(name)), ("outcome", .string(outcome)),
+        ("seconds", seconds.map { .double($0) } ?? .null), ("message", .string(message)),
+        ("hint", .string(hint)),
+      ])
+    )
+  }
+}

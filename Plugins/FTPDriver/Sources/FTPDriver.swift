@@ -1,0 +1,74 @@
+internal import CurlKit
+public import DriverKit
+internal import LoopKit
+
+/// Files on other hosts, by way of FTP and of FTP over TLS.
+///
+/// One instance lives on each loop, with many sessions, and each session has a few control connections.
+public final class FTPDriver: NonblockingSessionDriver {
+  private let loop: Loop
+  private let actor: LoopActor
+  private let context: DriverContext
+
+  /// Makes an instance for a loop.
+  public init(_ context: DriverContext, loop: Loop) throws(DriverError) {
+    try context.once("libcurl") { () throws(DriverError) in try CurlLibrary.begin() }
+    self.loop = loop
+    self.context = context
+    actor = LoopActor(LoopExecutor(loop))
+  }
+
+  /// Makes a session, which connects when a call needs that.
+  public func open(_ opening: Opening<FTPSession>) {
+    opening.succeed(with: FTPSession(AddressInputs.read(opening.call.inputs), loop, actor, context))
+  }
+
+  /// Begins one call.
+  public func start(_ call: Call, in session: FTPSession) {
+    do throws(DriverError) {
+      let action = try FTPDriver.action(call)
+      run(call) { (scope) throws(DriverError) in try await action.run(call, session, scope) }
+    } catch {
+      call.fail(error)
+    }
+  }
+
+  /// Begins to find out whether a session still works: connections that do not are let go of.
+  public func check(_ session: FTPSession, _ call: Call) {
+    run(call) { (scope) throws(DriverError) in try await session.check(scope) }
+  }
+
+  /// Ends a session.
+  public func close(_ session: FTPSession, _ call: Call) {
+    session.close()
+    call.succeed()
+  }
+
+  /// Runs a task for a call, which ends the call.
+  private func run(
+    _ call: Call,
+    _ body: @escaping (Scope) async throws(DriverError) -> Void
+  ) {
+    let scope = Scope(loop)
+    call.onStop(on: loop) { scope.end(call.stop?.error ?? Call.Stop.cancelled.error) }
+    actor.begin {
+      do throws(DriverError) {
+        try await body(scope)
+        call.succeed()
+      } catch {
+        call.fail(error)
+      }
+    }
+  }
+}
+
+extension AddressInputs {
+  /// Reads the inputs that a session is made of, or what is wrong with them.
+  static func read(_ inputs: borrowing InputMap) -> Result<AddressInputs, DriverError> {
+    do throws(DriverError) {
+      return .success(try AddressInputs(inputs))
+    } catch {
+      return .failure(error)
+    }
+  }
+}

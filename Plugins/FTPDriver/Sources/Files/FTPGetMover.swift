@@ -1,0 +1,139 @@
+internal import DriverKit
+internal import FileKit
+internal import LoopKit
+internal import TransferKit
+
+/// Files that come from the server to this machine.
+///
+/// On the loop.
+struct FTPGetMover: FileMover {
+  let files: FTPFiles
+  let inputs: TransferInputs
+  let options: FTPTransferOptions
+  /// The input that named the source.
+  let pointer: String
+
+  var sources: any DirectoryLister { FTPLister(files: files, pointer: pointer) }
+
+  func makeLink(
+    _ path: RemotePath,
+    to target: RemotePath,
+    overwrites: Bool
+  ) async throws(DriverError) {
+    let call = files
+    try await call.onDisk { () throws(DriverError) in
+      if overwrites {
+        let temporary = LocalFiles.temporary(for: path)
+        try LocalFiles.makeLink(temporary, to: target)
+        try LocalFiles.rename(temporary, to: path, overwrites: true)
+      } else {
+        try LocalFiles.makeLink(path, to: target)
+      }
+    }
+  }
+
+  func copy(
+    _ task: FileTask,
+    moved: @escaping (Int) -> Void
+  ) async throws(DriverError) -> FileCopy {
+    let size = try await exactSize(task)
+    let check =
+      task.offset > 0
+      ? try await FTPResumeCheck(files, local: task.target, offset: task.offset) : nil
+    let filling = Filling(mover: self, task: task, size: size, check: check, moved: moved)
+    var copy = try await LocalWrite(task, self).run(filling)
+    if let note = filling.outcome.note {
+      copy = FileCopy(target: copy.target, note: note)
+    }
+    return copy
+  }
+
+  /// The size as the server tells it for this very file: that of a listing may be rounded, old, or that of a link.
+  private func exactSize(_ task: FileTask) async throws(DriverError) -> Int64? {
+    if let size = task.source.size, !options.looksAgain { return size }
+    return try await files.size(task.source.path, pointer) ?? task.source.size
+  }
+
+  /// What became of a transfer, beside the bytes.
+  final class Outcome {
+    var note: String?
+  }
+
+  /// A file of the server on its way into one of this machine.
+  private struct Filling: LocalFilling {
+    let mover: FTPGetMover
+    let task: FileTask
+    let size: Int64?
+    /// Compares what is there already, where the rest is wanted only.
+    let check: FTPResumeCheck?
+    let moved: (Int) -> Void
+    let outcome = Outcome()
+
+    var bringsMode: Bool { false }
+
+    func fill(_ local: LocalFile) async throws(DriverError) -> FileEntry {
+      let files = mover.files
+      let file = FileSink(local, from: task.offset, files.loop)
+      let sink = mover.options.limited(check.map { ComparedSink($0, file) } ?? file, files.loop)
+      let end = try await FTPDownload(
+        files: files,
+        path: task.source.path,
+        pointer: mover.pointer,
+        offset: check?.start ?? 0,
+        skipped: check?.bytes.count ?? 0,
+        size: size.map { UInt64($0) },
+        verifies: mover.inputs.verifies
+      ).run(to: sink, moved: moved)
+      outcome.note = end.note
+      var entry = task.source
+      entry.size = Int64(end.end)
+      if mover.inputs.verification == .checksum { try await compare(local) }
+      return entry
+    }
+
+    /// Compares checksums, where the server has one.
+    private func compare(_ local: LocalFile) async throws(DriverError) {
+      let found = try await FTPChecksum(files: mover.files).compare(
+        task.source.path,
+        with: local.place,
+        mover.pointer
+      )
+      outcome.note = [outcome.note, found].compactMap { $0 }.joined(separator: "; ")
+      if outcome.note?.isEmpty == true { outcome.note = nil }
+    }
+  }
+}
+
+extension FTPGetMover: FileGetter {
+  func source(
+    _ path: RemotePath,
+    _ pointer: String
+  ) async throws(DriverError) -> FileEntry {
+    let entry = try await files.entry(path, pointer)
+    guard entry.kind != .other else {
+      throw DriverError(
+        .kindDiffers,
+        "\(path.text) is no file and no directory on \(files.host)",
+        pointer: pointer
+      )
+    }
+    return entry
+  }
+
+  func hand(
+    _ source: FileEntry,
+    to sink: any ByteSink,
+    _ pointer: String,
+    moved: @escaping (Int) -> Void
+  ) async throws(DriverError) -> UInt64 {
+    try await FTPDownload(
+      files: files,
+      path: source.path,
+      pointer: pointer,
+      offset: 0,
+      skipped: 0,
+      size: source.size.map { UInt64($0) },
+      verifies: inputs.verifies
+    ).run(to: options.limited(sink, files.loop), moved: moved).end
+  }
+}

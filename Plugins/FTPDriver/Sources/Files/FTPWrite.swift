@@ -1,0 +1,252 @@
+internal import DriverKit
+internal import FileKit
+internal import LoopKit
+internal import TransferKit
+
+/// Makes one file of the server: beside the place where it belongs, until it is whole.
+///
+/// On the loop.
+final class FTPWrite {
+  /// How long cleaning up may take, in seconds: less than the grace that the descriptor asks for.
+  private static let cleaningSeconds = 4.0
+
+  private let files: FTPFiles
+  private let mover: FTPPutMover
+  private let inputs: TransferInputs
+  private let task: FileTask
+  private let checksum: RemotePath?
+  private let moved: (Int) -> Void
+  private var notes: [String] = []
+  private var pointer: String { mover.pointer }
+
+  /// A file that is to be made.
+  ///
+  /// - Parameters:
+  ///   - task: The file.
+  ///   - mover: Whose it is.
+  ///   - checksum: The file that it is made from, to compare checksums; nil: there is none.
+  ///   - moved: Is told of bytes that are sent.
+  init(
+    _ task: FileTask,
+    _ mover: FTPPutMover,
+    checksum: RemotePath?,
+    moved: @escaping (Int) -> Void
+  ) {
+    files = mover.files
+    self.mover = mover
+    inputs = mover.inputs
+    self.task = task
+    self.checksum = checksum
+    self.moved = moved
+  }
+
+  private var isInPlace: Bool { inputs.isInPlace || !mover.options.isAtomic }
+
+  /// Makes it.
+  ///
+  /// - Parameters:
+  ///   - source: What is written.
+  ///   - check: Looks at the source when all is written, whose end it is told.
+  /// - Throws: Why it cannot be made; nothing is left of it then, or the error says what.
+  /// - Returns: Where it is.
+  func run(
+    _ source: any ByteSource,
+    _ check: (UInt64) throws(DriverError) -> Void
+  ) async throws(DriverError) -> FileCopy {
+    let source = mover.options.limited(source, files.loop)
+    let target = isInPlace ? try await inPlace(source, check) : try await beside(source, check)
+    return FileCopy(target: target, note: notes.joined(separator: "; "))
+  }
+
+  private func beside(
+    _ source: any ByteSource,
+    _ check: (UInt64) throws(DriverError) -> Void
+  ) async throws(DriverError) -> RemotePath {
+    let temporary = LocalFiles.temporary(for: task.target)
+    do throws(DriverError) {
+      let end = try await send(source, to: temporary)
+      try check(end)
+      try await finish(temporary, end)
+      return try await name(temporary)
+    } catch {
+      if error.leavesWhole { throw error }
+      throw await discarded(temporary, error)
+    }
+  }
+
+  private func inPlace(
+    _ source: any ByteSource,
+    _ check: (UInt64) throws(DriverError) -> Void
+  ) async throws(DriverError) -> RemotePath {
+    var path = task.target
+    if task.isRenamed {
+      var number = 0
+      path = try await mover.freeName(beside: path, &number)
+    }
+    let end: UInt64
+    do throws(DriverError) {
+      end = try await send(source, to: path)
+    } catch {
+      // Servers make the file before they say that they do not take it; what was there before is gone already.
+      guard task.existing == nil, !inputs.isInPlace else { throw error }
+      throw await discarded(path, error)
+    }
+    try check(end)
+    try await finish(path, end)
+    return path
+  }
+
+  /// Sends all that the source has.
+  ///
+  /// - Returns: Where the file ends then.
+  private func send(_ source: any ByteSource, to path: RemotePath) async throws(DriverError)
+    -> UInt64
+  {
+    let counter = ByteCount()
+    let ended = EndedSource(source)
+    var request = FTPRequest(
+      .write(path: try files.wire(path, pointer), appends: task.offset > 0, source: ended),
+      .write,
+      task.target,
+      pointer
+    )
+    request.moved = { [moved] count in
+      counter.value += UInt64(count)
+      moved(count)
+    }
+    do throws(DriverError) {
+      _ = try await files.run(request)
+    } catch {
+      let end = task.offset + counter.value
+      guard ended.isOver, try await isWhole(path, end, error) else { throw error }
+      notes.append("the server did not confirm the transfer; its size was asked for anew")
+    }
+    return task.offset + counter.value
+  }
+
+  /// Whether all has arrived although the server has not confirmed it.
+  private func isWhole(
+    _ path: RemotePath,
+    _ end: UInt64,
+    _ error: DriverError
+  ) async throws(DriverError) -> Bool {
+    guard [.connectionLost, .timeout].contains(error.fileCode), files.scope.failure == nil,
+      inputs.verifies
+    else { return false }
+    return (try? await files.size(path, pointer)).map { $0 == Int64(end) } ?? false
+  }
+
+  // MARK: - What is known of it
+
+  /// Looks at its size, and sets its mode and time.
+  private func finish(_ path: RemotePath, _ end: UInt64) async throws(DriverError) {
+    if inputs.verifies {
+      guard let size = try await files.size(path, pointer) else {
+        throw DriverError(
+          .verification,
+          "\(files.host) does not tell how many bytes have arrived: set verify to none if that will do",
+          pointer: "/verify"
+        )
+      }
+      guard UInt64(size) == end else {
+        throw DriverError(
+          .verification,
+          "\(end) bytes were sent to \(task.target.text), and \(size) are there",
+          pointer: "/verify"
+        )
+      }
+    }
+    if inputs.verification == .checksum, let checksum {
+      let note = try await FTPChecksum(files: files).compare(path, with: checksum, pointer)
+      if let note { notes.append(note) }
+    }
+    if let mode = inputs.mode(source: task.source, target: task.existing) {
+      try await optional(inputs.mode != nil, "its mode is the server's choice") {
+        () async throws(DriverError) in
+        try await self.files.setMode(path, mode, "/mode")
+      }
+    }
+    if inputs.preserves, let time = task.source.modified {
+      try await optional(false, "its time is that of the transfer") {
+        () async throws(DriverError) in
+        try await self.files.setTime(path, time.seconds, pointer)
+      }
+    }
+  }
+
+  /// Does what may not be possible: it must not be in the way where nobody has asked for it by name.
+  private func optional(
+    _ isWanted: Bool,
+    _ note: String,
+    _ body: () async throws(DriverError) -> Void
+  ) async throws(DriverError) {
+    do throws(DriverError) {
+      try await body()
+    } catch {
+      if isWanted || error.fileCode.endsAll && error.fileCode != .unsupported { throw error }
+      notes.append("\(note): \(error.message)")
+    }
+  }
+
+  // MARK: - Its name
+
+  private func name(_ temporary: RemotePath) async throws(DriverError) -> RemotePath {
+    if task.isRenamed {
+      var number = 0
+      let path = try await mover.freeName(beside: task.target, &number)
+      try await files.rename(temporary, to: path, pointer)
+      return path
+    }
+    if inputs.overwrites {
+      try await files.replace(temporary, to: task.target, pointer)
+      return task.target
+    }
+    // FTP has no rename that replaces nothing: what has come since the beginning is looked for once more.
+    if try await files.entryIfThere(task.target, pointer) != nil {
+      throw DriverError(
+        .alreadyExists,
+        "\(task.target.text) was made on \(files.host) by somebody else meanwhile",
+        pointer: "/conflict"
+      )
+    }
+    try await files.rename(temporary, to: task.target, pointer)
+    return task.target
+  }
+
+  // MARK: - Failures
+
+  /// Removes a file that is not whole, also after the call's end.
+  ///
+  /// - Returns: The error, which says where that file is if it may be there still.
+  private func discarded(_ path: RemotePath, _ reason: DriverError) async -> DriverError {
+    let scope = Scope(files.loop)
+    var error = reason
+    do throws(DriverError) {
+      try scope.limit(
+        FTPWrite.cleaningSeconds,
+        DriverError(.timedOut, "\(files.host) did not answer in time")
+      )
+      try await files.removeFile(path, "", scope)
+    } catch let second {
+      if second.fileCode == .notFound { return error }
+      error.message += "; \(path.text) may be left on \(files.host): \(second.message)"
+    }
+    return error
+  }
+}
+
+/// A source that tells whether it has come to its end.
+private final class EndedSource: ByteSource {
+  private let source: any ByteSource
+  private(set) var isOver = false
+
+  init(_ source: any ByteSource) { self.source = source }
+
+  func next(_ count: Int) throws(DriverError) -> BytePiece {
+    let piece = try source.next(count)
+    if case .end = piece { isOver = true }
+    return piece
+  }
+
+  func whenMore(_ body: @escaping () -> Void) throws(DriverError) { try source.whenMore(body) }
+}
