@@ -8,7 +8,7 @@ root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck disable=SC2034 # the scripts that source this one read them
 release=$root/.build/release venv=$root/.build/venv schema_suite=$root/.build/suites/jsonschema/json
 # shellcheck disable=SC2034
-yaml_suite=$root/.build/suites/yaml
+yaml_suite=$root/.build/suites/yaml ftp_servers=$root/.build/ftp-servers
 
 # say TEXT…: a line for the reader, on stderr, so that a script's own output stays its own.
 say() { printf '%s\n' "$*" >&2; }
