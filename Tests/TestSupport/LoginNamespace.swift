@@ -14,6 +14,7 @@ import Foundation
 /// | `/home`, `/tmp` | folders of the server's folder |
 /// | `/run`, `/root`, `/var/log` | empty at first, and in memory |
 /// | `smallDisk` | a disk of 1 MiB to which everybody may write |
+/// | `programs` | the folder `Options.programs`, where there is one |
 /// | `/proc`, `/dev/pts` | the processes and terminals of this server only |
 ///
 /// All else is the machine's own, its network as well.
@@ -26,13 +27,17 @@ struct LoginNamespace: Sendable {
     /// Names for 127.0.0.1 that nobody else knows.
     var hosts: [String]
     /// Whose line stands in the users' authorized_keys.
-    var userKey: SSHKey
+    var userKey: SSHKey?
+    /// A folder that is to be seen, whatever is hidden of where it is.
+    var programs: String?
   }
 
   /// A disk of 1 MiB.
   static let smallDisk = "/run/small-disk"
   /// Where the server's folder is.
   static let folder = "/run/server"
+  /// Where the folder of programs is.
+  static let programs = "/run/programs"
 
   /// Regular users' numbers, so high that no machine has given them away.
   private static let firstUserID = 59_001
@@ -60,7 +65,8 @@ struct LoginNamespace: Sendable {
   /// That is a child of the process which they make. With either one all is killed that runs there.
   func command(_ words: [String]) throws -> [String] {
     [try Tool.unshare.required()] + Self.flags
-      + ["--", "/bin/sh", "-c", Self.script, "sh", folder.path, options.hostname] + words
+      + ["--", "/bin/sh", "-c", Self.script, "sh"]
+      + [folder.path, options.hostname, options.programs ?? ""] + words
   }
 
   /// The number of a user there and on the machine.
@@ -68,8 +74,11 @@ struct LoginNamespace: Sendable {
     guard let place = options.users.firstIndex(where: { $0.name == user }) else {
       throw TestSupportError("the server has no user \(user)")
     }
-    return Self.firstUserID + place
+    return Self.userID(place)
   }
+
+  /// The number of the user at a place of `Options.users`.
+  static func userID(_ place: Int) -> Int { firstUserID + place }
 
   /// Lets a user in with one more key.
   func authorize(_ line: String, for user: String) throws {
@@ -98,6 +107,10 @@ struct LoginNamespace: Sendable {
     mkdir -p /run/sshd \(folder) \(smallDisk)
     mount -t tmpfs -o size=1m,mode=1777 small-disk \(smallDisk)
     mount --bind "$1" \(folder)
+    if [ "$3" ]; then
+      mkdir \(programs)
+      mount --bind "$3" \(programs)
+    fi
     cd \(folder)
     for name in \((accounts + settings).joined(separator: " ")); do
       if [ -e /etc/"$name" ]; then mount --bind etc/"$name" /etc/"$name"; fi
@@ -109,7 +122,7 @@ struct LoginNamespace: Sendable {
     mount -t devpts -o newinstance,ptmxmode=0666,mode=0620,gid=5 devpts /dev/pts
     if [ ! -L /dev/ptmx ]; then mount --bind /dev/pts/ptmx /dev/ptmx; fi
     hostname "$2"
-    shift 2
+    shift 3
     cd /
     umask 022
     exec "$@"
@@ -170,7 +183,8 @@ struct LoginNamespace: Sendable {
     }
     for user in options.users {
       try own(folder.folder("home/" + user.name, mode: 0o755), userID(of: user.name))
-      let keys = user.authorizedKeys + (user.takesUserKey ? [options.userKey.publicLine] : [])
+      let userKey = user.takesUserKey ? options.userKey : nil
+      let keys = user.authorizedKeys + (userKey.map { [$0.publicLine] } ?? [])
       for line in keys { try authorize(line, for: user.name) }
     }
   }

@@ -1,7 +1,7 @@
 import Foundation
 package import Testing
 
-/// A server that people log in to, in namespaces of its own: what OpenSSH's and dropbear share.
+/// A server that people log in to, in namespaces of its own: what servers for SSH and FTP share.
 ///
 /// The servers' own classes hold one of these, see `ServerWithLogins`.
 package final class LoginServer: Sendable {
@@ -17,7 +17,7 @@ package final class LoginServer: Sendable {
   }
 
   let port: Int
-  /// The first process of the namespaces: the server.
+  /// The first process of the namespaces: the server, or its parent.
   let processID: pid_t
   private let server: ServerProcess
   private let namespace: LoginNamespace
@@ -31,7 +31,10 @@ package final class LoginServer: Sendable {
   ///   - name: for messages.
   ///   - options: of its namespaces.
   ///   - folder: the server's own.
-  ///   - program: the server's program.
+  ///   - program: the server's program, as it is seen there.
+  ///   - isFirst: whether the server is the first process itself, which must cope with the end of
+  ///     processes that it has not started; else it is a child of it.
+  ///   - environment: added to this process's own; nil takes a variable away.
   ///   - arguments: writes the configuration for a port, and gives the server's arguments.
   /// - Throws: `TestSupportError` with the log's end, if it does not answer.
   init(
@@ -39,12 +42,19 @@ package final class LoginServer: Sendable {
     _ options: LoginNamespace.Options,
     folder: TemporaryFolder,
     program: String,
+    isFirst: Bool = true,
+    environment: [String: String?] = [:],
     arguments: (Int) throws -> [String]
   ) async throws {
     let namespace = try await LoginNamespace(options, in: folder)
     // `unshare` holds SIGTERM back, and hands none on.
-    let server = try await ServerProcess(name, folder: folder, deathSignal: "KILL") { port in
-      try namespace.command([program] + arguments(port))
+    let server = try await ServerProcess(
+      name,
+      folder: folder,
+      environment: environment,
+      deathSignal: "KILL"
+    ) { port in
+      try namespace.command((isFirst ? [] : Self.parent) + [program] + arguments(port))
     }
     self.namespace = namespace
     self.server = server
@@ -61,6 +71,9 @@ package final class LoginServer: Sendable {
     guard let first else { throw TestSupportError("\(name) has no process\n\(server.log)") }
     processID = first.processID
   }
+
+  /// The words of a shell that runs the words after them, and ends with what they have started.
+  private static let parent = ["/bin/sh", "-c", "\"$@\"; exit $?", "sh"]
 
   deinit {
     stop()

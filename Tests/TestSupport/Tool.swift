@@ -34,7 +34,13 @@ package struct Tool: Sendable {
   package static let openssl = Tool("openssl")
   package static let pgIsReady = Tool(postgreSQL: "pg_isready")
   package static let postgres = Tool(postgreSQL: "postgres")
+  package static let proftpd = Tool("proftpd", path: ftpServers + "/proftpd/usr/sbin/proftpd")
   package static let psql = Tool(postgreSQL: "psql")
+  package static let pureFTPD = Tool(
+    "pure-ftpd",
+    path: ftpServers + "/pure-ftpd/usr/sbin/pure-ftpd"
+  )
+  package static let purePW = Tool("pure-pw", path: ftpServers + "/pure-ftpd/usr/bin/pure-pw")
   package static let readelf = Tool("readelf")
   package static let rustc = Tool("rustc")
   package static let setpriv = Tool("setpriv")
@@ -50,6 +56,10 @@ package struct Tool: Sendable {
   package static let strip = Tool("strip")
   package static let sudo = Tool("sudo")
   package static let unshare = Tool("unshare")
+  package static let vsftpd = Tool("vsftpd")
+
+  /// Where Scripts/setup unpacks the servers for FTP that cannot be installed beside vsftpd.
+  static let ftpServers = ThisPackage.folder + "/.build/ftp-servers"
 
   /// Apache's module for Kerberos.
   package static let apacheGSSAPI = Tool(
