@@ -22,6 +22,19 @@ package final class Descriptor: Sendable {
     }
   }
 
+  /// Ends a connection by a reset.
+  ///
+  /// The corresponding C option is `SO_LINGER` with no time.
+  package func reset() {
+    var atOnce = linger(l_onoff: 1, l_linger: 0)
+    let size = socklen_t(MemoryLayout<linger>.size)
+    setsockopt(number, SOL_SOCKET, SO_LINGER, &atOnce, size)
+    close()
+  }
+
+  /// Ends a connection for whoever reads from it or writes to it.
+  package func shutDown() { shutdown(number, Int32(SHUT_RDWR)) }
+
   /// Writes all bytes; false when the other side has gone.
   ///
   /// Raises no SIGPIPE.

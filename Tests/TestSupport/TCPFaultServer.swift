@@ -75,24 +75,12 @@ package final class TCPFaultServer: Sendable {
     }
 
     /// Ends it by a reset.
-    ///
-    /// The corresponding C option is `SO_LINGER` with no time.
-    package func reset() {
-      var atOnce = linger(l_onoff: 1, l_linger: 0)
-      setsockopt(
-        descriptor.number,
-        SOL_SOCKET,
-        SO_LINGER,
-        &atOnce,
-        socklen_t(MemoryLayout<linger>.size)
-      )
-      descriptor.close()
-    }
+    package func reset() { descriptor.reset() }
 
     /// Ends it properly.
     package func close() { descriptor.close() }
 
-    fileprivate func shutDown() { shutdown(descriptor.number, Int32(SHUT_RDWR)) }
+    fileprivate func shutDown() { descriptor.shutDown() }
   }
 
   private struct State {
