@@ -44,7 +44,7 @@ extension ScriptServer {
 ///
 /// The servers' own classes hold one of these.
 package final class PythonServer: Sendable {
-  private static let logName = "requests.jsonl"
+  static let logName = "requests.jsonl"
   private let server: ServerProcess
   private let isEncrypted: Bool
 
