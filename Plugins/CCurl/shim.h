@@ -122,15 +122,6 @@ static inline CURLSHcode ccurl_share_set(CURLSH *share, CURLSHoption option, cur
   return curl_share_setopt(share, option, data);
 }
 
-/// Lets all transfers of a multi go on, whatever their sockets say. There is no other function for that which tells of
-/// changed sockets too.
-static inline CURLMcode ccurl_multi_run_all(CURLM *multi, int *running) {
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wdeprecated-declarations"
-  return curl_multi_socket_all(multi, running);
-#pragma clang diagnostic pop
-}
-
 /// The result of a finished transfer, which in CURLMsg is a member of a union.
 static inline CURLcode ccurl_result(const CURLMsg *message) { return message->data.result; }
 

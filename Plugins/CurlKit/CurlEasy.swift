@@ -6,11 +6,16 @@ package import CCurl
 @safe
 package struct CurlEasy: ~Copyable {
   let handle: UnsafeMutableRawPointer
+  /// What libcurl still calls while the handle is freed.
+  private let kept: AnyObject?
 
   /// A handle with libcurl's defaults.
   ///
   /// The corresponding C function is `curl_easy_init`.
-  package init() throws(CurlError) {
+  ///
+  /// - Parameter kept: What has to live until the handle is freed.
+  package init(keeping kept: AnyObject? = nil) throws(CurlError) {
+    self.kept = kept
     guard let handle = unsafe curl_easy_init() else { throw CurlError(CURLE_FAILED_INIT) }
     unsafe self.handle = unsafe handle
   }

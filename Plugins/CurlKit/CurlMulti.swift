@@ -30,21 +30,11 @@ package final class CurlMulti {
   private var isRunning = false
   /// Whether libcurl is in the middle of something, and what is called is called by it.
   package private(set) var isInside = false
-  /// Whether libcurl is to look at all transfers once more.
-  private var wantsAll = false
   /// How many transfers have begun since libcurl was last called.
   private var begun = 0
   private var lastRun = monotonicNanoseconds()
   /// When libcurl was last called, and with it whoever receives: what the clock says then is asked once.
   package var time: UInt64 { lastRun }
-
-  /// How many sockets of its connections are open, but for those that a server has opened.
-  package var openSockets: Int { sockets.openCount }
-  /// Is told, on the loop, that the other side of an idle connection has said something, or has ended it.
-  package var onIdleNews: (() -> Void)? {
-    get { sockets.onIdleNews }
-    set { sockets.onIdleNews = newValue }
-  }
 
   /// A multi without transfers.
   ///
@@ -146,12 +136,6 @@ package final class CurlMulti {
     }
   }
 
-  /// Has libcurl look once more at all transfers when it has done what it is doing.
-  ///
-  /// For FTP: where the answer to EPSV or PASV comes at once, libcurl goes over to making the data connection and waits
-  /// for an event of a socket that it has not opened yet (7.88; MSTATE_DO in multi.c).
-  package func runAgain() { wantsAll = true }
-
   // MARK: - Running
 
   private func run(_ socket: Int32, _ events: Int32) {
@@ -173,25 +157,16 @@ package final class CurlMulti {
       act(CURL_SOCKET_TIMEOUT, 0)
       deliver()
     }
-    if wantsAll {
-      wantsAll = false
-      act { unsafe ccurl_multi_run_all(handle, &$0) }
-      deliver()
-    }
     isRunning = false
     clock.settle()
   }
 
   private func act(_ socket: Int32, _ events: Int32) {
-    act { unsafe curl_multi_socket_action(handle, socket, events, &$0) }
-  }
-
-  private func act(_ body: (inout Int32) -> CURLMcode) {
     begun = 0
     var left: Int32 = 0
     lastRun = monotonicNanoseconds()
     isInside = true
-    let code = body(&left)
+    let code = unsafe curl_multi_socket_action(handle, socket, events, &left)
     isInside = false
     if code != CURLM_OK { beginAnew(CurlError(multi: code)) }
   }

@@ -44,11 +44,6 @@ final class CurlSockets {
   private var failures: [Failure] = []
   /// Tells libcurl of a socket's events (`CURL_CSELECT_…`).
   var onEvents: ((_ socket: Int32, _ events: Int32) -> Void)?
-  /// Is told that the other side of an idle connection has said something, or has ended it.
-  var onIdleNews: (() -> Void)?
-
-  /// How many sockets are open that were opened here.
-  var openCount: Int { sockets.reduce(0) { $0 + ($1?.isOwn == true ? 1 : 0) } }
 
   init(_ loop: Loop) { self.loop = loop }
 
@@ -216,9 +211,7 @@ final class CurlSockets {
     if socket.isIdle {
       // Room to write is no news on an idle connection. Anything else is its end, most likely; libcurl
       // finds that out when it wants to use it again.
-      if events == .writable, watch(socket, descriptor, for: .readable) == nil { return }
-      socket.end()
-      onIdleNews?()
+      if events != .writable || watch(socket, descriptor, for: .readable) != nil { socket.end() }
       return
     }
     var mask: Int32 = 0

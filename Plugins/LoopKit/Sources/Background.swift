@@ -6,16 +6,19 @@ package import DriverKit
 package enum Background {
   /// What waits for a disk.
   private static let disk = WorkerThreads(4)
+  /// What waits for another machine, as long as that likes: none is to wait for all others.
+  private static let network = WorkerThreads(256)
   /// What keeps a processor busy, such as the many rounds of a passphrase: no file is to wait for that.
   private static let processor = WorkerThreads(2)
 
   /// What some work waits for.
   package enum Kind {
-    case disk, processor
+    case disk, network, processor
 
     fileprivate var threads: WorkerThreads {
       switch self {
       case .disk: Background.disk
+      case .network: Background.network
       case .processor: Background.processor
       }
     }

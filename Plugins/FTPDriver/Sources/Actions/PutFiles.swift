@@ -27,6 +27,9 @@ struct PutFiles: FTPAction {
       pointer: put.inputs.pointer
     )
     try await put.run(mover, call)
-    await Leftovers(files, options.leftoverAge).remove(beside: put.inputs.path, isTree: put.transfer.isTree)
+    await Leftovers(files, options.leftoverAge).remove(
+      beside: put.inputs.path,
+      isTree: put.transfer.isTree
+    )
   }
 }

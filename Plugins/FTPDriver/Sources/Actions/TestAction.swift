@@ -62,7 +62,10 @@ struct TestAction: FTPAction {
       _ = try await files.run(FTPRequest(work, .write, path, "/write_folder"))
       let size = try await files.size(path, "/write_folder")
       guard size == nil || size == Int64(text.count) else {
-        throw DriverError(.verification, "\(text.count) bytes were sent, and \(size ?? 0) are there")
+        throw DriverError(
+          .verification,
+          "\(text.count) bytes were sent, and \(size ?? 0) are there"
+        )
       }
       return ((), "\(path.text) was written\(size == nil ? "" : ", and is whole")")
     }

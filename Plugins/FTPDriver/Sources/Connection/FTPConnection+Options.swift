@@ -5,9 +5,6 @@ internal import FileKit
 
 /// What libcurl is set to.
 extension FTPConnection {
-  /// How much of a file libcurl takes at once, in bytes: from a fast server, fewer and larger steps.
-  static let bufferSize = 256 << 10
-
   /// Sets what stays for as long as the connection lives.
   func setAddress(_ authorities: [UInt8]?) throws(CurlError) {
     let easy = transfer

@@ -28,7 +28,7 @@ struct FTPFailure {
     isLoggedIn = connection.hasLoggedIn || codes.contains(230)
     hasData = codes.contains(227) || codes.contains(229)
     hasBegun = codes.contains(125) || codes.contains(150)
-    verifyResult = connection.transfer.easy.number(CURLINFO_SSL_VERIFYRESULT)
+    verifyResult = connection.verifyResult
     moved = connection.moved
   }
 
@@ -36,7 +36,9 @@ struct FTPFailure {
   func error(_ cause: CurlError) -> DriverError {
     var error = plain(cause)
     // What the server has said stands in the message.
-    if error.detail.isEmpty, error.vendorCode == 0 { error.detail = "\(cause.text) (CURLcode \(cause.code.rawValue))" }
+    if error.detail.isEmpty, error.vendorCode == 0 {
+      error.detail = "\(cause.text) (CURLcode \(cause.code.rawValue))"
+    }
     if error.vendorCode == 0, let reply { error.vendorCode = Int64(reply.code) }
     return error
   }
@@ -140,7 +142,9 @@ struct FTPFailure {
   }
 
   /// What is connected to first.
-  private var place: String { address.proxy.map { "\(host), through the proxy \($0.url)," } ?? host }
+  private var place: String {
+    address.proxy.map { "\(host), through the proxy \($0.url)," } ?? host
+  }
 
   private var implicitHint: String {
     switch address.tls.mode {

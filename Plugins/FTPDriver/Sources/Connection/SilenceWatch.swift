@@ -3,14 +3,15 @@ internal import LoopKit
 
 /// How long a server has been silent while something was expected of it.
 ///
-/// The timer is not armed anew for each packet: it looks at the clock when it has run out. On the loop.
+/// It looks at what was heard when its time has run out, and not at each packet. On the loop.
 final class SilenceWatch {
   /// Ends with its parent, or when the server has been silent for too long.
   let scope: Scope
   private let seconds: Double
+  private let signs: () -> (count: Int, isOurTurn: Bool)
   private var timer: LoopTimer?
   private var last = Loop.now()
-  private var isPaused = false
+  private var count = 0
   /// Whether it has been too long.
   private(set) var hasEnded = false
 
@@ -20,34 +21,35 @@ final class SilenceWatch {
   ///   - loop: The loop.
   ///   - parent: How long the call may take.
   ///   - seconds: How long the server may be silent.
-  init(_ loop: Loop, _ parent: Scope, _ seconds: Double) {
+  ///   - signs: How often something has come or gone, and whether it is somebody else who is slow.
+  init(
+    _ loop: Loop,
+    _ parent: Scope,
+    _ seconds: Double,
+    _ signs: @escaping () -> (count: Int, isOurTurn: Bool)
+  ) {
     scope = Scope(loop, in: parent)
     self.seconds = seconds
+    self.signs = signs
     timer = loop.timer { [weak self] in self?.look() }
   }
 
   /// Begins to watch.
   func begin() {
-    heard()
-    arm(seconds)
+    last = Loop.now()
+    arm(step)
   }
 
-  /// Says that something has come, or has gone.
-  func heard() { last = Loop.now() }
-
-  /// Says that nothing is expected for now: it is somebody else who is slow.
-  func pause() { isPaused = true }
-
-  /// Says that something is expected again.
-  func goOn() {
-    isPaused = false
-    heard()
-  }
+  /// How often it looks: what came is as old as that at most.
+  private var step: Double { seconds / 8 }
 
   private func look() {
-    if isPaused { last = Loop.now() }
-    let left = last + seconds - Loop.now()
-    if left > 0 { return arm(left) }
+    let (now, isOurTurn) = signs()
+    if now != count || isOurTurn {
+      count = now
+      last = Loop.now()
+    }
+    guard Loop.now() - last >= seconds else { return arm(step) }
     hasEnded = true
     scope.end(DriverError(.timedOut, "the server is silent"))
   }

@@ -110,7 +110,9 @@ extension FTPFiles {
     let time = ProtocolTime.text(seconds)
     var ways = ["MFMT \(time)", "MDTM \(time)"]
     // What is announced comes first; SITE UTIME has its words in two orders.
-    if !server.features.has("MFMT") { ways = ["MFMT \(time)", "MDTM \(time)", "SITE UTIME \(time)"] }
+    if !server.features.has("MFMT") {
+      ways = ["MFMT \(time)", "MDTM \(time)", "SITE UTIME \(time)"]
+    }
     var first: DriverError?
     for way in ways {
       do throws(DriverError) {

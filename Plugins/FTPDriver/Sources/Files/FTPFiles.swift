@@ -82,7 +82,7 @@ final class FTPFiles: FilePlace {
         return replies
       } catch {
         let (isUnheard, isDead) = (connection.replies.isEmpty, connection.isDead)
-        if let reply = connection.lastReply { request.refused(reply) }
+        if let reply = connection.replies.last { request.refused(reply) }
         session.give(connection, isSpoiled: spoils)
         // A connection that was kept may have ended without a word: another one is asked, once.
         guard isFirst, isKept, isDead, isUnheard, request.isRepeatable, connection.moved == 0,
@@ -139,7 +139,8 @@ final class FTPFiles: FilePlace {
       throw DriverError(.malformed, "\(host) has not answered every command", pointer: pointer)
     }
     let replies = Array(all.suffix(commands.count))
-    for (command, reply) in zip(commands, replies) where command.first != star && reply.code >= 400 {
+    for (command, reply) in zip(commands, replies) where command.first != star && reply.code >= 400
+    {
       throw FTPFailure.refusal(reply, request, address)
     }
     return replies

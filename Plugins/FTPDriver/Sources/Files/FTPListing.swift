@@ -114,7 +114,11 @@ final class FTPListing: DirectoryPieces {
     parser.finish { take($0) }
     tell()
     if let fault {
-      throw DriverError(.malformed, "cannot list \(path.text) on \(files.host): \(fault)", pointer: pointer)
+      throw DriverError(
+        .malformed,
+        "cannot list \(path.text) on \(files.host): \(fault)",
+        pointer: pointer
+      )
     }
     guard lines == 0, answer == .failed else { return }
     throw DriverError(

@@ -76,7 +76,8 @@ struct FTPPutMover: FileMover {
     return try await write.run(source) { (end) throws(DriverError) in
       guard inputs.verifies else { return }
       let now = try local.entry()
-      let isOther = task.source.modified.map { before in now.modified.map { $0 != before } ?? false }
+      let isOther = task.source.modified.map { before in now.modified.map { $0 != before } ?? false
+      }
       guard task.source.size.map({ UInt64($0) == end }) ?? true, isOther != true else {
         throw DriverError(
           .changed,

@@ -50,7 +50,9 @@ struct Leftovers {
         session.warn("\(path.text) on \(files.host) was removed: an earlier run had left it")
       }
     } catch {
-      session.warn("\(folder.text) on \(files.host) was not looked through for files that were left: \(error.message)")
+      session.warn(
+        "\(folder.text) on \(files.host) was not looked through for files that were left: \(error.message)"
+      )
     }
   }
 }

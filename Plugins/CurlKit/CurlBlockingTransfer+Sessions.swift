@@ -1,7 +1,7 @@
 internal import CCurl
 internal import CSSL
 
-extension CurlTransfer {
+extension CurlBlockingTransfer {
   /// Has all further connections of a transfer go on with the TLS session of its first one.
   ///
   /// For FTP, whose servers want that of a data connection. libcurl keeps the newest session of a server, and OpenSSL
@@ -13,15 +13,15 @@ extension CurlTransfer {
     let context = unsafe Unmanaged.passUnretained(self).toOpaque()
     unsafe try easy.set(CURLOPT_SSL_CTX_DATA, pointer: context)
     try CurlError.check(
-      unsafe ccurl_set_ssl_context_function(easy.handle, CurlTransfer.prepareTLS)
+      unsafe ccurl_set_ssl_context_function(easy.handle, CurlBlockingTransfer.prepareTLS)
     )
   }
 
   /// The corresponding C type is `curl_ssl_ctx_callback`.
   private static let prepareTLS: curl_ssl_ctx_callback = { _, tls, context in
     guard let tls = unsafe tls, let context = unsafe context else { return CURLE_OK }
-    let transfer = unsafe Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
-    if transfer.sockets.openCount > 1 { unsafe cssl_leave_sessions(tls) }
+    let transfer = unsafe Unmanaged<CurlBlockingTransfer>.fromOpaque(context).takeUnretainedValue()
+    if transfer.sockets.count > 1 { unsafe cssl_leave_sessions(tls) }
     return CURLE_OK
   }
 }

@@ -1,0 +1,86 @@
+internal import CCurl
+internal import Glibc
+internal import Synchronization
+
+/// The sockets that transfers of a thread have opened, which any thread may end.
+@safe
+package final class CurlOpenSockets: Sendable {
+  private struct State {
+    /// In the order in which they were opened: of FTP, the first one is the control connection.
+    var open: [Int32] = []
+    /// Whether none may be used or opened any more.
+    var isCut = false
+    /// The errno of the newest one that could not be opened; 0: none.
+    var failure: Int32 = 0
+  }
+
+  private let state = Mutex(State())
+
+  package init() {}
+
+  /// How many are open.
+  package var count: Int { state.withLock { $0.open.count } }
+
+  /// The errno of the newest one that could not be opened; 0: none.
+  var failure: Int32 {
+    get { state.withLock { $0.failure } }
+    set { state.withLock { $0.failure = newValue } }
+  }
+
+  /// Whether something has come over the first one that nobody has asked for, such as its end; also where it is gone.
+  package var hasNews: Bool {
+    state.withLock { state in
+      guard let first = state.open.first, !state.isCut else { return true }
+      var byte: UInt8 = 0
+      let count = unsafe recv(first, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
+      return count >= 0 || errno != EAGAIN
+    }
+  }
+
+  /// Ends all connections, whatever is done with them; whoever waits for one hears of its end.
+  package func cut() {
+    state.withLock { state in
+      state.isCut = true
+      for descriptor in state.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+  }
+
+  /// Makes a transfer open and close its sockets here; this must live until its handle is freed.
+  func setUp(_ easy: borrowing CurlEasy) throws(CurlError) {
+    let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+    unsafe try easy.set(CURLOPT_OPENSOCKETDATA, pointer: context)
+    unsafe try easy.set(CURLOPT_CLOSESOCKETDATA, pointer: context)
+    try CurlError.check(
+      unsafe ccurl_set_open_socket_function(easy.handle, CurlOpenSockets.open)
+    )
+    try CurlError.check(
+      unsafe ccurl_set_close_socket_function(easy.handle, CurlOpenSockets.close)
+    )
+  }
+
+  /// The corresponding C type is `curl_opensocket_callback`.
+  private static let open: curl_opensocket_callback = { context, purpose, address in
+    guard let context = unsafe context, let address = unsafe address else { return -1 }
+    let sockets = unsafe Unmanaged<CurlOpenSockets>.fromOpaque(context).takeUnretainedValue()
+    let (family, kind) = unsafe (address.pointee.family, address.pointee.socktype)
+    let number = unsafe address.pointee.protocol
+    return sockets.state.withLock { state in
+      if state.isCut { return -1 as Int32 }
+      let descriptor = Glibc.socket(family, kind | Int32(SOCK_CLOEXEC.rawValue), number)
+      // libcurl only says that it could not connect.
+      if descriptor < 0 { state.failure = errno } else { state.open.append(descriptor) }
+      return descriptor
+    }
+  }
+
+  /// The corresponding C type is `curl_closesocket_callback`.
+  private static let close: curl_closesocket_callback = { context, descriptor in
+    guard let context = unsafe context else { return 1 }
+    let sockets = unsafe Unmanaged<CurlOpenSockets>.fromOpaque(context).takeUnretainedValue()
+    // Under the lock: its number may be another one's at once, which must not be cut.
+    return sockets.state.withLock { state in
+      state.open.removeAll { $0 == descriptor }
+      return Glibc.close(descriptor) == 0 ? 0 : 1
+    }
+  }
+}
