@@ -14,6 +14,7 @@ package struct CurlEasy: ~Copyable {
   /// The corresponding C function is `curl_easy_init`.
   ///
   /// - Parameter kept: What has to live until the handle is freed.
+  /// - Throws: `CURLE_FAILED_INIT` where there is no memory.
   package init(keeping kept: AnyObject? = nil) throws(CurlError) {
     self.kept = kept
     guard let handle = unsafe curl_easy_init() else { throw CurlError(CURLE_FAILED_INIT) }

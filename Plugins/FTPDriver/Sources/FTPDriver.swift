@@ -40,8 +40,12 @@ public final class FTPDriver: NonblockingSessionDriver {
 
   /// Ends a session.
   public func close(_ session: FTPSession, _ call: Call) {
-    session.close()
-    call.succeed()
+    run(call) { (scope) throws(DriverError) in
+      let limited = Scope(session.loop, in: scope)
+      try limited.limit(3, DriverError(.timedOut, "the connections did not end in time"))
+      // What has not ended by then is cut off, and nobody is better off for knowing.
+      try? await session.close(limited)
+    }
   }
 
   /// Runs a task for a call, which ends the call.

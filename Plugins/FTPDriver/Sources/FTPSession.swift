@@ -21,10 +21,16 @@ public final class FTPSession {
   private var limit = 0
   private var waiting: [Waiting<Bool>] = []
   private var isClosed = false
+  /// How many a thread is still ending.
+  private var ending = 0
+  private var allEnded: Waiting<Bool>?
   /// What is known of the server since somebody was let in.
   private(set) var server: ServerFacts?
   /// When each directory was looked through for files that were left, in seconds of `Loop.now()`.
   var swept: [RemotePath: Double] = [:]
+
+  /// Commands that the server does not know, so that it is not asked for them again.
+  var unknown: Set<String> = []
 
   /// How long a connection may be idle before it is asked whether it is still there, in seconds: routers forget
   /// connections without a word.
@@ -107,7 +113,14 @@ public final class FTPSession {
   }
 
   private func drop(_ connection: FTPConnection) {
-    connection.close()
+    ending += 1
+    connection.close { [self] in
+      ending -= 1
+      if ending == 0 {
+        allEnded?.finish(.success(true))
+        allEnded = nil
+      }
+    }
     count -= 1
     tellNext()
   }
@@ -163,11 +176,19 @@ public final class FTPSession {
     }
   }
 
-  /// Ends all connections.
-  func close() {
+  /// Ends all connections, and waits until nothing is done with any.
+  ///
+  /// - Parameter scope: How long.
+  /// - Throws: Why the scope has ended.
+  func close(_ scope: Scope) async throws(DriverError) {
     isClosed = true
-    for connection in idle { drop(connection) }
+    let left = idle
     idle = []
+    for connection in left { drop(connection) }
+    guard ending > 0 else { return }
+    let waiting = Waiting<Bool>()
+    allEnded = waiting
+    _ = try await waiting.value(scope)
   }
 }
 

@@ -27,6 +27,7 @@ struct PutFiles: FTPAction {
       pointer: put.inputs.pointer
     )
     try await put.run(mover, call)
+    if put.transfer.isDryRun { return }
     await Leftovers(files, options.leftoverAge).remove(
       beside: put.inputs.path,
       isTree: put.transfer.isTree

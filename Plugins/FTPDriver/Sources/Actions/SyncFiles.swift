@@ -37,6 +37,8 @@ struct SyncFiles: FTPAction {
         let mover = FTPPutMover(files: files, inputs: transfer, options: options, pointer: pointer)
         let tree = TreeTransfer(mover, report, from: local, to: inputs.path)
         try await tree.run(pointer)
+        let leftovers = Leftovers(files, options.leftoverAge)
+        if !transfer.isDryRun { await leftovers.remove(beside: inputs.path, isTree: true) }
       } else {
         let mover = FTPGetMover(files: files, inputs: transfer, options: options, pointer: pointer)
         let tree = TreeTransfer(mover, report, from: inputs.path, to: local)

@@ -38,7 +38,22 @@ struct TestAction: FTPAction {
       return (address, "\(address.name), TLS \(address.tls.mode.rawValue)\(way)")
     }
     let own = session.sibling(address)
-    defer { own.close() }
+    do throws(DriverError) {
+      try await tryOut(own, address, call, scope, steps)
+    } catch {
+      try? await own.close(scope)
+      throw error
+    }
+    try await own.close(scope)
+  }
+
+  private func tryOut(
+    _ own: FTPSession,
+    _ address: AddressInputs,
+    _ call: Call,
+    _ scope: Scope,
+    _ steps: TestSteps
+  ) async throws(DriverError) {
     let files = try await steps.run("log in", scope) { () async throws(DriverError) in
       let files = try await FTPFiles.open(own, call, scope)
       let home = own.server?.home.map { NameText($0).description } ?? "a folder that is not told"

@@ -97,6 +97,10 @@ extension FTPConnection {
     switch request.work {
     case .commands(let lines):
       hasBody = false
+      if request.needsBinary, !isBinary {
+        try commands.append(bytes: Array("*TYPE I".utf8))
+        isBinary = true
+      }
       for line in lines { try commands.append(bytes: line) }
     case .visit(let directory, let home):
       hasBody = false

@@ -27,6 +27,8 @@ final class FTPConnection {
   private(set) var lastUse = Loop.now()
   private var isBusy = false
   private var isStale = false
+  /// Is called when the thread that is busy with it has ended.
+  private var whenFree: (() -> Void)?
   /// What has passed for the newest request.
   private var exchange: FTPExchange?
 
@@ -106,6 +108,8 @@ final class FTPConnection {
         isBusy = false
         lastUse = Loop.now()
         waiting.finish(.success(true))
+        whenFree?()
+        whenFree = nil
       }
     }
     isBusy = true
@@ -128,37 +132,46 @@ final class FTPConnection {
       isStale = true
       throw DriverError(.malformed, "\(host): \(fault)", pointer: "/port")
     }
-    if let failure { throw FTPFailure(self, request).error(failure) }
+    if let failure {
+      // How far it came nobody knows.
+      isBinary = false
+      throw FTPFailure(self, request).error(failure)
+    }
     return exchange.replies
   }
 
   /// Ends it, by a thread: a server that still hears us is told, and may say goodbye.
-  func close() {
+  ///
+  /// - Parameter done: Is called when nothing is done with it any more.
+  func close(_ done: @escaping () -> Void = {}) {
     let (transfer, sockets) = (transfer, transfer.sockets)
     let isHeard = hasLoggedIn && !isDead
     isStale = true
-    guard isHeard else { return sockets.cut() }
-    let quit = FTPRequest(.commands([Array("*QUIT".utf8)]), .look, RemotePath("/"), "")
-    let exchange = FTPExchange(quit, loop)
     do throws(CurlError) {
+      guard isHeard else { throw CurlError(CURLE_GOT_NOTHING) }
+      let quit = FTPRequest(.commands([Array("*QUIT".utf8)]), .look, RemotePath("/"), "")
+      let exchange = FTPExchange(quit, loop)
       try set(quit)
       try transfer.easy.set(CURLOPT_TIMEOUT_MS, FTPConnection.farewell)
-    } catch {
-      return sockets.cut()
-    }
-    isBusy = true
-    do throws(DriverError) {
-      try Background.begin(.network, loop) {
-        _ = transfer.perform(exchange)
-        // libcurl says it once more when the handle is freed, and must not wait for an answer then.
-        sockets.cut()
-        return true
-      } then: { [self] _ in
-        // What is set for it lives as long as this.
+      isBusy = true
+      do throws(DriverError) {
+        try Background.begin(.network, loop) {
+          _ = transfer.perform(exchange)
+          // libcurl says it once more when the handle is freed, and must not wait for an answer then.
+          sockets.cut()
+          return true
+        } then: { [self] _ in
+          // What is set for it lives as long as this.
+          isBusy = false
+          done()
+        }
+      } catch {
         isBusy = false
+        throw CurlError(CURLE_OUT_OF_MEMORY)
       }
     } catch {
       sockets.cut()
+      if isBusy { whenFree = done } else { done() }
     }
   }
 }

@@ -112,6 +112,7 @@ struct FTPFailure {
   ///   - reply: The reply.
   ///   - request: What it answers.
   ///   - address: Who says so.
+  /// - Returns: The error.
   static func refusal(
     _ reply: FTPReply,
     _ request: FTPRequest,
@@ -157,6 +158,7 @@ struct FTPFailure {
   /// The error of a server that has said nothing for so long.
   ///
   /// - Parameter seconds: How long.
+  /// - Returns: The error.
   func silence(_ seconds: Double) -> DriverError {
     if isLoggedIn, hasData, !hasBegun { return noData }
     let waited = hasBegun ? "sent nothing more" : "did not answer"

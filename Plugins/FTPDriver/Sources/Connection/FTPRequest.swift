@@ -29,6 +29,8 @@ struct FTPRequest {
   var moved: (Int) -> Void = { _ in }
   /// Is told what the server has said last, where it is not done.
   var refused: (FTPReply) -> Void = { _ in }
+  /// Whether its commands are about files as bytes: of a text that is sent as such, some tell no size (TYPE I).
+  var needsBinary = false
   /// Whether it can be asked for once more where nobody knows whether it was heard.
   var isRepeatable = false
 

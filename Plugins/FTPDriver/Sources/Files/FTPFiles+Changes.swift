@@ -95,41 +95,48 @@ extension FTPFiles {
   ) async throws(DriverError) {
     let digits = String(mode & 0o7777, radix: 8)
     let text = String(repeating: "0", count: max(0, 3 - digits.utf8.count)) + digits
-    let line = try command("SITE CHMOD \(text)", path, pointer)
-    _ = try await send([line], .changeMode, path, pointer)
+    guard !session.unknown.contains("SITE CHMOD") else {
+      throw DriverError(.unsupported, "\(host) sets no modes of files", pointer: pointer)
+    }
+    do throws(DriverError) {
+      let line = try command("SITE CHMOD \(text)", path, pointer)
+      _ = try await send([line], .changeMode, path, pointer)
+    } catch {
+      if error.fileCode == .unsupported { session.unknown.insert("SITE CHMOD") }
+      throw error
+    }
   }
 
-  /// Sets when a file was changed, in whichever way the server knows.
+  /// Sets when a file was changed, in whichever way the server knows: MFMT, or MDTM as some took it before there was that.
   ///
-  /// - Parameter seconds: Since the beginning of 1970, in UTC.
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - seconds: The moment, since the beginning of 1970 in UTC.
+  ///   - pointer: The input that named the file.
+  /// - Throws: Why it cannot be set.
   func setTime(
     _ path: RemotePath,
     _ seconds: Int64,
     _ pointer: String
   ) async throws(DriverError) {
-    let time = ProtocolTime.text(seconds)
-    var ways = ["MFMT \(time)", "MDTM \(time)"]
-    // What is announced comes first; SITE UTIME has its words in two orders.
-    if !server.features.has("MFMT") {
-      ways = ["MFMT \(time)", "MDTM \(time)", "SITE UTIME \(time)"]
-    }
     var first: DriverError?
-    for way in ways {
+    for word in ["MFMT", "MDTM", "SITE UTIME"] where !session.unknown.contains(word) {
       do throws(DriverError) {
-        let line = try command(way, path, pointer)
+        let line = try command("\(word) \(ProtocolTime.text(seconds))", path, pointer)
         let reply = try await send([line], .setTime, path, pointer).last
-        // A server that takes the time for a part of the name tells of another file.
-        guard way.hasPrefix("MDTM"), let reply else { return }
-        if reply.code == 213 || reply.code == 253 { return }
+        // A server that takes the time for a part of the name answers for another file.
+        if word != "MDTM" || reply?.code == 213 || reply?.code == 253 { return }
       } catch {
-        guard [.unsupported, .failure, .notFound, .nameRefused].contains(error.fileCode) else {
+        first = first ?? error
+        let isKnown = server.features.has(word) && word == "MFMT"
+        guard error.fileCode == .unsupported || !isKnown && !error.fileCode.endsAll else {
           throw error
         }
-        first = first ?? error
-        if error.fileCode == .notFound, server.features.has("MFMT") { throw error }
+        if error.fileCode == .unsupported { session.unknown.insert(word) }
       }
     }
-    throw first ?? DriverError(.unsupported, "\(host) sets no times of files", pointer: pointer)
+    throw first
+      ?? DriverError(.unsupported, "\(host) sets no times of files", pointer: pointer)
   }
 }
 

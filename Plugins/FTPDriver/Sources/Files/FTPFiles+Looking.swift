@@ -51,7 +51,7 @@ extension FTPFiles {
   ) async throws(DriverError) -> FileEntry? {
     do throws(DriverError) {
       let line = try command("MLST", path, pointer)
-      let replies = try await send([line], .look, path, pointer, other, isRepeatable: true)
+      let replies = try await ask([line], path, pointer, other)
       guard let reply = replies.last, let file = try? FTPAnswer.file(reply) else { return nil }
       return file.entry(at: path, names)
     } catch {
@@ -68,13 +68,9 @@ extension FTPFiles {
     _ pointer: String,
     _ other: Scope?
   ) async throws(DriverError) -> FileEntry? {
-    // Of a text that is sent as such, some tell no size.
-    let commands = [
-      Array("*TYPE I".utf8), try command("*SIZE", path, pointer),
-      try command("*MDTM", path, pointer),
-    ]
-    let replies = try await send(commands, .look, path, pointer, other, isRepeatable: true)
-    let (size, time) = (try? FTPAnswer.size(replies[1]), try? FTPAnswer.time(replies[2]))
+    let commands = [try command("*SIZE", path, pointer), try command("*MDTM", path, pointer)]
+    let replies = try await ask(commands, path, pointer, other)
+    let (size, time) = (try? FTPAnswer.size(replies[0]), try? FTPAnswer.time(replies[1]))
     // Of directories none tells a size.
     if size != nil { return FileEntry(path: path, kind: .file, size: size, modified: time) }
     if try await isDirectory(path, pointer, other) {
@@ -82,7 +78,7 @@ extension FTPFiles {
     }
     if time != nil { return FileEntry(path: path, kind: .file, modified: time) }
     // A server that knows neither command tells only by a listing.
-    let knowsNeither = [replies[1], replies[2]].allSatisfy { 500...504 ~= $0.code }
+    let knowsNeither = replies.allSatisfy { 500...504 ~= $0.code }
     return knowsNeither ? try await listedIfThere(path, pointer) : nil
   }
 
@@ -128,11 +124,10 @@ extension FTPFiles {
     _ pointer: String,
     _ other: Scope? = nil
   ) async throws(DriverError) -> Int64? {
-    let commands = [Array("*TYPE I".utf8), try command("*SIZE", path, pointer)]
-    let replies = try await send(commands, .look, path, pointer, other, isRepeatable: true)
-    if let size = try? FTPAnswer.size(replies[1]) { return size }
+    let reply = try await ask([try command("*SIZE", path, pointer)], path, pointer, other)[0]
+    if let size = try? FTPAnswer.size(reply) { return size }
     // A server that does not know the command tells it in a listing.
-    guard 500...504 ~= replies[1].code else { return nil }
+    guard 500...504 ~= reply.code else { return nil }
     return try await listedIfThere(path, pointer)?.size
   }
 }

@@ -119,6 +119,7 @@ final class FTPFiles: FilePlace {
   ///   - path: The file.
   ///   - pointer: The input that named it.
   ///   - other: How long, where it is not as long as the call may take.
+  ///   - asks: Whether they change nothing, so that they may be sent once more.
   /// - Throws: Why one is refused.
   /// - Returns: The last reply to each.
   func send(
@@ -127,13 +128,14 @@ final class FTPFiles: FilePlace {
     _ path: RemotePath,
     _ pointer: String,
     _ other: Scope? = nil,
-    isRepeatable: Bool = false
+    asks: Bool = false
   ) async throws(DriverError) -> [FTPReply] {
     // After a refusal that it hears of itself, libcurl closes the connection (ftp_done in ftp.c, CURLE_QUOTE_ERROR).
     let star = UInt8(ascii: "*")
     let lines = commands.map { $0.first == star ? $0 : [star] + $0 }
     var request = FTPRequest(.commands(lines), purpose, path, pointer)
-    request.isRepeatable = isRepeatable
+    request.isRepeatable = asks
+    request.needsBinary = asks
     let all = try await run(request, other)
     guard all.count >= commands.count else {
       throw DriverError(.malformed, "\(host) has not answered every command", pointer: pointer)
@@ -144,6 +146,16 @@ final class FTPFiles: FilePlace {
       throw FTPFailure.refusal(reply, request, address)
     }
     return replies
+  }
+
+  /// Asks about a file, by commands that change nothing.
+  func ask(
+    _ commands: [[UInt8]],
+    _ path: RemotePath,
+    _ pointer: String,
+    _ other: Scope? = nil
+  ) async throws(DriverError) -> [FTPReply] {
+    try await send(commands, .look, path, pointer, other, asks: true)
   }
 
   // MARK: - Paths

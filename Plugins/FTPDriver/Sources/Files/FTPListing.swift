@@ -76,6 +76,8 @@ final class FTPListing: DirectoryPieces {
       failure = error
     }
     isOver = true
+    // What holds this, and is held by it.
+    whenRoom = []
     told?.finish(.success(true))
   }
 

@@ -46,6 +46,7 @@ extension ProtocolTime {
   /// A moment as MFMT takes it: fourteen digits.
   ///
   /// - Parameter seconds: Since the beginning of 1970 in UTC.
+  /// - Returns: The digits.
   static func text(_ seconds: Int64) -> String {
     String(FileTime(seconds: seconds).text.filter(\.isNumber))
   }
