@@ -105,7 +105,8 @@ extension CheckTest {
     title: "values of kinds and with flags that it does not know do not harm it",
     rules: ["VAL-7", "CALL-1"],
     rulesOfEnd: EndRules(crash: "VAL-7", hang: "VAL-7"),
-    limit: 10,
+    // A host is made for each action.
+    limit: 30,
     place: .child { probe in
       let usual = try await CallRun(probe, server: .refuses)
       usual.reportSkipped()

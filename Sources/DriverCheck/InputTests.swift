@@ -29,7 +29,8 @@ extension CheckTest {
             )
             let error = await run.call(action, made, timeout: .milliseconds(200))
             // Its host is this one, so this is no driver's fault; it is seen all the same.
-            if !isValid, error?.stage != .input {
+            // A busy machine may come to the call's end before anybody has looked at them.
+            if !isValid, error?.stage != .input, error?.code != .timedOut {
               probe.report(
                 CheckFinding(
                   "CALL-8",
