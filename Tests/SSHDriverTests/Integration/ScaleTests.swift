@@ -67,7 +67,8 @@ struct ScaleTests {
       }
       #expect(summary.succeeded == 1000, "\(first ?? "")")
       #expect((0..<1000).allSatisfy { outputs[$0] == .string("\($0)\n") })
-      #expect(try Self.descriptors() >= before + 1000)
+      // Not so many more than before: what earlier tests had open may have gone meanwhile.
+      #expect(try Self.descriptors() >= 1000)
       #expect(await host.host.close().isClean)
       try await eventually("the sockets are closed") {
         try Self.descriptors() <= before + 16
