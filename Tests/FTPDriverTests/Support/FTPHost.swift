@@ -1,0 +1,100 @@
+import DriverHost
+import TestSupport
+import Testing
+
+/// A host with the driver, and an address that all its calls have.
+struct FTPHost: Sendable {
+  let host: Host
+  let address: ValueMap
+  private let lines = Locked<[String]>([])
+
+  /// A host for an address.
+  init(_ address: ValueMap, _ change: (inout HostConfiguration) -> Void = { _ in }) throws {
+    self.address = address
+    var configuration = HostConfiguration()
+    configuration.searchPath = SearchPath(entries: [
+      .init(path: ThisPackage.products + "/libFTPDriver.so", origin: .option)
+    ])
+    configuration.logLevel = .trace
+    configuration.log = { [lines] entry in lines.with { $0.append("\(entry)") } }
+    change(&configuration)
+    host = try Host(configuration)
+  }
+
+  /// A host for a server, whose authority is trusted and alone.
+  ///
+  /// - Parameters:
+  ///   - server: The server, by the name that its certificate is for.
+  ///   - more: Further inputs of all calls, in place of those that the server asks for.
+  /// - Throws: That the driver is not there.
+  init(_ server: some FTPServer, _ more: ValueMap = [:]) throws {
+    var address: ValueMap = [
+      "host": .string(server.host), "port": .int(Int64(server.port)),
+      "authentication": FTPHost.login(server.user, server.password),
+      "tls": .map(try FTPHost.tls(server)),
+    ]
+    for (name, value) in more { address[name] = value }
+    try self.init(address)
+  }
+
+  /// A user's name and password.
+  static func login(_ user: String, _ password: String) -> Value {
+    [
+      "authentication_method": "username_password", "username": .string(user),
+      "password": .string(password),
+    ]
+  }
+
+  /// How a server is spoken to, with its own authority.
+  ///
+  /// - Parameters:
+  ///   - server: The server.
+  ///   - more: Further members of the input, in place of these.
+  /// - Throws: That the authority's certificate cannot be read.
+  /// - Returns: The members of the input `tls`.
+  static func tls(_ server: some FTPServer, _ more: ValueMap = [:]) throws -> ValueMap {
+    var members: ValueMap = [
+      "mode": .string("\(server.encryption.mode)")
+    ]
+    if let authority = server.authority { members["ca"] = .string(try authority.pem) }
+    for (name, value) in more { members[name] = value }
+    return members
+  }
+
+  /// What was logged so far.
+  var log: String { lines.with { $0.joined(separator: "\n") } }
+
+  /// Runs an action.
+  @discardableResult
+  func run(
+    _ action: String,
+    _ inputs: ValueMap = [:],
+    timeout: Duration? = .seconds(120),
+    _ change: (inout CallOptions) -> Void = { _ in }
+  ) async throws(HostError) -> ConnectionResult {
+    var all = address
+    for (name, value) in inputs { all[name] = value }
+    var options = CallOptions()
+    options.action = action
+    options.timeout = timeout
+    change(&options)
+    return try await host.connect(type: "FTP", all, options: options)
+  }
+
+  /// The error of an action that has to fail.
+  func failure(
+    _ action: String,
+    _ inputs: ValueMap = [:],
+    timeout: Duration? = .seconds(120),
+    sourceLocation: Testing.SourceLocation = #_sourceLocation,
+    _ change: (inout CallOptions) -> Void = { _ in }
+  ) async throws -> HostError {
+    do throws(HostError) {
+      try await run(action, inputs, timeout: timeout, change)
+    } catch {
+      return error
+    }
+    Issue.record("it succeeded", sourceLocation: sourceLocation)
+    throw TestSupportError("\(action) succeeded")
+  }
+}
