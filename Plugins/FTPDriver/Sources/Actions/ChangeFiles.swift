@@ -17,6 +17,14 @@ struct RenameFile: FTPAction {
 
   func run(_ call: Call, _ session: FTPSession, _ scope: Scope) async throws(DriverError) {
     let files = try await FTPFiles.open(session, call, scope)
+    do throws(DriverError) {
+      try await rename(files)
+    } catch {
+      throw await files.reason(error, inputs.path, inputs.pointer)
+    }
+  }
+
+  private func rename(_ files: FTPFiles) async throws(DriverError) {
     if overwrites { return try await files.replace(inputs.path, to: new, inputs.pointer) }
     // FTP has no rename that replaces nothing, and many servers replace without a word.
     guard try await files.entryIfThere(new, "/new_path") == nil else {
@@ -46,9 +54,8 @@ struct DeleteFile: FTPAction {
       try await files.removeFile(inputs.path, inputs.pointer)
       try call.output("removed", .int(1))
     } catch {
-      guard mayMiss, [.notFound, .failure].contains(error.fileCode),
-        try await files.entryIfThere(inputs.path, inputs.pointer) == nil
-      else { throw error }
+      let error = await files.reason(error, inputs.path, inputs.pointer)
+      guard mayMiss, error.fileCode == .notFound else { throw error }
       try call.output("removed", .int(0))
     }
   }

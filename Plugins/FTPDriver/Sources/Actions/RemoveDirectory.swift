@@ -34,9 +34,8 @@ struct RemoveDirectory: FTPAction {
       try await removal.directory(inputs.path)
     } catch {
       try call.output("removed", .int(removal.count))
-      guard mayMiss, [.notFound, .failure].contains(error.fileCode),
-        try await files.entryIfThere(inputs.path, inputs.pointer) == nil
-      else { throw error }
+      let error = await files.reason(error, inputs.path, inputs.pointer)
+      guard mayMiss, error.fileCode == .notFound else { throw error }
       return
     }
     try call.output("removed", .int(removal.count))

@@ -118,6 +118,33 @@ extension FTPFiles {
     return entry
   }
 
+  /// Looks why a server has refused something without a reason: most often it is not there.
+  ///
+  /// - Parameters:
+  ///   - error: The refusal.
+  ///   - path: The file.
+  ///   - pointer: The input that named it.
+  /// - Returns: What can be told of it.
+  func reason(
+    _ error: DriverError,
+    _ path: RemotePath,
+    _ pointer: String
+  ) async -> DriverError {
+    guard error.fileCode == .failure, scope.failure == nil else { return error }
+    do throws(DriverError) {
+      guard try await entryIfThere(path, pointer) == nil else { return error }
+    } catch let second {
+      return second.fileCode == .cancelled ? second : error
+    }
+    var missing = DriverError(
+      .notFound,
+      "\(path.text) is not there on \(host)",
+      pointer: pointer
+    )
+    (missing.detail, missing.vendorCode) = (error.message, error.vendorCode)
+    return missing
+  }
+
   /// How many bytes a file has; nil: that is not told.
   func size(
     _ path: RemotePath,
