@@ -65,12 +65,12 @@ final class Removal {
         pointer: pointer
       )
     }
-    let (entries, refused) = try await FTPLister(files: files, pointer: pointer).list(path)
+    let lister = FTPLister(files: files, pointer: pointer, tellsLinks: true)
+    let (entries, refused) = try await lister.list(path)
     if let fault = refused.first {
       throw DriverError(.nameRefused, "\(files.host) tells a name that is none: \(fault)")
     }
     for entry in entries {
-      // Where a form tells no links they look like files, and DELE takes both.
       if entry.kind == .directory {
         try await all(in: entry.path, depth: depth + 1)
         try await directory(entry.path)

@@ -10,6 +10,7 @@ final class FTPListing: DirectoryPieces {
   private let files: FTPFiles
   private let path: RemotePath
   private let pointer: String
+  private let isPlain: Bool
   private var parser: ListingParser
   private var entries: [FileEntry] = []
   /// What is named there without being a name.
@@ -25,7 +26,15 @@ final class FTPListing: DirectoryPieces {
   /// How many entries wait at most.
   private static let most = 2000
 
-  init(_ files: FTPFiles, _ path: RemotePath, _ pointer: String) {
+  /// A listing.
+  ///
+  /// - Parameters:
+  ///   - files: The files of the server.
+  ///   - path: The directory.
+  ///   - pointer: The input that named it.
+  ///   - isPlain: Whether it is one without facts in any case.
+  init(_ files: FTPFiles, _ path: RemotePath, _ pointer: String, isPlain: Bool = false) {
+    self.isPlain = isPlain
     self.files = files
     self.path = path
     self.pointer = pointer
@@ -82,7 +91,7 @@ final class FTPListing: DirectoryPieces {
   }
 
   private func list() async throws(DriverError) {
-    if files.server.features.has("MLST") || files.server.features.has("MLSD") {
+    if !isPlain, files.server.features.hasMLSD {
       do throws(DriverError) {
         return try await list("MLSD", isFacts: true)
       } catch {
@@ -169,11 +178,32 @@ extension FTPListing: ByteSink {
 struct FTPLister: DirectoryLister {
   let files: FTPFiles
   let pointer: String
+  /// Whether links have to be told from what they lead to, since things are removed.
+  ///
+  /// In lists with facts pyftpdlib tells of what links lead to, and ProFTPD leaves out those that lead nowhere.
+  var tellsLinks = false
 
   func list(
     _ path: RemotePath
   ) async throws(DriverError) -> (entries: [FileEntry], refused: [PathFault]) {
-    let listing = FTPListing(files, path, pointer)
+    var (entries, refused) = try await all(FTPListing(files, path, pointer))
+    guard tellsLinks, files.server.features.hasMLSD else { return (entries, refused) }
+    do throws(DriverError) {
+      let plain = try await all(FTPListing(files, path, pointer, isPlain: true)).entries
+      let links = plain.filter { $0.kind == .symlink }
+      let paths = Set(links.map(\.path))
+      entries.removeAll { paths.contains($0.path) }
+      entries += links
+    } catch {
+      // Where there are no other lists, that with facts is all there is.
+      guard [.unsupported, .malformed].contains(error.fileCode) else { throw error }
+    }
+    return (entries, refused)
+  }
+
+  private func all(
+    _ listing: FTPListing
+  ) async throws(DriverError) -> (entries: [FileEntry], refused: [PathFault]) {
     listing.begin()
     var (entries, refused): ([FileEntry], [PathFault]) = ([], [])
     while let part = try await listing.next() {

@@ -15,7 +15,9 @@ struct FTPPutMover: FileMover {
   let pointer: String
 
   var sources: any DirectoryLister { LocalLister(files: files) }
-  var targets: any DirectoryLister { FTPLister(files: files, pointer: pointer) }
+  var targets: any DirectoryLister {
+    FTPLister(files: files, pointer: pointer, tellsLinks: inputs.deletesExtras)
+  }
 
   func target(_ path: RemotePath, followsLink: Bool) async throws(DriverError) -> FileEntry? {
     try await files.entryIfThere(path, pointer)
