@@ -97,17 +97,17 @@ final class FTPFiles: FilePlace {
   ///
   /// - Parameter request: The listing.
   /// - Throws: Why it cannot be listed.
-  /// - Returns: What the server's last word tells where no line has come.
-  func listing(_ request: FTPRequest) async throws(DriverError) -> FTPReply.EmptyListing {
+  /// - Returns: What the server has said last; nil: that there is nothing in it.
+  func listing(_ request: FTPRequest) async throws(DriverError) -> FTPReply? {
     var request = request
     var refusal: FTPReply?
     request.refused = { refusal = $0 }
     do throws(DriverError) {
-      return try await run(request).last?.emptyListing ?? .unsure
+      return try await run(request).last
     } catch {
       // Some say that there are no files where a directory is empty.
       guard refusal?.emptyListing == .empty else { throw error }
-      return .empty
+      return nil
     }
   }
 

@@ -121,7 +121,7 @@ final class FTPListing: DirectoryPieces {
       pointer
     )
     request.isRepeatable = true
-    let answer = try await files.listing(request)
+    let last = try await files.listing(request)
     parser.finish { take($0) }
     tell()
     if let fault {
@@ -131,12 +131,9 @@ final class FTPListing: DirectoryPieces {
         pointer: pointer
       )
     }
-    guard lines == 0, answer == .failed else { return }
-    throw DriverError(
-      .permissionDenied,
-      "cannot list \(path.text) on \(files.host): the server could not open the directory",
-      pointer: pointer
-    )
+    // libcurl takes 450 for a directory without files, whatever the words are.
+    guard lines == 0, let last, last.emptyListing == .failed else { return }
+    throw FTPFailure.refusal(last, request, files.address)
   }
 
   private func take(_ item: ListingParser.Item) {
