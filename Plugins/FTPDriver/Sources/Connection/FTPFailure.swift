@@ -46,9 +46,8 @@ struct FTPFailure {
   private func plain(_ cause: CurlError) -> DriverError {
     if let cause = cause.cause { return cause }
     if let error = aboutTLS(cause) { return error }
-    if let reply, reply.code >= 400 {
-      return answered(reply)
-    }
+    // Of a login that asks for more, the last reply is 331 or 332.
+    if let reply, reply.code >= 400 || cause.code == CURLE_LOGIN_DENIED { return answered(reply) }
     switch cause.code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
       return DriverError(
@@ -82,6 +81,12 @@ struct FTPFailure {
         .malformed,
         "\(host) does not speak FTP: check the port\(implicitHint)",
         pointer: "/port"
+      )
+    case CURLE_RECV_ERROR where cause.text.contains("Too large response"):
+      return DriverError(
+        .malformed,
+        "\(what): \(host) says more in answer to one request than the 300 KiB that libcurl takes",
+        pointer: request.pointer
       )
     case CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING, CURLE_PARTIAL_FILE,
       CURLE_OPERATION_TIMEDOUT, CURLE_WEIRD_SERVER_REPLY:

@@ -43,7 +43,8 @@ struct ReplyMeaning: Sendable, Hashable {
       self = ReplyMeaning(
         .authentication,
         "the server asks for more than user and password",
-        "It wants an account (ACCT) or a password for one time: use a login that needs neither"
+        "Give the account that it wants (ACCT) in authentication.account; a login with a password for "
+          + "one time does not work"
       )
     default:
       self = ReplyMeaning(
