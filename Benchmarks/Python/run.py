@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 
+import ftp
 import odbc
 import ssh
 
@@ -278,6 +279,11 @@ class Bench:
     def ssh(self) -> None:
         ssh.SSH(self, is_short="," in self.only and not self.full).measure()
 
+    # MARK: - FTP
+
+    def ftp(self) -> None:
+        ftp.FTP(self, is_short="," in self.only and not self.full).measure()
+
     # MARK: - The table
 
     def table(self) -> str:
@@ -371,7 +377,7 @@ def main() -> None:
     parser.add_argument("drivers", type=pathlib.Path)
     parser.add_argument("result", type=pathlib.Path)
     parser.add_argument("--full", action="store_true")
-    parser.add_argument("--only", default="calls,python,listing,rest,tls,held,large,odbc,ssh")
+    parser.add_argument("--only", default="calls,python,listing,rest,tls,held,large,odbc,ssh,ftp")
     arguments = parser.parse_args()
     # As Ctrl-C: what was begun is ended.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
