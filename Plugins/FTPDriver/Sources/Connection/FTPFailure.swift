@@ -47,7 +47,9 @@ struct FTPFailure {
     if let cause = cause.cause { return cause }
     if let error = aboutTLS(cause) { return error }
     // Of a login that asks for more, the last reply is 331 or 332.
-    if let reply, reply.code >= 400 || cause.code == CURLE_LOGIN_DENIED { return answered(reply) }
+    if let reply, reply.code >= 400 || cause.code == CURLE_LOGIN_DENIED, !isCut(cause, reply) {
+      return answered(reply)
+    }
     switch cause.code {
     case CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY:
       return DriverError(
@@ -101,6 +103,13 @@ struct FTPFailure {
     }
   }
 
+  /// Whether the connection has ended, and not for what was said last: that a command was refused which may be, such as
+  /// SIZE, ends nothing.
+  private func isCut(_ cause: CurlError, _ reply: FTPReply) -> Bool {
+    guard isLoggedIn, !hasBegun, reply.code != 421 else { return false }
+    return [CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_GOT_NOTHING].contains(cause.code)
+  }
+
   /// The error of a reply that says no.
   private func answered(_ reply: FTPReply) -> DriverError {
     if isLoggedIn { return FTPFailure.refusal(reply, request, address) }
@@ -143,7 +152,8 @@ struct FTPFailure {
 
   /// What it was about, for people.
   private var what: String {
-    let name = request.purpose == .logIn ? "" : " \(request.path.text)"
+    let hasPath = request.purpose != .logIn && !request.path.bytes.isEmpty
+    let name = hasPath ? " \(request.path.text)" : ""
     return "\(host): cannot \(request.purpose.rawValue)\(name)"
   }
 
@@ -239,10 +249,13 @@ struct FTPFailure {
     case CURLE_PEER_FAILED_VERIFICATION:
       return DriverError(.tls, "\(host): \(verification(cause))", pointer: "/tls")
     case CURLE_SSL_CONNECT_ERROR:
+      // A cut looks the same as a server that hangs up on what it does not take.
+      let isCut = ["SYSCALL", "unexpected eof", "reset by peer"].contains(where: cause.text.contains)
       return DriverError(
         .tls,
-        "\(host): no agreement on TLS: check that tls.mode is right for the port, and which versions and ciphers the server takes\(implicitHint)",
-        pointer: "/tls"
+        "\(host): no agreement on TLS\(isCut ? ", since the connection was ended meanwhile" : ""): check that tls.mode is right for the port, and which versions and ciphers the server takes\(implicitHint)",
+        pointer: "/tls",
+        isRetryable: isCut
       )
     default: return nil
     }
