@@ -229,9 +229,19 @@ final class FTPWrite {
       try await files.removeFile(path, "", scope)
     } catch let second {
       if second.fileCode == .notFound { return error }
+      // Of one that was never made, some say no more than that they failed.
+      if second.fileCode == .failure, await isGone(path, scope) { return error }
       error.message += "; \(path.text) may be left on \(files.host): \(second.message)"
     }
     return error
+  }
+
+  private func isGone(_ path: RemotePath, _ scope: Scope) async -> Bool {
+    do throws(DriverError) {
+      return try await files.entryIfThere(path, "", scope) == nil
+    } catch {
+      return false
+    }
   }
 }
 
