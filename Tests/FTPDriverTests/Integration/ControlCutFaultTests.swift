@@ -98,6 +98,21 @@ struct ControlCutFaultTests {
     }
   }
 
+  @Test("behind a refusal does not pass for a file that is not there")
+  func behindRefusal() async throws {
+    let sides = try ScriptedSides([.on("SIZE /a", .reply("550 No"), .close)], files: ["a": [1]])
+    let calls: [(String, ValueMap)] = [
+      ("exists", ["path": "/a"]), ("stats", ["path": "/a"]),
+      ("put", ["path": "/a", "content": "12", "conflict": "skip"]),
+      ("rename", ["path": "/b", "new_path": "/a"]),
+    ]
+    for (action, inputs) in calls {
+      let error = try await sides.host.failure(action, inputs)
+      #expect(error.code == .unavailable && error.isRetryable, "\(action): \(error)")
+    }
+    #expect(sides.server.files == ["a": [1]] && sides.commands("STOR").isEmpty)
+  }
+
   @Test("while nobody uses it is not noticed by the next call")
   func idle() async throws {
     let server = try ScriptedSides(files: ["a": [1]])

@@ -43,7 +43,7 @@ struct ReplyWireFaultTests {
 
   @Test("may be as long as they like, and are shown cut")
   func long() async throws {
-    let long = String(repeating: "word ", count: 40_000)
+    let long = String(repeating: "word ", count: 20_000)
     let many = (0..<10_000).map { "200-line \($0)\n" }.joined()
     let sides = try ScriptedSides([
       .on("NOOP", .reply("200-Begin\n\(many)200 End")), .on("HELP", .reply("550 " + long)),
@@ -81,6 +81,48 @@ struct ReplyWireFaultTests {
       files: ["a": [1, 2]]
     )
     #expect(try await sides.host.run("get", ["path": "/a"])["bytes"] == 2)
+  }
+
+  /// Lists through a proxy that cuts the control connection at twelve places, and once more.
+  private func cut(_ server: any FTPServer, _ address: ValueMap, _ path: Value) async throws {
+    func host(_ port: Int) throws -> FTPHost {
+      var address = address
+      address["port"] = .int(Int64(port))
+      return try FTPHost(address)
+    }
+    let whole = try TCPProxy(to: server.port)
+    defer { whole.stop() }
+    let count = try await host(whole.port).run("list", ["path": path])["count"]
+    var failed = 0
+    for part in 0..<12 {
+      let proxy = try TCPProxy(to: server.port)
+      defer { proxy.stop() }
+      proxy.cut(after: max(1, whole.passed * part / 12))
+      let host = try host(proxy.port)
+      do throws(HostError) {
+        // A listing may be asked for once more.
+        let result = try await host.run("list", ["path": path])
+        #expect(result["count"] == count)
+      } catch {
+        failed += 1
+        let isCut = error.code == .unavailable || error.message.contains("was ended meanwhile")
+        #expect(isCut && error.isRetryable, "\(part): \(error) \(error.detail ?? "")")
+      }
+      #expect(try await host.run("list", ["path": path])["count"] == count)
+    }
+    #expect(failed > 3)
+  }
+
+  @Test(
+    "that are cut anywhere end the call or have it made anew",
+    .requiresLogins,
+    .requiresFTPServers,
+    arguments: [FTPEncryption.Mode.off, .explicit, .implicit]
+  )
+  func cut(_ mode: FTPEncryption.Mode) async throws {
+    let sides = try FTPSides(try await FTPServerKind.vsftpd.shared(mode))
+    try sides.write([1], to: "a")
+    try await cut(sides.server, sides.host.address, sides.at())
   }
 
   @Test("that nobody has asked for do not put others out of step")

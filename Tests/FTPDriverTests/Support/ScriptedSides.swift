@@ -7,6 +7,9 @@ struct ScriptedSides: Sendable {
   let folder: TemporaryFolder
   let host: FTPHost
 
+  /// What has the driver: to load it for each of many servers would take longer than the tests.
+  private static let host = Result { try FTPHost([:]) }
+
   /// A new server and a new folder.
   ///
   /// - Parameters:
@@ -28,7 +31,7 @@ struct ScriptedSides: Sendable {
     )
     server = try ScriptedFTPServer(rules: rules + [flat], files: files)
     folder = try TemporaryFolder()
-    host = try FTPHost(ScriptedSides.address(server.port, more))
+    host = FTPHost(ScriptedSides.address(server.port, more), sharing: try ScriptedSides.host.get())
   }
 
   /// The address of a server without TLS on this machine.
@@ -58,5 +61,12 @@ struct ScriptedSides: Sendable {
       return false
     }
     return commands("DELE").contains("DELE " + name)
+  }
+}
+
+extension FTPHost {
+  /// Another address of a host.
+  fileprivate init(_ address: ValueMap, sharing other: FTPHost) {
+    (host, self.address) = (other.host, address)
   }
 }
