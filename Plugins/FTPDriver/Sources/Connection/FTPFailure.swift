@@ -250,7 +250,8 @@ struct FTPFailure {
       return DriverError(.tls, "\(host): \(verification(cause))", pointer: "/tls")
     case CURLE_SSL_CONNECT_ERROR:
       // A cut looks the same as a server that hangs up on what it does not take.
-      let isCut = ["SYSCALL", "unexpected eof", "reset by peer"].contains(where: cause.text.contains)
+      let cuts = ["SYSCALL", "unexpected eof", "reset by peer"]
+      let isCut = cuts.contains(where: cause.text.contains)
       return DriverError(
         .tls,
         "\(host): no agreement on TLS\(isCut ? ", since the connection was ended meanwhile" : ""): check that tls.mode is right for the port, and which versions and ciphers the server takes\(implicitHint)",
