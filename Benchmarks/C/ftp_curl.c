@@ -47,20 +47,30 @@ static size_t give(char *bytes, size_t size, size_t many, void *context) {
   return (size_t)given;
 }
 
+/// What a reply says of the data connection that is made.
+typedef struct {
+  int hurry, is_made;
+} progress;
+
 /// A reply that begins with 22, such as 229: libcurl 7.88 opens the data connection then, and waits a second if nobody has
-/// it go on.
+/// it go on. Until a reply with 1 it waits for that connection alone, and not for replies.
 static size_t hear(char *line, size_t size, size_t many, void *context) {
-  if (size * many > 3 && line[0] == '2' && line[1] == '2') *(int *)context = 1;
+  progress *now = context;
+  if (size * many > 3 && line[0] == '2' && line[1] == '2') now->hurry = now->is_made = 1;
+  if (line[0] == '1') now->is_made = 0;
   return size * many;
 }
 
-/// As curl_easy_perform, which would wait for that second.
+/// As curl_easy_perform, without its waiting in vain.
 static CURLcode perform(CURLM *multi, CURL *easy) {
-  int hurry, running, left;
-  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &hurry);
+  int running, left;
+  progress now = {0};
+  curl_socket_t control = CURL_SOCKET_BAD;
+  curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &control);
+  curl_easy_setopt(easy, CURLOPT_HEADERDATA, &now);
   curl_multi_add_handle(multi, easy);
   for (;;) {
-    hurry = 0;
+    now.hurry = 0;
     if (curl_multi_perform(multi, &running) != CURLM_OK) fail("curl_multi_perform", "failed");
     CURLMsg *message = curl_multi_info_read(multi, &left);
     if (message != NULL) {
@@ -68,7 +78,8 @@ static CURLcode perform(CURLM *multi, CURL *easy) {
       curl_multi_remove_handle(multi, easy);
       return code;
     }
-    if (!hurry) curl_multi_poll(multi, NULL, 0, 1000, NULL);
+    struct curl_waitfd waited = {.fd = control, .events = CURL_WAIT_POLLIN};
+    if (!now.hurry) curl_multi_poll(multi, &waited, now.is_made && control != CURL_SOCKET_BAD, 1000, NULL);
   }
 }
 
