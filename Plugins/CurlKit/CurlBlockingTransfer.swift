@@ -22,6 +22,8 @@ package protocol CurlBlockingHandler: AnyObject, Sendable {
 @safe
 package final class CurlBlockingTransfer: @unchecked Sendable {
   // `@unchecked` because threads use it one after the other.
+  // It keeps the connections, and closes them when it goes.
+  private let multi: BlockingMulti
   /// The options and information.
   package let easy: CurlEasy
   private var handler: (any CurlBlockingHandler)?
@@ -34,6 +36,7 @@ package final class CurlBlockingTransfer: @unchecked Sendable {
   /// - Throws: `CURLE_FAILED_INIT` where there is no memory.
   package init() throws(CurlError) {
     sockets = CurlOpenSockets()
+    multi = try BlockingMulti(sockets)
     easy = try CurlEasy(keeping: sockets)
     unsafe errorBuffer = .allocate(capacity: Int(CURL_ERROR_SIZE))
     unsafe errorBuffer.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
@@ -54,7 +57,7 @@ package final class CurlBlockingTransfer: @unchecked Sendable {
     unsafe errorBuffer.pointee = 0
     sockets.failure = 0
     self.handler = handler
-    let code = unsafe curl_easy_perform(easy.handle)
+    let code = multi.perform(easy)
     self.handler = nil
     if code == CURLE_OK { return nil }
     let text = unsafe String(cString: errorBuffer)
@@ -96,8 +99,10 @@ package final class CurlBlockingTransfer: @unchecked Sendable {
     guard let bytes = unsafe bytes, let context = unsafe context else { return 0 }
     let start = unsafe UnsafeRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
     let line = unsafe Span(_unsafeStart: start, count: size * count)
+    let own = unsafe own(context)
+    if line.count > 3 { own.multi.heard((line[0], line[1])) }
     // What is said behind a transfer, as to QUIT, nobody asks for.
-    return unsafe own(context).handler?.received(line: line) ?? true ? size * count : 0
+    return own.handler?.received(line: line) ?? true ? size * count : 0
   }
 
   private static let read: curl_read_callback = { bytes, size, count, context in

@@ -21,6 +21,9 @@ package final class CurlOpenSockets: Sendable {
   /// How many are open.
   package var count: Int { state.withLock { $0.open.count } }
 
+  /// The first one: of FTP, the control connection.
+  var first: Int32? { state.withLock { $0.open.first } }
+
   /// The errno of the newest one that could not be opened; 0: none.
   var failure: Int32 {
     get { state.withLock { $0.failure } }
@@ -77,10 +80,32 @@ package final class CurlOpenSockets: Sendable {
   private static let close: curl_closesocket_callback = { context, descriptor in
     guard let context = unsafe context else { return 1 }
     let sockets = unsafe Unmanaged<CurlOpenSockets>.fromOpaque(context).takeUnretainedValue()
+    sockets.hearOut(descriptor)
     // Under the lock: its number may be another one's at once, which must not be cut.
     return sockets.state.withLock { state in
       state.open.removeAll { $0 == descriptor }
       return Glibc.close(descriptor) == 0 ? 0 : 1
+    }
+  }
+
+  /// How long a server may take to end its side of a data connection, in milliseconds.
+  private static let patience: Int32 = 5000
+
+  /// Waits until the other side has ended a data connection too.
+  ///
+  /// What comes over one that is closed already resets it, and the server loses what it has not read: with TLS 1.3 it tells
+  /// of a session while all of a small file is on its way, and says 426 then.
+  private func hearOut(_ descriptor: Int32) {
+    guard state.withLock({ !$0.isCut && $0.open.first != descriptor }),
+      shutdown(descriptor, Int32(SHUT_WR)) == 0
+    else { return }
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    // A download that is given up has more to say than that.
+    for _ in 0..<16 {
+      var waited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let isReady = unsafe poll(&waited, 1, CurlOpenSockets.patience) == 1
+      let flags = Int32(MSG_DONTWAIT)
+      guard isReady, unsafe recv(descriptor, &buffer, buffer.count, flags) > 0 else { return }
     }
   }
 }
