@@ -27,7 +27,24 @@ final class FTPExchange: @unchecked Sendable {
     var isWaiting = false
     /// How many bytes the thread has taken to be sent.
     var sent: UInt64 = 0
+
+    /// Adds bytes that came, to the newest part where there is room in it: libcurl hands over 16 KiB at once.
+    mutating func add(_ bytes: [UInt8]) {
+      count += bytes.count
+      if let last = parts.indices.last, parts[last].count + bytes.count <= FTPExchange.part {
+        parts[last] += bytes
+        return
+      }
+      var part: [UInt8] = []
+      // A small file needs no room for a large one.
+      if !parts.isEmpty { part.reserveCapacity(FTPExchange.part) }
+      part += bytes
+      parts.append(part[...])
+    }
   }
+
+  /// How many bytes are gathered before they are handed over as one.
+  private static let part = 256 << 10
 
   private let state: ThreadLock<State>
   private let poster: Poster
@@ -202,14 +219,14 @@ extension FTPExchange: CurlBlockingHandler {
   }
 
   func received(body: Span<UInt8>) -> Bool {
-    let part = [UInt8](copying: body)[...]
+    // Outside of the lock: a copy.
+    let bytes = [UInt8](copying: body)
     let (isTaken, asks) = state.wait { state -> (Bool, Bool)? in
       state.isWaiting = state.count >= FTPExchange.most
       if state.isStopped { return (false, false) }
       if state.isWaiting { return nil }
       state.signs += 1
-      state.parts.append(part)
-      state.count += part.count
+      state.add(bytes)
       defer { state.isPosted = true }
       return (true, !state.isPosted)
     }

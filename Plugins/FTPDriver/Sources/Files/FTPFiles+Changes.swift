@@ -93,13 +93,11 @@ extension FTPFiles {
     _ mode: UInt32,
     _ pointer: String
   ) async throws(DriverError) {
-    let digits = String(mode & 0o7777, radix: 8)
-    let text = String(repeating: "0", count: max(0, 3 - digits.utf8.count)) + digits
     guard !session.unknown.contains("SITE CHMOD") else {
       throw DriverError(.unsupported, "\(host) sets no modes of files", pointer: pointer)
     }
     do throws(DriverError) {
-      let line = try command("SITE CHMOD \(text)", path, pointer)
+      let line = try command(FTPFiles.modeCommand(mode), path, pointer)
       _ = try await send([line], .changeMode, path, pointer)
     } catch {
       if error.fileCode == .unsupported { session.unknown.insert("SITE CHMOD") }
@@ -124,8 +122,7 @@ extension FTPFiles {
       do throws(DriverError) {
         let line = try command("\(word) \(ProtocolTime.text(seconds))", path, pointer)
         let reply = try await send([line], .setTime, path, pointer).last
-        // A server that takes the time for a part of the name answers for another file.
-        if word != "MDTM" || reply?.code == 213 || reply?.code == 253 { return }
+        if let reply, FTPFiles.hasSetTime(reply, word) { return }
       } catch {
         first = first ?? error
         let isKnown = server.features.has(word) && word == "MFMT"
@@ -137,6 +134,32 @@ extension FTPFiles {
     }
     throw first
       ?? DriverError(.unsupported, "\(host) sets no times of files", pointer: pointer)
+  }
+
+  /// The command that sets a mode, in front of the path.
+  static func modeCommand(_ mode: UInt32) -> String {
+    let digits = String(mode & 0o7777, radix: 8)
+    return "SITE CHMOD " + String(repeating: "0", count: max(0, 3 - digits.utf8.count)) + digits
+  }
+
+  /// The first command that may set a time.
+  var timeCommand: String { session.unknown.contains("MFMT") ? "MDTM" : "MFMT" }
+
+  /// Whether a reply says that a time was set.
+  ///
+  /// Of MDTM, a server that takes the time for a part of the name answers for another file.
+  static func hasSetTime(_ reply: FTPReply, _ word: String) -> Bool {
+    word == "MDTM" ? reply.code == 213 || reply.code == 253 : reply.code < 400
+  }
+
+  /// The error of a command that was refused.
+  func refusal(
+    _ reply: FTPReply,
+    _ purpose: FTPOperation,
+    _ path: RemotePath,
+    _ pointer: String
+  ) -> DriverError {
+    FTPFailure.refusal(reply, FTPRequest(.commands([]), purpose, path, pointer), address)
   }
 }
 

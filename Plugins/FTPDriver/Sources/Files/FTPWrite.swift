@@ -10,14 +10,14 @@ final class FTPWrite {
   /// How long cleaning up may take, in seconds: less than the grace that the descriptor asks for.
   private static let cleaningSeconds = 4.0
 
-  private let files: FTPFiles
-  private let mover: FTPPutMover
-  private let inputs: TransferInputs
-  private let task: FileTask
-  private let checksum: RemotePath?
+  let files: FTPFiles
+  let mover: FTPPutMover
+  let inputs: TransferInputs
+  let task: FileTask
+  let checksum: RemotePath?
   private let moved: (Int) -> Void
-  private var notes: [String] = []
-  private var pointer: String { mover.pointer }
+  var notes: [String] = []
+  var pointer: String { mover.pointer }
 
   /// A file that is to be made.
   ///
@@ -134,58 +134,6 @@ final class FTPWrite {
       inputs.verifies
     else { return false }
     return (try? await files.size(path, pointer)).map { $0 == Int64(end) } ?? false
-  }
-
-  // MARK: - What is known of it
-
-  /// Looks at its size, and sets its mode and time.
-  private func finish(_ path: RemotePath, _ end: UInt64) async throws(DriverError) {
-    if inputs.verifies {
-      guard let size = try await files.size(path, pointer) else {
-        throw DriverError(
-          .verification,
-          "\(files.host) does not tell how many bytes have arrived: set verify to none if that will do",
-          pointer: "/verify"
-        )
-      }
-      guard UInt64(size) == end else {
-        throw DriverError(
-          .verification,
-          "\(end) bytes were sent to \(task.target.text), and \(size) are there",
-          pointer: "/verify"
-        )
-      }
-    }
-    if inputs.verification == .checksum, let checksum {
-      let note = try await FTPChecksum(files: files).compare(path, with: checksum, pointer)
-      if let note { notes.append(note) }
-    }
-    if let mode = inputs.mode(source: task.source, target: task.existing) {
-      try await optional(inputs.mode != nil, "its mode is the server's choice") {
-        () async throws(DriverError) in
-        try await self.files.setMode(path, mode, "/mode")
-      }
-    }
-    if inputs.preserves, let time = task.source.modified {
-      try await optional(false, "its time is that of the transfer") {
-        () async throws(DriverError) in
-        try await self.files.setTime(path, time.seconds, pointer)
-      }
-    }
-  }
-
-  /// Does what may not be possible: it must not be in the way where nobody has asked for it by name.
-  private func optional(
-    _ isWanted: Bool,
-    _ note: String,
-    _ body: () async throws(DriverError) -> Void
-  ) async throws(DriverError) {
-    do throws(DriverError) {
-      try await body()
-    } catch {
-      if isWanted || error.fileCode.endsAll && error.fileCode != .unsupported { throw error }
-      notes.append("\(note): \(error.message)")
-    }
   }
 
   // MARK: - Its name
