@@ -204,7 +204,7 @@ struct FTPFailure {
     let hasTLS = address.tls.mode != .off && address.tls.protectsData
     // Of some requests a server tells the reason only where nobody reads it any more.
     let reuse =
-      hasTLS && hasBegun && moved == 0
+      hasTLS && hasBegun && (moved == 0 || !address.tls.reusesSessions)
       ? "; servers that want data connections to go on with the TLS session of their control connection do so where that is not the case: see tls.session_reuse"
       : ""
     var error = DriverError(
