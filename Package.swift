@@ -290,7 +290,7 @@ let package = Package(
     .testTarget(
       name: "FTPDriverTests",
       dependencies: [
-        "DriverHost", "DriverKit", "FTPDriver", "FileKit", "TestSupport", "TransferKit",
+        "CurlKit", "DriverHost", "DriverKit", "FTPDriver", "FileKit", "TestSupport", "TransferKit",
       ],
       swiftSettings: common
     ),

@@ -56,6 +56,14 @@ package enum CurlDefaults {
     return number < 0x075300 || number >= 0x080101
   }()
 
+  /// Whether the data connections of FTP that a server makes can be encrypted.
+  ///
+  /// 7.87 and 7.88 send and read files over them without TLS, whatever they are told (curl issue 10666).
+  package static let encryptsActiveFTP: Bool = {
+    let number = unsafe info?.pointee.version_num ?? 0
+    return number < 0x075700 || number >= 0x080000
+  }()
+
   /// Whether its TLS is OpenSSL's, or that of a library that is used in the same way.
   static let hasOpenSSL: Bool = {
     guard let text = unsafe info?.pointee.ssl_version else { return false }

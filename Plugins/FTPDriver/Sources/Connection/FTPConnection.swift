@@ -54,6 +54,16 @@ final class FTPConnection {
     self.address = address
     self.loop = loop
     host = address.name
+    // Files would be readable on the way without anybody being told.
+    if address.tls.mode != .off, address.tls.protectsData, address.data.isActive,
+      !CurlDefaults.encryptsActiveFTP
+    {
+      throw DriverError(
+        .unsupported,
+        "libcurl \(CurlDefaults.version), which is installed here, encrypts no data connections that a server makes (curl issue 10666): set data_connection.mode to passive, or install libcurl 8",
+        pointer: "/data_connection/mode"
+      )
+    }
     do throws(CurlError) {
       transfer = try CurlBlockingTransfer()
       for pin in pins { try resolve.append(pin) }

@@ -145,6 +145,8 @@ struct FTPFailure {
       "\(address.name): \(fault)",
       pointer: isLogin ? "/authentication" : request.pointer
     )
+    // Nothing is wrong with name and password where they were not looked at.
+    if isLogin, address.tls.mode == .off, ReplyWording.wantsTLS(reply.words) { error.pointer = "/tls/mode" }
     error.isRetryable = fault.mayPass
     error.vendorCode = Int64(reply.code)
     return error
