@@ -146,7 +146,9 @@ struct FTPFailure {
       pointer: isLogin ? "/authentication" : request.pointer
     )
     // Nothing is wrong with name and password where they were not looked at.
-    if isLogin, address.tls.mode == .off, ReplyWording.wantsTLS(reply.words) { error.pointer = "/tls/mode" }
+    if isLogin, address.tls.mode == .off, ReplyWording.wantsTLS(reply.words) {
+      error.pointer = "/tls/mode"
+    }
     error.isRetryable = fault.mayPass
     error.vendorCode = Int64(reply.code)
     return error
