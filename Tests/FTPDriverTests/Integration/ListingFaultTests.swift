@@ -26,6 +26,14 @@ struct ListingFaultTests {
     outputs.listValue?.compactMap { $0["name"].stringValue } ?? []
   }
 
+  /// What the process holds or has held at most, in KiB.
+  private func memory(_ name: String) throws -> Int {
+    let lines = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+      .split(separator: "\n")
+    let line = try #require(lines.first { $0.hasPrefix(name) })
+    return Int(line.split { !$0.isNumber }.first ?? "") ?? 0
+  }
+
   private static let dos = """
     01-02-26  03:04PM       <DIR>          a folder
     01-02-26  03:04PM                1,234 a file.txt
@@ -164,6 +172,9 @@ struct ListingFaultTests {
     let lines = (0..<50_000).map { "type=file;size=\($0);modify=20260102030405; file-\($0)\r\n" }
     let sides = try sides(facts: Array(lines.joined().utf8))
     let (count, sum) = (Locked(0), Locked(0))
+    let before = try memory("VmRSS:")
+    // From now on the peak is a new one (proc(5), clear_refs).
+    try "5".write(toFile: "/proc/self/clear_refs", atomically: false, encoding: .utf8)
     let result = try await sides.host.run("list", ["path": "/"]) { options in
       options.outputs["entries"] = .values { value in
         count.with { $0 += 1 }
@@ -172,6 +183,8 @@ struct ListingFaultTests {
     }
     #expect(result["count"] == 50_000 && count.with { $0 } == 50_000)
     #expect(sum.with { $0 } == 49_999 * 25_000)
+    // All entries would be more than twice as much.
+    if Sanitizer.current == nil { #expect(try memory("VmHWM:") - before < 24 << 10) }
     // Without a reader there is a limit.
     let error = try await sides.host.failure("list", ["path": "/"])
     #expect(error.code == .tooLarge && error.pointer?.description == "/max_entries", "\(error)")
