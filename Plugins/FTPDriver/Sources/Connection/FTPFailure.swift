@@ -211,10 +211,15 @@ struct FTPFailure {
       hasTLS && hasBegun && (moved == 0 || !address.tls.reusesSessions)
       ? "; servers that want data connections to go on with the TLS session of their control connection do so where that is not the case: see tls.session_reuse"
       : ""
+    var room = ""
+    // libcurl does not wait for the reply to a file that it can send no more of.
+    if case .write = request.work, moved > 0 {
+      room = "; perhaps the server's disk is full, or its limit to the size of files is reached"
+    }
     var error = DriverError(
       .connectionLost,
       hasBegun
-        ? "\(what): the connection was cut after \(moved) bytes\(reuse)"
+        ? "\(what): the connection was cut after \(moved) bytes\(reuse)\(room)"
         : "\(what): \(host) has ended the connection",
       pointer: request.pointer
     )
