@@ -21,7 +21,7 @@ struct AnalysisTests {
     #expect((subject?.contains("driver host test") ?? false) == (key.mode != .off), "\(told)")
   }
 
-  @Test("is tried step by step, and leaves nothing", arguments: FTPServerKind.all)
+  @Test("is tried step by step, and leaves nothing", arguments: FTPServerKind.mixed)
   func test(key: FTPServerKind.Key) async throws {
     let sides = try FTPSides(try await key.shared)
     func steps(_ inputs: ValueMap, _ host: FTPHost) async throws -> [String] {
@@ -46,7 +46,10 @@ struct AnalysisTests {
     #expect(refused.suffix(3) == ["list skipped", "write skipped", "remove skipped"])
   }
 
-  @Test("of checksums is used where it has any, and missed where not", arguments: FTPServerKind.all)
+  @Test(
+    "of checksums is used where it has any, and missed where not",
+    arguments: FTPServerKind.mixed
+  )
   func checksum(key: FTPServerKind.Key) async throws {
     let sides = try FTPSides(try await key.shared)
     try sides.write("abc", to: "a file")
@@ -80,7 +83,7 @@ struct AnalysisTests {
     #expect(sides.server.log.contains("HASH") || sides.server.log.contains("XSHA"))
   }
 
-  @Test("is asked for by commands as they are", arguments: FTPServerKind.all)
+  @Test("is asked for by commands as they are", arguments: FTPServerKind.mixed)
   func quote(key: FTPServerKind.Key) async throws {
     let sides = try FTPSides(try await key.shared)
     let result = try await sides.host.run(

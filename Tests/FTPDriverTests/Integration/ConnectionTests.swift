@@ -128,7 +128,7 @@ struct ConnectionTests {
     defer { server.stop() }
     let logins = try #require(server as? any FTPServerWithLogins)
     let sides = try FTPSides(server)
-    for round in 0..<3 {
+    for round in 0..<2 {
       try await move(sides, "\(round)")
       for process in try logins.connections() { kill(process.processID, SIGKILL) }
       try await eventually("they are gone") { try logins.connections().isEmpty }
@@ -142,7 +142,7 @@ struct ConnectionTests {
   @Test("take no more than they are allowed", arguments: FTPServerKind.allCases)
   func bandwidth(kind: FTPServerKind) async throws {
     let sides = try FTPSides(try await kind.shared())
-    let bytes = FTPSides.bytes(400_000)
+    let bytes = FTPSides.bytes(200_000)
     try sides.folder.write(bytes, to: "source")
     let limit: ValueMap = ["path": sides.at("file"), "max_bandwidth": 400_000]
     var put = limit
@@ -154,7 +154,7 @@ struct ConnectionTests {
     get["local_path"] = sides.here("back")
     try await sides.host.run("get", get)
     // An eighth of a second's bytes passes at once: it can be later, and never earlier than this.
-    #expect(clock.now - start > .milliseconds(1500))
+    #expect(clock.now - start > .milliseconds(700))
     #expect(try sides.folder.read("back") == bytes)
   }
 }

@@ -54,7 +54,9 @@ struct NameTests {
   @Test("are those that files and directories are given", arguments: FTPServerKind.allCases)
   func give(kind: FTPServerKind) async throws {
     let sides = try FTPSides(try await kind.shared())
-    let names = Self.names(kind, isNew: true)
+    // Listing and reading take all of them; here each server has a half.
+    let names = Self.names(kind, isNew: true).enumerated()
+      .filter { ($0.offset % 2 == 0) == (kind == .vsftpd || kind == .pyftpdlib) }.map(\.element)
     for name in names {
       try await sides.host.run("mkdir", ["path": sides.at(name)])
       try await sides.host.run("put", ["path": sides.at(name + "/" + name), "content": "x"])

@@ -10,7 +10,7 @@ import Testing
   .showingServerLogs
 )
 struct ResumeTests {
-  @Test("are gone on with where they end", arguments: FTPServerKind.all)
+  @Test("are gone on with where they end", arguments: FTPServerKind.mixed)
   func resume(key: FTPServerKind.Key) async throws {
     let sides = try FTPSides(try await key.shared)
     let bytes = FTPSides.bytes(500_000)
@@ -41,7 +41,7 @@ struct ResumeTests {
     try sides.noTemporaries()
   }
 
-  @Test("that are no beginning are refused, and stay as they are", arguments: FTPServerKind.all)
+  @Test("that are no beginning are refused, and stay as they are", arguments: FTPServerKind.mixed)
   func otherBeginning(key: FTPServerKind.Key) async throws {
     let sides = try FTPSides(try await key.shared)
     let bytes = FTPSides.bytes(200_000)

@@ -8,7 +8,7 @@ struct TransferTests {
   @Test("move files of any size, with their modes and times", arguments: FTPServerKind.all)
   func files(key: FTPServerKind.Key) async throws {
     let sides = try FTPSides(try await key.shared)
-    for size in [0, 1, 700_000] {
+    for size in [0, 700_000] {
       let bytes = FTPSides.bytes(size)
       let source = try sides.folder.write(bytes, to: "source", mode: 0o640)
       try FTPSides.setTime(source, 1_600_000_000 + size)
@@ -50,7 +50,7 @@ struct TransferTests {
     #expect(try sides.folder.read("back") == bytes)
   }
 
-  @Test("hand over what is in files, by outputs and channels", arguments: FTPServerKind.all)
+  @Test("hand over what is in files, by outputs and channels", arguments: FTPServerKind.mixed)
   func content(key: FTPServerKind.Key) async throws {
     let sides = try FTPSides(try await key.shared)
     let path: ValueMap = ["path": sides.at("file")]
@@ -85,10 +85,10 @@ struct TransferTests {
     try sides.noTemporaries()
   }
 
-  @Test("move trees in both directions", arguments: FTPServerKind.all)
+  @Test("move trees in both directions", arguments: FTPServerKind.mixed)
   func trees(key: FTPServerKind.Key) async throws {
     let sides = try FTPSides(try await key.shared)
-    for number in 0..<20 {
+    for number in 0..<12 {
       try sides.folder.folder("tree/\(number % 3)/empty")
       try sides.folder.write("\(number)", to: "tree/\(number % 3)/file \(number)")
     }
@@ -100,25 +100,25 @@ struct TransferTests {
         "parents": true,
       ]
     )
-    #expect(put["transferred"] == 21 && put["failed"] == 0, "\(put["files"])")
+    #expect(put["transferred"] == 13 && put["failed"] == 0, "\(put["files"])")
     #expect(try sides.names("a/tree") == [".hidden", "0", "1", "2"])
     #expect(try sides.names("a/tree/0/empty").isEmpty)
     let get = try await sides.host.run(
       "get",
       ["path": sides.at("a/tree"), "local_path": sides.here("back"), "recursive": true]
     )
-    #expect(get["transferred"] == 21 && get["failed"] == 0)
-    for number in 0..<20 {
+    #expect(get["transferred"] == 13 && get["failed"] == 0)
+    for number in 0..<12 {
       #expect(try sides.folder.text("back/\(number % 3)/file \(number)") == "\(number)")
     }
     let some: ValueMap = [
       "path": sides.at("a/tree"), "local_path": sides.here("some"), "pattern": "**/*1?",
     ]
-    #expect(try await sides.host.run("mget", some)["transferred"] == 10)
+    #expect(try await sides.host.run("mget", some)["transferred"] == 2)
     let many: ValueMap = [
       "path": sides.at("many"), "local_path": sides.here("tree"), "pattern": "[12]/file*",
     ]
-    #expect(try await sides.host.run("mput", many)["transferred"] == 13)
+    #expect(try await sides.host.run("mput", many)["transferred"] == 8)
     #expect(try sides.names("many") == ["1", "2"])
     let flat: ValueMap = ["path": sides.at("a/tree"), "local_path": sides.here("no")]
     #expect(try await sides.host.failure("get", flat).pointer?.description == "/recursive")
@@ -162,7 +162,7 @@ struct TransferTests {
     try sides.noTemporaries()
   }
 
-  @Test("add to files, which are made where they are not there", arguments: FTPServerKind.all)
+  @Test("add to files, which are made where they are not there", arguments: FTPServerKind.mixed)
   func append(key: FTPServerKind.Key) async throws {
     let sides = try FTPSides(try await key.shared)
     let path: ValueMap = ["path": sides.at("log")]
