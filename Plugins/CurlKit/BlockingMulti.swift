@@ -15,6 +15,8 @@ final class BlockingMulti {
   private let sockets: CurlOpenSockets
   /// Whether there is something to do, whatever sockets say.
   private var isInHurry = false
+  /// Whether the server makes the data connections: what it connects to is not watched by libcurl either.
+  var isActive = false
   /// Whether a data connection is made, and replies are waited for beside it.
   private var makesData = false
 
@@ -32,8 +34,11 @@ final class BlockingMulti {
     switch code {
     // 227, 228 and 229: where the server waits for a data connection; 220 and 226 do no harm.
     case (UInt8(ascii: "2"), UInt8(ascii: "2")): (isInHurry, makesData) = (true, true)
+    // 200: to PORT or EPRT, among others.
+    case (UInt8(ascii: "2"), UInt8(ascii: "0")) where isActive:
+      (isInHurry, makesData) = (true, true)
     // 125 and 150: it has it, and what it says next is only looked at when all bytes are there.
-    case (UInt8(ascii: "1"), _): makesData = false
+    case (UInt8(ascii: "1"), _): (isInHurry, makesData) = (true, false)
     default: break
     }
   }
@@ -60,10 +65,13 @@ final class BlockingMulti {
   }
 
   private func wait() -> CURLMcode {
-    guard makesData, let control = sockets.first else {
-      return unsafe curl_multi_poll(handle, nil, 0, 1000, nil)
+    let open = sockets.all
+    var watched = makesData ? Array(open.prefix(1)) : []
+    // The one that is made by the server is none of these: it is libcurl's to watch.
+    if isActive { watched += open.dropFirst() }
+    var waited = watched.map {
+      curl_waitfd(fd: $0, events: Int16(CURL_WAIT_POLLIN), revents: 0)
     }
-    var waited = curl_waitfd(fd: control, events: Int16(CURL_WAIT_POLLIN), revents: 0)
-    return unsafe curl_multi_poll(handle, &waited, 1, 1000, nil)
+    return unsafe curl_multi_poll(handle, &waited, UInt32(waited.count), 1000, nil)
   }
 }

@@ -49,13 +49,19 @@ package final class CurlBlockingTransfer: @unchecked Sendable {
     unsafe errorBuffer.deallocate()
   }
 
+  /// Whether the server makes the data connections.
+  package var isActive: Bool {
+    get { multi.isActive }
+    set { multi.isActive = newValue }
+  }
+
   /// Carries a transfer out.
   ///
   /// - Parameter handler: Takes and gives its bytes.
   /// - Returns: Why it failed; nil: it did not.
   package func perform(_ handler: some CurlBlockingHandler) -> CurlError? {
     unsafe errorBuffer.pointee = 0
-    sockets.failure = 0
+    (sockets.failure, sockets.hasSent) = (0, false)
     self.handler = handler
     let code = multi.perform(easy)
     self.handler = nil
@@ -111,6 +117,11 @@ package final class CurlBlockingTransfer: @unchecked Sendable {
     }
     let start = unsafe UnsafeMutableRawPointer(bytes).assumingMemoryBound(to: UInt8.self)
     var buffer = unsafe MutableSpan(_unsafeStart: start, count: size * count)
-    return unsafe own(context).handler?.bytesToSend(into: &buffer) ?? Int(CURL_READFUNC_ABORT)
+    let own = unsafe own(context)
+    guard let count = own.handler?.bytesToSend(into: &buffer) else {
+      return Int(CURL_READFUNC_ABORT)
+    }
+    if count > 0 { own.sockets.hasSent = true }
+    return count
   }
 }

@@ -12,6 +12,10 @@ package final class CurlOpenSockets: Sendable {
     var isCut = false
     /// The errno of the newest one that could not be opened; 0: none.
     var failure: Int32 = 0
+    /// Whether the other side is waited for before it hears of the end.
+    var hearsFirst = false
+    /// Whether something was sent that the other side may still be reading.
+    var hasSent = false
   }
 
   private let state = Mutex(State())
@@ -21,8 +25,21 @@ package final class CurlOpenSockets: Sendable {
   /// How many are open.
   package var count: Int { state.withLock { $0.open.count } }
 
-  /// The first one: of FTP, the control connection.
-  var first: Int32? { state.withLock { $0.open.first } }
+  /// All that are open; of FTP, the first one is the control connection.
+  var all: [Int32] { state.withLock { $0.open } }
+
+  /// Whether the other side of a data connection may speak first, before it hears of the end: proxies end both directions
+  /// at once, and a session of TLS 1.3 that comes just then resets the server's.
+  package var hearsFirst: Bool {
+    get { state.withLock { $0.hearsFirst } }
+    set { state.withLock { $0.hearsFirst = newValue } }
+  }
+
+  /// Whether something was sent over a data connection that the other side may still be reading.
+  var hasSent: Bool {
+    get { state.withLock { $0.hasSent } }
+    set { state.withLock { $0.hasSent = newValue } }
+  }
 
   /// The errno of the newest one that could not be opened; 0: none.
   var failure: Int32 {
@@ -89,18 +106,25 @@ package final class CurlOpenSockets: Sendable {
   }
 
   /// How long a server may take to end its side of a data connection, in milliseconds.
-  private static let patience: Int32 = 5000
+  private static let patience: Int32 = 2000
+  /// How long it may take to speak first, in milliseconds: not longer than a way through the world and back.
+  private static let courtesy: Int32 = 250
 
   /// Waits until the other side has ended a data connection too.
   ///
   /// What comes over one that is closed already resets it, and the server loses what it has not read: with TLS 1.3 it tells
   /// of a session while all of a small file is on its way, and says 426 then.
   private func hearOut(_ descriptor: Int32) {
-    guard state.withLock({ !$0.isCut && $0.open.first != descriptor }),
-      shutdown(descriptor, Int32(SHUT_WR)) == 0
+    guard state.withLock({ $0.hasSent && !$0.isCut && $0.open.first != descriptor }) else {
+      return
+    }
+    if hearsFirst {
+      var waited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      unsafe poll(&waited, 1, CurlOpenSockets.courtesy)
+    }
+    guard shutdown(descriptor, Int32(SHUT_WR)) == 0
     else { return }
     var buffer = [UInt8](repeating: 0, count: 4096)
-    // A download that is given up has more to say than that.
     for _ in 0..<16 {
       var waited = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       let isReady = unsafe poll(&waited, 1, CurlOpenSockets.patience) == 1

@@ -36,6 +36,7 @@ extension FTPConnection {
 
   private func setData() throws(CurlError) {
     let data = address.data
+    transfer.isActive = data.isActive
     if case .active(let place) = data.mode { try transfer.easy.set(CURLOPT_FTPPORT, place) }
     try transfer.easy.set(CURLOPT_FTP_USE_EPSV, data.isExtended ? 1 : 0)
     try transfer.easy.set(CURLOPT_FTP_USE_EPRT, data.isExtended ? 1 : 0)
@@ -47,6 +48,7 @@ extension FTPConnection {
     // Empty: none, whatever the environment of the process says that happens to run the host.
     try transfer.easy.set(CURLOPT_PROXY, address.proxy?.url ?? "")
     guard let proxy = address.proxy else { return }
+    transfer.sockets.hearsFirst = address.tls.mode != .off
     // Never as a request for an ftp URL, which the proxy would carry out as it likes.
     try transfer.easy.set(CURLOPT_HTTPPROXYTUNNEL, 1)
     try transfer.easy.set(CURLOPT_PROXYUSERNAME, proxy.user)
