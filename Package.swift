@@ -250,7 +250,7 @@ let package = Package(
     ),
     .target(
       name: "CurlKit",
-      dependencies: ["CCurl", "CSSL", "DriverKit"],
+      dependencies: ["CCurl", "CSSL", "DriverKit", "LoopKit"],
       path: "Plugins/CurlKit",
       swiftSettings: shipped
     ),

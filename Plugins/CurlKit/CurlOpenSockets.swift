@@ -1,6 +1,6 @@
 internal import CCurl
 internal import Glibc
-internal import Synchronization
+internal import LoopKit
 
 /// The sockets that transfers of a thread have opened, which any thread may end.
 @safe
@@ -18,38 +18,39 @@ package final class CurlOpenSockets: Sendable {
     var hasSent = false
   }
 
-  private let state = Mutex(State())
+  // Not a Mutex of Synchronization: linked in statically, the thread sanitizer does not see that one.
+  private let state = ThreadLock(State())
 
   package init() {}
 
   /// How many are open.
-  package var count: Int { state.withLock { $0.open.count } }
+  package var count: Int { state.with { $0.open.count } }
 
   /// All that are open; of FTP, the first one is the control connection.
-  var all: [Int32] { state.withLock { $0.open } }
+  var all: [Int32] { state.with { $0.open } }
 
   /// Whether the other side of a data connection may speak first, before it hears of the end: proxies end both directions
   /// at once, and a session of TLS 1.3 that comes just then resets the server's.
   package var hearsFirst: Bool {
-    get { state.withLock { $0.hearsFirst } }
-    set { state.withLock { $0.hearsFirst = newValue } }
+    get { state.with { $0.hearsFirst } }
+    set { state.with { $0.hearsFirst = newValue } }
   }
 
   /// Whether something was sent over a data connection that the other side may still be reading.
   var hasSent: Bool {
-    get { state.withLock { $0.hasSent } }
-    set { state.withLock { $0.hasSent = newValue } }
+    get { state.with { $0.hasSent } }
+    set { state.with { $0.hasSent = newValue } }
   }
 
   /// The errno of the newest one that could not be opened; 0: none.
   var failure: Int32 {
-    get { state.withLock { $0.failure } }
-    set { state.withLock { $0.failure = newValue } }
+    get { state.with { $0.failure } }
+    set { state.with { $0.failure = newValue } }
   }
 
   /// Whether something has come over the first one that nobody has asked for, such as its end; also where it is gone.
   package var hasNews: Bool {
-    state.withLock { state in
+    state.with { state in
       guard let first = state.open.first, !state.isCut else { return true }
       var byte: UInt8 = 0
       let count = unsafe recv(first, &byte, 1, Int32(MSG_PEEK | MSG_DONTWAIT))
@@ -59,7 +60,7 @@ package final class CurlOpenSockets: Sendable {
 
   /// Ends all connections, whatever is done with them; whoever waits for one hears of its end.
   package func cut() {
-    state.withLock { state in
+    state.with { state in
       state.isCut = true
       for descriptor in state.open { shutdown(descriptor, Int32(SHUT_RDWR)) }
     }
@@ -84,7 +85,7 @@ package final class CurlOpenSockets: Sendable {
     let sockets = unsafe Unmanaged<CurlOpenSockets>.fromOpaque(context).takeUnretainedValue()
     let (family, kind) = unsafe (address.pointee.family, address.pointee.socktype)
     let number = unsafe address.pointee.protocol
-    return sockets.state.withLock { state in
+    return sockets.state.with { state in
       if state.isCut { return -1 as Int32 }
       let descriptor = Glibc.socket(family, kind | Int32(SOCK_CLOEXEC.rawValue), number)
       // libcurl only says that it could not connect.
@@ -99,7 +100,7 @@ package final class CurlOpenSockets: Sendable {
     let sockets = unsafe Unmanaged<CurlOpenSockets>.fromOpaque(context).takeUnretainedValue()
     sockets.hearOut(descriptor)
     // Under the lock: its number may be another one's at once, which must not be cut.
-    return sockets.state.withLock { state in
+    return sockets.state.with { state in
       state.open.removeAll { $0 == descriptor }
       return Glibc.close(descriptor) == 0 ? 0 : 1
     }
@@ -115,7 +116,7 @@ package final class CurlOpenSockets: Sendable {
   /// What comes over one that is closed already resets it, and the server loses what it has not read: with TLS 1.3 it tells
   /// of a session while all of a small file is on its way, and says 426 then.
   private func hearOut(_ descriptor: Int32) {
-    guard state.withLock({ $0.hasSent && !$0.isCut && $0.open.first != descriptor }) else {
+    guard state.with({ $0.hasSent && !$0.isCut && $0.open.first != descriptor }) else {
       return
     }
     if hearsFirst {
