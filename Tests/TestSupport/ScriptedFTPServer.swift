@@ -74,6 +74,11 @@ package final class ScriptedFTPServer: Sendable {
 
     /// For each command that begins like this; with no actions there is no answer.
     package static func on(_ prefix: String, _ actions: Action...) -> Rule {
+      on(prefix, actions)
+    }
+
+    /// The same.
+    package static func on(_ prefix: String, _ actions: [Action]) -> Rule {
       Rule(prefix: prefix, actions: actions)
     }
 

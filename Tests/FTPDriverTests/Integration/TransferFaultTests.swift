@@ -134,4 +134,31 @@ struct TransferFaultTests {
     #expect([.timedOut, .unavailable].contains(silent.code) && silent.isRetryable, "\(silent)")
     #expect(try sides.folder.names().isEmpty)
   }
+
+  @Test("are waited for where an active server is slow to connect, or says no", arguments: 0..<10)
+  func slowlyActive(_ round: Int) async throws {
+    let sides = try ScriptedSides(files: ["a": [1]], ["data_connection": ["mode": "active"]])
+    // The first one logs in: the race is lost over a connection that is there already.
+    #expect(try await sides.host.run("get", ["path": "/a"])["bytes"] == 1)
+    let end: [ScriptedFTPServer.Action] = [.closeData, .reply("226 Done")]
+    let listing = "-rw-r--r-- 1 a b 7 Jan 01 2020 a\r\n"
+    sides.server.add(.late("RETR", [.send([7])] + end))
+    sides.server.add(.late("MLSD", [.send("type=file;size=7; a\r\n")] + end))
+    sides.server.add(.late("LIST", [.send(listing)] + end))
+    #expect(try await sides.host.run("get", ["path": "/a"])["bytes"] == 1)
+    #expect(try await sides.host.run("list", ["path": "/"])["count"] == 1)
+    sides.server.add(.late("RETR", [.reply("426 Cut")]))
+    let cut = try await sides.host.failure("get", ["path": "/a", "verify": "none"])
+    #expect(cut.vendorCode == 426 && cut.isRetryable, "\(cut)")
+  }
+}
+
+extension ScriptedFTPServer.Rule {
+  /// Begins, and goes on after a while.
+  fileprivate static func late(
+    _ word: String,
+    _ actions: [ScriptedFTPServer.Action]
+  ) -> ScriptedFTPServer.Rule {
+    .on(word, [.reply("150 Here"), .pause(.milliseconds(20))] + actions)
+  }
 }

@@ -37,7 +37,10 @@ extension FTPConnection {
   private func setData() throws(CurlError) {
     let data = address.data
     transfer.isActive = data.isActive
-    if case .active(let place) = data.mode { try transfer.easy.set(CURLOPT_FTPPORT, place) }
+    if case .active(let place) = data.mode {
+      try transfer.easy.set(CURLOPT_FTPPORT, place)
+      try preparations.append(bytes: FTPConnection.nothing)
+    }
     try transfer.easy.set(CURLOPT_FTP_USE_EPSV, data.isExtended ? 1 : 0)
     try transfer.easy.set(CURLOPT_FTP_USE_EPRT, data.isExtended ? 1 : 0)
     // A server could name another one's address, and have it connected to from here.
@@ -96,6 +99,11 @@ extension FTPConnection {
     var (path, method): ([UInt8], curl_ftpmethod) = ([UInt8(ascii: "/")], CURLFTPMETHOD_NOCWD)
     var (isUpload, appends, offset, command): (Bool, Bool, UInt64, String?) = (false, false, 0, nil)
     var hasBody = true
+    // What is answered while it is sent, libcurl 7.88 hears too early where the server connects: EPRT is then followed by
+    // nothing, and 150 taken for the end of the transfer (ftp_dophase_done and ftp_do_more in ftp.c). Behind another
+    // command neither is looked for at once.
+    let defers = address.data.isActive && request.work.movesData
+    if defers { try commands.append(bytes: FTPConnection.nothing) }
     switch request.work {
     case .commands(let lines):
       hasBody = false
@@ -137,9 +145,17 @@ extension FTPConnection {
     } else {
       try easy.easy.set(CURLOPT_QUOTE, list: commands)
     }
+    if defers {
+      try easy.easy.set(CURLOPT_PREQUOTE, list: preparations)
+    } else {
+      try easy.easy.unset(CURLOPT_PREQUOTE)
+    }
     // The old list is let go of when libcurl does not have it any more.
     quotes = commands
   }
+
+  /// A command that does nothing, and may be refused.
+  private static let nothing = Array("*NOOP".utf8)
 
   private static func folder(_ path: [UInt8]) -> [UInt8] {
     path.last == UInt8(ascii: "/") ? path : path + [UInt8(ascii: "/")]

@@ -19,6 +19,8 @@ final class FTPConnection {
   /// What is set for one request, which libcurl does not copy.
   var quotes = CurlList()
   var resolve = CurlList()
+  /// What is sent right before a transfer, in active mode.
+  var preparations = CurlList()
   /// Whether the server is known to expect bytes rather than text (TYPE I).
   var isBinary = false
   /// Whether the server has let us in.
@@ -146,6 +148,11 @@ final class FTPConnection {
       // How far it came nobody knows.
       isBinary = false
       throw FTPFailure(self, request).error(failure)
+    }
+    if request.work.movesData, exchange.replies.last.map({ $0.code < 200 }) ?? true {
+      // What libcurl takes for the end is none before the server has said so.
+      isStale = true
+      throw FTPFailure(self, request).unconfirmed
     }
     return exchange.replies
   }

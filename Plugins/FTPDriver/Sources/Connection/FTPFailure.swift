@@ -190,6 +190,17 @@ struct FTPFailure {
     return error
   }
 
+  /// The error of a transfer of which the server has not said that it was all.
+  var unconfirmed: DriverError {
+    var error = DriverError(
+      .connectionLost,
+      "\(what): \(host) has not said that the transfer was completed, after \(moved) bytes",
+      pointer: request.pointer
+    )
+    error.isRetryable = true
+    return error
+  }
+
   private var noData: DriverError {
     let hint =
       address.data.isActive

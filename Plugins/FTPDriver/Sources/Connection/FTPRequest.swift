@@ -16,6 +16,14 @@ struct FTPRequest {
     case read(path: [UInt8], offset: UInt64, sink: any ByteSink)
     /// What becomes a file, or is added to one.
     case write(path: [UInt8], appends: Bool, source: any ByteSource)
+
+    /// Whether a data connection is made.
+    var movesData: Bool {
+      switch self {
+      case .commands, .visit: false
+      case .list, .read, .write: true
+      }
+    }
   }
 
   let work: Work
