@@ -112,4 +112,20 @@ struct InputFaultTests {
     }
     #expect(sides.server.connectionCount == 0)
   }
+
+  @Test("of a pull that only a push has are refused")
+  func pull() async throws {
+    let sides = try ScriptedSides()
+    let cases: [(String, Value)] = [
+      ("atomic", false), ("remove_leftovers_after", 0), ("remove_leftovers_after", 60),
+    ]
+    for (name, value) in cases {
+      let inputs: ValueMap = [
+        "path": "/", "local_path": .string(sides.folder.path), "direction": "pull", name: value,
+      ]
+      let error = try await sides.host.failure("sync", inputs)
+      #expect(error.code == .unsupported && error.pointer?.description == "/\(name)", "\(error)")
+    }
+    #expect(sides.server.connectionCount == 0)
+  }
 }

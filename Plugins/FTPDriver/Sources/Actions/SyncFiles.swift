@@ -26,6 +26,7 @@ struct SyncFiles: FTPAction {
     self.transfer = transfer
     options = try FTPTransferOptions(call)
     isPush = try call.inputs.required("direction").string() == "push"
+    if !isPush { try options.checkForPull() }
   }
 
   func run(_ call: Call, _ session: FTPSession, _ scope: Scope) async throws(DriverError) {

@@ -53,6 +53,8 @@ final class FTPExchange: @unchecked Sendable {
   /// Whether a sink has no room, or a source has no bytes.
   private var isHeld = false
   private var isEnded = false
+  /// Whether nobody wants it any more: a sink that has no room is not waited for then.
+  private var isGivenUp = false
   private var whenDrained: (() -> Void)?
   /// Why what comes cannot be taken, or what is to go cannot be had.
   private(set) var failure: DriverError?
@@ -82,14 +84,12 @@ final class FTPExchange: @unchecked Sendable {
   /// A line that is none of an FTP server's; nil: all are.
   var fault: NoReply? { state.with { $0.fault } }
 
-  /// Whether the source has come to its end.
-  var hasSentAll: Bool { state.with { $0.isOver && $0.count == 0 } }
-
   /// How often something has come or gone, and whether it is not the server that is waited for.
   var signs: (count: Int, isOurTurn: Bool) { state.with { ($0.signs, $0.isWaiting) } }
 
-  /// Has the thread wait for nothing any more: what it carries out fails.
+  /// Has the thread wait for nothing any more: what it carries out fails. On the loop.
   func stop() {
+    isGivenUp = true
     state.with {
       $0.isStopped = true
       $0.parts = []
@@ -116,7 +116,7 @@ final class FTPExchange: @unchecked Sendable {
       if !isEnded { fill(source) }
     case .commands, .visit: break
     }
-    guard isEnded, failure != nil || !isHeld || isWriting else { return }
+    guard isEnded, isGivenUp || !isHeld || isWriting else { return }
     let body = whenDrained
     whenDrained = nil
     body?()
@@ -125,7 +125,7 @@ final class FTPExchange: @unchecked Sendable {
   private var isWriting: Bool { if case .write = work { true } else { false } }
 
   private func drain(_ sink: any ByteSink) {
-    while failure == nil, !isHeld {
+    while !isGivenUp, !isHeld {
       let parts = state.with { state in
         state.isPosted = false
         defer { (state.parts, state.count) = ([], 0) }
@@ -157,7 +157,7 @@ final class FTPExchange: @unchecked Sendable {
   }
 
   private func fill(_ source: any ByteSource) {
-    while failure == nil, !isHeld {
+    while !isGivenUp, !isHeld {
       let room = state.with { state -> Int in
         state.isPosted = false
         return state.isOver ? 0 : max(0, FTPExchange.most - state.count)

@@ -61,13 +61,11 @@ final class FTPFiles: FilePlace {
   /// - Parameters:
   ///   - request: What.
   ///   - other: How long, where it is not as long as the call may take.
-  ///   - spoils: Whether the connection is another one afterwards, and of no use to others.
   /// - Throws: Why it is not done.
   /// - Returns: All that the server has said.
   func run(
     _ request: FTPRequest,
-    _ other: Scope? = nil,
-    spoils: Bool = false
+    _ other: Scope? = nil
   ) async throws(DriverError) -> [FTPReply] {
     var isFirst = true
     while true {
@@ -78,12 +76,12 @@ final class FTPFiles: FilePlace {
         if connection.connectCount > 0, case .visit = request.work {
           replies = try await connection.perform(request, other ?? scope)
         }
-        session.give(connection, isSpoiled: spoils)
+        session.give(connection)
         return replies
       } catch {
         let (isUnheard, isDead) = (connection.replies.isEmpty, connection.isDead)
         if let reply = connection.replies.last { request.refused(reply) }
-        session.give(connection, isSpoiled: spoils)
+        session.give(connection)
         // A connection that was kept may have ended without a word: another one is asked, once.
         guard isFirst, isKept, isDead, isUnheard, request.isRepeatable, connection.moved == 0,
           error.fileCode == .connectionLost

@@ -36,7 +36,7 @@ struct FTPGetMover: FileMover {
     _ task: FileTask,
     moved: @escaping (Int) -> Void
   ) async throws(DriverError) -> FileCopy {
-    let size = try await exactSize(task)
+    let size = try await size(task)
     let check =
       task.offset > 0
       ? try await FTPResumeCheck(files, local: task.target, offset: task.offset) : nil
@@ -48,10 +48,10 @@ struct FTPGetMover: FileMover {
     return copy
   }
 
-  /// The size as the server tells it for this very file: that of a listing may be rounded, old, or that of a link.
-  private func exactSize(_ task: FileTask) async throws(DriverError) -> Int64? {
-    if let size = task.source.size, !options.looksAgain { return size }
-    return try await files.size(task.source.path, pointer) ?? task.source.size
+  /// How long a file is, which some listings do not tell.
+  private func size(_ task: FileTask) async throws(DriverError) -> Int64? {
+    if let size = task.source.size { return size }
+    return try await files.size(task.source.path, pointer)
   }
 
   /// What became of a transfer, beside the bytes.

@@ -12,17 +12,40 @@ struct FTPTransferOptions {
   /// How many bytes pass in a second, over all files of the call; nil: as many as can.
   var bandwidth: Int?
   private var throttle: Throttle?
-  /// Whether sizes are asked for once more, since those that are known are a listing's.
-  var looksAgain = false
 
   init() {}
 
   /// Reads the inputs.
   init(_ call: Call) throws(DriverError) {
     isAtomic = try call.inputs["atomic"]?.bool() ?? true
-    let age = try call.inputs["remove_leftovers_after"]?.int(in: 0...31_536_000) ?? 86_400
+    let age =
+      try call.inputs["remove_leftovers_after"]?.int(in: 0...31_536_000)
+      ?? FTPTransferOptions.usualAge
     leftoverAge = age == 0 ? nil : Int64(age)
     bandwidth = try call.inputs["max_bandwidth"]?.int(in: 1...Int.max)
+  }
+
+  /// A day.
+  private static let usualAge = 86_400
+
+  /// Makes sure that nothing is asked for that is not done here: files of this machine are always written under another
+  /// name first, and what was left is looked for on the server only.
+  ///
+  /// - Throws: What is asked for.
+  func checkForPull() throws(DriverError) {
+    if !isAtomic {
+      throw DriverError(
+        .unsupported,
+        "files of this machine are always written under a temporary name: leave atomic out, or set direction to push",
+        pointer: "/atomic"
+      )
+    }
+    guard leftoverAge != Int64(FTPTransferOptions.usualAge) else { return }
+    throw DriverError(
+      .unsupported,
+      "temporary names are looked for on the server only: leave remove_leftovers_after out, or set direction to push",
+      pointer: "/remove_leftovers_after"
+    )
   }
 
   /// The same, with the limit as all files of the call share it.
