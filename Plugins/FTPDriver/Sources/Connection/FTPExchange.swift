@@ -87,7 +87,7 @@ final class FTPExchange: @unchecked Sendable {
   /// How often something has come or gone, and whether it is not the server that is waited for.
   var signs: (count: Int, isOurTurn: Bool) { state.with { ($0.signs, $0.isWaiting) } }
 
-  /// Has the thread wait for nothing any more: what it carries out fails. On the loop.
+  /// Has the thread wait for nothing any more, so that what it carries out fails; on the loop.
   func stop() {
     isGivenUp = true
     state.with {
