@@ -74,7 +74,8 @@ struct Run: AsyncParsableCommand {
         json: all outputs as one document. table: rows as a table, else names and values. ndjson: \
         one line of JSON for each row or item. csv: a header and a line for each row; a null is \
         nothing, an empty text is "". arrow, arrow-stream: rows as an Arrow IPC file or stream. \
-        Rows are printed while they come, in constant memory, and other outputs are left out then. \
+        Rows, and with ndjson items that an action puts out as a channel, are printed while they \
+        come, in constant memory, and other outputs are left out then. \
         raw: the bytes of the action's first byte channel as they come, else the one output as it \
         stands; refused for an action with several outputs.
         """,

@@ -58,14 +58,12 @@ struct ConnectionCommand {
     let driverHost = try Host(try configuration())
     let call = try request.prepare(action, driverHost.catalog, workspace)
     let action = call.action
-    let channel = rawChannel(action)
+    let channel = printedChannel(action)
     if format == .raw, channel == nil { try ResultWriter.checkRaw(action) }
     try checkRows(action)
     var options = call.options
     options.hidesOutputs = hidesOutputs
-    if let channel {
-      options.outputs[channel] = out.map { .file($0) } ?? .bytes { try Console.send($0) }
-    }
+    if let channel { options.outputs[channel.name] = out.map { .file($0) } ?? printing(channel) }
     // Opened before anything runs: a path that cannot be written must not cost a connection.
     let file: AtomicFile? =
       channel == nil ? try out.map { path throws(HostError) in try AtomicFile(path: path) } : nil
@@ -175,9 +173,29 @@ struct ConnectionCommand {
     }
   }
 
-  /// The channel that `raw` connects to the output: the action's first one of bytes.
-  private func rawChannel(_ action: Descriptor.Action) -> String? {
-    guard format == .raw else { return nil }
-    return action.channels.first { $0.direction == .output && $0.content == .bytes }?.name
+  /// The channel that is printed while it comes: for `raw` the first one of bytes, for `ndjson` that of the items of an
+  /// output, where no other comes before it.
+  private func printedChannel(_ action: Descriptor.Action) -> Descriptor.Channel? {
+    let channels = action.channels.filter { $0.direction == .output }
+    switch format {
+    case .raw: return channels.first { $0.content == .bytes }
+    case .ndjson:
+      guard let first = channels.first, first.content == .values,
+        action.outputs["properties"].mapValue?[first.name] != nil
+      else { return nil }
+      return first
+    case .json, .table, .csv, .arrow, .arrowStream: return nil
+    }
+  }
+
+  private func printing(_ channel: Descriptor.Channel) -> ChannelDestination {
+    switch channel.content {
+    case .bytes: .bytes { try Console.send($0) }
+    case .values:
+      .values { value in
+        let line = JSON.text(value.withDocumentsParsed) + "\n"
+        try Console.send(Array(Console.json(line).utf8))
+      }
+    }
   }
 }

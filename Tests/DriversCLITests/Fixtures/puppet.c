@@ -60,6 +60,12 @@ static void start(void *instance, const dh_request_v1 *request) {
     while (poll(&stop, 1, -1) < 0) {
     }
   }
+  const dh_value_v1 *items = dh_member_of(inputs, "items");
+  int is_taken = 1;
+  for (size_t i = 0; items != NULL && i < items->count; i++) {
+    if (call.fn->emit(call, 0, &items->as.items[i]) != DH_OK) is_taken = 0;
+  }
+  if (items != NULL && !is_taken) call.fn->output(call, dh_text("items"), items);
   static const char block[4096] = {'x'};
   for (int64_t left = dh_int_of(inputs, "bytes", 0); left > 0; left -= (int64_t)sizeof block) {
     if (call.fn->write(call, 0, block, left < (int64_t)sizeof block ? (size_t)left : sizeof block) != DH_OK) break;
