@@ -84,6 +84,8 @@ public final class FTPSession {
           // Others have the places that the server gives us: the next one that is given back will do.
           guard error.isAboutTooMany, count > 0 else { throw error }
           limit = count
+          // It may have been given back meanwhile, when nobody waited.
+          continue
         }
       }
       let turn = Waiting<Bool>()
