@@ -95,6 +95,8 @@ final class FTPExchange: @unchecked Sendable {
       $0.parts = []
       $0.count = 0
     }
+    // The thread may have ended before, so that nobody else looks any more.
+    if whenDrained != nil { goOn() }
   }
 
   // MARK: - On the loop
