@@ -29,17 +29,28 @@ struct LoginFaultTests {
     #expect(try await unknown.host.failure("list", ["path": "/"]).code == .unauthenticated)
   }
 
-  @Test("without an account says so, and lets in with one")
-  func account() async throws {
-    let rules: [ScriptedFTPServer.Rule] = [
-      .on("PASS", .reply("332 Account?")), .on("ACCT", .reply("230 Welcome")),
-    ]
-    let sides = try ScriptedSides(rules)
+  private static let accountRules: [ScriptedFTPServer.Rule] = [
+    .on("PASS", .reply("332 Account?")), .on("ACCT", .reply("230 Welcome")),
+  ]
+
+  @Test("without an account says so")
+  func noAccount() async throws {
+    let sides = try ScriptedSides(LoginFaultTests.accountRules)
     let error = try await sides.host.failure("list", ["path": "/"])
     #expect(error.code == .unauthenticated && error.message.contains("account"), "\(error)")
     #expect(error.pointer?.description == "/authentication", "\(error)")
+  }
+
+  @Test(
+    "with an account lets in",
+    .unavailable(
+      under: .address,
+      reason: "libcurl 7.88 loses a copy of the account each time it goes on with a connection"
+    )
+  )
+  func account() async throws {
     let other = try ScriptedSides(
-      rules,
+      LoginFaultTests.accountRules,
       [
         "authentication": [
           "authentication_method": "username_password", "username": "tester", "password": "x",
