@@ -150,6 +150,16 @@ extension FTPConnection {
     } else {
       try easy.easy.unset(CURLOPT_PREQUOTE)
     }
+    var followers = CurlList()
+    for command in request.following?.commands ?? [] {
+      try followers.append(bytes: [UInt8(ascii: "*")] + command)
+    }
+    if followers.isEmpty {
+      try easy.easy.unset(CURLOPT_POSTQUOTE)
+    } else {
+      try easy.easy.set(CURLOPT_POSTQUOTE, list: followers)
+    }
+    followings = followers
     // The old list is let go of when libcurl does not have it any more.
     quotes = commands
   }

@@ -18,6 +18,7 @@ final class FTPConnection {
   let transfer: CurlBlockingTransfer
   /// What is set for one request, which libcurl does not copy.
   var quotes = CurlList()
+  var followings = CurlList()
   var resolve = CurlList()
   /// What is sent right before a transfer, in active mode.
   var preparations = CurlList()
@@ -143,6 +144,11 @@ final class FTPConnection {
     if let fault = exchange.fault {
       isStale = true
       throw DriverError(.malformed, "\(host): \(fault)", pointer: "/port")
+    }
+    if exchange.isHalted {
+      // What follows now is for somebody who knows why.
+      isStale = true
+      return exchange.replies
     }
     if let failure {
       // How far it came nobody knows.

@@ -27,6 +27,27 @@ final class FTPExchange: @unchecked Sendable {
     var isWaiting = false
     /// How many bytes the thread has taken to be sent.
     var sent: UInt64 = 0
+    /// Whether the server has begun to send or to take a file.
+    var hasBegun = false
+    /// How many commands behind a file are answered; nil: the file itself is not.
+    var followed: Int?
+    /// Whether what was to follow a file does not.
+    var isHalted = false
+
+    /// Takes note of a reply.
+    ///
+    /// - Returns: Of which command behind a file it is, with 0 for the file itself; nil: of neither.
+    mutating func heard(_ reply: FTPReply) -> Int? {
+      if replies.count < FTPExchange.mostReplies { replies.append(reply) }
+      if let number = followed {
+        followed = number + 1
+      } else if reply.code < 200 {
+        hasBegun = true
+      } else if hasBegun, reply.code < 400 {
+        followed = 0
+      }
+      return followed
+    }
 
     /// Adds bytes that came, to the newest part where there is room in it: libcurl hands over 16 KiB at once.
     mutating func add(_ bytes: [UInt8]) {
@@ -50,6 +71,7 @@ final class FTPExchange: @unchecked Sendable {
   private let poster: Poster
   private let work: FTPRequest.Work
   private let told: (Int) -> Void
+  private let following: FTPRequest.Following?
   /// Whether a sink has no room, or a source has no bytes.
   private var isHeld = false
   private var isEnded = false
@@ -76,6 +98,7 @@ final class FTPExchange: @unchecked Sendable {
     poster = loop.poster
     work = request.work
     told = request.moved
+    following = request.following
   }
 
   /// All that the server has said.
@@ -83,6 +106,9 @@ final class FTPExchange: @unchecked Sendable {
 
   /// A line that is none of an FTP server's; nil: all are.
   var fault: NoReply? { state.with { $0.fault } }
+
+  /// Whether what was to follow a file does not, for what was said.
+  var isHalted: Bool { state.with { $0.isHalted } }
 
   /// How often something has come or gone, and whether it is not the server that is waited for.
   var signs: (count: Int, isOurTurn: Bool) { state.with { ($0.signs, $0.isWaiting) } }
@@ -206,11 +232,12 @@ final class FTPExchange: @unchecked Sendable {
 
 extension FTPExchange: CurlBlockingHandler {
   func received(line: Span<UInt8>) -> Bool {
-    state.with { state in
+    var question: (number: Int, reply: FTPReply, sent: UInt64)?
+    let goesOn = state.with { state in
       state.signs += 1
       do throws(NoReply) {
-        if let reply = try state.reader.read(line), state.replies.count < FTPExchange.mostReplies {
-          state.replies.append(reply)
+        if let reply = try state.reader.read(line), let number = state.heard(reply) {
+          question = (number, reply, state.sent)
         }
         return !state.isStopped
       } catch {
@@ -218,6 +245,11 @@ extension FTPExchange: CurlBlockingHandler {
         return false
       }
     }
+    guard goesOn, let following, let question else { return goesOn }
+    // Outside of the lock: it may look at a file.
+    if following.mayGoOn(question.number, question.reply, question.sent) { return true }
+    state.with { $0.isHalted = true }
+    return false
   }
 
   func received(body: Span<UInt8>) -> Bool {

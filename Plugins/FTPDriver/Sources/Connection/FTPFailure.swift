@@ -16,6 +16,8 @@ struct FTPFailure {
   private let hasData: Bool
   /// Whether the server has begun to send or to take a file.
   private let hasBegun: Bool
+  /// Whether it has said that all of the file is there.
+  private let isConfirmed: Bool
   private let verifyResult: Int
   private let moved: UInt64
 
@@ -28,6 +30,7 @@ struct FTPFailure {
     isLoggedIn = connection.hasLoggedIn || codes.contains(230)
     hasData = codes.contains(227) || codes.contains(229)
     hasBegun = codes.contains(125) || codes.contains(150)
+    isConfirmed = codes.contains(226) || codes.contains(250)
     verifyResult = connection.verifyResult
     moved = connection.moved
   }
@@ -219,12 +222,12 @@ struct FTPFailure {
     let hasTLS = address.tls.mode != .off && address.tls.protectsData
     // Of some requests a server tells the reason only where nobody reads it any more.
     let reuse =
-      hasTLS && hasBegun && (moved == 0 || !address.tls.reusesSessions)
+      hasTLS && hasBegun && !isConfirmed && (moved == 0 || !address.tls.reusesSessions)
       ? "; servers that want data connections to go on with the TLS session of their control connection do so where that is not the case: see tls.session_reuse"
       : ""
     var room = ""
     // libcurl does not wait for the reply to a file that it can send no more of.
-    if case .write = request.work, moved > 0 {
+    if case .write = request.work, moved > 0, !isConfirmed {
       room = "; perhaps the server's disk is full, or its limit to the size of files is reached"
     }
     var error = DriverError(

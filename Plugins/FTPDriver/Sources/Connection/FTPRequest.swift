@@ -26,6 +26,15 @@ struct FTPRequest {
     }
   }
 
+  /// Commands behind a file that is sent, which go on at once where nothing speaks against it.
+  struct Following: Sendable {
+    /// The commands; one that is refused is no error.
+    let commands: [[UInt8]]
+    /// Is asked by the thread before each is sent, and tells whether it is: of the reply to the file, which is number 0,
+    /// and of those to the commands; and how many bytes were sent. After a no the connection is of no use any more.
+    let mayGoOn: @Sendable (_ number: Int, _ reply: FTPReply, _ sent: UInt64) -> Bool
+  }
+
   let work: Work
   /// What it is for, which errors are about.
   let purpose: FTPOperation
@@ -39,6 +48,8 @@ struct FTPRequest {
   var refused: (FTPReply) -> Void = { _ in }
   /// Whether its commands are about files as bytes: of a text that is sent as such, some tell no size (TYPE I).
   var needsBinary = false
+  /// What follows a file that is sent.
+  var following: Following?
   /// Whether it can be asked for once more where nobody knows whether it was heard.
   var isRepeatable = false
 

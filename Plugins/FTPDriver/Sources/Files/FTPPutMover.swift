@@ -75,12 +75,12 @@ struct FTPPutMover: FileMover {
       files.loop
     )
     let write = FTPWrite(task, self, checksum: path, moved: moved)
+    let (verifies, before) = (inputs.verifies, task.source)
     return try await write.run(source) { (end) throws(DriverError) in
-      guard inputs.verifies else { return }
+      guard verifies else { return }
       let now = try local.entry()
-      let isOther = task.source.modified.map { before in now.modified.map { $0 != before } ?? false
-      }
-      guard task.source.size.map({ UInt64($0) == end }) ?? true, isOther != true else {
+      let isOther = before.modified.map { time in now.modified.map { $0 != time } ?? false }
+      guard before.size.map({ UInt64($0) == end }) ?? true, isOther != true else {
         throw DriverError(
           .changed,
           "\(path.text) was changed while it was read: try again when nobody writes it",

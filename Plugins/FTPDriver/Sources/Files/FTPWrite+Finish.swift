@@ -11,37 +11,39 @@ extension FTPWrite {
   ///   - end: How long it has to be.
   /// - Throws: That it is not, or why what was asked for by name is not done.
   func finish(_ path: RemotePath, _ end: UInt64) async throws(DriverError) {
-    let mode = inputs.mode(source: task.source, target: task.existing)
-    let time = inputs.preserves ? task.source.modified : nil
-    let word = files.timeCommand
-    var commands: [[UInt8]] = []
-    func add(_ command: String) throws(DriverError) -> Int {
-      commands.append(try files.command("*\(command)", path, pointer))
-      return commands.count - 1
-    }
-    let sizePlace = inputs.verifies ? try add("SIZE") : nil
-    let isKnown = inputs.mode != nil || !files.session.unknown.contains("SITE CHMOD")
-    let modePlace = try (isKnown ? mode : nil).map { (mode) throws(DriverError) in
-      try add(FTPFiles.modeCommand(mode))
-    }
-    let timePlace = try time.map { (time) throws(DriverError) in
-      try add("\(word) \(ProtocolTime.text(time.seconds))")
-    }
+    let finishing = try FTPFinishing(self, path, newName: nil)
+    let commands = finishing.commands.map { [UInt8(ascii: "*")] + $0 }
     let replies = commands.isEmpty ? [] : try await files.ask(commands, path, pointer)
-    if let sizePlace { try await check(replies[sizePlace], path, end) }
+    if let place = finishing.sizePlace { try await check(replies[place], path, end) }
     if inputs.verification == .checksum, let checksum {
       let note = try await FTPChecksum(files: files).compare(path, with: checksum, pointer)
       if let note { notes.append(note) }
     }
-    if let mode, let modePlace, replies[modePlace].code >= 400 {
-      let refusal = files.refusal(replies[modePlace], .changeMode, path, "/mode")
+    try await settle(finishing, replies, path)
+  }
+
+  /// Looks what has become of mode and time.
+  ///
+  /// - Parameters:
+  ///   - finishing: What was asked for.
+  ///   - replies: What was answered to each.
+  ///   - path: Where the file is now.
+  /// - Throws: Why what was asked for by name is not done.
+  func settle(
+    _ finishing: FTPFinishing,
+    _ replies: [FTPReply],
+    _ path: RemotePath
+  ) async throws(DriverError) {
+    if let (mode, place) = finishing.mode, replies[place].code >= 400 {
+      let refusal = files.refusal(replies[place], .changeMode, path, "/mode")
       // What was asked for by name is done or fails; what is done by default must not be in the way.
       if inputs.mode != nil { throw refusal }
       if refusal.fileCode == .unsupported { files.session.unknown.insert("SITE CHMOD") }
       notes.append("its mode is not \(String(mode, radix: 8)): \(refusal.message)")
     }
-    if let time, let timePlace, !FTPFiles.hasSetTime(replies[timePlace], word) {
-      try await setTime(time.seconds, path, word, replies[timePlace])
+    guard let (time, place) = finishing.time else { return }
+    if !FTPFiles.hasSetTime(replies[place], finishing.timeCommand) {
+      try await setTime(time, path, finishing.timeCommand, replies[place])
     }
   }
 

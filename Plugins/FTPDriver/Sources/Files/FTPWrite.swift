@@ -40,18 +40,26 @@ final class FTPWrite {
     self.moved = moved
   }
 
+  /// Looks at the source when all is written, whose end it is told.
+  typealias Check = @Sendable (UInt64) throws(DriverError) -> Void
+
+  /// Whether the file gets its name without anything to be asked for before: what has that name, if anything has, goes.
+  private var goesOnAtOnce: Bool {
+    inputs.overwrites && !task.isRenamed && inputs.verification != .checksum
+  }
+
   private var isInPlace: Bool { inputs.isInPlace || !mover.options.isAtomic }
 
   /// Makes it.
   ///
   /// - Parameters:
   ///   - source: What is written.
-  ///   - check: Looks at the source when all is written, whose end it is told.
+  ///   - check: Looks at the source when all is written, whose end it is told; on any thread.
   /// - Throws: Why it cannot be made; nothing is left of it then, or the error says what.
   /// - Returns: Where it is.
   func run(
     _ source: any ByteSource,
-    _ check: (UInt64) throws(DriverError) -> Void
+    _ check: @escaping Check
   ) async throws(DriverError) -> FileCopy {
     let source = mover.options.limited(source, files.loop)
     let target = isInPlace ? try await inPlace(source, check) : try await beside(source, check)
@@ -60,11 +68,29 @@ final class FTPWrite {
 
   private func beside(
     _ source: any ByteSource,
-    _ check: (UInt64) throws(DriverError) -> Void
+    _ check: @escaping Check
   ) async throws(DriverError) -> RemotePath {
     let temporary = LocalFiles.temporary(for: task.target)
     do throws(DriverError) {
-      let end = try await send(source, to: temporary)
+      let end: UInt64
+      if goesOnAtOnce {
+        // One turn of the server's for all of it: of many small files this is most of the time.
+        let finishing = try FTPFinishing(self, temporary, newName: task.target)
+        let replies: [FTPReply]
+        (end, replies) = try await send(
+          source,
+          to: temporary,
+          finishing.following(check, from: task.offset)
+        )
+        if let replies = finishing.replies(behind: replies) {
+          let isNamed = replies.last.map { $0.code < 300 } ?? false
+          let path = isNamed ? task.target : try await name(temporary)
+          try await settle(finishing, replies, path)
+          return path
+        }
+      } else {
+        end = try await send(source, to: temporary).end
+      }
       try check(end)
       try await finish(temporary, end)
       return try await name(temporary)
@@ -76,7 +102,7 @@ final class FTPWrite {
 
   private func inPlace(
     _ source: any ByteSource,
-    _ check: (UInt64) throws(DriverError) -> Void
+    _ check: Check
   ) async throws(DriverError) -> RemotePath {
     var path = task.target
     if task.isRenamed {
@@ -85,7 +111,7 @@ final class FTPWrite {
     }
     let end: UInt64
     do throws(DriverError) {
-      end = try await send(source, to: path)
+      end = try await send(source, to: path).end
     } catch {
       // Servers make the file before they say that they do not take it; what was there before is gone already.
       guard task.existing == nil, !inputs.isInPlace else { throw error }
@@ -98,10 +124,17 @@ final class FTPWrite {
 
   /// Sends all that the source has.
   ///
-  /// - Returns: Where the file ends then.
-  private func send(_ source: any ByteSource, to path: RemotePath) async throws(DriverError)
-    -> UInt64
-  {
+  /// - Parameters:
+  ///   - source: What is sent.
+  ///   - path: Where to.
+  ///   - following: What follows it at once.
+  /// - Throws: Why not all of it is there.
+  /// - Returns: Where the file ends then, and what was said.
+  private func send(
+    _ source: any ByteSource,
+    to path: RemotePath,
+    _ following: FTPRequest.Following? = nil
+  ) async throws(DriverError) -> (end: UInt64, replies: [FTPReply]) {
     let counter = ByteCount()
     let ended = EndedSource(source)
     var request = FTPRequest(
@@ -110,18 +143,20 @@ final class FTPWrite {
       task.target,
       pointer
     )
+    request.following = following
+    var replies: [FTPReply] = []
     request.moved = { [moved] count in
       counter.value += UInt64(count)
       moved(count)
     }
     do throws(DriverError) {
-      _ = try await files.run(request)
+      replies = try await files.run(request)
     } catch {
       let end = task.offset + counter.value
       guard ended.isOver, try await isWhole(path, end, error) else { throw error }
       notes.append("the server did not confirm the transfer; its size was asked for anew")
     }
-    return task.offset + counter.value
+    return (task.offset + counter.value, replies)
   }
 
   /// Whether all has arrived although the server has not confirmed it.
