@@ -9,6 +9,8 @@ package final class ThreadLock<State: Sendable>: @unchecked Sendable {
   private let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private let changed: UnsafeMutablePointer<pthread_cond_t>
   private var state: State
+  /// How many threads wait for a change.
+  private var waiting = 0
 
   /// A lock around a state.
   package init(_ state: State) {
@@ -31,10 +33,7 @@ package final class ThreadLock<State: Sendable>: @unchecked Sendable {
   /// Looks at the state, or changes it; whoever waits looks again then.
   package func with<Answer>(_ body: (inout State) -> Answer) -> Answer {
     unsafe pthread_mutex_lock(mutex)
-    defer {
-      unsafe pthread_cond_broadcast(changed)
-      unsafe pthread_mutex_unlock(mutex)
-    }
+    defer { unlock() }
     return body(&state)
   }
 
@@ -44,13 +43,19 @@ package final class ThreadLock<State: Sendable>: @unchecked Sendable {
   /// - Returns: Its answer.
   package func wait<Answer>(_ body: (inout State) -> Answer?) -> Answer {
     unsafe pthread_mutex_lock(mutex)
-    defer {
-      unsafe pthread_cond_broadcast(changed)
-      unsafe pthread_mutex_unlock(mutex)
-    }
+    defer { unlock() }
     while true {
       if let answer = body(&state) { return answer }
+      waiting += 1
       unsafe pthread_cond_wait(changed, mutex)
+      waiting -= 1
     }
+  }
+
+  /// Lets others in before it wakes them: they would wait for the lock at once otherwise.
+  private func unlock() {
+    let isAwaited = waiting > 0
+    unsafe pthread_mutex_unlock(mutex)
+    if isAwaited { unsafe pthread_cond_broadcast(changed) }
   }
 }

@@ -46,18 +46,18 @@ final class WorkerThreads: @unchecked Sendable {
   /// - Returns: Whether it will be; false: the system has no thread for it.
   func add(_ job: @escaping @Sendable () -> Void) -> Bool {
     unsafe pthread_mutex_lock(mutex)
-    defer { unsafe pthread_mutex_unlock(mutex) }
     jobs.append(job)
     if jobs.count > idle, count < most, start() {
       count += 1
+      unsafe pthread_mutex_unlock(mutex)
       return true
     }
-    guard count > 0 else {
-      jobs.removeLast()
-      return false
-    }
-    unsafe pthread_cond_signal(hasWork)
-    return true
+    let isTaken = count > 0
+    if !isTaken { jobs.removeLast() }
+    // Before it is told: a thread that is woken would wait for the lock at once otherwise.
+    unsafe pthread_mutex_unlock(mutex)
+    if isTaken { unsafe pthread_cond_signal(hasWork) }
+    return isTaken
   }
 
   private func start() -> Bool {
