@@ -22,6 +22,8 @@ package final class FileSource: ByteSource {
   private let length: UInt64
   /// How many such parts are there at most.
   private static let most = 3
+  /// Up to which size, in bytes, a file is read by the same work that opens it.
+  private static let smallSize: Int64 = 64 << 10
 
   /// A file.
   ///
@@ -30,14 +32,42 @@ package final class FileSource: ByteSource {
   ///   - offset: From where on.
   ///   - size: How long it is said to be; nil: nobody knows.
   ///   - piece: How many bytes are taken at once.
+  ///   - all: What `FileSource.all(of:size:)` has read of it, from its beginning on; nil: nothing.
   ///   - loop: The loop.
-  package init(_ file: LocalFile, from offset: UInt64, size: Int64?, piece: Int, _ loop: Loop) {
+  package init(
+    _ file: LocalFile,
+    from offset: UInt64,
+    size: Int64?,
+    piece: Int,
+    all: [UInt8]? = nil,
+    _ loop: Loop
+  ) {
     self.file = file
     self.offset = offset
     self.size = UInt64(max(0, size ?? 0))
     self.loop = loop
+    if let all, offset == 0 {
+      self.offset = UInt64(all.count)
+      if !all.isEmpty { parts = [all[...]] }
+      // One that has grown meanwhile is read on.
+      isOver = UInt64(all.count) <= self.size
+    }
     // So that no piece is put together from two parts.
     length = UInt64(max(1, (512 << 10) / max(1, piece)) * max(1, piece))
+  }
+
+  /// All of a file, where it is so small that to read it is not worth a turn of its own.
+  ///
+  /// It may wait for a disk.
+  ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - size: How long it is said to be; nil: nobody knows.
+  /// - Throws: Why it cannot be read.
+  /// - Returns: Its bytes, and one more where it has grown; nil: it is not small.
+  package static func all(of file: LocalFile, size: Int64?) throws(DriverError) -> [UInt8]? {
+    guard let size, 0...smallSize ~= size else { return nil }
+    return try file.read(at: 0, Int(size) + 1)
   }
 
   package func next(_ count: Int) throws(DriverError) -> BytePiece {

@@ -84,22 +84,8 @@ package struct LocalWrite {
     _ filling: some LocalFilling
   ) async throws(DriverError) {
     let source = try await filling.fill(local)
-    let mode = inputs.mode(source: source, target: task.existing)
-    let modified = inputs.preserves ? source.modified : nil
-    let (verifies, syncs, target) = (inputs.verifies, inputs.syncs, task.target)
-    try await files.onDisk { () throws(DriverError) in
-      if verifies {
-        let outcome = Verification.size.check(
-          source: Verification.Facts(size: source.size),
-          target: Verification.Facts(size: try local.entry().size)
-        )
-        if case .differs(let text) = outcome {
-          throw DriverError(.verification, "\(target.text): \(text)", pointer: "/verify")
-        }
-      }
-      try local.set(mode: mode, modified: modified)
-      if syncs { try local.sync() } else { try local.flush() }
-    }
+    let settling = Settling(inputs, task, source)
+    try await files.onDisk { () throws(DriverError) in try settling.settle(local) }
   }
 
   private func name(_ temporary: RemotePath) async throws(DriverError) -> RemotePath {
@@ -128,8 +114,100 @@ package struct LocalWrite {
     let syncs = inputs.syncs
     // Waited for to its end: whether the file has its name then is told, and not guessed.
     try await files.onDiskToTheEnd { () throws(DriverError) in
-      try LocalFiles.rename(temporary, to: path, overwrites: overwrites)
-      if syncs { LocalFiles.sync(directoryOf: path) }
+      try LocalWrite.name(temporary, path, overwrites: overwrites, syncs: syncs)
     }
+  }
+
+  fileprivate static func name(
+    _ temporary: RemotePath,
+    _ path: RemotePath,
+    overwrites: Bool,
+    syncs: Bool
+  ) throws(DriverError) {
+    try LocalFiles.rename(temporary, to: path, overwrites: overwrites)
+    if syncs { LocalFiles.sync(directoryOf: path) }
+  }
+}
+
+// MARK: - Small files
+
+extension LocalWrite {
+  /// Up to how many bytes a file is made in one turn of the disk's.
+  package static let smallSize: Int64 = 64 << 10
+
+  /// Makes it of bytes that are all there, in one turn of the disk's: of many small files the turns are most of the time.
+  ///
+  /// - Parameters:
+  ///   - bytes: What is in it.
+  ///   - source: What is known of the source, with the size that the file has to have.
+  /// - Throws: Why it cannot be made; nothing is left of it then, or the error says what.
+  /// - Returns: Where it is.
+  package func run(
+    _ bytes: [UInt8],
+    _ source: FileEntry
+  ) async throws(DriverError) -> FileCopy {
+    let settling = Settling(inputs, task, source)
+    let (temporary, target) = (LocalFiles.temporary(for: task.target), task.target)
+    let (overwrites, syncs, isRenamed) = (inputs.overwrites, inputs.syncs, task.isRenamed)
+    let isPrivate = inputs.mode(source: task.source, target: task.existing) != nil
+    // Waited for to its end: of a file that is made after that, nobody would know.
+    try await files.onDiskToTheEnd { () throws(DriverError) in
+      let flags = O_WRONLY | O_CREAT | O_EXCL
+      let local = try LocalFile(temporary, flags, mode: isPrivate ? 0o600 : 0o666, shown: target)
+      do throws(DriverError) {
+        try local.write(bytes[...], at: 0)
+        try settling.settle(local)
+        if !isRenamed {
+          try LocalWrite.name(temporary, target, overwrites: overwrites, syncs: syncs)
+        }
+      } catch {
+        throw LocalFiles.discarded(temporary, error)
+      }
+    }
+    guard isRenamed else { return FileCopy(target: target) }
+    do throws(DriverError) {
+      return FileCopy(target: try await name(temporary))
+    } catch {
+      throw await LocalFiles.discarded(temporary, files, error)
+    }
+  }
+}
+
+/// What a file of this machine is to be when all of its bytes are there.
+private struct Settling: Sendable {
+  private let target: RemotePath
+  private let size: Int64?
+  private let mode: UInt32?
+  private let modified: FileTime?
+  private let verifies: Bool
+  private let syncs: Bool
+
+  /// What it is to be.
+  ///
+  /// - Parameters:
+  ///   - inputs: What the call asks for.
+  ///   - task: The file.
+  ///   - source: What is known of the source now.
+  init(_ inputs: TransferInputs, _ task: FileTask, _ source: FileEntry) {
+    target = task.target
+    size = source.size
+    mode = inputs.mode(source: source, target: task.existing)
+    modified = inputs.preserves ? source.modified : nil
+    (verifies, syncs) = (inputs.verifies, inputs.syncs)
+  }
+
+  /// Makes sure that all is there, and makes the file what it is to be; it may wait for a disk.
+  func settle(_ local: LocalFile) throws(DriverError) {
+    if verifies {
+      let outcome = Verification.size.check(
+        source: Verification.Facts(size: size),
+        target: Verification.Facts(size: try local.entry().size)
+      )
+      if case .differs(let text) = outcome {
+        throw DriverError(.verification, "\(target.text): \(text)", pointer: "/verify")
+      }
+    }
+    try local.set(mode: mode, modified: modified)
+    if syncs { try local.sync() } else { try local.flush() }
   }
 }

@@ -113,6 +113,7 @@ final class FTPConnection {
     let waiting = Waiting<Bool>()
     let transfer = transfer
     var failure: CurlError?
+    exchange.begin()
     try Background.begin(.network, loop) {
       transfer.perform(exchange)
     } then: { [self] error in

@@ -127,6 +127,11 @@ final class FTPExchange: @unchecked Sendable {
 
   // MARK: - On the loop
 
+  /// Has the first bytes ready when the thread asks for them.
+  func begin() {
+    if case .write(_, _, let source) = work { fill(source) }
+  }
+
   /// Takes what is left when the thread has done its work.
   ///
   /// - Parameter body: Is called once all of it is where it belongs, or cannot be.

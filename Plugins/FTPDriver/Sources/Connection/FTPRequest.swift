@@ -30,8 +30,10 @@ struct FTPRequest {
   struct Following: Sendable {
     /// The commands; one that is refused is no error.
     let commands: [[UInt8]]
-    /// Is asked by the thread before each is sent, and tells whether it is: of the reply to the file, which is number 0,
-    /// and of those to the commands; and how many bytes were sent. After a no the connection is of no use any more.
+    /// Is asked by the thread before each is sent, and tells whether it is.
+    ///
+    /// It is told of the reply to the file, which is number 0, and of those to the commands; and how many bytes were sent.
+    /// After a no the connection is of no use any more.
     let mayGoOn: @Sendable (_ number: Int, _ reply: FTPReply, _ sent: UInt64) -> Bool
   }
 

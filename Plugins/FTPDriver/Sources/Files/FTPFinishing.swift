@@ -77,9 +77,10 @@ struct FTPFinishing {
     }
   }
 
-  /// What was said to each of the commands; nil: not all were sent.
+  /// What was said to each of the commands.
   ///
   /// - Parameter replies: All that was said, from the beginning of the transfer on.
+  /// - Returns: A reply for each; nil: not all were sent.
   func replies(behind replies: [FTPReply]) -> [FTPReply]? {
     guard let begun = replies.firstIndex(where: { $0.code < 200 }),
       let end = replies[begun...].firstIndex(where: { $0.code >= 200 })

@@ -37,6 +37,7 @@ struct FTPGetMover: FileMover {
     moved: @escaping (Int) -> Void
   ) async throws(DriverError) -> FileCopy {
     let size = try await size(task)
+    if let size, isSmall(task, size) { return try await copySmall(task, size, moved: moved) }
     let check =
       task.offset > 0
       ? try await FTPResumeCheck(files, local: task.target, offset: task.offset) : nil
@@ -46,6 +47,38 @@ struct FTPGetMover: FileMover {
       copy = FileCopy(target: copy.target, note: note)
     }
     return copy
+  }
+
+  /// Whether a file is so small that it is held in memory until all of it is there.
+  private func isSmall(_ task: FileTask, _ size: Int64) -> Bool {
+    size <= LocalWrite.smallSize && task.offset == 0 && !inputs.isInPlace
+      && inputs.verification != .checksum
+  }
+
+  private func copySmall(
+    _ task: FileTask,
+    _ size: Int64,
+    moved: @escaping (Int) -> Void
+  ) async throws(DriverError) -> FileCopy {
+    // One that grows meanwhile is told by its size, and not kept in memory beyond that.
+    let most = Int(LocalWrite.smallSize) + (1 << 20)
+    let memory = MemorySink(
+      most,
+      DriverError(.changed, "\(task.source.path.text) grows while it is read: try again later")
+    )
+    let end = try await FTPDownload(
+      files: files,
+      path: task.source.path,
+      pointer: pointer,
+      offset: 0,
+      skipped: 0,
+      size: UInt64(max(0, size)),
+      verifies: inputs.verifies
+    ).run(to: options.limited(memory, files.loop), moved: moved)
+    var entry = task.source
+    entry.size = Int64(end.end)
+    let copy = try await LocalWrite(task, self).run(memory.bytes, entry)
+    return end.note.map { FileCopy(target: copy.target, note: $0) } ?? copy
   }
 
   /// How long a file is, which some listings do not tell.

@@ -55,10 +55,12 @@ struct FTPPutMover: FileMover {
     _ task: FileTask,
     moved: @escaping (Int) -> Void
   ) async throws(DriverError) -> FileCopy {
-    let (path, place) = (task.source.path, files)
-    let (local, entry) = try await place.onDisk { () throws(DriverError) in
+    let (path, place, offset) = (task.source.path, files, task.offset)
+    let (local, entry, all) = try await place.onDisk { () throws(DriverError) in
       let local = try LocalFile(path, O_RDONLY)
-      return (local, try local.entry())
+      let entry = try local.entry()
+      let isWanted = entry.kind == .file && offset == 0
+      return (local, entry, isWanted ? try FileSource.all(of: local, size: entry.size) : nil)
     }
     guard entry.kind == .file else {
       throw DriverError(.kindDiffers, "\(path.text) is no file", pointer: "/local_path")
@@ -72,6 +74,7 @@ struct FTPPutMover: FileMover {
       from: task.offset,
       size: entry.size,
       piece: FTPConnection.bufferSize,
+      all: all,
       files.loop
     )
     let write = FTPWrite(task, self, checksum: path, moved: moved)
