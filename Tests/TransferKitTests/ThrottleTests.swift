@@ -94,4 +94,35 @@ struct ThrottleTests {
       #expect(ends.allSatisfy { first < $0 })
     }
   }
+
+  private struct Asking: KitScript {
+    let answers = Locked<[Int]>([])
+
+    func run(_ call: Call, _ place: KitPlace) async throws(DriverError) {
+      let time = Locked(0.0)
+      let throttle = Throttle(bytesPerSecond: 1 << 20, place.loop) {
+        time.with { now in
+          now += 0.000_001
+          return now
+        }
+      }
+      for _ in 0..<100_000 {
+        let count = throttle.allow(1 << 18)
+        if count > 0 { answers.with { $0.append(count) } }
+      }
+      // The end of a file may be less.
+      let end = throttle.allow(3)
+      answers.with { $0.append(end) }
+    }
+  }
+
+  @Test("gives no crumbs to who asks again and again")
+  func crumbs() async throws {
+    let asking = Asking()
+    #expect(try await KitCall.run(asking).error == nil)
+    let answers = asking.answers.with { $0 }
+    #expect(answers.first == 131_072 && answers.last == 3)
+    let later = answers.dropFirst().dropLast()
+    #expect((6...14).contains(later.count) && later.allSatisfy { $0 >= 16_384 }, "\(later)")
+  }
 }

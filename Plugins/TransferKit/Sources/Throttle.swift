@@ -10,7 +10,7 @@ package final class Throttle {
   private var timer: LoopTimer?
   private var waiting: [() -> Void] = []
 
-  /// How many bytes are worth being told of: each of thousands would keep the loop busy.
+  /// How many bytes are worth being moved: crumbs of a few would keep the loop and the network busy.
   private static let piece = 16_384.0
 
   /// A limit.
@@ -33,7 +33,12 @@ package final class Throttle {
   ///
   /// - Parameter wanted: How many would be liked.
   /// - Returns: How many may pass now; 0: none, and ``whenMore(_:)`` tells when.
-  package func allow(_ wanted: Int) -> Int { bucket.take(wanted, now: now()) }
+  package func allow(_ wanted: Int) -> Int {
+    let now = now()
+    let least = min(Throttle.piece, Double(wanted))
+    guard bucket.seconds(until: least, now: now) == 0 else { return 0 }
+    return bucket.take(wanted, now: now)
+  }
 
   /// Has a function run once bytes may pass; never inside of this.
   ///
@@ -58,7 +63,7 @@ package final class Throttle {
   private func tell() {
     // Those who ask again have their turn after all the others.
     var left = waiting.count
-    while left > 0, bucket.seconds(until: 1, now: now()) == 0 {
+    while left > 0, bucket.seconds(until: Throttle.piece, now: now()) == 0 {
       left -= 1
       waiting.removeFirst()()
     }
