@@ -45,6 +45,16 @@ struct MLSTLineTests {
     }
   }
 
+  @Test("is what the last of several types says, and nothing of the others")
+  func types() throws {
+    let noLink = try file("type=OS.unix=slink:/a;type=file; n")
+    #expect(noLink.kind == .file && noLink.linkTarget == nil)
+    let noDots = try file("type=cdir;type=dir; n")
+    #expect(noDots.kind == .directory && !noDots.isDots)
+    let link = try file("type=file;type=OS.unix=slink:/a; n")
+    #expect(link.kind == .symlink && link.linkTarget == Array("/a".utf8))
+  }
+
   @Test("is no entry where it is the directory itself, or the one above")
   func dots() throws {
     for line in ["type=cdir; /d", "type=pdir; /", "Type=CDIR; x", "type=dir; .", "type=dir; .."] {
@@ -80,6 +90,7 @@ struct MLSTLineTests {
         FileTime(seconds: 1_732_696_452, nanoseconds: 123_456_789, exactness: .nanosecond)
       ),
       ("16010101000000", FileTime(seconds: -11_644_473_600)), ("00000101000000", nil),
+      ("99991231235959", FileTime(seconds: 253_402_300_799)), ("99991231235960", nil),
       ("20230229000000", nil), ("20241327083412", nil), ("20241127240000", nil),
       ("2024112708341", nil),
       ("20241127083412.", nil), ("20241127083412.x", nil), ("2024112708341x", nil), ("", nil),

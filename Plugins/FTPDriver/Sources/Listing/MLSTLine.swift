@@ -90,6 +90,9 @@ private struct Facts {
 
   private mutating func addType(_ value: ArraySlice<UInt8>) {
     let type = ASCII.small(value)
+    // Of several types the last one counts, with nothing of those before: what is no link leads nowhere.
+    isDots = false
+    target = nil
     switch type {
     case "file": kind = .file
     case "dir": kind = .directory
