@@ -71,6 +71,18 @@ struct FileTimeDateTests {
     #expect(seconds(2024, 1, 1, 0, 0, 61) == nil && seconds(2024, 1, 1, -1) == nil)
   }
 
+  @Test("is none where in UTC its year would not have four digits")
+  func years() {
+    func moment(_ year: Int, _ month: Int, _ day: Int, offset: Int) -> FileTime? {
+      FileTime(year: year, month: month, day: day, offset: offset, exactness: .minute)
+    }
+    #expect(moment(1, 1, 1, offset: 0)?.seconds == -62_135_596_800)
+    #expect(moment(1, 1, 1, offset: 1) == nil && moment(1, 1, 2, offset: 1) != nil)
+    #expect(moment(9999, 12, 31, offset: -1439)?.seconds == 253_402_300_740)
+    #expect(moment(9999, 12, 31, offset: -1440) == nil)
+    #expect(seconds(9999, 12, 31, 23, 59, 60) == nil)
+  }
+
   @Test("keeps nanoseconds only where it is exact to them")
   func nanoseconds() {
     let exact = FileTime(

@@ -1,5 +1,10 @@
 extension FileTime {
+  /// The moments in UTC that a date with a year of four digits can tell: those of the years from 1 to 9999.
+  private static let told: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
   /// A moment that is told as a date and a time of day of the Gregorian calendar; nil: there is no such day or time.
+  ///
+  /// Nor is there one where a leap second, or the clock's offset, leads out of these years: no date in UTC tells it.
   ///
   /// - Parameters:
   ///   - year: From 1 to 9999.
@@ -30,11 +35,9 @@ extension FileTime {
     let dayOfYear = (153 * ((month + 9) % 12) + 2) / 5 + day - 1
     let days = years * 365 + years / 4 - years / 100 + years / 400 + dayOfYear - 719_468
     let minutes = (days * 24 + hour) * 60 + minute - offset
-    self.init(
-      seconds: Int64(minutes) * 60 + Int64(second),
-      nanoseconds: nanoseconds,
-      exactness: exactness
-    )
+    let seconds = Int64(minutes) * 60 + Int64(second)
+    guard FileTime.told ~= seconds else { return nil }
+    self.init(seconds: seconds, nanoseconds: nanoseconds, exactness: exactness)
   }
 
   private static func days(in month: Int, of year: Int) -> Int {
