@@ -17,6 +17,11 @@ enum ASCII {
     String(decoding: bytes.map { 0x41...0x5A ~= $0 ? $0 | 0x20 : $0 }, as: UTF8.self)
   }
 
+  /// The bytes as text, with a to z made large; other letters stay as they are.
+  static func large(_ bytes: some Sequence<UInt8>) -> String {
+    String(decoding: bytes.map { 0x61...0x7A ~= $0 ? $0 & ~0x20 : $0 }, as: UTF8.self)
+  }
+
   /// The bytes without the blanks and tabulators around them.
   static func trimmed(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     guard let start = bytes.firstIndex(where: { !isBlank($0) }),

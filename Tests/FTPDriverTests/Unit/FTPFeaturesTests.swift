@@ -68,6 +68,17 @@ struct FTPFeaturesTests {
     #expect(try features(["211-x", "211 end"]).all.isEmpty)
   }
 
+  @Test("is read by its letters of ASCII, whatever others are in it")
+  func letters() throws {
+    // In large letters of Unicode the first would be MLST, and the second PASSIVE.
+    let features = try features([
+      "211-x", " ml\u{17F}t type*;", " pa\u{DF}ive", " site ch\u{17F}od;chmod", "211 End",
+    ])
+    #expect(!features.hasMLSD && features.facts.isEmpty)
+    #expect(features.all.map(\.name) == ["ML\u{17F}T", "PA\u{DF}IVE", "SITE"])
+    #expect(features.site == ["CH\u{17F}OD", "CHMOD"])
+  }
+
   @Test(
     "is a checksum of the file that was asked for",
     arguments: [

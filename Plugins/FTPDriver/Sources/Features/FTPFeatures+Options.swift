@@ -7,7 +7,7 @@ extension FTPFeatures {
 
   /// The command that has all facts told that are wanted (RFC 3659, section 7.9); nil: they are told already.
   var mlstOption: String? {
-    let known = facts.filter { FTPFeatures.wanted.contains($0.name.lowercased()) }
+    let known = facts.filter { FTPFeatures.wanted.contains(ASCII.small($0.name.utf8)) }
     guard known.contains(where: { !$0.isOn }) else { return nil }
     return "OPTS MLST " + known.map { "\($0.name);" }.joined()
   }

@@ -44,7 +44,7 @@ struct FTPFeatures: Sendable, Hashable {
       guard let first = words.first else { continue }
       all.append(
         Feature(
-          name: ASCII.small(first).uppercased(),
+          name: ASCII.large(first),
           parameters: words.count < 2
             ? "" : String(decoding: ASCII.trimmed(words[1]), as: UTF8.self)
         )
@@ -92,7 +92,7 @@ struct FTPFeatures: Sendable, Hashable {
   var site: Set<String> { words("SITE") }
 
   /// What a file's times and modes can be set by: the facts of MFF (draft-somers-ftp-mfxx), small ones.
-  var changeableFacts: Set<String> { Set(choices("MFF").map { $0.name.lowercased() }) }
+  var changeableFacts: Set<String> { Set(choices("MFF").map { ASCII.small($0.name.utf8) }) }
 
   /// How the server can make a checksum, the best way first; empty: not at all.
   var checksums: [ChecksumCommand] {
@@ -125,7 +125,7 @@ struct FTPFeatures: Sendable, Hashable {
     var found: Set<String> = []
     for feature in all where feature.name == name {
       let words = feature.parameters.split { ";,| ".contains($0) }
-      found.formUnion(words.map { $0.uppercased() })
+      found.formUnion(words.map { ASCII.large($0.utf8) })
     }
     return found
   }
