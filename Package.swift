@@ -89,7 +89,11 @@ let drivers: [Driver] = [
 /// What Scripts/fuzz reaches a driver by: another package sees products only, and a driver's own is there to be loaded.
 let fuzzed: [Product] =
   Context.environment["DRIVERS_FUZZ"] == nil
-  ? [] : [.library(name: "ODBCDriverSources", type: .static, targets: ["ODBCDriver"])]
+  ? []
+  : [
+    .library(name: "FTPDriverSources", type: .static, targets: ["FTPDriver", "FileKit"]),
+    .library(name: "ODBCDriverSources", type: .static, targets: ["ODBCDriver"]),
+  ]
 
 // MARK: - Package
 

@@ -15,7 +15,8 @@ let settings: [SwiftSetting] = [
 ]
 
 let host = Target.Dependency.product(name: "DriverHost", package: "drivers")
-/// The product is there for Scripts/fuzz only, by the variable DRIVERS_FUZZ.
+/// The products of drivers are there for Scripts/fuzz only, by the variable DRIVERS_FUZZ.
+let ftp = Target.Dependency.product(name: "FTPDriverSources", package: "drivers")
 let odbc = Target.Dependency.product(name: "ODBCDriverSources", package: "drivers")
 
 /// A program that gives its input to one part of the host, or of a driver.
@@ -43,8 +44,10 @@ let package = Package(
     fuzzer("FuzzCSV", ["RecordSupport", odbc]),
     fuzzer("FuzzDescriptor"),
     fuzzer("FuzzJSON"),
+    fuzzer("FuzzListing", [host, ftp]),
     fuzzer("FuzzNDJSON", ["RecordSupport", odbc]),
     fuzzer("FuzzNote"),
+    fuzzer("FuzzReply", [host, ftp]),
     fuzzer("FuzzSQL", [host, odbc]),
     fuzzer("FuzzValues"),
     fuzzer("FuzzYAML"),
