@@ -23,6 +23,28 @@ extension FileEntry {
     }
     return .map(members)
   }
+
+  /// Puts out each thing that is known of it as an output of its own: for actions that tell of one file.
+  ///
+  /// - Throws: What the host does not take.
+  package func put(_ call: Call) throws(DriverError) {
+    guard case .map(let members) = output else { return }
+    for (name, value) in members {
+      switch name {
+      case "name": try call.output("name", value)
+      case "path": try call.output("path", value)
+      case "path_bytes": try call.output("path_bytes", value)
+      case "type": try call.output("type", value)
+      case "size": try call.output("size", value)
+      case "modified": try call.output("modified", value)
+      case "permissions": try call.output("permissions", value)
+      case "owner": try call.output("owner", value)
+      case "group": try call.output("group", value)
+      case "link_target": try call.output("link_target", value)
+      default: preconditionFailure("the entry has \(name), which no descriptor declares")
+      }
+    }
+  }
 }
 
 extension FileTime {

@@ -12,22 +12,7 @@ struct LookAtFile: FTPAction {
   func run(_ call: Call, _ session: FTPSession, _ scope: Scope) async throws(DriverError) {
     let files = try await FTPFiles.open(session, call, scope)
     let entry = try await files.entry(inputs.path, inputs.pointer, isWhole: true)
-    guard case .map(let members) = entry.output else { return }
-    for (name, value) in members {
-      switch name {
-      case "name": try call.output("name", value)
-      case "path": try call.output("path", value)
-      case "path_bytes": try call.output("path_bytes", value)
-      case "type": try call.output("type", value)
-      case "size": try call.output("size", value)
-      case "modified": try call.output("modified", value)
-      case "permissions": try call.output("permissions", value)
-      case "owner": try call.output("owner", value)
-      case "group": try call.output("group", value)
-      case "link_target": try call.output("link_target", value)
-      default: preconditionFailure("the entry has \(name), which the descriptor does not declare")
-      }
-    }
+    try entry.put(call)
   }
 }
 
