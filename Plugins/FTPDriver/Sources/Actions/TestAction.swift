@@ -15,7 +15,7 @@ struct TestAction: FTPAction {
   }
 
   func run(_ call: Call, _ session: FTPSession, _ scope: Scope) async throws(DriverError) {
-    let steps = TestSteps()
+    let steps = TestSteps { $0.pointer.isEmpty ? "" : "see the input \($0.pointer)" }
     do throws(DriverError) {
       try await test(call, session, scope, steps)
     } catch {
@@ -32,7 +32,7 @@ struct TestAction: FTPAction {
     _ scope: Scope,
     _ steps: TestSteps
   ) async throws(DriverError) {
-    let address = try await steps.run("inputs", scope) { () throws(DriverError) in
+    let address = try await steps.run("inputs") { () throws(DriverError) in
       let address = try session.inputs()
       let way = address.proxy.map { ", through the proxy \($0.url)" } ?? ""
       return (address, "\(address.name), TLS \(address.tls.mode.rawValue)\(way)")
@@ -54,13 +54,13 @@ struct TestAction: FTPAction {
     _ scope: Scope,
     _ steps: TestSteps
   ) async throws(DriverError) {
-    let files = try await steps.run("log in", scope) { () async throws(DriverError) in
+    let files = try await steps.run("log in") { () async throws(DriverError) in
       let files = try await FTPFiles.open(own, call, scope)
       let home = own.server?.home.map { NameText($0).description } ?? "a folder that is not told"
       return (files, "\(address.login.user) is in \(home)")
     }
     let folder = folder ?? RemotePath("")
-    try await steps.run("list", scope) { () async throws(DriverError) in
+    try await steps.run("list") { () async throws(DriverError) in
       let listing = FTPListing(files, folder, "/write_folder")
       listing.begin()
       var count = 0
@@ -70,7 +70,7 @@ struct TestAction: FTPAction {
     guard self.folder != nil else { return }
     let path = LocalFiles.temporary(for: folder.appending(RemotePath("test")))
     let text = Array("a test of the connection\n".utf8)
-    try await steps.run("write", scope) { () async throws(DriverError) in
+    try await steps.run("write") { () async throws(DriverError) in
       let source = CallSource(CallInput(text, call, channel: nil, files.loop))
       let wire = try files.wire(path, "/write_folder")
       let work = FTPRequest.Work.write(path: wire, appends: false, source: source)
@@ -84,57 +84,9 @@ struct TestAction: FTPAction {
       }
       return ((), "\(path.text) was written\(size == nil ? "" : ", and is whole")")
     }
-    try await steps.run("remove", scope) { () async throws(DriverError) in
+    try await steps.run("remove") { () async throws(DriverError) in
       try await files.removeFile(path, "/write_folder")
       return ((), "it is gone again")
     }
-  }
-}
-
-/// The steps of a test and what became of them.
-private final class TestSteps {
-  private(set) var outputs: [OutputValue] = []
-  private var names: [String] = []
-
-  @discardableResult
-  func run<Value>(
-    _ name: String,
-    _ scope: Scope,
-    _ body: () async throws(DriverError) -> (Value, String)
-  ) async throws(DriverError) -> Value {
-    let start = Loop.now()
-    names.append(name)
-    do throws(DriverError) {
-      let (value, message) = try await body()
-      add(name, "passed", Loop.now() - start, message, "")
-      return value
-    } catch {
-      let hint = error.pointer.isEmpty ? "" : "see the input \(error.pointer)"
-      add(name, "failed", Loop.now() - start, error.message, hint)
-      throw error
-    }
-  }
-
-  /// Tells of the steps that were not taken.
-  func skip(_ all: [String]) {
-    for name in all where !names.contains(name) {
-      add(name, "skipped", nil, "an earlier step failed", "")
-    }
-  }
-
-  private func add(
-    _ name: String,
-    _ outcome: String,
-    _ seconds: Double?,
-    _ message: String,
-    _ hint: String
-  ) {
-    outputs.append(
-      .map([
-        ("name", .string(name)), ("outcome", .string(outcome)),
-        ("seconds", seconds.map { .double($0) } ?? .null), ("message", .string(message)),
-        ("hint", .string(hint)),
-      ])
-    )
   }
 }

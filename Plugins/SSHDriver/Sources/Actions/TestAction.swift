@@ -9,11 +9,11 @@ struct TestAction: SSHAction {
   init(_ call: Call) throws(DriverError) {}
 
   func run(_ call: Call, _ session: SSHSession, _ scope: Scope) async throws(DriverError) {
-    let steps = Steps()
+    let steps = TestSteps { $0.hint }
     var connection: SSHConnection?
     defer { connection?.close() }
     do throws(DriverError) {
-      let way = try await steps.run("inputs", scope) { () throws(DriverError) in
+      let way = try await steps.run("inputs") { () throws(DriverError) in
         let way = try session.way()
         let count = "\(way.stops.count) \(way.stops.count == 1 ? "server" : "servers") on the way"
         return (way, way.proxy.map { "\(count), behind the proxy \($0.name)" } ?? count)
@@ -21,7 +21,7 @@ struct TestAction: SSHAction {
       let limited = try session.connector.limited(way, scope)
       for stop in way.stops {
         let jump = connection
-        let opened = try await steps.run("connect \(stop.name)", scope) {
+        let opened = try await steps.run("connect \(stop.name)") {
           () async throws(DriverError) in
           let opened = try await session.connector.open(stop, jump, way.algorithms, limited)
           let key = opened.hostKey
@@ -32,14 +32,14 @@ struct TestAction: SSHAction {
           )
         }
         connection = opened
-        connection = try await steps.run("log in \(stop.name)", scope) {
+        connection = try await steps.run("log in \(stop.name)") {
           () async throws(DriverError) in
           let open = try await session.connector.logIn(opened, stop, jump, way.algorithms, limited)
           return (open, stop.logins.first?.user ?? "")
         }
       }
       guard let last = connection else { return }
-      _ = try await steps.run("program", scope) { () async throws(DriverError) in
+      _ = try await steps.run("program") { () async throws(DriverError) in
         let channel = try await last.opener.open(.session, limited)
         defer { channel.end() }
         let (word, output) = (RunToken().text, ShortOutput())
@@ -60,52 +60,6 @@ struct TestAction: SSHAction {
       steps.skip(["connect", "log in", "program"])
     }
     try call.output("steps", .list(steps.outputs))
-  }
-}
-
-/// The steps of a test and what became of them.
-private final class Steps {
-  private(set) var outputs: [OutputValue] = []
-  private var names: [String] = []
-
-  func run<Value>(
-    _ name: String,
-    _ scope: Scope,
-    _ body: () async throws(DriverError) -> (Value, String)
-  ) async throws(DriverError) -> Value {
-    let start = Loop.now()
-    names.append(name)
-    do throws(DriverError) {
-      let (value, message) = try await body()
-      add(name, "passed", Loop.now() - start, message, "")
-      return value
-    } catch {
-      add(name, "failed", Loop.now() - start, error.message, error.hint)
-      throw error
-    }
-  }
-
-  /// Tells of the steps that were not taken.
-  func skip(_ all: [String]) {
-    for name in all where !names.contains(where: { $0.hasPrefix(name) }) {
-      add(name, "skipped", nil, "an earlier step failed", "")
-    }
-  }
-
-  private func add(
-    _ name: String,
-    _ outcome: String,
-    _ seconds: Double?,
-    _ message: String,
-    _ hint: String
-  ) {
-    outputs.append(
-      .map([
-        ("name", .string(name)), ("outcome", .string(outcome)),
-        ("seconds", seconds.map { .double($0) } ?? .null), ("message", .string(message)),
-        ("hint", .string(hint)),
-      ])
-    )
   }
 }
 
