@@ -20,14 +20,18 @@ public final class FTPDriver: NonblockingSessionDriver {
 
   /// Makes a session, which connects when a call needs that.
   public func open(_ opening: Opening<FTPSession>) {
-    opening.succeed(with: FTPSession(AddressInputs.read(opening.call.inputs), loop, actor, context))
+    // Inputs that are wrong fail the calls, and not the opening: the action `test` tells of them.
+    let address = Result { () throws(DriverError) in try AddressInputs(opening.call.inputs) }
+    opening.succeed(with: FTPSession(address, loop, actor, context))
   }
 
   /// Begins one call.
   public func start(_ call: Call, in session: FTPSession) {
     do throws(DriverError) {
       let action = try FTPDriver.action(call)
-      run(call) { (scope) throws(DriverError) in try await action.run(call, session, scope) }
+      actor.begin(call, on: loop) { (scope) throws(DriverError) in
+        try await action.run(call, session, scope)
+      }
     } catch {
       call.fail(error)
     }
@@ -35,44 +39,16 @@ public final class FTPDriver: NonblockingSessionDriver {
 
   /// Begins to find out whether a session still works: connections that do not are let go of.
   public func check(_ session: FTPSession, _ call: Call) {
-    run(call) { (scope) throws(DriverError) in try await session.check(scope) }
+    actor.begin(call, on: loop) { (scope) throws(DriverError) in try await session.check(scope) }
   }
 
   /// Ends a session.
   public func close(_ session: FTPSession, _ call: Call) {
-    run(call) { (scope) throws(DriverError) in
+    actor.begin(call, on: loop) { (scope) throws(DriverError) in
       let limited = Scope(session.loop, in: scope)
       try limited.limit(3, DriverError(.timedOut, "the connections did not end in time"))
       // What has not ended by then is cut off, and nobody is better off for knowing.
       try? await session.close(limited)
-    }
-  }
-
-  /// Runs a task for a call, which ends the call.
-  private func run(
-    _ call: Call,
-    _ body: @escaping (Scope) async throws(DriverError) -> Void
-  ) {
-    let scope = Scope(loop)
-    call.onStop(on: loop) { scope.end(call.stop?.error ?? Call.Stop.cancelled.error) }
-    actor.begin {
-      do throws(DriverError) {
-        try await body(scope)
-        call.succeed()
-      } catch {
-        call.fail(error)
-      }
-    }
-  }
-}
-
-extension AddressInputs {
-  /// Reads the inputs that a session is made of, or what is wrong with them.
-  static func read(_ inputs: borrowing InputMap) -> Result<AddressInputs, DriverError> {
-    do throws(DriverError) {
-      return .success(try AddressInputs(inputs))
-    } catch {
-      return .failure(error)
     }
   }
 }

@@ -28,14 +28,18 @@ public final class SSHDriver: NonblockingSessionDriver {
 
   /// Makes a session, which connects when a call needs that.
   public func open(_ opening: Opening<SSHSession>) {
-    opening.succeed(with: SSHSession(AddressInputs.read(opening.call.inputs), loop, actor, context))
+    // Inputs that are wrong fail the calls, and not the opening: the action `test` tells of them.
+    let address = Result { () throws(DriverError) in try AddressInputs(opening.call.inputs) }
+    opening.succeed(with: SSHSession(address, loop, actor, context))
   }
 
   /// Begins one call.
   public func start(_ call: Call, in session: SSHSession) {
     do throws(DriverError) {
       let action = try SSHDriver.action(call)
-      run(call) { (scope) throws(DriverError) in try await action.run(call, session, scope) }
+      actor.begin(call, on: loop) { (scope) throws(DriverError) in
+        try await action.run(call, session, scope)
+      }
     } catch {
       call.fail(error)
     }
@@ -43,29 +47,12 @@ public final class SSHDriver: NonblockingSessionDriver {
 
   /// Begins to find out whether a session still works.
   public func check(_ session: SSHSession, _ call: Call) {
-    run(call) { (scope) throws(DriverError) in try await session.check(scope) }
+    actor.begin(call, on: loop) { (scope) throws(DriverError) in try await session.check(scope) }
   }
 
   /// Ends a session.
   public func close(_ session: SSHSession, _ call: Call) {
     session.close()
     call.succeed()
-  }
-
-  /// Runs a task for a call, which ends the call.
-  private func run(
-    _ call: Call,
-    _ body: @escaping (Scope) async throws(DriverError) -> Void
-  ) {
-    let scope = Scope(loop)
-    call.onStop(on: loop) { scope.end(call.stop?.error ?? Call.Stop.cancelled.error) }
-    actor.begin {
-      do throws(DriverError) {
-        try await body(scope)
-        call.succeed()
-      } catch {
-        call.fail(error)
-      }
-    }
   }
 }

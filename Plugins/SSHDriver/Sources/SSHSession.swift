@@ -72,14 +72,3 @@ public final class SSHSession {
     connection = nil
   }
 }
-
-extension AddressInputs {
-  /// Reads the x-session inputs, or what is wrong with them.
-  static func read(_ inputs: borrowing InputMap) -> Result<AddressInputs, DriverError> {
-    do throws(DriverError) {
-      return .success(try AddressInputs(inputs))
-    } catch {
-      return .failure(error)
-    }
-  }
-}
