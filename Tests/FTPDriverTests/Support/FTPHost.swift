@@ -1,24 +1,17 @@
 import DriverHost
 import TestSupport
-import Testing
 
 /// A host with the driver, and an address that all its calls have.
-struct FTPHost: Sendable {
-  let host: Host
+struct FTPHost: AddressedHost {
+  static let usualTimeout: Duration? = .seconds(120)
+
+  let driver: LoadedDriver
   let address: ValueMap
-  private let lines = Locked<[String]>([])
 
   /// A host for an address.
   init(_ address: ValueMap, _ change: (inout HostConfiguration) -> Void = { _ in }) throws {
     self.address = address
-    var configuration = HostConfiguration()
-    configuration.searchPath = SearchPath(entries: [
-      .init(path: ThisPackage.products + "/libFTPDriver.so", origin: .option)
-    ])
-    configuration.logLevel = .trace
-    configuration.log = { [lines] entry in lines.with { $0.append("\(entry)") } }
-    change(&configuration)
-    host = try Host(configuration)
+    driver = try LoadedDriver("FTP", change)
   }
 
   /// A host for a server, whose authority is trusted and alone.
@@ -59,42 +52,5 @@ struct FTPHost: Sendable {
     if let authority = server.authority { members["ca"] = .string(try authority.pem) }
     for (name, value) in more { members[name] = value }
     return members
-  }
-
-  /// What was logged so far.
-  var log: String { lines.with { $0.joined(separator: "\n") } }
-
-  /// Runs an action.
-  @discardableResult
-  func run(
-    _ action: String,
-    _ inputs: ValueMap = [:],
-    timeout: Duration? = .seconds(120),
-    _ change: (inout CallOptions) -> Void = { _ in }
-  ) async throws(HostError) -> ConnectionResult {
-    var all = address
-    for (name, value) in inputs { all[name] = value }
-    var options = CallOptions()
-    options.action = action
-    options.timeout = timeout
-    change(&options)
-    return try await host.connect(type: "FTP", all, options: options)
-  }
-
-  /// The error of an action that has to fail.
-  func failure(
-    _ action: String,
-    _ inputs: ValueMap = [:],
-    timeout: Duration? = .seconds(120),
-    sourceLocation: Testing.SourceLocation = #_sourceLocation,
-    _ change: (inout CallOptions) -> Void = { _ in }
-  ) async throws -> HostError {
-    do throws(HostError) {
-      try await run(action, inputs, timeout: timeout, change)
-    } catch {
-      return error
-    }
-    Issue.record("it succeeded", sourceLocation: sourceLocation)
-    throw TestSupportError("\(action) succeeded")
   }
 }

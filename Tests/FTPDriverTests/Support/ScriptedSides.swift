@@ -67,6 +67,6 @@ struct ScriptedSides: Sendable {
 extension FTPHost {
   /// Another address of a host.
   fileprivate init(_ address: ValueMap, sharing other: FTPHost) {
-    (host, self.address) = (other.host, address)
+    (driver, self.address) = (other.driver, address)
   }
 }

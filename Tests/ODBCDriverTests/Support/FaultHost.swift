@@ -3,45 +3,16 @@ import TestSupport
 import Testing
 
 /// A host with the driver, for calls that are to fail: with its log, and with whatever address a test wants.
-struct FaultHost: Sendable {
-  let host: Host
-  /// What all calls have as inputs.
+struct FaultHost: AddressedHost {
+  let driver: LoadedDriver
   let address: ValueMap
-  private let lines = Locked<[String]>([])
 
   /// A host for an address.
   init(_ address: ValueMap, _ change: (inout HostConfiguration) -> Void = { _ in }) throws {
     // In front of whatever else asks the driver manager, which looks at the variable once.
     _ = try ODBCConfiguration.shared
     self.address = address
-    var configuration = HostConfiguration()
-    configuration.searchPath = SearchPath(entries: [
-      .init(path: ThisPackage.products + "/libODBCDriver.so", origin: .option)
-    ])
-    configuration.logLevel = .trace
-    configuration.log = { [lines] entry in lines.with { $0.append("\(entry)") } }
-    change(&configuration)
-    host = try Host(configuration)
-  }
-
-  /// What was logged so far.
-  var log: String { lines.with { $0.joined(separator: "\n") } }
-
-  /// Runs an action.
-  @discardableResult
-  func run(
-    _ action: String,
-    _ inputs: ValueMap = [:],
-    timeout: Duration? = nil,
-    _ change: (inout CallOptions) -> Void = { _ in }
-  ) async throws(HostError) -> ConnectionResult {
-    var all = address
-    for (name, value) in inputs { all[name] = value }
-    var options = CallOptions()
-    options.action = action
-    options.timeout = timeout
-    change(&options)
-    return try await host.connect(type: "ODBC", all, options: options)
+    driver = try LoadedDriver("ODBC", change)
   }
 
   /// Runs a query.
@@ -55,23 +26,6 @@ struct FaultHost: Sendable {
     var all = inputs
     all["statement"] = .string(statement)
     return try await run("query", all, timeout: timeout, change)
-  }
-
-  /// The error of an action that has to fail.
-  func failure(
-    _ action: String,
-    _ inputs: ValueMap = [:],
-    timeout: Duration? = nil,
-    sourceLocation: Testing.SourceLocation = #_sourceLocation,
-    _ change: (inout CallOptions) -> Void = { _ in }
-  ) async throws -> HostError {
-    do throws(HostError) {
-      try await run(action, inputs, timeout: timeout, change)
-    } catch {
-      return error
-    }
-    Issue.record("it succeeded", sourceLocation: sourceLocation)
-    throw TestSupportError("\(action) succeeded")
   }
 
   /// How many sessions were ever opened.
