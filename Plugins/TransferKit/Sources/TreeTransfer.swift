@@ -177,6 +177,8 @@ package final class TreeTransfer {
   }
 
   private func move(_ task: FileTask, _ reason: String) async {
+    // It may have waited for the one that has put an end to all.
+    guard fatal == nil else { return }
     do throws(DriverError) {
       // Each file for itself: the report has the first error only, which may be a harmless one.
       if case .failure(let failure) = try await mover.move(task, reason, report),

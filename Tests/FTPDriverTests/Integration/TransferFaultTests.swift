@@ -135,6 +135,21 @@ struct TransferFaultTests {
     #expect(try sides.folder.names().isEmpty)
   }
 
+  @Test("put an end to all others where the disk of the server is full", arguments: [1, 3])
+  func full(_ parallel: Int64) async throws {
+    let sides = try ScriptedSides([
+      .on("STOR", .reply("552 Disk full")), .on("MKD", .reply("257 \"/folder\" made")),
+    ])
+    for number in 0..<20 { try sides.folder.write("1", to: "\(number)") }
+    let inputs: ValueMap = [
+      "path": "/", "local_path": .string(sides.folder.path), "recursive": true,
+      "parallel": .int(parallel),
+    ]
+    let error = try await sides.host.failure("put", inputs)
+    #expect(error.vendorCode == 552, "\(error)")
+    #expect((1...Int(parallel)).contains(sides.commands("STOR").count))
+  }
+
   @Test("are waited for where an active server is slow to connect, or says no", arguments: 0..<10)
   func slowlyActive(_ round: Int) async throws {
     let sides = try ScriptedSides(files: ["a": [1]], ["data_connection": ["mode": "active"]])
