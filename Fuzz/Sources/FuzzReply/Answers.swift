@@ -36,11 +36,11 @@ struct Answers {
       )
     }
     require(features.lines.allSatisfy(isPlain), "\(features.lines) have control characters in them")
-    let choices = features.facts + features.languages + features.hashes
+    let choices = features.facts + features.hashes
     require(choices.allSatisfy { !$0.name.isEmpty }, "a choice of nothing")
-    let flags = [features.hasMLSD, features.hasUTF8, features.hasRestart, features.hasTLS]
+    let flags = [features.hasMLSD, features.hasUTF8, features.hasTLS]
     require(
-      !features.all.isEmpty || !flags.contains(true) && features.site.isEmpty,
+      !features.all.isEmpty || !flags.contains(true),
       "a server that tells nothing can do something"
     )
     require(

@@ -76,23 +76,11 @@ struct FTPFeatures: Sendable, Hashable {
   /// Whether names can be in UTF-8 (RFC 2640).
   var hasUTF8: Bool { has("UTF8") || has("UTF-8") }
 
-  /// Whether a transfer can begin in the middle: `REST STREAM` (RFC 3659, section 5).
-  var hasRestart: Bool { words("REST").contains("STREAM") }
-
   /// Whether the control connection can be turned to TLS (RFC 4217).
   var hasTLS: Bool { !words("AUTH").isDisjoint(with: ["TLS", "TLS-C", "TLS-P", "SSL"]) }
 
-  /// The languages that replies can be in, and the one they are in (RFC 2640, section 4.3).
-  var languages: [Choice] { choices("LANG") }
-
   /// The algorithms of HASH (draft-bryan-ftpext-hash), and which one is chosen.
   var hashes: [Choice] { choices("HASH") }
-
-  /// What SITE can do, in large letters: servers list `SITE CHMOD` alone, or `SITE CHMOD;UTIME`.
-  var site: Set<String> { words("SITE") }
-
-  /// What a file's times and modes can be set by: the facts of MFF (draft-somers-ftp-mfxx), small ones.
-  var changeableFacts: Set<String> { Set(choices("MFF").map { ASCII.small($0.name.utf8) }) }
 
   /// How the server can make a checksum, the best way first; empty: not at all.
   var checksums: [ChecksumCommand] {
