@@ -10,12 +10,23 @@ struct CreateCommandTests {
 
   @Test("asks field by field and stores the answers", .slow)
   func create() async throws {
-    let answers =
-      ["https://a.example", "8080", "hunter2-password"] + Array(repeating: "", count: 20)
+    // Each answer is typed when it is asked for: what comes before the question after a password is thrown away.
     let run = try await workspace.shell(
       """
-      (for a in \(answers.map { "'\($0)'" }.joined(separator: " ")); do sleep 0.2; echo "$a"; done) \
-      | script -qec "$0 connector create shop --type SHOP --description=The_shop" /dev/null
+      shown=$(mktemp)
+      asked() {
+        for turn in $(seq 200); do
+          if grep -qF "$1" "$shown"; then sleep 0.3; return; fi
+          sleep 0.05
+        done
+      }
+      (
+        asked 'url: '; echo https://a.example
+        asked 'port [443]: '; echo 8080
+        asked 'password: '; echo hunter2-password
+        for turn in $(seq 20); do sleep 0.2; echo; done
+      ) | script -qefc "$0 connector create shop --type SHOP --description=The_shop" "$shown"
+      rm -f "$shown"
       """
     )
     #expect(run.status == 0, "\(run)")
