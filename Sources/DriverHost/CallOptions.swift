@@ -50,6 +50,8 @@ public struct CallOptions: Sendable {
   var vaults: [String] = []
   /// Whether all that the call puts out is secret, whatever its driver says of it.
   package var hidesOutputs = false
+  /// Whether what a driver flags as secret is masked in the values that go down a channel, which are printed then.
+  package var masksChannels = false
   /// What the call's item of a fan-out has of its own; nil where it belongs to none.
   var ownInputs: ValueMap?
   /// Where inputs stand in files, for error messages.

@@ -41,7 +41,7 @@ extension CallSlot {
       do {
         let value = unsafe try reader.read(value)
         let answer = output.emit(
-          value,
+          output.masksSecrets ? value.masking(reader.secrets) : value,
           size: reader.size,
           mayWait: driver.traits.isBlocking,
           on: loop

@@ -4,6 +4,7 @@ struct ChannelPlan {
   private let outputs: [String: ChannelDestination]
   private let sources: [String: ChannelOrigin]
   private let services: DriverRuntime.Services
+  private let masksSecrets: Bool
 
   /// The channels of a call, in the descriptor's order, and the sinks that collect.
   struct Channels {
@@ -20,6 +21,7 @@ struct ChannelPlan {
   ) throws(HostError) {
     self.action = action
     self.services = services
+    masksSecrets = options.masksChannels
     var outputs = options.outputs
     var sources = options.sources
     // An input that all actions share says nothing to one without the channel, such as a test.
@@ -57,6 +59,7 @@ struct ChannelPlan {
           continue
         }
         let output = try output(channel, destination, isBlocking)
+        output.masksSecrets = masksSecrets
         if let sink = output.collectingSink { result.collected[channel.name] = sink }
         result.channels.append(.output(output))
       case .input:

@@ -36,6 +36,8 @@ final class OutputChannel: @unchecked Sendable {
 
   let name: String
   let content: ChannelContent
+  /// Whether what a driver flags as secret is masked in the values; set before the call begins.
+  var masksSecrets = false
   private let way: Way
   /// Nil: whoever would wait for a thread does the work.
   private let threads: ThreadPool?

@@ -2,13 +2,18 @@ extension ValueMap {
   /// These members with the mask in some places of them.
   package func masking(_ places: [JSONPointer]) -> ValueMap {
     guard !places.isEmpty else { return self }
-    var value = Value.map(self)
-    for place in places { value.replace(at: place.tokens[...], by: .string(Redactor.mask)) }
-    return value.mapValue ?? [:]
+    return Value.map(self).masking(places).mapValue ?? [:]
   }
 }
 
 extension Value {
+  /// This value with the mask in some places of it.
+  func masking(_ places: [JSONPointer]) -> Value {
+    var value = self
+    for place in places { value.replace(at: place.tokens[...], by: .string(Redactor.mask)) }
+    return value
+  }
+
   /// Puts a value where something stands; nothing where nothing does.
   mutating func replace(at path: ArraySlice<String>, by other: Value) {
     guard let token = path.first else {

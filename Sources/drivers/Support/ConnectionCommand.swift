@@ -63,7 +63,12 @@ struct ConnectionCommand {
     try checkRows(action)
     var options = call.options
     options.hidesOutputs = hidesOutputs
-    if let channel { options.outputs[channel.name] = out.map { .file($0) } ?? printing(channel) }
+    options.masksChannels = true
+    let items = channel?.content == .values && out == nil ? ItemPrinter() : nil
+    if let channel {
+      options.outputs[channel.name] =
+        out.map { .file($0) } ?? items?.destination ?? .bytes { try Console.send($0) }
+    }
     // Opened before anything runs: a path that cannot be written must not cost a connection.
     let file: AtomicFile? =
       channel == nil ? try out.map { path throws(HostError) in try AtomicFile(path: path) } : nil
@@ -85,10 +90,14 @@ struct ConnectionCommand {
     }
     signals.onFirst { task.cancel() }
     let outcome = await task.value
+    // What had come before a failure is printed too.
+    let printed = await items?.finish()
     Console.clearStatus()
     await driverHost.close()
+    if let printed, Console.isReaderGone(printed) { throw ExitCode(signals.exitCode ?? 0) }
     switch outcome {
     case .success(let result):
+      if let printed { throw Failure(printed, asJSON: host.json, exitCode: signals.exitCode) }
       try rows?.finish()
       return Connected(
         result: result,
@@ -185,17 +194,6 @@ struct ConnectionCommand {
       else { return nil }
       return first
     case .json, .table, .csv, .arrow, .arrowStream: return nil
-    }
-  }
-
-  private func printing(_ channel: Descriptor.Channel) -> ChannelDestination {
-    switch channel.content {
-    case .bytes: .bytes { try Console.send($0) }
-    case .values:
-      .values { value in
-        let line = JSON.text(value.withDocumentsParsed) + "\n"
-        try Console.send(Array(Console.json(line).utf8))
-      }
     }
   }
 }

@@ -63,7 +63,16 @@ static void start(void *instance, const dh_request_v1 *request) {
   const dh_value_v1 *items = dh_member_of(inputs, "items");
   int is_taken = 1;
   for (size_t i = 0; items != NULL && i < items->count; i++) {
-    if (call.fn->emit(call, 0, &items->as.items[i]) != DH_OK) is_taken = 0;
+    dh_value_v1 item = items->as.items[i];
+    // Secret are a text that is an item, and the first member of a map that is one.
+    dh_member_v1 members[8];
+    if (item.kind == DH_STRING) item.flags |= DH_SECRET;
+    if (item.kind == DH_MAP && item.count > 1 && item.count <= 8) {
+      memcpy(members, item.as.members, item.count * sizeof *members);
+      members[0].value.flags |= DH_SECRET;
+      item.as.members = members;
+    }
+    if (call.fn->emit(call, 0, &item) != DH_OK) is_taken = 0;
   }
   if (items != NULL && !is_taken) call.fn->output(call, dh_text("items"), items);
   static const char block[4096] = {'x'};
