@@ -29,7 +29,7 @@ struct DiskFaultTests {
         let states = ["disk_full", "failure", "connection_lost"]
         #expect(states.contains(error.vendorState ?? ""), "\(error)")
         #expect(error.message.contains("disk is full"), "\(error)")
-        #expect(error.outputs["failed"] == 1 && error.vendorCode != nil, "\(error)")
+        #expect(error.outputs["failed"] == 1 && error.status != nil, "\(error)")
       }
       try await eventually("nothing of it is left") { try names(server, disk) == ["small"] }
       let small = try await sides.host.run("get", ["path": .string(disk + "/small")])

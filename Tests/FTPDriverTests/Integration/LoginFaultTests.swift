@@ -22,7 +22,7 @@ struct LoginFaultTests {
     let sides = try ScriptedSides([.on("PASS", .reply("530 Login incorrect."))])
     let error = try await sides.host.failure("list", ["path": "/"])
     #expect(error.code == .unauthenticated && error.vendorState == "authentication", "\(error)")
-    #expect(error.pointer?.description == "/authentication" && error.vendorCode == 530)
+    #expect(error.pointer?.description == "/authentication" && error.status == 530)
     #expect(error.message.contains("Login incorrect") && !error.isRetryable)
     #expect(!error.debugDescription.contains("correct horse"))
     let unknown = try ScriptedSides([.on("USER", .reply("530 Not you"))])
@@ -71,7 +71,7 @@ struct LoginFaultTests {
       let sides = try ScriptedSides([.on(word, .reply(reply), .close)])
       let error = try await sides.host.failure("list", ["path": "/"])
       #expect(error.code == .rateLimited && error.isRetryable, "\(error)")
-      #expect(error.vendorCode == Int64(reply.prefix(3)), "\(error)")
+      #expect(error.status == Int32(reply.prefix(3)), "\(error)")
     }
     let greeted = try ScriptedSides([.greeting(.reply(reply), .close)])
     let error = try await greeted.host.failure("list", ["path": "/"])

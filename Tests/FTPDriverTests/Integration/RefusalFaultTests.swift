@@ -22,12 +22,12 @@ struct RefusalFaultTests {
       _ error: HostError,
       sourceLocation: Testing.SourceLocation = #_sourceLocation
     ) {
-      let (said, code) = (String(reply.dropFirst(4)), Int64(reply.prefix(3)))
+      let (said, code) = (String(reply.dropFirst(4)), Int32(reply.prefix(3)))
       #expect(error.vendorState == state, "\(error)", sourceLocation: sourceLocation)
       #expect(error.message.contains(words), "\(error)", sourceLocation: sourceLocation)
       #expect(error.message.contains(said), "\(error)", sourceLocation: sourceLocation)
       #expect(error.isRetryable == mayPass, "\(error)", sourceLocation: sourceLocation)
-      #expect(error.vendorCode == code, "\(error)", sourceLocation: sourceLocation)
+      #expect(error.status == code, "\(error)", sourceLocation: sourceLocation)
     }
   }
 

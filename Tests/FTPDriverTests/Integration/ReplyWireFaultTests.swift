@@ -53,7 +53,7 @@ struct ReplyWireFaultTests {
     #expect(first?["code"] == 200 && (first?["text"].stringValue?.utf8.count ?? .max) < 1000)
     let error = try await sides.host.failure("quote", ["commands": ["HELP"]])
     #expect(
-      error.vendorCode == 550 && error.message.contains("word word"),
+      error.status == 550 && error.message.contains("word word"),
       "\(error.message.prefix(400)) \(error.detail?.prefix(900) ?? "")"
     )
     #expect(error.message.utf8.count < 2000)

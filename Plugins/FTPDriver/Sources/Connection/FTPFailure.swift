@@ -39,10 +39,10 @@ struct FTPFailure {
   func error(_ cause: CurlError) -> DriverError {
     var error = plain(cause)
     // What the server has said stands in the message.
-    if error.detail.isEmpty, error.vendorCode == 0 {
+    if error.detail.isEmpty, error.status == 0 {
       error.detail = "\(cause.text) (CURLcode \(cause.code.rawValue))"
     }
-    if error.vendorCode == 0, let reply { error.vendorCode = Int64(reply.code) }
+    if error.status == 0, let reply { error.status = Int32(reply.code) }
     return error
   }
 
@@ -153,7 +153,7 @@ struct FTPFailure {
       error.pointer = "/tls/mode"
     }
     error.isRetryable = fault.mayPass
-    error.vendorCode = Int64(reply.code)
+    error.status = Int32(reply.code)
     return error
   }
 

@@ -141,7 +141,7 @@ extension FTPFiles {
       "\(path.text) is not there on \(host)",
       pointer: pointer
     )
-    (missing.detail, missing.vendorCode) = (error.message, error.vendorCode)
+    (missing.detail, missing.status) = (error.message, error.status)
     return missing
   }
 
