@@ -118,7 +118,7 @@ struct RefusalTests {
     let error = try await host.failure(of: "selct 1")
     let records = try #require(error.details?.listValue)
     #expect(error.message.contains("selct"))
-    #expect(records[0]["state"] == .string(error.vendorState ?? ""))
+    #expect(records[0]["vendor_state"] == .string(error.vendorState ?? ""))
     #expect(records[0]["code"] == .int(error.vendorCode ?? 0))
     #expect(records[0]["message"].stringValue?.contains("selct") == true)
     switch database {

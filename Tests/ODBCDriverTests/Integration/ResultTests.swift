@@ -235,7 +235,7 @@ struct ResultTests {
       let warnings = try await host.run(action, ["statement": .string(statement)])["warnings"]
       #expect(warnings.listValue?.count == 1)
       #expect(warnings[0]["message"].stringValue?.contains("careful: 7") == true)
-      #expect(warnings[0]["state"] == "01000")
+      #expect(warnings[0]["vendor_state"] == "01000")
     }
     let function = host.table("w")
     try await host.set(

@@ -88,7 +88,7 @@ struct ScriptTests {
     #expect(done["committed"] == true)
     #expect(results.map { $0["error"] == .null } == [true, false, false, true, true])
     #expect(results[1]["error"]["message"].stringValue?.contains("line 2") == true)
-    #expect(results[2]["error"]["state"].stringValue?.isEmpty == false)
+    #expect(results[2]["error"]["vendor_state"].stringValue?.isEmpty == false)
     #expect(results[3]["rows"] == [["s": "b"]])
     #expect(try await ids(host, table) == [1, 2, 4])
   }

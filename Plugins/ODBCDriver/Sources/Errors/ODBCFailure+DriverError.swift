@@ -89,8 +89,8 @@ extension DiagnosticRecord {
     .list(
       records.map { record in
         .map([
-          ("state", .string(record.state)), ("code", .int(Int64(record.native))),
-          ("message", .string(record.message)),
+          ("message", .string(record.message)), ("vendor_code", .int(Int64(record.native))),
+          ("vendor_state", .string(record.state)),
         ])
       }
     )
