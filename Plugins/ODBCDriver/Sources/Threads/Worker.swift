@@ -10,6 +10,11 @@ final class Worker: Sendable {
   init?(_ body: @escaping @Sendable () -> Void) {
     var thread = pthread_t()
     let work = unsafe Unmanaged.passRetained(Work(body: body))
+    // Signals are for the program that has loaded us.
+    var (everything, before) = (sigset_t(), sigset_t())
+    unsafe sigfillset(&everything)
+    unsafe pthread_sigmask(SIG_SETMASK, &everything, &before)
+    defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
     let status = unsafe pthread_create(
       &thread,
       nil,
