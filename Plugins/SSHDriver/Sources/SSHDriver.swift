@@ -11,7 +11,8 @@ public final class SSHDriver: NonblockingSessionDriver {
 
   /// Makes an instance for a loop.
   public init(_ context: DriverContext, loop: Loop) throws(DriverError) {
-    try context.once("libssh2") { () throws(DriverError) in
+    SSHLibrary.prepare()
+    try context.once("libssh2.so.1") { () throws(DriverError) in
       let status = SSHLibrary.begin()
       guard status == 0 else {
         throw DriverError(

@@ -28,8 +28,9 @@ public struct DriverContext: @unchecked Sendable {
 
   /// Runs `body` once in this process for each key, whichever driver asks first.
   ///
-  /// For what a library must do once: `once("libcurl")` around curl_global_init. Success is
-  /// remembered; after an error the next one tries again. `body` must not call `once`. Waits while
+  /// For what a shared library must do once: `once("libcurl.so.4")` around curl_global_init. The key is its SONAME,
+  /// and `body` does what any user of the library would do and nothing else: where another driver was first, it does
+  /// not run. Success is remembered; after an error the next one tries again. `body` must not call `once`. Waits while
   /// another's runs.
   public func once(
     _ key: StaticString,
