@@ -88,8 +88,8 @@ int main(int count, char **arguments) {
     fprintf(stderr, "usage: %s DRIVERS WORKSPACE\n", arguments[0]);
     return EXIT_FAILURE;
   }
-  if (dh_api_v1() != DH_HOST_API) {
-    fprintf(stderr, "libdriverhost.so %s is of another draft than its header\n", dh_version_v1());
+  if (dh_api_v1() < DH_HOST_API) {
+    fprintf(stderr, "libdriverhost.so %s is older than this program needs\n", dh_version_v1());
     return EXIT_FAILURE;
   }
   dh_handle host = 0, error = 0, document = 0;

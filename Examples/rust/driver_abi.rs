@@ -1,4 +1,4 @@
-//! `driver_abi.h` for Rust: the declarations of revision 1, draft 2, and a few functions that take the raw pointers out of
+//! `driver_abi.h` for Rust: the declarations of revision 1, draft 3, and a few functions that take the raw pointers out of
 //! sight. What each function promises stands in the header.
 #![allow(non_camel_case_types, dead_code)]
 
@@ -7,10 +7,18 @@ use std::os::raw::c_char;
 
 pub type dh_status = i32;
 pub const DH_OK: dh_status = 0;
+pub const DH_AGAIN: dh_status = -1;
 pub const DH_STOPPED: dh_status = -2;
+pub const DH_GONE: dh_status = -3;
+pub const DH_INVALID: dh_status = -4;
 pub const DH_UNWANTED: dh_status = -5;
+pub const DH_REFUSED: dh_status = -6;
 pub const DH_LIMIT: dh_status = -7;
+pub const DH_FAILED: dh_status = -8;
 pub const DH_UNABLE: dh_status = -9;
+
+pub const DH_STOP_CANCELLED: dh_status = 1;
+pub const DH_STOP_DEADLINE: dh_status = 2;
 
 pub const DH_NULL: u32 = 0;
 pub const DH_BOOL: u32 = 1;
@@ -21,17 +29,50 @@ pub const DH_STRING: u32 = 5;
 pub const DH_BYTES: u32 = 6;
 pub const DH_LIST: u32 = 7;
 pub const DH_MAP: u32 = 8;
+pub const DH_JSON: u32 = 9;
+
+/// A flag of values.
+pub const DH_SECRET: u32 = 1;
 
 pub const DH_ERROR_INVALID_INPUT: u32 = 1;
+pub const DH_ERROR_UNAUTHENTICATED: u32 = 2;
+pub const DH_ERROR_FORBIDDEN: u32 = 3;
+pub const DH_ERROR_NOT_FOUND: u32 = 4;
+pub const DH_ERROR_CONFLICT: u32 = 5;
+pub const DH_ERROR_RATE_LIMITED: u32 = 6;
 pub const DH_ERROR_TIMED_OUT: u32 = 7;
 pub const DH_ERROR_CANCELLED: u32 = 8;
 pub const DH_ERROR_UNAVAILABLE: u32 = 9;
+pub const DH_ERROR_DNS: u32 = 10;
+pub const DH_ERROR_TLS: u32 = 11;
+pub const DH_ERROR_HOST_KEY: u32 = 12;
+pub const DH_ERROR_PROTOCOL: u32 = 13;
+pub const DH_ERROR_REMOTE_FAILURE: u32 = 14;
 pub const DH_ERROR_TOO_LARGE: u32 = 15;
 pub const DH_ERROR_UNSUPPORTED: u32 = 16;
 pub const DH_ERROR_INTERNAL: u32 = 17;
+pub const DH_ERROR_LOST: u32 = 18;
 
-pub const DH_STOP_CANCELLED: dh_status = 1;
-pub const DH_STOP_DEADLINE: dh_status = 2;
+/// Flags of errors.
+pub const DH_RETRYABLE: u32 = 1;
+pub const DH_SESSION_BROKEN: u32 = 2;
+
+pub const DH_LOG_TRACE: u32 = 0;
+pub const DH_LOG_DEBUG: u32 = 1;
+pub const DH_LOG_INFO: u32 = 2;
+pub const DH_LOG_WARNING: u32 = 3;
+pub const DH_LOG_ERROR: u32 = 4;
+
+pub const DH_READABLE: u32 = 1;
+pub const DH_WRITABLE: u32 = 2;
+pub const DH_HANGUP: u32 = 4;
+
+pub const DH_ANY_FAMILY: u32 = 0;
+pub const DH_IPV4: u32 = 4;
+pub const DH_IPV6: u32 = 6;
+
+/// What a descriptor's note says that it is.
+pub const DH_NOTE_TYPE: u32 = 0x80000003;
 
 // MARK: - The declarations
 
@@ -99,14 +140,14 @@ pub struct dh_calls_v1 {
     pub log: unsafe extern "C" fn(dh_call_v1, u32, dh_text_v1),
     pub progress: unsafe extern "C" fn(dh_call_v1, u64, u64, dh_text_v1),
     pub output: unsafe extern "C" fn(dh_call_v1, dh_text_v1, *const dh_value_v1) -> dh_status,
-    pub emit: unsafe extern "C" fn(dh_call_v1, u32, *const dh_value_v1) -> dh_status,
+    pub send: unsafe extern "C" fn(dh_call_v1, u32, *const dh_value_v1) -> dh_status,
     pub wanted: unsafe extern "C" fn(dh_call_v1, u32) -> dh_status,
     pub write: unsafe extern "C" fn(dh_call_v1, u32, *const c_void, usize) -> dh_status,
     pub read: unsafe extern "C" fn(dh_call_v1, u32, *mut c_void, usize) -> i64,
     pub length: unsafe extern "C" fn(dh_call_v1, u32) -> i64,
     pub seek: unsafe extern "C" fn(dh_call_v1, u32, i64) -> dh_status,
     pub on_ready: unsafe extern "C" fn(dh_call_v1, u32, dh_fn_v1, *mut c_void) -> dh_status,
-    pub rows: unsafe extern "C" fn(dh_call_v1, dh_text_v1, *mut c_void) -> dh_status,
+    pub rows: unsafe extern "C" fn(dh_call_v1, dh_text_v1, *mut ArrowArrayStream) -> dh_status,
     pub opened: unsafe extern "C" fn(dh_call_v1, *mut c_void) -> dh_status,
     pub done: unsafe extern "C" fn(dh_call_v1, *const dh_error_v1) -> dh_status,
 }
@@ -140,7 +181,7 @@ pub struct dh_request_v1 {
     pub deadline_ns: i64,
     pub execution: dh_text_v1,
     pub connector: dh_text_v1,
-    pub traceparent: dh_text_v1,
+    pub context: *const dh_value_v1,
     pub attempt: u32,
     pub flags: u32,
 }
@@ -164,21 +205,69 @@ pub struct dh_reactor_v1 {
 
 pub type dh_event_fn_v1 = Option<unsafe extern "C" fn(*mut c_void, u32)>;
 
-pub const DH_READABLE: u32 = 1;
-pub const DH_WRITABLE: u32 = 2;
-pub const DH_HANGUP: u32 = 4;
+pub type dh_resolved_fn_v1 = Option<unsafe extern "C" fn(*mut c_void, *const dh_error_v1, *const dh_text_v1, usize)>;
+
+#[repr(C)]
+pub struct dh_resolve_v1 {
+    pub resolve: unsafe extern "C" fn(*mut c_void, dh_text_v1, u32, dh_resolved_fn_v1, *mut c_void) -> i64,
+    pub cancel: unsafe extern "C" fn(*mut c_void, i64) -> dh_status,
+}
+
+/// `struct ArrowArrayStream` of the Arrow C stream interface.
+#[repr(C)]
+pub struct ArrowArrayStream {
+    pub get_schema: Option<unsafe extern "C" fn(*mut ArrowArrayStream, *mut ArrowSchema) -> i32>,
+    pub get_next: Option<unsafe extern "C" fn(*mut ArrowArrayStream, *mut ArrowArray) -> i32>,
+    pub get_last_error: Option<unsafe extern "C" fn(*mut ArrowArrayStream) -> *const c_char>,
+    pub release: Option<unsafe extern "C" fn(*mut ArrowArrayStream)>,
+    pub private_data: *mut c_void,
+}
+
+/// `struct ArrowSchema` of the Arrow C data interface.
+#[repr(C)]
+pub struct ArrowSchema {
+    pub format: *const c_char,
+    pub name: *const c_char,
+    pub metadata: *const c_char,
+    pub flags: i64,
+    pub n_children: i64,
+    pub children: *mut *mut ArrowSchema,
+    pub dictionary: *mut ArrowSchema,
+    pub release: Option<unsafe extern "C" fn(*mut ArrowSchema)>,
+    pub private_data: *mut c_void,
+}
+
+/// `struct ArrowArray` of the Arrow C data interface.
+#[repr(C)]
+pub struct ArrowArray {
+    pub length: i64,
+    pub null_count: i64,
+    pub offset: i64,
+    pub n_buffers: i64,
+    pub n_children: i64,
+    pub buffers: *mut *const c_void,
+    pub children: *mut *mut ArrowArray,
+    pub dictionary: *mut ArrowArray,
+    pub release: Option<unsafe extern "C" fn(*mut ArrowArray)>,
+    pub private_data: *mut c_void,
+}
 
 /// Interface ids, with the NUL that the host's `interface` wants.
 pub const DH_DRIVER_V1: &[u8] = b"dh.driver/1\0";
 pub const DH_REACTOR_V1: &[u8] = b"dh.reactor/1\0";
+pub const DH_RESOLVE_V1: &[u8] = b"dh.resolve/1\0";
 
 // What the header's own assertions say: another number means that this file and the header disagree.
 const _: () = assert!(std::mem::size_of::<dh_value_v1>() == 24);
 const _: () = assert!(std::mem::size_of::<dh_error_v1>() == 96);
 const _: () = assert!(std::mem::size_of::<dh_calls_v1>() == 16 * 8);
 const _: () = assert!(std::mem::size_of::<dh_host_v1>() == 56);
-const _: () = assert!(std::mem::size_of::<dh_request_v1>() == 112);
+const _: () = assert!(std::mem::size_of::<dh_request_v1>() == 104);
 const _: () = assert!(std::mem::size_of::<dh_reactor_v1>() == 6 * 8);
+const _: () = assert!(std::mem::size_of::<dh_resolve_v1>() == 2 * 8);
+const _: () = assert!(std::mem::size_of::<ArrowArrayStream>() == 40);
+const _: () = assert!(std::mem::size_of::<ArrowSchema>() == 72);
+const _: () = assert!(std::mem::size_of::<ArrowArray>() == 80);
 
 // MARK: - The descriptor
 
@@ -194,7 +283,7 @@ pub struct Note<const SIZE: usize> {
 
 impl<const SIZE: usize> Note<SIZE> {
     pub const fn new(descriptor: [u8; SIZE]) -> Self {
-        Note { name_size: 12, size: SIZE as u32, kind: 0x8000_0002, name: *b"driver_host\0", descriptor }
+        Note { name_size: 12, size: SIZE as u32, kind: DH_NOTE_TYPE, name: *b"driver_host\0", descriptor }
     }
 }
 

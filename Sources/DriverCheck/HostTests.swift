@@ -102,8 +102,8 @@ extension CheckTest {
 
   private static let newer = CheckTest(
     name: "newer",
-    title: "values of kinds and with flags that it does not know do not harm it",
-    rules: ["VAL-7", "CALL-1"],
+    title: "kinds, flags, events and reasons to stop that it does not know do not harm it",
+    rules: ["VAL-7", "CALL-1", "CALL-16", "LOOP-12", "STOP-11"],
     rulesOfEnd: EndRules(crash: "VAL-7", hang: "VAL-7"),
     // A host is made for each action.
     limit: 30,
@@ -117,7 +117,7 @@ extension CheckTest {
       await usual.end()
       let flags = try await CallRun(probe, server: .refuses) { configuration in
         var probing = HostProbing()
-        probing.setsUnknownFlags = true
+        probing.isNewer = true
         configuration.probing = probing
       }
       for (action, inputs) in flags.actions {
@@ -132,6 +132,20 @@ extension CheckTest {
         )
       }
       await flags.end()
+      let proxy = try FaultProxy(.silent)
+      let stops = try await CallRun(probe, server: .proxy(proxy)) { configuration in
+        var probing = HostProbing()
+        probing.isNewer = true
+        configuration.probing = probing
+      }
+      for (action, inputs) in stops.actions {
+        probe.step(
+          "in a call of \(action.name) that is stopped for a reason of a newer host",
+          crash: "STOP-11"
+        )
+        await stops.call(action, inputs, timeout: .milliseconds(100))
+      }
+      await stops.end()
       for (action, inputs) in usual.actions {
         let names = usual.inputs.fields(of: action.name).map(\.name).filter { inputs[$0] == nil }
         guard !names.isEmpty else { continue }
@@ -150,7 +164,7 @@ extension CheckTest {
   private static let borrowed = CheckTest(
     name: "borrowed",
     title: "what it is lent is neither read beyond its end nor after the call",
-    rules: ["CALL-9", "MEM-1", "MEM-2", "VAL-1"],
+    rules: ["CALL-9", "MEM-1", "MEM-2", "MEM-3", "MEM-4", "VAL-1"],
     rulesOfEnd: EndRules(crash: "CALL-9", abort: "MEM-2"),
     place: .child { probe in
       for isRevoked in [false, true] {

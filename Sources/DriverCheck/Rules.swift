@@ -17,6 +17,14 @@ package struct Rule: Sendable, Hashable {
   /// Why no test holds a driver against a rule of drivers, by its id.
   package static let untested: [String: String] = [
     "DESC-6": "says what `needs` is for; DESC-7 is the driver's part",
+    "ENTRY-8": "another host is asked for the entry only where a process has two",
+    "ROWS-9": "this host asks once; who takes the rows over may ask again",
+    "PROC-12": "what is registered for the process's end does not show",
+    "PROC-13": "seen only where a driver runs in a process of its own",
+    "PROC-14": "threads of the libraries underneath look the same as its own",
+    "PROC-15": "descriptors of the libraries underneath look the same as its own",
+    "PROC-16": "how a library was loaded does not show",
+    "PROC-17": "what is kept in memory does not show",
     "DESC-12": "a file does not tell where its descriptor came from",
     "CALL-11":
       "seen only where a host begins a call inside another one's `done`, which this one never does",

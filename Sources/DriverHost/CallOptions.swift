@@ -31,8 +31,10 @@ public struct CallOptions: Sendable {
   /// Those in the connector always do. Inputs of a call often are other people's data, who could ask for any
   /// secret by them, so here it has to be said. Those to the secrets of `vaultSecrets` do where that is given.
   public var resolvesReferences = false
-  /// The W3C trace context that the driver passes on; empty where there is none.
+  /// The W3C trace context that the driver passes on: its header `traceparent`; empty where there is none.
   public var traceparent = ""
+  /// The header `tracestate` beside it; empty where there is none.
+  public var tracestate = ""
   /// Where the action's output channels go, by name.
   ///
   /// What is not named here goes nowhere, and the driver is told so.

@@ -20,6 +20,7 @@ private struct Layout {
 struct LayoutTests {
   private static let swift: [String: Layout] = [
     "dh_text_v1": Layout(dh_text_v1.self, ["len": \.len]),
+    "dh_value_as_v1": Layout(dh_value_as_v1.self, [:]),
     "dh_value_v1": Layout(
       dh_value_v1.self,
       ["flags": \.flags, "count": \.count, "as": \.as]
@@ -38,7 +39,7 @@ struct LayoutTests {
       dh_calls_v1.self,
       [
         "stopped": \.stopped, "stop_fd": \.stop_fd, "on_stop": \.on_stop, "log": \.log,
-        "progress": \.progress, "output": \.output, "emit": \.emit, "wanted": \.wanted,
+        "progress": \.progress, "output": \.output, "send": \.send, "wanted": \.wanted,
         "write": \.write, "read": \.read, "length": \.length, "seek": \.seek,
         "on_ready": \.on_ready, "rows": \.rows, "opened": \.opened, "done": \.done,
       ]
@@ -61,7 +62,7 @@ struct LayoutTests {
       [
         "session": \.session, "action": \.action, "inputs": \.inputs,
         "deadline_ns": \.deadline_ns, "execution": \.execution, "connector": \.connector,
-        "traceparent": \.traceparent, "attempt": \.attempt, "flags": \.flags,
+        "context": \.context, "attempt": \.attempt, "flags": \.flags,
       ]
     ),
     "dh_driver_v1": Layout(dh_driver_v1.self, ["destroy": \.destroy, "start": \.start]),
@@ -139,6 +140,6 @@ struct LayoutTests {
     #expect(asserted == defined)
     #expect(Set(asserted).count == asserted.count)
     // A guard against patterns that find nothing.
-    #expect(asserted.contains("DH_FAILED -8") && asserted.contains("DH_NOTE_TYPE 0x80000002u"))
+    #expect(asserted.contains("DH_FAILED -8") && asserted.contains("DH_NOTE_TYPE 0x80000003u"))
   }
 }

@@ -123,7 +123,10 @@ struct CallTests {
     let texts = Texts(["about", "my parent", "00-trace", "a connector", "named"])
     options.action = texts.start[0]
     options.parent = texts.start[1]
-    options.traceparent = texts.start[2]
+    var trace = dh_member_v1(name: dh_text("traceparent"), value: dh_null())
+    trace.value = dh_textual(DH_STRING, texts.start[2].ptr, texts.start[2].len)
+    var further = dh_map(&trace, 1)
+    withUnsafePointer(to: &further) { options.further = $0 }
     options.connector = texts.start[3]
     options.name = texts.start[4]
     let handle = try engine.connect("ECHO", "{}", options)

@@ -26,7 +26,7 @@ struct ChannelTests {
         total += count;
         dh_value_v1 size = dh_int(count);
         if (call.fn->write(call, 1, buffer, (size_t)count) == DH_STOPPED) count = -1;
-        call.fn->emit(call, 2, &size);
+        call.fn->send(call, 2, &size);
         if (count < 0) break;
       }
       dh_value_v1 all = dh_int(total), known = dh_int(length);

@@ -45,7 +45,7 @@ final class FakeHost: @unchecked Sendable {
       deadline_ns: 0,
       execution: FakeHost.text("an execution"),
       connector: dh_text_v1(),
-      traceparent: dh_text_v1(),
+      context: FakeHost.inputs,
       attempt: 1,
       flags: 0
     )
@@ -87,7 +87,7 @@ final class FakeHost: @unchecked Sendable {
       log: { _, _, _ in },
       progress: { _, _, _, _ in },
       output: { _, _, _ in DH_OK },
-      emit: { _, _, _ in DH_UNWANTED },
+      send: { _, _, _ in DH_UNWANTED },
       wanted: { _, _ in 0 },
       write: { _, _, _, _ in DH_UNWANTED },
       read: { _, _, _, _ in 0 },

@@ -30,7 +30,8 @@ private final class ReadingDriver: BlockingDriver {
       "call",
       [
         "action": .string(String(call.action)), "execution": .string(call.execution),
-        "connector": .string(call.connector), "trace": .string(String(call.traceparent)),
+        "connector": .string(call.connector), "trace": .string(call.traceparent),
+        "state": .string(call.tracestate),
         "attempt": .int(Int64(call.attempt)),
         "has_deadline": .bool(call.deadlineNanoseconds != nil),
       ]
@@ -99,7 +100,8 @@ struct InputTests {
         == [
           "action": "run", "execution": "0192f0c1-2345-7000-8000-0123456789ab",
           "connector": "mine",
-          "trace": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "attempt": 2,
+          "trace": "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+          "state": "vendor=1", "attempt": 2,
           "has_deadline": true,
         ]
     )

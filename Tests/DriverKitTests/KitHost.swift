@@ -59,7 +59,10 @@ struct KitHost {
       timeout: timeout,
       execution: "0192f0c1-2345-7000-8000-0123456789ab",
       connector: "mine",
-      traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+      context: CallContext(
+        traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        tracestate: "vendor=1"
+      ),
       attempt: 2
     )
     request.channelCount = channels.count

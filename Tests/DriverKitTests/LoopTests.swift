@@ -220,7 +220,7 @@ private final class EmittingDriver: NonblockingDriver {
   private func send(_ call: Call) {
     do throws(DriverError) {
       while sent < 3000 {
-        switch try call.emit(&builder, to: 0) {
+        switch try call.send(&builder, to: 0) {
         case .taken:
           sent += 1
           build()
@@ -320,7 +320,7 @@ struct LoopTests {
   }
 
   @Test("keeps a builder's tree until a slow reader has room for it, and loses none")
-  func emit() async throws {
+  func send() async throws {
     let host = try KitHost(
       DriverEntry { DriverEntry.create(EmittingDriver.self, $0, $1, $2, $3) },
       isBlocking: false

@@ -72,7 +72,7 @@ private final class FaultyDriver: BlockingDriver {
       var builder = OutputBuilder()
       builder.add(value: .json(String(repeating: "[", count: 257)))
       try call.output("answer", &builder)
-    case "emitted": _ = try call.emit(.json("nul"), to: 0)
+    case "emitted": _ = try call.send(.json("nul"), to: 0)
     default: try call.output("answer", .double(.infinity))
     }
   }

@@ -22,7 +22,8 @@ static void about(const dh_host_v1 *host, const dh_request_v1 *request) {
   fixture_output(call, "action", text_value(request->action));
   fixture_output(call, "execution", text_value(request->execution));
   fixture_output(call, "connector", text_value(request->connector));
-  fixture_output(call, "traceparent", text_value(request->traceparent));
+  fixture_output(call, "traceparent", text_value(dh_text_of(request->context, "traceparent")));
+  fixture_output(call, "tracestate", text_value(dh_text_of(request->context, "tracestate")));
   fixture_output(call, "attempt", dh_int(request->attempt));
   fixture_output(call, "flags", dh_int(request->flags));
   fixture_output(call, "deadline_ns", dh_int(request->deadline_ns));

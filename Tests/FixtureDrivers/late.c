@@ -41,7 +41,7 @@ static void use(dh_call_v1 call, tally *tally) {
   call.fn->log(call, DH_LOG_INFO, dh_text("late"));
   call.fn->progress(call, 1, 1, dh_text("late"));
   count(tally, call.fn->output(call, dh_text("late"), &value));
-  count(tally, call.fn->emit(call, 1, &value));
+  count(tally, call.fn->send(call, 1, &value));
   count(tally, call.fn->wanted(call, 0));
   count(tally, call.fn->write(call, 0, "late", 4));
   count(tally, call.fn->read(call, 2, buffer, sizeof buffer));

@@ -85,9 +85,11 @@ def test_the_options_of_a_call_reach_the_driver(host: driver_host.Host) -> None:
     parent = host.connect(connector_type="ECHO").execution_id
     traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
     result = host.connect(
-        "a name", connector_type="ECHO", action="about", parent=parent, connector="orders", traceparent=traceparent
-    )
+        "a name", connector_type="ECHO", action="about", parent=parent, connector="orders", traceparent=traceparent,
+        tracestate="vendor=1",
+    )  # fmt: skip
     assert (result["action"], result["connector"], result["traceparent"]) == ("about", "orders", traceparent)
+    assert result["tracestate"] == "vendor=1"
     assert result["execution"] == result.execution_id
     record = host.execution_record(result.execution_id)
     assert (record["name"], record["parent"], record["action"]) == ("a name", parent, "about")

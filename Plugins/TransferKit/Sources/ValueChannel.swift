@@ -35,7 +35,7 @@ package final class ValueChannel {
   package func send(_ value: OutputValue, _ scope: Scope) async throws(DriverError) {
     while isWanted {
       if !isFull {
-        guard try call.emit(value, to: channel) == .again else { return }
+        guard try call.send(value, to: channel) == .again else { return }
         isFull = true
         try call.onReady(channel, on: loop) { [weak self] in self?.goOn() }
       }

@@ -2,6 +2,17 @@ package import DriverABI
 
 /// Reads what an engine hands over in the ABI's structs.
 package enum ABIReading {
+  /// Whether a pointer that the header has as never NULL is none: C lets one through.
+  package static func isGiven(_ pointer: UnsafeRawPointer) -> Bool {
+    // By its bits: what is not optional is not nil to Swift.
+    UInt(bitPattern: pointer) != 0
+  }
+
+  /// Whether a function that the header has as never NULL is none.
+  package static func isGiven<Function>(function: Function) -> Bool {
+    unsafe unsafeBitCast(function, to: UInt.self) != 0
+  }
+
   /// A text, copied; nil if it is not UTF-8, or has bytes and no address.
   package static func text(_ text: dh_text_v1) -> String? { unsafe ValueReader.text(text) }
 

@@ -21,7 +21,7 @@ extension Arena {
   ) -> UnsafePointer<dh_value_v1> {
     let root = unsafe allocate(dh_value_v1.self, count: 1)
     unsafe root.initialize(to: map(members, unknown: probing?.value.unknownInputs ?? []))
-    if let probing, probing.value.setsUnknownFlags {
+    if let probing, probing.value.isNewer {
       unsafe Arena.flagAll(root, Arena.unknownFlag)
     }
     if !secrets.isEmpty {
@@ -30,6 +30,30 @@ extension Arena {
     }
     return unsafe UnsafePointer(root)
   }
+
+  /// What a caller tells about its call, as a driver reads it.
+  ///
+  /// - Returns: The map, which lives as long as what is in the arena.
+  mutating func context(
+    _ context: CallContext,
+    probing: DriverRuntime.Probing?
+  ) -> UnsafePointer<dh_value_v1> {
+    if context.isEmpty, probing?.value.isNewer != true { return unsafe Arena.emptyMap }
+    var members: ValueMap = [:]
+    if !context.traceparent.isEmpty { members["traceparent"] = .string(context.traceparent) }
+    if !context.tracestate.isEmpty { members["tracestate"] = .string(context.tracestate) }
+    let unknown = probing?.value.isNewer == true ? ["dh_newer"] : []
+    let root = unsafe allocate(dh_value_v1.self, count: 1)
+    unsafe root.initialize(to: map(members, unknown: unknown))
+    return unsafe UnsafePointer(root)
+  }
+
+  /// A map without members, for ever at one place and never changed, which is why it may be shared.
+  nonisolated(unsafe) static let emptyMap: UnsafePointer<dh_value_v1> = {
+    let place = UnsafeMutablePointer<dh_value_v1>.allocate(capacity: 1)
+    unsafe place.initialize(to: dh_value_v1(DH_MAP))
+    return unsafe UnsafePointer(place)
+  }()
 
   /// A value as engines read it, in this arena.
   ///

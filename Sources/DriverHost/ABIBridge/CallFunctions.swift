@@ -21,16 +21,18 @@ enum CallFunctions {
       unsafe CallTable.shared.slot(of: call.id)?.progress(call.id, done, total, text)
     },
     output: { call, name, value in
+      guard unsafe isGiven(value, call, "the value of `output`") else { return DH_INVALID }
       let status =
         unsafe CallTable.shared.slot(of: call.id)?.setOutput(call.id, name, value.pointee)
         ?? DH_GONE
       return unsafe reported(status, call, "`output`")
     },
-    emit: { call, channel, value in
-      unsafe reported(
-        CallTable.shared.slot(of: call.id)?.emit(call.id, channel, value.pointee) ?? DH_GONE,
+    send: { call, channel, value in
+      guard unsafe isGiven(value, call, "the value of `send`") else { return DH_INVALID }
+      return unsafe reported(
+        CallTable.shared.slot(of: call.id)?.send(call.id, channel, value.pointee) ?? DH_GONE,
         call,
-        "`emit`"
+        "`send`"
       )
     },
     wanted: { call, channel in
@@ -70,7 +72,8 @@ enum CallFunctions {
       ) ?? DH_GONE
     },
     rows: { call, name, stream in
-      unsafe reported(
+      guard unsafe isGiven(stream, call, "the stream of `rows`") else { return DH_INVALID }
+      return unsafe reported(
         CallTable.shared.slot(of: call.id)?.takeRows(call.id, name, stream) ?? DH_GONE,
         call,
         "`rows`"
@@ -80,6 +83,7 @@ enum CallFunctions {
       unsafe CallTable.shared.slot(of: call.id)?.setSession(call.id, session) ?? DH_GONE
     },
     done: { call, error in
+      unsafe CallTable.shared.slot(of: call.id)?.checkTable(call.id, call.fn)
       switch unsafe CallTable.shared.slot(of: call.id)?.done(call.id, error?.pointee) ?? .gone {
       case .ended: return DH_OK
       case .late: return DH_GONE
@@ -88,13 +92,24 @@ enum CallFunctions {
     }
   )
 
+  /// Whether a pointer that must not be NULL is none; notes it if it is.
+  private static func isGiven(
+    _ pointer: UnsafeRawPointer,
+    _ call: dh_call_v1,
+    _ what: String
+  ) -> Bool {
+    if unsafe ABIReading.isGiven(pointer) { return true }
+    unsafe DriverTables.driver(of: call.fn)?.reportMisuse("MEM-4", "\(what) is NULL")
+    return false
+  }
+
   /// Notes that a driver goes on with a call that it has ended.
   ///
   /// Not for `stopped` and its like, which are how it finds out, nor for a call that was given up,
   /// of which it need not know.
   private static func reported(_ status: Int32, _ call: dh_call_v1, _ what: String) -> Int32 {
     if status == DH_GONE, unsafe CallTable.shared.slot(of: call.id)?.isAbandoned(call.id) != true {
-      unsafe DriverTables.driver(of: call.fn).reportMisuse(
+      unsafe DriverTables.driver(of: call.fn)?.reportMisuse(
         what == "`done`" ? "CALL-1" : "CALL-12",
         "\(what) was called after the call's `done`"
       )

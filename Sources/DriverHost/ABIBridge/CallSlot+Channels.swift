@@ -20,27 +20,27 @@ extension CallSlot {
     }
   }
 
-  /// `emit`: one value down an output channel.
-  func emit(_ call: UInt64, _ channel: UInt32, _ value: dh_value_v1) -> Int32 {
+  /// `send`: one value down an output channel.
+  func send(_ call: UInt64, _ channel: UInt32, _ value: dh_value_v1) -> Int32 {
     switch connected(call, channel) {
     case .status(let status):
       if status == DH_UNWANTED { noteUnwanted(call, channel) }
       return status
     case .input(_, let driver):
-      driver.reportMisuse("CHAN-10", "`emit` was called on the input channel \(channel)")
+      driver.reportMisuse("CHAN-10", "`send` was called on the input channel \(channel)")
       return DH_INVALID
     case .output(let output, let driver, let loop):
       guard output.content == .values else {
         driver.reportMisuse(
           "CHAN-10",
-          "`emit` was called on the channel `\(output.name)`, which is of bytes"
+          "`send` was called on the channel `\(output.name)`, which is of bytes"
         )
         return DH_INVALID
       }
       var reader = ValueReader()
       do {
         let value = unsafe try reader.read(value)
-        let answer = output.emit(
+        let answer = output.send(
           output.masksSecrets ? value.masking(reader.secrets) : value,
           size: reader.size,
           mayWait: driver.traits.isBlocking,
@@ -118,6 +118,10 @@ extension CallSlot {
     case .input(let input, let driver):
       guard buffer.count > 0 else {
         driver.reportMisuse("CHAN-10", "`read` was given no room, which looks like the end")
+        return Int64(DH_INVALID)
+      }
+      guard unsafe buffer.baseAddress != nil else {
+        driver.reportMisuse("MEM-4", "the buffer of `read` is NULL")
         return Int64(DH_INVALID)
       }
       switch unsafe input.read(into: unsafe buffer, mayWait: driver.traits.isBlocking) {
@@ -281,6 +285,14 @@ extension CallChannel {
     switch self {
     case .output(let channel): channel.stop()
     case .input(let channel): channel.stop()
+    }
+  }
+
+  /// Wakes a driver that waits in the channel, because it has ended its call.
+  func driverIsDone() {
+    switch self {
+    case .output(let channel): channel.driverIsDone()
+    case .input(let channel): channel.finish()
     }
   }
 

@@ -16,6 +16,17 @@ extension CallSlot {
     case gone
   }
 
+  /// Says so where a driver calls by a copy of its table.
+  func checkTable(_ call: UInt64, _ table: UnsafePointer<dh_calls_v1>) {
+    monitor.lock()
+    defer { monitor.unlock() }
+    guard holds(call), let driver, unsafe driver.calls != table else { return }
+    driver.reportMisuse(
+      "MEM-3",
+      "the table of a call's functions was copied: pass on the pointer as it was given"
+    )
+  }
+
   /// The driver's `done`.
   func done(_ call: UInt64, _ error: dh_error_v1?) -> Done {
     monitor.lock()
@@ -33,7 +44,10 @@ extension CallSlot {
     if worker != nil || stop.runner != nil {
       // The driver is on its way out, most likely: `startReturned` or the stop function's end goes on.
       if !isLate { armGrace(call) }
+      let channels = request?.value.channels ?? []
       monitor.unlock()
+      // A thread of the driver's may wait in one of them, and it is what keeps `start` from returning.
+      for channel in channels { channel?.driverIsDone() }
     } else {
       driverIsOut(call)
     }

@@ -45,12 +45,16 @@ extension CallSlot {
     rows?.stop()
   }
 
+  /// What no revision has until now.
+  private static let unknownReason: Int32 = 0x7FF0
+
   /// `stopped`: 0, why, or that the call has ended.
   func stopStatus(_ call: UInt64) -> Int32 {
     monitor.lock()
     defer { monitor.unlock() }
     guard isLive(call) else { return DH_GONE }
-    return stop.reason?.rawValue ?? DH_OK
+    guard let reason = stop.reason else { return DH_OK }
+    return driver?.probing?.value.isNewer == true ? CallSlot.unknownReason : reason.rawValue
   }
 
   /// `stop_fd`: made on first use.

@@ -51,9 +51,9 @@ final class CallSlot: @unchecked Sendable {
   var arena = Arena()
   var inputs: UnsafePointer<dh_value_v1>?
   var texts = unsafe (
-    action: dh_text_v1(), execution: dh_text_v1(), connector: dh_text_v1(),
-    traceparent: dh_text_v1()
+    action: dh_text_v1(), execution: dh_text_v1(), connector: dh_text_v1()
   )
+  var context = unsafe Arena.emptyMap
   var receiver: Receiver?
   /// How the call has ended, until its receiver has it.
   var outcome: CallOutcome?
@@ -209,8 +209,9 @@ final class CallSlot: @unchecked Sendable {
     )
     unsafe texts = (
       arena.abiText(action), arena.abiText(request.value.execution),
-      arena.abiText(request.value.connector), arena.abiText(request.value.traceparent)
+      arena.abiText(request.value.connector)
     )
+    unsafe context = unsafe arena.context(request.value.context, probing: driver.probing)
   }
 
   /// Lets a call that has outlived its `start` have its deadline.
@@ -266,7 +267,7 @@ final class CallSlot: @unchecked Sendable {
       deadline_ns: request?.value.deadline?.nanoseconds ?? 0,
       execution: texts.execution,
       connector: texts.connector,
-      traceparent: texts.traceparent,
+      context: context,
       attempt: request?.value.attempt ?? 1,
       flags: 0
     )

@@ -24,10 +24,16 @@ struct DriverTables: @unchecked Sendable {
     unsafe host = DriverTables.record(HostFunctions.table(for: driver), driver)
   }
 
-  /// The driver that a table was given to.
-  static func driver<Table>(of table: UnsafePointer<Table>) -> DriverRuntime {
-    unsafe UnsafeRawPointer(table).assumingMemoryBound(to: Record<Table>.self).pointee.driver
-      .takeUnretainedValue()
+  /// The addresses of all tables: a driver may give back that of a copy, behind which stands something else.
+  private static let known = Lock<Set<UInt>>([])
+
+  /// The driver that a table was given to; nil for the address of anything else.
+  ///
+  /// Takes a lock: not for what drivers do often.
+  static func driver<Table>(of table: UnsafePointer<Table>) -> DriverRuntime? {
+    guard known.withLock({ $0.contains(UInt(bitPattern: table)) }) else { return nil }
+    return unsafe UnsafeRawPointer(table).assumingMemoryBound(to: Record<Table>.self).pointee
+      .driver.takeUnretainedValue()
   }
 
   private static func record<Table>(
@@ -38,6 +44,7 @@ struct DriverTables: @unchecked Sendable {
     unsafe record.initialize(
       to: Record(table: table, driver: Unmanaged.passUnretained(driver))
     )
+    _ = known.withLock { $0.insert(UInt(bitPattern: record)) }
     return unsafe UnsafePointer(
       UnsafeMutableRawPointer(record).assumingMemoryBound(to: Table.self)
     )

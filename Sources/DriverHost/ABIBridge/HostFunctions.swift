@@ -10,7 +10,7 @@ enum HostFunctions {
       name: text(name),
       version: text(Version.product),
       log: { host, level, text in
-        let driver = unsafe DriverTables.driver(of: host)
+        guard let driver = unsafe DriverTables.driver(of: host) else { return }
         let level = LogLevel(number: level)
         unsafe driver.probing?.note(text, in: "a line of its log")
         guard driver.isLogged(level) else { return }
@@ -21,14 +21,22 @@ enum HostFunctions {
         )
       },
       once: { host, key, initialize, context in
-        unsafe Once.run(
-          String(cString: key),
-          for: DriverTables.driver(of: host)
-        ) { unsafe initialize(context) }
+        guard let driver = unsafe DriverTables.driver(of: host) else { return DH_INVALID }
+        guard unsafe ABIReading.isGiven(key), unsafe ABIReading.isGiven(function: initialize) else {
+          driver.reportMisuse("MEM-4", "the key or the init of `once` is NULL")
+          return DH_INVALID
+        }
+        return unsafe Once.run(String(cString: key), for: driver) { unsafe initialize(context) }
       },
       interface: { host, id in
+        // The address of a copied table is nobody's.
+        guard let driver = unsafe DriverTables.driver(of: host) else { return nil }
+        guard unsafe ABIReading.isGiven(id) else {
+          driver.reportMisuse("MEM-4", "the id of `interface` is NULL")
+          return nil
+        }
         let id = unsafe String(cString: id)
-        let offered = unsafe DriverTables.driver(of: host).probing?.value.interfaces
+        let offered = driver.probing?.value.interfaces
         return switch id {
         case _ where offered?.contains(id) == false: nil
         case DH_REACTOR_V1: unsafe UnsafeRawPointer(ReactorFunctions.table)

@@ -13,6 +13,9 @@ enum ResolveFunctions {
     resolve: { address, name, family, function, context in
       let here = unsafe DriverLoop.at(address)
       guard ReactorFunctions.isOnLoop(here, "resolve") else { return Int64(DH_REFUSED) }
+      guard unsafe ReactorFunctions.isGiven(function, here, "resolve") else {
+        return Int64(DH_INVALID)
+      }
       guard let name = unsafe ValueReader.text(name), !name.isEmpty, !name.utf8.contains(0) else {
         here.driver.reportMisuse("LOOP-10", "`resolve` was given a name that is empty or not UTF-8")
         return Int64(DH_INVALID)

@@ -15,7 +15,7 @@ protocol ChannelSink: Sendable {
   func write(_ bytes: [UInt8]) throws(HostError)
 
   /// Takes a value of about `size` bytes; may wait.
-  func emit(_ value: Value, size: Int) throws(HostError)
+  func send(_ value: Value, size: Int) throws(HostError)
 
   /// The call is to stop: whoever waits in here comes out, if that can be. Any thread.
   func stop()
@@ -36,7 +36,7 @@ extension ChannelSink {
   }
 
   /// For sinks of bytes: a value as one line of JSON.
-  func emit(_ value: Value, size: Int) throws(HostError) {
+  func send(_ value: Value, size: Int) throws(HostError) {
     try write(Array((JSON.text(value) + "\n").utf8))
   }
 

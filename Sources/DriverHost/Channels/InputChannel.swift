@@ -176,6 +176,7 @@ final class InputChannel: @unchecked Sendable {
       position += Int64(read)
       if read > 0 { return .bytes(read) }
       // A source that was stopped looks as if it were at its end.
+      if self.isOver { return .gone }
       return self.isStopped ? .stopped : end
     } catch {
       return .failed(error)

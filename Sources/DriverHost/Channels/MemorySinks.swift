@@ -24,7 +24,7 @@ final class CollectingSink: ChannelSink {
     if isFull { throw overLimit }
   }
 
-  func emit(_ value: Value, size: Int) throws(HostError) {
+  func send(_ value: Value, size: Int) throws(HostError) {
     let isFull = collected.withLock { collected in
       guard collected.size + size <= limit else { return true }
       collected.size += size
@@ -70,7 +70,7 @@ final class HandlerSink: ChannelSink {
     try run { try self.bytes?(bytes) }
   }
 
-  func emit(_ value: Value, size: Int) throws(HostError) {
+  func send(_ value: Value, size: Int) throws(HostError) {
     try run { try values?(value) }
   }
 

@@ -54,6 +54,8 @@ final class OutputChannel: @unchecked Sendable {
   private var isFinished = false
   var isUnwanted = false
   private var isStopped = false
+  /// Whether its driver has ended the call: what is queued still goes out.
+  private var isDone = false
   var end: Result<Void, HostError>?
   /// How much room a driver was refused last.
   private var neededRoom = 1
@@ -156,9 +158,9 @@ final class OutputChannel: @unchecked Sendable {
   }
 
   /// Sends one value of about `size` bytes.
-  func emit(_ value: Value, size: Int, mayWait: Bool, on loop: EventLoop? = nil) -> Answer {
+  func send(_ value: Value, size: Int, mayWait: Bool, on loop: EventLoop? = nil) -> Answer {
     if case .direct(let sink) = way {
-      return writeDirectly { () throws(HostError) in try sink.emit(value, size: size) }
+      return writeDirectly { () throws(HostError) in try sink.send(value, size: size) }
     }
     return enqueue(
       size: size,
@@ -205,10 +207,18 @@ final class OutputChannel: @unchecked Sendable {
     sink?.stop()
   }
 
+  /// Wakes a driver that waits, because it has ended its call on another thread.
+  func driverIsDone() {
+    monitor.lock()
+    isDone = true
+    monitor.broadcast()
+    monitor.unlock()
+  }
+
   private func writeDirectly(_ body: () throws(HostError) -> Void) -> Answer {
     monitor.lock()
     // Another thread of the driver's: a sink takes one at a time.
-    while isBusy, !isStopped, end == nil { monitor.wait() }
+    while isBusy, !isStopped, !isDone, end == nil { monitor.wait() }
     if let refusal {
       monitor.unlock()
       return refusal
@@ -300,6 +310,7 @@ final class OutputChannel: @unchecked Sendable {
   ///
   /// With the monitor locked.
   private var refusal: Answer? {
+    if isDone { return .gone }
     if isStopped { return .stopped }
     if isUnwanted { return .unwanted }
     return end == nil ? nil : .gone
@@ -410,7 +421,7 @@ final class OutputChannel: @unchecked Sendable {
       switch item {
       case .bytes(let bytes):
         try sink.write(bytes)
-      case .value(let value, let size): try sink.emit(value, size: size)
+      case .value(let value, let size): try sink.send(value, size: size)
       }
     } catch {
       fail(error)

@@ -24,8 +24,8 @@ struct CallRequest: Sendable {
   var execution: String
   /// The connector's name; empty where there is none.
   var connector = ""
-  /// W3C trace context.
-  var traceparent = ""
+  /// What the caller tells about it.
+  var context = CallContext()
   /// From 1.
   var attempt: UInt32 = 1
   /// How many channels the action declares.
@@ -41,6 +41,15 @@ struct CallRequest: Sendable {
   var onLateEnd: (@Sendable () -> Void)?
   /// Hears of progress, on the driver's thread; returns at once.
   var onProgress: (@Sendable (Progress) -> Void)?
+}
+
+/// What a caller tells about a call beside its inputs.
+struct CallContext: Sendable {
+  /// W3C trace context; empty: none.
+  var traceparent = ""
+  var tracestate = ""
+
+  var isEmpty: Bool { traceparent.isEmpty && tracestate.isEmpty }
 }
 
 /// A request that whoever makes the call and the call's slot both keep, once for the two.

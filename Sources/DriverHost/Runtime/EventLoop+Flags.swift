@@ -2,6 +2,11 @@ import CLinux
 import DriverABI
 
 extension EventLoop {
+  /// What a watch can wait for.
+  ///
+  /// Hang-ups come with each of the others, and can be waited for alone.
+  static let askable = DH_READABLE | DH_WRITABLE | DH_HANGUP
+
   /// What epoll(7) is asked for: errors and hang-ups are always reported.
   static func events(of flags: UInt32) -> UInt32 {
     var events: UInt32 = 0

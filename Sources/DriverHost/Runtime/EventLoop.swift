@@ -34,6 +34,9 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     var generation: UInt32 = 1
     var handler: EventHandler?
     var owner: ObjectIdentifier?
+    /// Whether the descriptor is out of the set, since the watch waits for nothing: epoll(7) tells of hang-ups
+    /// whatever it is asked for.
+    var isSilent = false
   }
 
   private struct Timer {
@@ -241,6 +244,10 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
       freeWatches.append(place)
       return .failure(SystemFailure(number: errno))
     }
+    if flags & EventLoop.askable == 0 {
+      unsafe epoll_ctl(epoll, EPOLL_CTL_DEL, descriptor, &event)
+      watches[place].isSilent = true
+    }
     watches[place].descriptor = descriptor
     watches[place].handler = handler
     watches[place].owner = owner
@@ -248,21 +255,28 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     return .success(Int64(bitPattern: token))
   }
 
-  /// Changes what a watch waits for; false if there is no such watch.
-  func change(_ id: Int64, to flags: UInt32) -> Bool {
-    guard let place = place(of: id) else { return false }
+  /// Changes what a watch waits for, nothing for no flags; false if that owner has no such watch.
+  func change(_ id: Int64, to flags: UInt32, owner: ObjectIdentifier) -> Bool {
+    guard let place = place(of: id), watches[place].owner == owner else { return false }
     var event = unsafe epoll_event(
       events: EventLoop.events(of: flags),
       data: epoll_data_t(u64: UInt64(bitPattern: id))
     )
     let descriptor = watches[place].descriptor
     guard owners[descriptor] == place else { return false }
-    return unsafe epoll_ctl(epoll, EPOLL_CTL_MOD, descriptor, &event) == 0
+    let (wasSilent, isSilent) = (watches[place].isSilent, flags & EventLoop.askable == 0)
+    // Out of the set a descriptor is not looked at, so that one that was closed would not be noticed.
+    if wasSilent, isSilent { return fcntl(descriptor, F_GETFD) >= 0 }
+    let operation =
+      isSilent ? EPOLL_CTL_DEL : wasSilent ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
+    guard unsafe epoll_ctl(epoll, operation, descriptor, &event) == 0 else { return false }
+    watches[place].isSilent = isSilent
+    return true
   }
 
-  /// Ends a watch; false if there is no such watch.
-  func unwatch(_ id: Int64) -> Bool {
-    guard let place = place(of: id) else { return false }
+  /// Ends a watch; false if that owner has no such watch.
+  func unwatch(_ id: Int64, owner: ObjectIdentifier) -> Bool {
+    guard let place = place(of: id), watches[place].owner == owner else { return false }
     let descriptor = watches[place].descriptor
     if owners[descriptor] == place {
       owners[descriptor] = nil
@@ -272,6 +286,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     }
     watches[place].handler = nil
     watches[place].descriptor = -1
+    watches[place].isSilent = false
     watches[place].generation = (watches[place].generation + 1) & 0x7FFF_FFFF | 1
     freeWatches.append(place)
     return true
@@ -289,9 +304,11 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     return Int64(bitPattern: timers.insert(Timer(owner: owner, action: action), at: time).bits)
   }
 
-  /// Takes a timer back; false if it has run.
-  func cancelTimer(_ id: Int64) -> Bool {
-    timers.remove(TimerHeap.Handle(bits: UInt64(bitPattern: id))) != nil
+  /// Takes a timer back; false if it has run, or is not that owner's.
+  func cancelTimer(_ id: Int64, owner: ObjectIdentifier) -> Bool {
+    let handle = TimerHeap<Timer>.Handle(bits: UInt64(bitPattern: id))
+    guard timers[handle]?.owner == owner else { return false }
+    return timers.remove(handle) != nil
   }
 
   /// Takes back what an owner still has: how many watches and timers that were.
@@ -300,7 +317,8 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     for place in watches.indices where watches[place].owner == owner {
       guard watches[place].handler != nil else { continue }
       count += 1
-      _ = unwatch(Int64(bitPattern: UInt64(watches[place].generation) << 32 | UInt64(place)))
+      let id = UInt64(watches[place].generation) << 32 | UInt64(place)
+      _ = unwatch(Int64(bitPattern: id), owner: owner)
     }
     return (count, timers.removeAll { $0.owner == owner })
   }

@@ -9,8 +9,9 @@ package struct HostProbing: Sendable {
   package var guardsInputs = false
   /// Whether it cannot be read any more, then, once the call is done.
   package var revokesInputs = true
-  /// Whether values bear a flag that no driver knows, as those of a newer host may.
-  package var setsUnknownFlags = false
+  /// Whether values bear a flag, watches tell of an event, calls stop for a reason, and requests have a name in their
+  /// context that no driver knows, as those of a newer host may.
+  package var isNewer = false
   /// Inputs that are added with a kind that no driver knows.
   package var unknownInputs: [String] = []
   /// What the driver is told the action is, in the place of any that its descriptor has.

@@ -108,7 +108,7 @@ final class PreparedDriver: Sendable {
       timeout: timeout,
       execution: execution,
       connector: options.connector,
-      traceparent: options.traceparent,
+      context: CallContext(traceparent: options.traceparent, tracestate: options.tracestate),
       attempt: UInt32(clamping: attempt ?? 1),
       channelCount: action.channels.count,
       onProgress: options.onProgress

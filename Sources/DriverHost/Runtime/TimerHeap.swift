@@ -42,6 +42,13 @@ struct TimerHeap<Payload> {
     return handle(of: node)
   }
 
+  /// What is due at a timer; nil if it was due already or never there.
+  subscript(handle: Handle) -> Payload? {
+    let node = Int(handle.bits & 0xFFFF_FFFF)
+    guard nodes.indices.contains(node), self.handle(of: node) == handle else { return nil }
+    return nodes[node].payload
+  }
+
   /// Takes a timer back; nil if it was due already or never there.
   mutating func remove(_ handle: Handle) -> Payload? {
     let node = Int(handle.bits & 0xFFFF_FFFF)

@@ -58,10 +58,10 @@ extension Call {
   ///
   /// - Throws: The stop's error when the call is to stop.
   /// - Returns: What became of it.
-  public func emit(_ value: OutputValue, to channel: Int) throws(DriverError) -> Sent {
+  public func send(_ value: OutputValue, to channel: Int) throws(DriverError) -> Sent {
     var builder = OutputBuilder()
     builder.add(value: value)
-    return try emit(&builder, to: channel)
+    return try send(&builder, to: channel)
   }
 
   /// Sends a tree down an output channel, and makes the builder ready for the next one.
@@ -70,19 +70,19 @@ extension Call {
   ///
   /// - Throws: The stop's error when the call is to stop.
   /// - Returns: What became of it.
-  public func emit(
+  public func send(
     _ tree: inout OutputBuilder,
     to channel: Int
   ) throws(DriverError) -> Sent {
     let status = unsafe tree.withTree {
-      unsafe state.functions.pointee.emit(state.call, UInt32(channel), $0)
+      unsafe state.functions.pointee.send(state.call, UInt32(channel), $0)
     }
     if status == DH_AGAIN { return .again }
     defer { tree.reset() }
     if status == DH_INVALID {
-      throw tree.refusal(by: "emit", of: "the value for channel \(channel)")
+      throw tree.refusal(by: "send", of: "the value for channel \(channel)")
     }
-    return try sent("emit", status)
+    return try sent("send", status)
   }
 
   /// Takes bytes from an input channel.

@@ -40,9 +40,12 @@ public struct Call: Sendable {
   /// The connector's name; empty where there is none, and once the call has ended.
   public var connector: String { unsafe state.text { unsafe $0.connector } }
 
-  /// The caller's W3C trace context, to be passed on; empty where there is none, and once the call has
-  /// ended.
-  public var traceparent: String { unsafe state.text { unsafe $0.traceparent } }
+  /// The caller's W3C trace context, to be passed on: the header `traceparent`; empty where there is none, and
+  /// once the call has ended.
+  public var traceparent: String { state.context("traceparent") }
+
+  /// The header `tracestate` beside it; empty where there is none, and once the call has ended.
+  public var tracestate: String { state.context("tracestate") }
 
   /// Which attempt this is, from 1.
   public var attempt: Int { Int(state.attempt) }

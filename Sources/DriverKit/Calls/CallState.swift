@@ -59,6 +59,22 @@ final class CallState: @unchecked Sendable {
     lock.withLock { hasEnded ? "" : unsafe String(InputText(text(request))) }
   }
 
+  /// A copy of one of the texts that the caller tells about the call; empty where there is none, and once the call has
+  /// ended.
+  func context(_ name: StaticString) -> String {
+    lock.withLock {
+      if hasEnded { return "" }
+      let root = unsafe request.context.pointee
+      guard unsafe root.kind == DH_MAP else { return "" }
+      let map = unsafe InputMap(
+        UnsafeBufferPointer(start: root.as.members, count: root.count),
+        path: .root
+      )
+      guard let value = map[name], let text = try? value.string() else { return "" }
+      return text
+    }
+  }
+
   /// The inputs' members, in the host's memory; none once the call has ended.
   var inputs: UnsafeBufferPointer<dh_member_v1> {
     unsafe lock.withLock {

@@ -46,18 +46,19 @@ extension DriverError {
       self.init(.tooLarge, "the outputs are over the host's limit; send them to a file instead")
     case DH_UNABLE:
       self.init(.unsupported, "what the channel is connected to cannot do that (\(function))")
-    case DH_FAILED:
-      self.init(
-        .unavailable,
-        "the system has no resources left, such as file descriptors: raise `ulimit -n`",
-        detail: "\(function) answered DH_FAILED",
-        isRetryable: true
-      )
-    default:
+    case DH_AGAIN, DH_INVALID, DH_REFUSED:
       self.init(
         .internal,
         "the driver misuses its host; report this to the driver's vendor",
         detail: "\(function) answered \(status); the host's log says why"
+      )
+    default:
+      // DH_FAILED, and what a newer host may have beside it.
+      self.init(
+        .unavailable,
+        "the system has no resources left, such as file descriptors: raise `ulimit -n`",
+        detail: "\(function) answered \(status)",
+        isRetryable: true
       )
     }
   }

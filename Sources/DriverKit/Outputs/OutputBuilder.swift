@@ -1,6 +1,6 @@
 internal import DriverABI
 
-/// Builds a tree for `Call.output` and `Call.emit` without an object for each node.
+/// Builds a tree for `Call.output` and `Call.send` without an object for each node.
 ///
 /// For what is put out often; elsewhere `OutputValue` reads better. Used again for one tree after
 /// another, it allocates nothing:

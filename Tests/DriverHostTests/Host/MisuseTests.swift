@@ -36,6 +36,44 @@ struct MisuseTests {
     #expect(last["ran_fn"] == 0 || last["ran_fn"] == false)
   }
 
+  @Test("by giving NULL where none may be is answered DH_INVALID each time, and named")
+  func null() async throws {
+    let fixture = try FixtureHost("careless")
+    let result = try await fixture.call("CARELESS", "null") { options in
+      options.outputs["events"] = .collect(limit: 1 << 10)
+      options.sources["source"] = .bytes([1, 2, 3])
+    }
+    for name in ["output", "send", "rows", "read", "once_key", "once_init", "interface"] {
+      #expect(result[name] == .int(Int64(DH_INVALID)), "\(name)")
+    }
+    #expect(fixture.log.holds("MEM-4"))
+  }
+
+  @Test("by copying tables harms nobody, and is named where the call says whose it is")
+  func copies() async throws {
+    let fixture = try FixtureHost("careless")
+    let result = try await fixture.call("CARELESS", "copy")
+    #expect(result["once"] == .int(Int64(DH_INVALID)))
+    #expect(result["interface"] == false)
+    #expect(!fixture.log.holds("from a copied table"))
+    #expect(fixture.log.holds("MEM-3"))
+  }
+
+  @Test("by ending a call in which another of its threads waits brings that thread out")
+  func quit() async throws {
+    let fixture = try FixtureHost("careless")
+    let stream = ByteStream()
+    _ = try await fixture.call("CARELESS", "quit_writing") { $0.outputs["body"] = .stream(stream) }
+    let waiting = AsyncThrowingStream<[UInt8], any Error> { _ in }
+    _ = try await fixture.call("CARELESS", "quit_reading") { options in
+      options.sources["source"] = .sequence(waiting)
+    }
+    let last = try await fixture.call("CARELESS", "last")
+    #expect(last["write"] == .int(Int64(DH_GONE)))
+    #expect(last["read"] == .int(Int64(DH_GONE)))
+    #expect(fixture.host.statistics.drivers["CARELESS"]?.abandonedCalls == 0)
+  }
+
   @Test("by holding its loop up is counted and named")
   func slow() async throws {
     let fixture = try FixtureHost("slowpoke")

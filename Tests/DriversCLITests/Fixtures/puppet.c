@@ -72,7 +72,7 @@ static void start(void *instance, const dh_request_v1 *request) {
       members[0].value.flags |= DH_SECRET;
       item.as.members = members;
     }
-    if (call.fn->emit(call, 0, &item) != DH_OK) is_taken = 0;
+    if (call.fn->send(call, 0, &item) != DH_OK) is_taken = 0;
   }
   if (items != NULL && !is_taken) call.fn->output(call, dh_text("items"), items);
   static const char block[4096] = {'x'};

@@ -72,7 +72,12 @@ final class HandCall {
       deadline_ns: 0,
       execution: arena.abiText(""),
       connector: arena.abiText(""),
-      traceparent: arena.abiText(traceparent),
+      context: UnsafePointer(
+        arena.inputs(
+          traceparent.isEmpty ? [:] : ["traceparent": .string(traceparent)],
+          secrets: []
+        )
+      ),
       attempt: 1,
       flags: 0
     )
@@ -171,7 +176,7 @@ final class HandCall {
         log: { _, _, _ in },
         progress: { _, _, _, _ in },
         output: { at($0).output($1, $2.pointee) },
-        emit: { _, _, _ in DH_REFUSED },
+        send: { _, _, _ in DH_REFUSED },
         wanted: { call, channel in channel == 0 && at(call).sink != nil ? 1 : 0 },
         write: { call, _, _, count in at(call).write(count) },
         read: { _, _, _, _ in Int64(DH_REFUSED) },

@@ -29,7 +29,7 @@ from ctypes import (
 from pathlib import Path
 from typing import Any, Optional
 
-API = 0x80000001
+API = 0x80000002
 
 OK, AGAIN, GONE, INVALID, FAILED, FORKED = 0, -1, -3, -4, -8, -16
 
@@ -126,7 +126,7 @@ class HostOptions(Structure):
         ("workspace_rule", c_uint32), ("workspace", Text), ("history_rule", c_uint32), ("log_level_plus_1", c_uint32),
         ("history_limit", c_uint64), ("history_path", Text), ("loops", c_uint32), ("threads", c_uint32),
         ("output_limit", c_uint64), ("secret_lifetime_ns", c_int64), ("secret_timeout_ns", c_int64),
-        ("grace_limit_ns", c_int64), ("log", c_void_p), ("log_context", c_void_p),
+        ("grace_limit_ns", c_int64), ("log", c_void_p), ("log_context", c_void_p), ("further", c_void_p),
     ]  # fmt: skip
 
 
@@ -158,7 +158,7 @@ class CallOptions(Structure):
     """`dh_call_options_v1`."""
 
     _fields_ = [
-        ("action", Text), ("name", Text), ("parent", Text), ("connector", Text), ("traceparent", Text),
+        ("action", Text), ("name", Text), ("parent", Text), ("connector", Text), ("further", c_void_p),
         ("vault_secrets", POINTER(Text)), ("vault_secret_count", c_size_t), ("flags", c_uint32),
         ("reserved", c_uint32), ("timeout_ns", c_int64), ("sinks", POINTER(Sink)), ("sink_count", c_size_t),
         ("sources", POINTER(Source)), ("source_count", c_size_t), ("progress", c_void_p),
@@ -199,12 +199,12 @@ TEXT = struct.Struct("=QQ")
 HANDLES = struct.Struct("=QQ")
 TARGET = struct.Struct("=IIQQ")
 RESULT_INFO = struct.Struct("=QQQQQQqIIQQ")
-CALL_OPTIONS = struct.Struct("=QQQQQQQQQQQQIIqQQQQQQQQ")
+CALL_OPTIONS = struct.Struct("=QQQQQQQQQQQIIqQQQQQQQQ")
 
 # What the header's own assertions say (Sources/DriverHostC/layout.c and DriverABI's).
 _SIZES = {
-    Text: 16, Value: 24, Member: 40, Fault: 144, Failure: 200, ResultInfo: 80, LogLine: 56, HostOptions: 128,
-    Target: 24, Sink: 72, Source: 64, CallOptions: 176, FanOut: 24, ArrowArrayStream: 40, ArrowSchema: 72,
+    Text: 16, Value: 24, Member: 40, Fault: 144, Failure: 200, ResultInfo: 80, LogLine: 56, HostOptions: 136,
+    Target: 24, Sink: 72, Source: 64, CallOptions: 168, FanOut: 24, ArrowArrayStream: 40, ArrowSchema: 72,
 }  # fmt: skip
 _PACKED = {Value: VALUE, Member: MEMBER, Text: TEXT, Target: TARGET, ResultInfo: RESULT_INFO, CallOptions: CALL_OPTIONS}
 
@@ -280,8 +280,8 @@ class Library:
 
         handle, address = c_uint64, c_void_p
         self.api = function(quick, "dh_api_v1", c_uint32)
-        if self.api() != API:
-            raise ImportError(f"{path} serves revision {self.api():#x} of its API; this package needs {API:#x}")
+        if self.api() < API:
+            raise ImportError(f"{path} serves revision {self.api():#x} of its API; this package needs {API:#x} or higher")
         self.version = function(quick, "dh_version_v1", c_char_p)
 
         # Of results, errors and documents, whose release runs and awaits nothing; `wait_release` for all others.

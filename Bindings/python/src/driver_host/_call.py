@@ -24,6 +24,7 @@ class CallOptions(TypedDict, total=False):
     parent: Optional[str]
     connector: Optional[str]
     traceparent: Optional[str]
+    tracestate: Optional[str]
     vault_secrets: Union[None, str, Sequence[str]]
     resolves_references: bool
     sinks: Optional[Mapping[str, Sink]]
@@ -96,10 +97,11 @@ class Call:
         words: list[int] = []
         for text in (
             options.get("action"), self.name, options.get("parent"), options.get("connector"),
-            options.get("traceparent"),
         ):  # fmt: skip
             data = text.encode() if text else b""
             words += (arena.bytes(data), len(data)) if data else (0, 0)
+        traces = {"traceparent": options.get("traceparent"), "tracestate": options.get("tracestate")}
+        further = {name: text for name, text in traces.items() if text}
         sinks, sources, progress = options.get("sinks") or {}, options.get("sources") or {}, options.get("progress")
         sinks_at = sources_at = 0
         progress_at = (0, 0)
@@ -116,7 +118,7 @@ class Call:
             | (_abi.STREAMS_ROWS if options.get("rows") else 0)
         )
         _abi.CALL_OPTIONS.pack_into(
-            arena.buffer, offset, *words, arena.texts(secrets) if secrets else 0, len(secrets or ()), flags, 0,
+            arena.buffer, offset, *words, arena.value(further) if further else 0, arena.texts(secrets) if secrets else 0, len(secrets or ()), flags, 0,
             self.timeout_ns, sinks_at, len(sinks), sources_at, len(sources), *progress_at, 0, 0,
         )  # fmt: skip
         return arena.address + offset

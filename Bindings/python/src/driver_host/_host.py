@@ -67,6 +67,11 @@ class Host(HostCalls, HostCatalog, HostHistory):
             0 is not at all.
         secret_timeout: For how many seconds a look at a vault may take; None is 30.
         grace_limit: The longest grace, in seconds, that a driver is granted after a stop; None is 10.
+        session_limit: How many sessions of one driver are open at once; None is 64.
+        session_calls: How many calls share one session at once, where its driver allows that; None is 1024.
+        session_idle: After how many seconds without use a session is closed; None is 60.
+        session_age: After how many seconds it is not used again; None is 3600.
+        session_check: After how many seconds without use it is checked first; None is 10.
 
     Raises:
         HostError: An option is wrong.
@@ -90,6 +95,11 @@ class Host(HostCalls, HostCatalog, HostHistory):
         secret_lifetime: Optional[float] = None,
         secret_timeout: Optional[float] = None,
         grace_limit: Optional[float] = None,
+        session_limit: Optional[int] = None,
+        session_calls: Optional[int] = None,
+        session_idle: Optional[float] = None,
+        session_age: Optional[float] = None,
+        session_check: Optional[float] = None,
     ) -> None:
         self._handle = 0
         self._report: Optional[CloseReport] = None
@@ -99,13 +109,23 @@ class Host(HostCalls, HostCatalog, HostHistory):
             raise UsageError(f"log_level is one of {', '.join(LEVELS)}", code="usage", stage="input")
         for option, value, least in (
             ("loops", loops, 1), ("threads", threads, 1), ("output_limit", output_limit, 1),
-            ("history_limit", history_limit, 0),
+            ("history_limit", history_limit, 0), ("session_limit", session_limit, 1),
+            ("session_calls", session_calls, 1),
         ):  # fmt: skip
             if value is not None and value < least:
                 raise UsageError(f"{option} is at least {least}; None is the default", code="usage", stage="input")
         if isinstance(driver_paths, (str, os.PathLike)):
             driver_paths = [driver_paths]
         paths = [os.fspath(path) for path in driver_paths]
+        further = {
+            name: value
+            for name, value in (
+                ("session_limit", session_limit), ("session_calls", session_calls),
+                ("session_idle_ns", nanoseconds(session_idle)), ("session_age_ns", nanoseconds(session_age)),
+                ("session_check_ns", nanoseconds(session_check)),
+            )
+            if value
+        }  # fmt: skip
         self._log_context = _runtime.add_context(log or to_logging)
 
         def write(arena: Arena) -> tuple[int, int, int]:
@@ -133,6 +153,7 @@ class Host(HostCalls, HostCatalog, HostHistory):
             options.secret_timeout_ns = nanoseconds(secret_timeout)
             options.grace_limit_ns = nanoseconds(grace_limit)
             options.log, options.log_context = ON_LOG, self._log_context
+            options.further = arena.value(further) if further else None
             arena.keep.append(options)
             return ctypes.addressof(options), arena.address + Arena.RESULT, arena.address + Arena.ERROR
 

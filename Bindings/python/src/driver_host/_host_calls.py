@@ -33,6 +33,7 @@ class HostCalls(HostHandle):
         parent: Optional[str] = None,
         connector: Optional[str] = None,
         traceparent: Optional[str] = None,
+        tracestate: Optional[str] = None,
         vault_secrets: Union[None, str, Sequence[str]] = None,
         resolves_references: bool = False,
         sinks: Optional[Mapping[str, Sink]] = None,
@@ -56,7 +57,8 @@ class HostCalls(HostHandle):
             timeout: After how many seconds the call is asked to stop, with all of its attempts.
             parent: The id of the execution that makes this one.
             connector: For calls of a type: a connector's name, for logs, limits and the driver.
-            traceparent: W3C trace context that the driver passes on.
+            traceparent: W3C trace context that the driver passes on, its header of that name.
+            tracestate: The header of that name beside it.
             vault_secrets: Secrets that are attached to this call, each `CONFIG:PATH`, in the place of the connector's.
             resolves_references: Texts in the inputs that refer to secrets, `vault.secret(…)`, stand for them. Otherwise
                 only those to `vault_secrets` do, so that what came from elsewhere cannot read the vaults.
@@ -77,8 +79,9 @@ class HostCalls(HostHandle):
         check_may_wait()
         options: CallOptions = {
             "connector_type": connector_type, "vault": vault, "action": action, "timeout": timeout, "parent": parent,
-            "connector": connector, "traceparent": traceparent, "vault_secrets": vault_secrets,
-            "resolves_references": resolves_references, "sinks": sinks, "sources": sources, "progress": progress,
+            "connector": connector, "traceparent": traceparent, "tracestate": tracestate,
+            "vault_secrets": vault_secrets, "resolves_references": resolves_references, "sinks": sinks,
+            "sources": sources, "progress": progress,
         }  # fmt: skip
         if threading.get_ident() == threading.main_thread().ident:
             # A call that is waited for inside the library would not hear of Ctrl-C.

@@ -119,9 +119,12 @@ package struct HTTPRequest {
 
   /// Passes the trace of a call on, if it has one and the headers do not.
   package mutating func addTrace(of call: Call) throws(DriverError) {
-    guard !headers.hasTraceparent, !call.traceparent.isEmpty else { return }
-    let parent = String(call.traceparent)
-    if TraceContext.isParent(parent) { try headers.append("traceparent", parent) }
+    guard !headers.hasTraceparent else { return }
+    let parent = call.traceparent
+    guard TraceContext.isParent(parent) else { return }
+    try headers.append("traceparent", parent)
+    let state = call.tracestate
+    if TraceContext.isState(state) { try headers.append("tracestate", state) }
   }
 
   /// Looks whether libcurl would take so long a head.

@@ -26,7 +26,8 @@ package struct RequestHeaders {
     "accept", "accept-charset", "accept-encoding", "accept-language", "cache-control",
     "content-encoding", "content-language", "content-type", "dnt", "expect", "if-match",
     "if-modified-since", "if-none-match", "if-range", "if-unmodified-since", "pragma", "prefer",
-    "range", "te", "traceparent", "user-agent",
+    "range", "te", "traceparent", "tracestate",
+    "user-agent",
   ]
 
   /// No headers.

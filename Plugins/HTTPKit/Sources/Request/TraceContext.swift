@@ -18,6 +18,12 @@ package enum TraceContext {
       && bytes[55...].allSatisfy { $0 > 0x20 && $0 < 0x7F }
   }
 
+  /// Whether a text is what the header `tracestate` may hold, by its characters and its length (section 3.3): who
+  /// passes it on need not understand it.
+  package static func isState(_ text: String) -> Bool {
+    !text.isEmpty && text.utf8.count <= 512 && text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+  }
+
   private static func isHexadecimal(_ byte: UInt8) -> Bool {
     byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9")
       || byte >= UInt8(ascii: "a") && byte <= UInt8(ascii: "f")

@@ -61,7 +61,7 @@ struct Outlet {
       let sent =
         switch item {
         case .bytes(let bytes): try call.write(bytes, to: channel)
-        case .value(let document): try call.emit(.json(document), to: channel)
+        case .value(let document): try call.send(.json(document), to: channel)
         }
       switch sent {
       case .taken: count += 1

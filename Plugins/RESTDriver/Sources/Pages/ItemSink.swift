@@ -110,7 +110,7 @@ final class ItemSink {
     }
     if emitsValues {
       let text = String(decoding: document, as: UTF8.self)
-      let sent = try call.emit(.json(text), to: RESTChannels.items)
+      let sent = try call.send(.json(text), to: RESTChannels.items)
       guard try wasTaken(sent, RESTChannels.items) else { return false }
     }
     return true

@@ -138,7 +138,7 @@ final class SocketStream: ByteStream {
 
   private func happened(_ events: Loop.Events) {
     if events.contains(.writable) || events.contains(.hangup), unsent > 0 { flush() }
-    if isReadWanted { onReadable() } else if events.contains(.hangup) { fallSilent() }
+    if isReadWanted { onReadable() }
   }
 
   private func flush() {
@@ -153,12 +153,6 @@ final class SocketStream: ByteStream {
       sent = 0
     }
     listen()
-  }
-
-  /// A peer that has gone would be told of without end: nobody wants to read what it says yet.
-  private func fallSilent() {
-    watch?.end()
-    watch = nil
   }
 
   func close() {

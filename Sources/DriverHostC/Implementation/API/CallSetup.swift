@@ -31,7 +31,8 @@ struct CallSetup {
     self.options.name = unsafe try Engine.text(given.name, "the execution's name")
     self.options.parent = unsafe try Engine.optional(given.parent, "the parent")
     self.options.connector = unsafe try Engine.text(given.connector, "the connector's name")
-    self.options.traceparent = unsafe try Engine.text(given.traceparent, "the traceparent")
+    try Engine.check(reserved: unsafe given.reserved, "the call's options")
+    unsafe try readFurther(given.further)
     self.options.resolvesReferences = unsafe given.flags & DH_CALL_RESOLVES_REFERENCES != 0
     unsafe try readSecrets(given)
     guard unsafe given.timeout_ns >= 0 else { throw Refusal(argument: "the timeout is below 0") }
@@ -41,6 +42,23 @@ struct CallSetup {
       self.options.onProgress = { unsafe CallSetup.tell($0, progress) }
     }
     unsafe try readRows(given, host.host, executor)
+  }
+
+  private mutating func readFurther(_ map: UnsafePointer<dh_value_v1>?) throws(Refusal) {
+    let further = unsafe try Engine.further(
+      map,
+      known: ["traceparent", "tracestate"],
+      "the call's options"
+    )
+    for option in further where option.value != .null {
+      guard let text = option.value.stringValue else {
+        throw Refusal(argument: "the call's option `\(option.name)` is no text")
+      }
+      switch option.name {
+      case "traceparent": options.traceparent = text
+      default: options.tracestate = text
+      }
+    }
   }
 
   private mutating func readSecrets(_ given: dh_call_options_v1) throws(Refusal) {

@@ -76,8 +76,7 @@ enum Engine {
 
   /// Refuses a NULL where the header has none, since C lets one through.
   static func check(_ pointer: UnsafeRawPointer, _ what: String) throws(Refusal) {
-    // By its bits: what is not optional is not nil to Swift.
-    if UInt(bitPattern: pointer) == 0 { throw Refusal(argument: "\(what) is NULL") }
+    if unsafe !ABIReading.isGiven(pointer) { throw Refusal(argument: "\(what) is NULL") }
   }
 
   /// A text that may be empty.
@@ -158,6 +157,7 @@ enum Engine {
   /// What a call goes to.
   static func target(_ target: UnsafePointer<dh_target_v1>) throws(Refusal) -> ConnectionTarget {
     unsafe try check(target, "the target")
+    try check(reserved: unsafe target.pointee.reserved, "the target")
     let name = unsafe try name(target.pointee.name, "the target's name")
     switch unsafe target.pointee.kind {
     case DH_TARGET_CONNECTOR: return .connector(name)
@@ -165,6 +165,40 @@ enum Engine {
     case DH_TARGET_VAULT: return .vault(name)
     case let kind: throw Refusal(argument: "there is no target of kind \(kind)")
     }
+  }
+
+  /// What is kept for a later revision, and 0 until then.
+  static func check(reserved: UInt32, _ what: String) throws(Refusal) {
+    if reserved != 0 { throw Refusal(argument: "`reserved` of \(what) is not 0") }
+  }
+
+  /// Further options by name, all of which must be known.
+  ///
+  /// - Parameters:
+  ///   - map: NULL: none.
+  ///   - names: Those that there are.
+  ///   - what: What messages call it: "the host's options".
+  /// - Throws: What is wrong with them.
+  /// - Returns: The options.
+  static func further(
+    _ map: UnsafePointer<dh_value_v1>?,
+    known names: [String],
+    _ what: String
+  ) throws(Refusal) -> ValueMap {
+    guard let map = unsafe map else { return [:] }
+    let value = try host { () throws(HostError) in
+      unsafe try ABIReading.value(map.pointee, "the further ones of \(what)")
+    }
+    guard let members = value.mapValue else {
+      throw Refusal(argument: "the further ones of \(what) are no map")
+    }
+    for member in members where !names.contains(member.name) {
+      throw Refusal(
+        argument:
+          "\(what) have no further one called `\(member.name)`: there are \(names.joined(separator: ", "))"
+      )
+    }
+    return members
   }
 
   /// Flags, all of which must be known.

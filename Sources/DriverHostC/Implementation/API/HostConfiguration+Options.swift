@@ -48,6 +48,29 @@ extension HostConfiguration {
       log = { unsafe HostConfiguration.tell($0, callback) }
     }
     history = unsafe try HostConfiguration.history(options, logLevel, log)
+    unsafe try readFurther(options.further)
+  }
+
+  private mutating func readFurther(_ map: UnsafePointer<dh_value_v1>?) throws(Refusal) {
+    let further = unsafe try Engine.further(
+      map,
+      known: [
+        "session_limit", "session_calls", "session_idle_ns", "session_age_ns", "session_check_ns",
+      ],
+      "the host's options"
+    )
+    for option in further where option.value != .null {
+      guard let number = option.value.intValue, number > 0 else {
+        throw Refusal(argument: "the host's option `\(option.name)` is no integer above 0")
+      }
+      switch option.name {
+      case "session_limit": sessions.maximum = Int(number)
+      case "session_calls": sessions.callsPerSession = Int(number)
+      case "session_idle_ns": sessions.idleTime = .nanoseconds(number)
+      case "session_age_ns": sessions.maximumAge = .nanoseconds(number)
+      default: sessions.checkAfter = .nanoseconds(number)
+      }
+    }
   }
 
   /// Something in this library.
