@@ -28,6 +28,8 @@ package struct Rule: Sendable, Hashable {
     "DESC-12": "a file does not tell where its descriptor came from",
     "CALL-11":
       "seen only where a host begins a call inside another one's `done`, which this one never does",
+    "CALL-16": "what such a name does harm to is found by VAL-7",
+    "LOOP-12": "what such an event does harm to is found by VAL-7",
     "LOOP-6": "a look-up that waits on the loop is found by CALL-4",
     "VAL-8": "what is no document is answered, and is nobody's fault",
     "ERR-6": "for hosts, and for tools that read errors",

@@ -240,6 +240,32 @@ extension BrokenDriver {
       inputs: server
     ),
     BrokenDriver(
+      rule: "STOP-11",
+      how: "knows two reasons to stop",
+      start: """
+        for (int i = 0; i < 300 && call.fn->stopped(call) == 0; i++) usleep(1000);
+        if (call.fn->stopped(call) > DH_STOP_DEADLINE) abort();
+        """
+    ),
+    BrokenDriver(
+      rule: "MEM-3",
+      how: "copies the table of its calls",
+      start: """
+        dh_calls_v1 table = *call.fn;
+        dh_call_v1 copied = {&table, call.id};
+        dh_succeed(copied);
+        return;
+        """
+    ),
+    BrokenDriver(
+      rule: "MEM-4",
+      how: "gives NULL as a value",
+      start: """
+        const dh_value_v1 *volatile none = NULL;
+        call.fn->output(call, dh_text("none"), none);
+        """
+    ),
+    BrokenDriver(
       rule: "STOP-8",
       how: "closes the descriptor of a stop",
       start: "close(call.fn->stop_fd(call));"

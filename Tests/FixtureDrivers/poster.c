@@ -225,7 +225,7 @@ static void start(void *instance, const dh_request_v1 *request) {
       fail(work, "no pipe");
       return;
     }
-    work->watches[0] = watch(work, work->fds[0], 0, hung_up);
+    work->watches[0] = watch(work, work->fds[0], DH_READABLE, hung_up);
     close(work->fds[1]);
     work->fds[1] = -1;
   } else if (dh_text_is(action, "change")) {

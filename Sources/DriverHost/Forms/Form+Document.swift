@@ -22,8 +22,9 @@ extension Form {
   /// - `required`* · `secret`* · `advanced`* · `multiline` · `deprecated` · `recursive`, where it
   ///   is a value such as the one that it stands in, and its fields are listed there · `default`
   ///   · `allowed`, all values that it may have · `examples` · `unit` · `address`, the part of an
-  ///   address that it is · `suggestions`, the analysis action that lists values · `sink` and
-  ///   `source`, the channel that it names a file for ·
+  ///   address that it is · `suggestions`, where values are listed (an analysis action, the
+  ///   output that has them, and the member of each, with dots in between) · `sink` and `source`, the
+  ///   channel that it names a file for ·
   /// - `minimum`, `maximum`, `exclusive_minimum`, `exclusive_maximum`, `multiple_of`,
   ///   `minimum_length`, `maximum_length`, `format`, `pattern` (ECMA-262), `minimum_items`,
   ///   `maximum_items`, `unique_items`, `minimum_members`, `maximum_members` ·

@@ -138,7 +138,7 @@ struct CallEndTests {
       if isInside.load(ordering: .acquiring) != 2 { overlaps.add(1, ordering: .relaxed) }
       box.deallocate()
     }
-    let outcome = try await driver.run(InProcessDriver.request(timeout: .milliseconds(20)))
+    let outcome = try await driver.run(InProcessDriver.request(timeout: .milliseconds(250)))
     #expect(outcome.error?.detail == "ended by the stop function")
     #expect(isInside.load(ordering: .acquiring) == 2)
     #expect(overlaps.load(ordering: .relaxed) == 0)

@@ -180,7 +180,7 @@ struct FormPromptTests {
   @Test("names the action that lists values, and runs nothing")
   func suggestions() throws {
     let fixture = try PromptFixture(
-      #"{"properties": {"model": {"type": "string", "x-suggest": "models"}}}"#
+      #"{"properties": {"model": {"type": "string", "x-suggest": "models.ids"}}}"#
     )
     let seen = try fixture.ask(["m"]).terminal.seen
     #expect(seen.contains("The action `models` lists values for it."))

@@ -46,7 +46,8 @@ package struct InputField: Sendable, Hashable {
   package var group: String?
   /// Which part of an address it is: `host`, `port` or `url`.
   package var address: String?
-  /// The analysis action that lists values for it.
+  /// Where values for it are listed: an analysis action, the output that has them, and the member of each, with dots in
+  /// between.
   package var suggestions: String?
   /// The channel whose bytes go to the file that it names.
   package var sink: String?

@@ -32,7 +32,7 @@ struct FormWords {
           + "of the connector's file: vault.secret(CONFIG:PATH.KEY)"
       )
     }
-    if let action = field.suggestions {
+    if let action = field.suggestions?.prefix(while: { $0 != "." }) {
       lines.append("  The action `\(action)` lists values for it.")
     }
     return Console.plain(lines.joined(separator: "\n"), keepsLines: true) + "\n"
