@@ -281,7 +281,7 @@ class Library:
         handle, address = c_uint64, c_void_p
         self.api = function(quick, "dh_api_v1", c_uint32)
         if self.api() < API:
-            raise ImportError(f"{path} serves revision {self.api():#x} of its API; this package needs {API:#x} or higher")
+            raise ImportError(f"{path} serves revision {self.api():#x} of its API; this package needs {API:#x}")
         self.version = function(quick, "dh_version_v1", c_char_p)
 
         # Of results, errors and documents, whose release runs and awaits nothing; `wait_release` for all others.

@@ -118,8 +118,9 @@ class Call:
             | (_abi.STREAMS_ROWS if options.get("rows") else 0)
         )
         _abi.CALL_OPTIONS.pack_into(
-            arena.buffer, offset, *words, arena.value(further) if further else 0, arena.texts(secrets) if secrets else 0, len(secrets or ()), flags, 0,
-            self.timeout_ns, sinks_at, len(sinks), sources_at, len(sources), *progress_at, 0, 0,
+            arena.buffer, offset, *words, arena.value(further) if further else 0,
+            arena.texts(secrets) if secrets else 0, len(secrets or ()), flags, 0, self.timeout_ns,
+            sinks_at, len(sinks), sources_at, len(sources), *progress_at, 0, 0,
         )  # fmt: skip
         return arena.address + offset
 
