@@ -26,6 +26,8 @@ struct CallRun: Sendable {
   private let closedPort: LoopbackSocket?
   /// Every second call has something in its input channels: with and without it a driver does other things.
   private let turn = Lock(0)
+  /// Names of outputs that have been reported.
+  private let reported = Lock<Set<String>>([])
   private let before: ProcessState
 
   /// A host with the driver.
@@ -63,7 +65,7 @@ struct CallRun: Sendable {
   /// Actions with inputs that they take.
   var actions: [(action: Descriptor.Action, inputs: ValueMap)] {
     probe.driver.descriptor.actions.compactMap { action in
-      inputs.valid(for: action.name).map { (action, $0) }
+      action.misfit == nil ? inputs.valid(for: action.name).map { (action, $0) } : nil
     }
   }
 
@@ -115,10 +117,31 @@ struct CallRun: Sendable {
       case .input:
         if isFed { options.sources[channel.name] = .bytes(Array("some bytes\n".utf8)) }
       case .output: options.outputs[channel.name] = .collect(limit: 1 << 20)
+      case nil: continue
       }
     }
     change(&options)
-    return try await host.connect(type: probe.driver.selector, inputs, options: options)
+    do throws(HostError) {
+      let result = try await host.connect(type: probe.driver.selector, inputs, options: options)
+      reportReserved(result.outputs, of: action)
+      return result
+    } catch {
+      reportReserved(error.outputs, of: action)
+      throw error
+    }
+  }
+
+  /// Says where an output has a name that only the standard gives.
+  private func reportReserved(_ outputs: ValueMap, of action: Descriptor.Action) {
+    for (name, _) in outputs where Descriptor.isReserved(name) {
+      guard reported.withLock({ $0.insert(name).inserted }) else { continue }
+      probe.report(
+        CheckFinding(
+          "VAL-9",
+          "\(action.name) puts out `\(name)`, and names that begin with `dh_` are the standard's: give it another one"
+        )
+      )
+    }
   }
 
   /// Runs up to so many calls, several at once, as many as there is time for.

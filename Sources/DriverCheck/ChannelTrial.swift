@@ -83,6 +83,8 @@ struct ChannelTrial: Sendable {
       switch channel.content {
       case .bytes: options.outputs[channel.name] = .bytes { _ in try take() }
       case .values: options.outputs[channel.name] = .values { _ in try take() }
+      // Such actions are not called.
+      case nil: break
       }
     }
     // A stream ends the call less firmly: its reader is just not there any more.

@@ -86,6 +86,7 @@ extension HostCore {
     }
     let descriptor = try catalog.driver(for: type).descriptor
     let action = try descriptor.existingAction(options.action)
+    try descriptor.checkUse(of: action)
     // Made anew: the one of a prepared driver would need the driver to be loaded.
     let schema = try InputSchema(descriptor)
     var (merged, wanted) = CallInputs.merging(stored, inputs, options)

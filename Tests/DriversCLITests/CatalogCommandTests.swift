@@ -141,6 +141,44 @@ struct CatalogCommandTests {
     )
   }
 
+  @Test("what this host cannot use of a driver is shown with the reason, and refused")
+  func unusable() async throws {
+    func build(_ name: String, _ version: String, _ change: (String) -> String) throws {
+      let text = change(FixtureDriver.descriptor(version: version))
+      let path = try FixtureDriver.build(name, descriptor: text)
+      try cli.folder.write(
+        [UInt8](Data(contentsOf: URL(filePath: path))),
+        to: "\(name)/libPlainDriver.so",
+        mode: 0o644
+      )
+    }
+    try build("old", "1.0.0") { text in
+      text.replacing(
+        #"{"name": "call"}"#,
+        with: """
+          {"name": "call", "implements": ["dh.x/1"]}, {"name": "watch", "kind": "stream", \
+          "channels": [{"name": "c", "direction": "both", "content": "rows"}]}
+          """
+      )
+    }
+    try build("new", "2.0.0") { $0.replacing("\"blocking\"", with: "\"fibres\"") }
+    let both = "--driver-path <folder>/new --driver-path <folder>/old"
+    try Snapshot.check(
+      "unusable",
+      [
+        await cli.run("list \(both)"),
+        await cli.run("list --json --driver-path <folder>/old"),
+        await cli.run("describe PLAIN --driver-path <folder>/old"),
+        await cli.run("describe PLAIN --driver-path <folder>/old --action watch"),
+        await cli.run("describe PLAIN --driver-path <folder>/old --json"),
+        await cli.run("actions PLAIN --driver-path <folder>/old --json"),
+        await cli.run("run --type PLAIN --driver-path <folder>/old --action watch"),
+        await cli.run("describe PLAIN --driver-path <folder>/new"),
+        await cli.run("doctor \(both)"),
+      ]
+    )
+  }
+
   @Test("actions lists what a driver can do")
   func actions() async throws {
     try await cli.buildHello()

@@ -11,6 +11,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
   guard let first = texts.first, let document = try? JSON.parse(Array(first)) else { return 0 }
   do throws(HostError) {
     let descriptor = try Descriptor(isDescriptor(document) ? document : wrapped(document))
+    checkUse(of: descriptor)
     let schema = try InputSchema(descriptor)
     for action in descriptor.actions.prefix(2) {
       let target = ActionTarget(schema, descriptor, action)
@@ -26,6 +27,23 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     require(!error.faults.isEmpty, "refused without a fault: \(error)")
   }
   return 0
+}
+
+/// What this host does not know is not called, and something is the default.
+private func checkUse(of descriptor: Descriptor) {
+  require(descriptor.action(descriptor.defaultAction) != nil, "the default action is none")
+  for action in descriptor.actions {
+    let isKnown =
+      action.kind != nil && !Descriptor.isReserved(action.name)
+      && action.channels.allSatisfy {
+        $0.direction != nil && $0.content != nil && !Descriptor.isReserved($0.name)
+      }
+    require(isKnown || action.misfit != nil, "\(action.name) could be called")
+  }
+  require(
+    descriptor.actions.allSatisfy { $0.misfit == nil } || !descriptor.strange.isEmpty,
+    "an action cannot be called, and nothing says why"
+  )
 }
 
 private func isDescriptor(_ document: Value) -> Bool { document.mapValue?["descriptor"] != nil }

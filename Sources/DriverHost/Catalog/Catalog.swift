@@ -1,7 +1,9 @@
 /// The drivers that a search path leads to, read from their files without loading one.
 ///
+/// - A driver that does not fit this host, by its `abi`, its `needs` or its execution, is not used, whatever its
+///   version.
 /// - A driver found by an entry of origin `.option` wins over the same driver found elsewhere.
-/// - Among files of one id the highest version is used; among equal ones, the first on the path.
+/// - Among the other files of one id the highest version is used; among equal ones, the first on the path.
 /// - Where several ids serve one type, the one that comes first on the path, in whatever version,
 ///   has the type's bare name, and `TYPE@id` selects the others: a new version of a driver never
 ///   takes the name from another one.
@@ -13,6 +15,8 @@ public struct Catalog: Sendable {
   /// The drivers among `rejected` that are as they should be, and in whose place another file is
   /// used.
   package let superseded: [CatalogDriver]
+  /// The drivers among `rejected` that other hosts can use, in the order of the path.
+  package let misfits: [CatalogDriver]
   /// Where was looked.
   public let searchPath: SearchPath
 
@@ -21,10 +25,13 @@ public struct Catalog: Sendable {
   /// What cannot be used is kept in `rejected`.
   public init(searchPath: SearchPath = .standard()) {
     let scan = CatalogScan(searchPath)
-    let choice = DriverChoice(scan.found)
+    // What does not fit loses against everything that does, also against lower versions.
+    let choice = DriverChoice(scan.found.filter { $0.misfit == nil })
+    misfits = scan.found.filter { $0.misfit != nil }
     drivers = choice.drivers
     superseded = choice.superseded.map(\.driver)
-    rejected = scan.rejected + choice.superseded.map(\.rejection)
+    rejected =
+      scan.rejected + misfits.map(choice.rejection(ofMisfit:)) + choice.superseded.map(\.rejection)
     self.searchPath = searchPath
   }
 
@@ -36,17 +43,31 @@ public struct Catalog: Sendable {
   public func driver(for selector: String) throws(HostError) -> CatalogDriver {
     let parts = selector.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
+    let id = parts.count == 2 ? String(parts[1]) : nil
     let ofType = drivers.filter { $0.descriptor.name == name }
-    guard !ofType.isEmpty else { throw unknownType(name) }
-    guard parts.count == 2 else { return ofType.first { $0.isDefault } ?? ofType[0] }
-    let id = String(parts[1])
+    if id == nil, !ofType.isEmpty { return ofType.first { $0.isDefault } ?? ofType[0] }
     if let driver = ofType.first(where: { $0.descriptor.id == id }) { return driver }
+    if let driver = newestMisfit(name, id), let misfit = driver.misfit {
+      throw driver.misfitError(misfit)
+    }
+    guard let id, !ofType.isEmpty else { throw unknownType(name) }
     let known = ofType.map { "\(name)@\($0.descriptor.id)" }.joined(separator: ", ")
     throw HostError(
       .notFound,
       stage: .driver,
       "no driver for \(name) has the id `\(id)`; there is \(known)"
     )
+  }
+
+  /// The newest driver for a type, and an id if there is one, that this host cannot use.
+  private func newestMisfit(_ name: String, _ id: String?) -> CatalogDriver? {
+    misfits.filter { $0.descriptor.name == name && (id == nil || $0.descriptor.id == id) }
+      .reduce(nil) { newest, driver in
+        guard let newest, newest.descriptor.version >= driver.descriptor.version else {
+          return driver
+        }
+        return newest
+      }
   }
 
   private func unknownType(_ name: String) -> HostError {
@@ -118,6 +139,21 @@ private struct DriverChoice {
       let rejection = DriverChoice.rejection(of: found[index], for: found[chosen])
       superseded.append((found[index], rejection))
     }
+  }
+
+  /// Why a driver that does not fit is not used, and what is in its place.
+  func rejection(ofMisfit driver: CatalogDriver) -> RejectedCandidate {
+    let descriptor = driver.descriptor
+    let key = Key(descriptor)
+    var reason = "it \(driver.misfit ?? "")"
+    if let chosen = drivers.first(where: { Key($0.descriptor) == key })
+      ?? drivers.first(where: { $0.descriptor.name == descriptor.name })
+    {
+      reason =
+        "\(descriptor.id) \(descriptor.version) is not used: \(reason); "
+        + "\(chosen.path) of version \(chosen.descriptor.version) is used in its place"
+    }
+    return RejectedCandidate(path: driver.path, reason: reason, isSuperseded: false)
   }
 
   private static func isBetter(_ driver: CatalogDriver, than other: CatalogDriver) -> Bool {

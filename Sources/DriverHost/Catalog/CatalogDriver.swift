@@ -33,6 +33,23 @@ public struct CatalogDriver: Sendable {
     self.note = note.descriptor
   }
 
+  /// Why this host cannot use it; nil where it can, as every driver in `Catalog.drivers`.
+  package var misfit: String? { descriptor.misfit() }
+
+  /// What is said to somebody who wants it all the same.
+  ///
+  /// - Parameter misfit: Why this host cannot use it.
+  /// - Returns: An error of stage `.driver`.
+  func misfitError(_ misfit: String) -> HostError {
+    var error = HostError(
+      .unsupported,
+      stage: .driver,
+      "the driver \(descriptor.name) \(descriptor.version) \(misfit)"
+    )
+    error.location = SourceLocation(file: path)
+    return error
+  }
+
   /// What selects this driver: the type's name, with the id where another one has the bare name.
   public var selector: String {
     isDefault ? descriptor.name : "\(descriptor.name)@\(descriptor.id)"
@@ -45,6 +62,6 @@ public struct RejectedCandidate: Sendable, Hashable {
   public let path: String
   /// Why it is not used and what to do, without a full stop.
   public let reason: String
-  /// Whether it is as it should be, and another file is used in its place.
+  /// Whether it is as it should be for this host, and another file is used in its place.
   public let isSuperseded: Bool
 }

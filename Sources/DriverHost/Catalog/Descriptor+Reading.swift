@@ -1,65 +1,70 @@
 extension Descriptor {
   /// The descriptor that a document holds.
   ///
-  /// Keys that are not known are ignored.
+  /// Keys that are not known are ignored. Words that are not known spoil what they stand at: an action that has one
+  /// cannot be used, and a driver of an unknown execution.
   ///
   /// - Throws: `HostError` of stage `.driver` with all faults at once.
   public init(_ document: Value) throws(HostError) {
-    var faults: [Fault] = []
-    let fields = DescriptorFields(document, at: JSONPointer(), &faults)
-    Descriptor.checkFormat(fields, &faults)
+    var findings = DescriptorFindings()
+    let fields = DescriptorFields(document, at: JSONPointer(), &findings.faults)
+    Descriptor.checkFormat(fields, &findings.faults)
     // In the order of the header's section, which is the order of the faults.
     let name = fields.requiredText(
       "name",
       form: "a type's name: capital letters, digits and _, a letter first",
-      &faults,
+      &findings.faults,
       where: Descriptor.isTypeName
     )
     self.name = name
     id = fields.requiredText(
       "id",
       form: "a name in reverse DNS, such as org.example.hello",
-      &faults,
+      &findings.faults,
       where: Descriptor.isReverseDNS
     )
-    title = fields.text("title", &faults) ?? name
+    title = fields.text("title", &findings.faults) ?? name
     var version: SemanticVersion?
     _ = fields.requiredText(
       "version",
       form: "a version after semver.org, such as 1.4.0",
-      &faults,
+      &findings.faults,
       where: {
         version = SemanticVersion($0)
         return version != nil
       }
     )
-    vendor = fields.text("vendor", &faults)
-    licence = fields.text("licence", &faults)
-    summary = fields.text("summary", &faults)
-    homepage = fields.text("homepage", &faults)
-    abi = Descriptor.interfaces(fields, &faults)
-    needs = fields.texts("needs", &faults)
-    _ = fields.require("execution", &faults)
-    execution = fields.choice("execution", default: .blocking, &faults)
-    concurrency = fields.choice("concurrency", default: .sessionSerial, &faults)
-    capabilities = Descriptor.capabilities(fields, &faults)
+    vendor = fields.text("vendor", &findings.faults)
+    licence = fields.text("licence", &findings.faults)
+    summary = fields.text("summary", &findings.faults)
+    homepage = fields.text("homepage", &findings.faults)
+    abi = Descriptor.interfaces(fields, &findings.faults)
+    needs = fields.texts("needs", &findings.faults)
+    _ = fields.require("execution", &findings.faults)
+    let execution = fields.word("execution", default: Execution.blocking, &findings)
+    self.execution = execution ?? .blocking
+    unknownExecution = execution == nil ? fields.value("execution").stringValue : nil
+    // What is not known may be stricter than any that is.
+    concurrency = fields.word("concurrency", default: .sessionSerial, &findings) ?? .driverSerial
+    capabilities = Descriptor.capabilities(fields, &findings.faults)
     // A schema is looked into when it is compiled; here it only has to be a map.
-    inputs = .map(fields.map("inputs", &faults))
-    session = Descriptor.session(fields, &faults)
-    grace = .milliseconds(fields.count("grace_ms", &faults) ?? 2000)
-    defaults = fields.map("defaults", &faults)
-    faults += HostInputs.faults(in: defaults).map { fault in
+    inputs = .map(fields.map("inputs", &findings.faults))
+    session = Descriptor.session(fields, &findings.faults)
+    grace = .milliseconds(fields.count("grace_ms", &findings.faults) ?? 2000)
+    defaults = fields.map("defaults", &findings.faults)
+    findings.faults += HostInputs.faults(in: defaults).map { fault in
       var fault = fault
       fault.pointer = JSONPointer(["defaults"] + fault.pointer.tokens)
       return fault
     }
-    let actions = Descriptor.actions(fields, &faults)
-    defaultAction = Descriptor.defaultAction(fields, of: actions, &faults)
+    let actions = Descriptor.actions(fields, &findings)
+    defaultAction = Descriptor.defaultAction(fields, of: actions, &findings.faults)
     self.actions = actions
     self.document = document
+    strange = findings.strange
     // Without a version there is a fault, so the value in its place is never seen.
-    guard let version, faults.isEmpty else {
-      var error = HostError(faults: faults, of: "the descriptor")
+    guard let version, findings.faults.isEmpty else {
+      var error = HostError(faults: findings.faults, of: "the descriptor")
       error.stage = .driver
       throw error
     }
@@ -148,8 +153,14 @@ extension Descriptor {
       }
       return name
     }
-    let runs = actions.filter { $0.kind == .run }
+    let usable = actions.filter { $0.misfit == nil }
+    let runs = usable.filter { $0.kind == .run }
     if runs.count == 1 { return runs[0].name }
+    // It is one of those that this host cannot use: which one, a newer host knows.
+    if runs.isEmpty, usable.count < actions.count {
+      let others = actions.filter { $0.misfit != nil }
+      return (others.first { $0.kind == .run } ?? others[0]).name
+    }
     // A missing list of actions, or one without a good action, has been named already.
     guard !fields.has("default_action"), !actions.isEmpty else { return "" }
     let why =

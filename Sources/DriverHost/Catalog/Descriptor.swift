@@ -58,8 +58,10 @@ public struct Descriptor: Sendable {
   public var abi: [String]
   /// The interfaces of the host that it cannot do without.
   public var needs: [String]
-  /// How it runs its calls.
+  /// How it runs its calls; in a driver that `Catalog` gives out.
   public var execution: Execution
+  /// The word in the place of that, where this host does not know it.
+  package var unknownExecution: String?
   /// How many calls run at once.
   public var concurrency: Concurrency
   /// What it reaches outside the process.
@@ -78,6 +80,9 @@ public struct Descriptor: Sendable {
   public var actions: [Action]
   /// The whole descriptor as it was written, with what this host does not know.
   public var document: Value
+  /// Words and names in it that mean nothing to this host and would be a newer one's, each with the rule that it breaks
+  /// where there is no such host.
+  package var strange: [Fault]
 
   /// An action by its name.
   public func action(_ name: String) -> Action? {
@@ -147,22 +152,26 @@ extension Descriptor {
     public var title: String
     /// What it does, in a sentence.
     public var summary: String?
-    /// What it is for.
-    public var kind: Kind
+    /// What it is for; nil for a word that this host does not know.
+    public var kind: Kind?
     /// The JSON Schema of the inputs that this action has beyond the type's.
     public var inputs: Value
     /// The JSON Schema of what it puts out; null where it does not say.
     public var outputs: Value
-    /// What it does to the other side.
+    /// What it does to the other side; the worst for a word that this host does not know.
     public var effect: Effect
     /// Whether doing it twice is the same as doing it once.
     public var isIdempotent: Bool
     /// Whether it obeys a stop.
     public var isCancellable: Bool
-    /// The forms that its outputs have.
+    /// The forms that its outputs have, as far as this host knows them.
     public var outputKinds: [OutputKind]
     /// Its streams; a driver knows them by their index.
     public var channels: [Channel]
+    /// The ids of what it means beyond its description.
+    public var implements: [String]
+    /// Why this host cannot run it, as in "the action needs a newer host: …", without a full stop; nil where it can.
+    public var misfit: String?
   }
 
   /// One stream of an action.
@@ -177,9 +186,9 @@ extension Descriptor {
 
     /// The channel's name: `body`.
     public var name: String
-    /// Which way it goes.
-    public var direction: Direction
-    /// What it carries.
-    public var content: ChannelContent
+    /// Which way it goes; nil for a word that this host does not know.
+    public var direction: Direction?
+    /// What it carries; nil for a word that this host does not know.
+    public var content: ChannelContent?
   }
 }

@@ -1,3 +1,19 @@
+/// What is wrong with a descriptor.
+struct DescriptorFindings {
+  /// What no host can make anything of: the descriptor is refused.
+  var faults: [Fault] = []
+  /// Words that this host does not know: a newer one may.
+  var strange: [Fault] = []
+}
+
+/// A word of a descriptor that is one of a few.
+private enum DescriptorWord<Word> {
+  case known(Word)
+  case unknown
+  /// It is no text.
+  case none
+}
+
 /// The members of one map of a descriptor, read one by one; what is wrong with them is collected.
 struct DescriptorFields {
   private let members: ValueMap
@@ -108,23 +124,41 @@ struct DescriptorFields {
     }
   }
 
-  /// One of the values of an enumeration; the default where there is none.
-  func choice<Choice: RawRepresentable<String> & CaseIterable>(
+  /// One of the words of an enumeration; nil for one that this host does not know.
+  ///
+  /// - Parameters:
+  ///   - name: The member.
+  ///   - missing: What it is where there is none, or one that is no word at all.
+  ///   - findings: Takes what is wrong.
+  /// - Returns: The word.
+  func word<Word: RawRepresentable<String> & CaseIterable>(
     _ name: String,
-    default: Choice,
-    _ faults: inout [Fault]
-  ) -> Choice {
-    guard let value = members[name] else { return `default` }
-    return DescriptorFields.choice(value, at: pointer.appending(name), &faults) ?? `default`
+    default missing: Word,
+    _ findings: inout DescriptorFindings
+  ) -> Word? {
+    guard let value = members[name] else { return missing }
+    let read: DescriptorWord<Word> = DescriptorFields.word(
+      value,
+      at: pointer.appending(name),
+      &findings
+    )
+    switch read {
+    case .known(let word): return word
+    case .unknown: return nil
+    case .none: return missing
+    }
   }
 
-  /// A list of values of an enumeration; empty where there is none.
-  func choices<Choice: RawRepresentable<String> & CaseIterable>(
+  /// A list of words of an enumeration, without those that this host does not know; empty where there is none.
+  func words<Word: RawRepresentable<String> & CaseIterable>(
     _ name: String,
-    _ faults: inout [Fault]
-  ) -> [Choice] {
-    items(name, &faults).enumerated().compactMap { index, item in
-      DescriptorFields.choice(item, at: pointer.appending(name).appending(index), &faults)
+    _ findings: inout DescriptorFindings
+  ) -> [Word] {
+    items(name, &findings.faults).enumerated().compactMap { index, item in
+      let place = pointer.appending(name).appending(index)
+      let read: DescriptorWord<Word> = DescriptorFields.word(item, at: place, &findings)
+      guard case .known(let word) = read else { return nil }
+      return word
     }
   }
 
@@ -169,25 +203,30 @@ struct DescriptorFields {
     )
   }
 
-  private static func choice<Choice: RawRepresentable<String> & CaseIterable>(
+  private static func word<Word: RawRepresentable<String> & CaseIterable>(
     _ value: Value,
     at pointer: @autoclosure () -> JSONPointer,
-    _ faults: inout [Fault]
-  ) -> Choice? {
-    if case .string(let text) = value, let choice = Choice(rawValue: text) { return choice }
-    let allowed = Choice.allCases.map(\.rawValue)
+    _ findings: inout DescriptorFindings
+  ) -> DescriptorWord<Word> {
+    if case .string(let text) = value, let word = Word(rawValue: text) { return .known(word) }
+    let allowed = Word.allCases.map(\.rawValue)
     var fault = mistyped(
       value,
       at: pointer(),
       expected: "one of \(allowed.map { "`\($0)`" }.joined(separator: ", "))"
     )
-    if case .string(let text) = value { fault.nearest = NearestName.of(text, among: allowed) }
-    faults.append(fault)
-    return nil
+    guard case .string(let text) = value else {
+      findings.faults.append(fault)
+      return .none
+    }
+    fault.nearest = NearestName.of(text, among: allowed)
+    fault.rule = "DESC-17"
+    findings.strange.append(fault)
+    return .unknown
   }
 
   /// A text as a message shows it: in quotation marks, cut after some letters.
-  private static func quoted(_ text: String) -> String {
+  static func quoted(_ text: String) -> String {
     let limit = 40
     return text.count > limit ? "\"\(text.prefix(limit))…\"" : "\"\(text)\""
   }

@@ -23,10 +23,13 @@ struct MappedDriver {
   /// - Throws: `HostError` of stage `.driver` that says what does not fit and what to do.
   init(
     _ driver: CatalogDriver,
-    interfaces: [String] = HostFunctions.interfaces,
+    interfaces: [String] = HostABI.interfaces,
     willRun: (DriverProbe.Step) -> Void = { _ in }
   ) throws(HostError) {
-    try MappedDriver.checkNeeds(of: driver.descriptor, interfaces)
+    // A catalog holds no such driver; what is called with others must not rely on it.
+    if let misfit = driver.descriptor.misfit(with: interfaces) {
+      throw driver.misfitError(misfit)
+    }
     try MappedDriver.checkFile(of: driver)
     willRun(.loading)
     let library: SharedLibrary
@@ -73,32 +76,6 @@ struct MappedDriver {
   }
 
   // MARK: - Checks
-
-  /// Compares what a driver asks for with what this host has.
-  private static func checkNeeds(
-    of descriptor: Descriptor,
-    _ interfaces: [String]
-  ) throws(HostError) {
-    guard descriptor.abi.contains(DH_DRIVER_V1) else {
-      throw HostError(
-        .unsupported,
-        stage: .driver,
-        "the driver \(descriptor.name) \(descriptor.version) answers "
-          + "\(descriptor.abi.joined(separator: ", ")), this host calls \(DH_DRIVER_V1): "
-          + "get a version of one that fits the other"
-      )
-    }
-    let missing = descriptor.needs.filter { !interfaces.contains($0) }
-    guard missing.isEmpty else {
-      throw HostError(
-        .unsupported,
-        stage: .driver,
-        "the driver \(descriptor.name) \(descriptor.version) needs \(missing.joined(separator: ", ")), "
-          + "this host has \(interfaces.joined(separator: ", ")): use a newer host, or an older "
-          + "version of the driver"
-      )
-    }
-  }
 
   /// Whether the file is still the one that the catalog describes, and still nobody else's to
   /// change.

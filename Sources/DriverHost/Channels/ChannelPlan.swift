@@ -68,6 +68,8 @@ struct ChannelPlan {
           continue
         }
         result.channels.append(.input(try input(channel, origin, isBlocking)))
+      // Such actions are not called.
+      case nil: result.channels.append(nil)
       }
     }
   }
@@ -77,6 +79,8 @@ struct ChannelPlan {
     _ destination: ChannelDestination,
     _ isBlocking: Bool
   ) throws(HostError) -> OutputChannel {
+    // Actions with channels of other contents are not called.
+    let content = channel.content ?? .bytes
     let stream: OutputChannel? =
       switch destination {
       case .stream(let stream): stream.channel
@@ -84,11 +88,11 @@ struct ChannelPlan {
       default: nil
       }
     if let stream {
-      guard stream.content == channel.content else {
+      guard stream.content == content else {
         throw HostError(
           .invalidInput,
           stage: .input,
-          "the channel `\(channel.name)` is of \(channel.content.rawValue): connect it to a \(channel.content == .bytes ? "ByteStream" : "ValueStream")"
+          "the channel `\(channel.name)` is of \(content.rawValue): connect it to a \(content == .bytes ? "ByteStream" : "ValueStream")"
         )
       }
       guard stream.belongToCall() else {
@@ -105,7 +109,7 @@ struct ChannelPlan {
     let isDirect = sink is CollectingSink || isBlocking && !(sink is HandlerSink)
     return OutputChannel(
       name: channel.name,
-      content: channel.content,
+      content: content,
       way: isDirect ? .direct(sink) : .pumped(sink),
       threads: services.helpers
     )

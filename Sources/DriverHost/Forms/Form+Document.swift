@@ -4,8 +4,9 @@ extension Form {
   /// A key is left out where there is nothing to say, unless it is marked `*`.
   ///
   /// The document: `version`* 1 · `connector_type`* · `title`* · `summary` · `default_action`* ·
-  /// `actions`*, the default one first, each with `name`*, `title`*, `summary` and `kind`* (`run`
-  /// or `analysis`) · `groups`* · `unions`, the forms of all inputs together · and where a value
+  /// `actions`*, the default one first, each with `name`*, `title`*, `summary`, `kind`* (`run`
+  /// or `analysis`; null where this host does not know it) and `unusable`, why it cannot be called
+  /// · `groups`* · `unions`, the forms of all inputs together · and where a value
   /// was given `secrets`*, the JSON pointers of what is masked in it, and `unknown`*, its names
   /// that the type does not know.
   ///
@@ -86,7 +87,8 @@ extension Form {
     object["name"] = .string(action.name)
     object["title"] = .string(action.title)
     object["summary"] = action.summary.map { .string($0) }
-    object["kind"] = .string(action.kind.rawValue)
+    object["kind"] = action.kind.map { .string($0.rawValue) } ?? .null
+    object.set("unusable", text: action.misfit)
     return .map(object.members)
   }
 }

@@ -145,10 +145,13 @@ final class PreparedDriver: Sendable {
     )
   }
 
-  /// An action by its name; without one, the default action.
+  /// An action that can be called, by its name; without one, the default action.
   private func action(_ name: String?) throws(HostError) -> PreparedAction {
     let name = name ?? descriptor.defaultAction
-    for action in actions where action.action.name == name { return action }
+    for action in actions where action.action.name == name {
+      try descriptor.checkUse(of: action.action)
+      return action
+    }
     // Throws: the descriptor has no other actions than those.
     return PreparedAction(try descriptor.existingAction(name))
   }

@@ -11,8 +11,9 @@ struct Actions: ParsableCommand {
       `analysis` finds something out, such as whether a connection would work.
 
       With --json: {"version": 1, "name", "id", "default_action", "actions": [{"name", "title", \
-      "summary", "kind", "effect", "idempotent", "cancellable", "output_kinds", "channels": \
-      [{"name", "direction", "content"}], "inputs", "outputs"}]}. What is not known is null.
+      "summary", "kind", "unusable", "implements", "effect", "idempotent", "cancellable", \
+      "output_kinds", "channels": [{"name", "direction", "content"}], "inputs", "outputs"}]}. What \
+      is not known is null; "unusable" says why this host cannot call an action.
       """
   )
 
@@ -34,10 +35,11 @@ struct Actions: ParsableCommand {
     for action in descriptor.actions {
       table.add([
         action.name + (action.name == descriptor.defaultAction ? "*" : ""),
-        action.kind.rawValue,
+        action.kind?.rawValue ?? "unknown",
         action.effect.rawValue + (action.isIdempotent ? ", idempotent" : ""),
         action.outputKinds.map(\.rawValue).joined(separator: ", "),
-        action.summary ?? action.title,
+        (action.summary ?? action.title)
+          + (action.misfit.map { " (not usable here: it \($0))" } ?? ""),
       ])
     }
     return table.text
@@ -58,7 +60,9 @@ struct Actions: ParsableCommand {
       "name": .string(action.name),
       "title": .string(action.title),
       "summary": Value(action.summary),
-      "kind": .string(action.kind.rawValue),
+      "kind": Value(action.kind?.rawValue),
+      "unusable": Value(action.misfit),
+      "implements": .list(action.implements.map { .string($0) }),
       "effect": .string(action.effect.rawValue),
       "idempotent": .bool(action.isIdempotent),
       "cancellable": .bool(action.isCancellable),
@@ -67,8 +71,8 @@ struct Actions: ParsableCommand {
         action.channels.map { channel in
           [
             "name": .string(channel.name),
-            "direction": .string(channel.direction.rawValue),
-            "content": .string(channel.content.rawValue),
+            "direction": Value(channel.direction?.rawValue),
+            "content": Value(channel.content?.rawValue),
           ]
         }
       ),

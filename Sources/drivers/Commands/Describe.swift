@@ -10,7 +10,8 @@ struct Describe: ParsableCommand {
       The text comes from the driver's descriptor; no code of the driver runs. An input is shown \
       by the name that `drivers run` takes: a.b is the member b of the map a.
 
-      With --json: the descriptor as its author wrote it, with "path". With --schema: the JSON \
+      With --json: the descriptor as its author wrote it, with "path", and with "unusable" in \
+      actions that this host cannot call, which says why. With --schema: the JSON \
       Schema 2020-12 of an action's inputs.
       """
   )
@@ -36,7 +37,7 @@ struct Describe: ParsableCommand {
     if schema {
       Console.output(json: driver.descriptor.inputSchema(of: action))
     } else if options.json {
-      var document = driver.descriptor.document.mapValue ?? [:]
+      var document = driver.descriptor.markedDocument
       document["path"] = .string(driver.path)
       Console.output(json: .map(document))
     } else {
@@ -52,6 +53,13 @@ struct Describe: ParsableCommand {
     var lines = [Console.plain("\(descriptor.name) \(descriptor.version): \(descriptor.title)")]
     if let summary = descriptor.summary { lines.append(Console.plain(summary)) }
     lines += ["", facts(driver), "", Actions.table(descriptor), ""]
+    if !action.implements.isEmpty {
+      let ids = action.implements.joined(separator: ", ")
+      lines += [Console.plain("\(action.name) implements \(ids)"), ""]
+    }
+    if let misfit = action.misfit {
+      lines += [Console.plain("\(action.name) cannot be called here: it \(misfit)"), ""]
+    }
     let listing = InputListing(try InputSchema(descriptor), action: action.name)
     lines.append("Inputs of \(action.name)" + (listing.lines.isEmpty ? ": none" : ":"))
     lines += listing.lines

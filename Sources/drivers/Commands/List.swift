@@ -9,12 +9,13 @@ struct List: ParsableCommand {
     discussion: """
       Drivers are read from their files; no code of them runs. A driver's file is called \
       lib<Type>Driver.so. Not used are files that are damaged, built for something else, or that \
-      others than root and you could change; of several versions of one driver the highest is \
-      used, except that one from --driver-path always is. `drivers doctor` looks closer.
+      others than root and you could change, and those that need another version of the host; of \
+      several versions of one driver that fit the highest is used, except that one from \
+      --driver-path always is. `drivers doctor` looks closer.
 
       With --json: {"version": 1, "drivers": [{"name", "id", "title", "version", "vendor", "abi": \
       {"min", "max"}, "interfaces", "path", "build_id", "execution", "actions": [{"name", "title", \
-      "summary", "kind"}]}], "rejected": [{"path", "reason"}]}. What is not known is null.
+      "summary", "kind", "unusable"}]}], "rejected": [{"path", "reason"}]}. What is not known is null.
       """
   )
 
@@ -61,7 +62,8 @@ struct List: ParsableCommand {
             "name": .string(action.name),
             "title": .string(action.title),
             "summary": Value(action.summary),
-            "kind": .string(action.kind.rawValue),
+            "kind": Value(action.kind?.rawValue),
+            "unusable": Value(action.misfit),
           ]
         }
       ),

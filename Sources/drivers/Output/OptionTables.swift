@@ -30,7 +30,8 @@ struct OptionTables {
       addOutputs(try JSONSchema(action.outputs.isNull ? [:] : action.outputs).fields)
       for channel in action.channels {
         let direction = channel.direction == .output ? "output" : "input"
-        lines += ["", "Channel `\(channel.name)`: \(direction), \(channel.content.rawValue)."]
+        let content = channel.content?.rawValue ?? "unknown"
+        lines += ["", "Channel `\(channel.name)`: \(direction), \(content)."]
       }
     }
   }

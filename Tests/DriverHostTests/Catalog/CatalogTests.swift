@@ -13,11 +13,12 @@ struct CatalogTests {
   private func driver(
     name: String = "PLAIN",
     id: String = "org.driverhost.test.plain",
-    version: String = "1.0.0"
+    version: String = "1.0.0",
+    more: String = ""
   ) throws -> String {
     try FixtureDriver.build(
       "catalog",
-      descriptor: FixtureDriver.descriptor(name: name, id: id, version: version)
+      descriptor: FixtureDriver.descriptor(name: name, id: id, version: version, more: more)
     )
   }
 
@@ -157,6 +158,72 @@ struct CatalogTests {
       ]
     )
     #expect(catalog.rejected.allSatisfy { $0.isSuperseded })
+  }
+
+  private static let lacking = "needs dh.fancy/2, this host has "
+
+  @Test("uses a file that fits, whatever the versions of those that do not, and says why")
+  func fit() throws {
+    let needs = #" "needs": ["dh.fancy/2"],"#
+    _ = try folder.copy(driver(version: "9.0.0", more: needs), as: "a/libPlainDriver.so")
+    _ = try folder.copy(driver(version: "1.0.0"), as: "b/libPlainDriver.so")
+    _ = try folder.copy(driver(version: "1.1.0"), as: "c/libPlainDriver.so")
+    let strange = FixtureDriver.descriptor(version: "8.0.0")
+      .replacing("\"blocking\"", with: "\"fibres\"")
+    _ = try folder.copy(
+      FixtureDriver.build("fibres", descriptor: strange),
+      as: "d/libPlainDriver.so"
+    )
+    let catalog = catalog(("a", .option), ("b", .user), ("c", .system), ("d", .system))
+    #expect(names(catalog) == ["PLAIN 1.1.0 c/libPlainDriver.so"])
+    #expect(
+      catalog.misfits.map { place($0.path) } == ["a/libPlainDriver.so", "d/libPlainDriver.so"]
+    )
+    #expect(catalog.superseded.map { place($0.path) } == ["b/libPlainDriver.so"])
+    let reasons = reasons(catalog)
+    #expect(reasons.count == 3)
+    #expect(
+      reasons[0].hasPrefix(
+        "a/libPlainDriver.so: org.driverhost.test.plain 9.0.0 is not used: it \(CatalogTests.lacking)"
+      )
+    )
+    #expect(
+      reasons[0].hasSuffix(
+        "; \(folder.path)/c/libPlainDriver.so of version 1.1.0 is used in its place"
+      )
+    )
+    #expect(
+      reasons[1].hasPrefix(
+        "d/libPlainDriver.so: org.driverhost.test.plain 8.0.0 is not used: it needs a newer host: this one knows the executions `blocking` and `nonblocking`, and not `fibres`; "
+      )
+    )
+    #expect(catalog.rejected.map(\.isSuperseded) == [false, false, true])
+    #expect(try catalog.driver(for: "PLAIN").descriptor.version == SemanticVersion("1.1.0"))
+  }
+
+  @Test("names the newest that there is where none fits, by its type and by its id")
+  func noneFits() throws {
+    let needs = #" "needs": ["dh.fancy/2"],"#
+    _ = try folder.copy(driver(version: "1.0.0", more: needs), as: "a/libPlainDriver.so")
+    _ = try folder.copy(driver(version: "2.0.0", more: needs), as: "b/libPlainDriver.so")
+    _ = try folder.copy(driver(id: "org.a", version: "1.5.0"), as: "c/libPlainDriver.so")
+    let alone = catalog(("a", .user), ("b", .system))
+    #expect(alone.drivers.isEmpty)
+    #expect(
+      reasons(alone).map { $0.prefix(22) } == ["a/libPlainDriver.so: i", "b/libPlainDriver.so: i"]
+    )
+    for selector in ["PLAIN", "PLAIN@org.driverhost.test.plain"] {
+      let error = #expect(throws: HostError.self) { try alone.driver(for: selector) }
+      #expect(error?.message.hasPrefix("the driver PLAIN 2.0.0 \(CatalogTests.lacking)") == true)
+      #expect(error?.code == .unsupported && error?.stage == .driver)
+    }
+    // Another vendor's driver that fits has the type's name then; who asks for the first one hears why not.
+    let both = catalog(("a", .user), ("b", .system), ("c", .system))
+    #expect(names(both) == ["PLAIN 1.5.0 c/libPlainDriver.so"])
+    let error = #expect(throws: HostError.self) {
+      try both.driver(for: "PLAIN@org.driverhost.test.plain")
+    }
+    #expect(error?.message.hasPrefix("the driver PLAIN 2.0.0 \(CatalogTests.lacking)") == true)
   }
 
   @Test("lets what the caller names win outright, whatever its version")

@@ -87,10 +87,10 @@ struct DescriptorTests {
     let faults = try faults(
       """
       {"descriptor": 2, "name": "rest", "id": "rest", "version": "1.0", "title": 7, "abi": [],
-       "needs": ["a", 1], "execution": "bloking", "concurrency": 3, "capabilities": {"network": "yes"},
+       "needs": ["a", 1], "execution": ["blocking"], "concurrency": 3, "capabilities": {"network": "yes"},
        "inputs": [], "session": true, "default_action": "cal", "grace_ms": -1, "defaults": 1,
        "actions": [
-         {"name": "call", "kind": "ruin", "effect": "none", "output_kinds": ["value", "values"]},
+         {"name": "call", "kind": 7, "effect": {}, "output_kinds": ["value", 2], "implements": [3]},
          {"name": "call", "channels": [{"name": "a", "direction": "out"}, {"name": "a"}, 3]},
          {"name": "open"}, {"name": "two words"}, {"title": "T"}, 5]}
       """
@@ -103,7 +103,7 @@ struct DescriptorTests {
       "/title": "expected a string, got 7",
       "/abi": "it is empty",
       "/needs/1": "expected a string, got 1",
-      "/execution": "expected one of `blocking`, `nonblocking`, got \"bloking\"",
+      "/execution": "expected one of `blocking`, `nonblocking`, got a list",
       "/concurrency":
         "expected one of `session-serial`, `session-concurrent`, `driver-serial`, got 3",
       "/capabilities/network": "expected true or false",
@@ -112,9 +112,10 @@ struct DescriptorTests {
       "/default_action": "there is no action `cal`",
       "/grace_ms": "expected an integer of 0 or more, got -1",
       "/defaults": "expected a map, got 1",
-      "/actions/0/kind": "expected one of `run`, `analysis`, got \"ruin\"",
-      "/actions/0/effect": "expected one of `read`, `write`, `destructive`",
-      "/actions/0/output_kinds/1": "expected one of `value`, `bytes`, `rows`, got \"values\"",
+      "/actions/0/kind": "expected one of `run`, `analysis`, got 7",
+      "/actions/0/effect": "expected one of `read`, `write`, `destructive`, got a map",
+      "/actions/0/output_kinds/1": "expected one of `value`, `bytes`, `rows`, got 2",
+      "/actions/0/implements/0": "expected a string, got 3",
       "/actions/1/name": "there is another action `call`",
       "/actions/1/channels/1/direction": "`direction` is missing",
       "/actions/1/channels/1/name": "there is another channel `a`",
@@ -127,17 +128,6 @@ struct DescriptorTests {
     #expect(Set(faults.keys) == Set(expected.keys))
     for (place, message) in expected {
       #expect(faults[place]?.contains(message) == true, "\(place): \(faults[place] ?? "nothing")")
-    }
-  }
-
-  @Test("says the nearest value for one that is not known")
-  func nearest() throws {
-    let text = FixtureDriver.descriptor().replacing("\"blocking\"", with: "\"nonbloking\"")
-    do {
-      _ = try Descriptor(JSON.parse(text))
-      Issue.record("the descriptor was taken")
-    } catch {
-      #expect(error.faults.map(\.nearest) == ["nonblocking"])
     }
   }
 

@@ -30,7 +30,7 @@ struct LoadingTests {
 
   private func find(_ path: String) throws -> CatalogDriver {
     let catalog = Catalog(searchPath: SearchPath(entries: [.init(path: path, origin: .option)]))
-    return try #require(catalog.drivers.first, "\(catalog.rejected)")
+    return try #require(catalog.drivers.first ?? catalog.misfits.first, "\(catalog.rejected)")
   }
 
   private func failure(_ driver: CatalogDriver, interfaces: [String] = ["dh.reactor/1"]) -> String {

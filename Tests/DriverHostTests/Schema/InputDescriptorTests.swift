@@ -155,7 +155,7 @@ struct InputDescriptorTests {
       try InputSchemaFixture.faults(
         ##"""
         {"properties": {"effect": {}, "idempotent": {}, "a": {"effect": "read"},
-          "u": {"oneOf": [{"const": 1, "effect": "delete"}, {"const": 2, "idempotent": "yes"},
+          "u": {"oneOf": [{"const": 1, "effect": 3}, {"const": 2, "idempotent": "yes"},
             {"const": 3, "$ref": "#/$defs/ok"}]}}, "effect": "read", "$defs": {"ok": {"effect": "write"}}}
         """##
       ) == [

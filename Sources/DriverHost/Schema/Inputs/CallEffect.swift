@@ -10,7 +10,10 @@ struct CallEffect: Sendable, Hashable {
 
   /// What a schema says; nil if it says nothing.
   init?(_ schema: ValueMap) {
-    effect = schema["effect"]?.stringValue.flatMap(Descriptor.Action.Effect.init(rawValue:))
+    // What is not known may do more harm than any that is.
+    effect = schema["effect"]?.stringValue.map {
+      Descriptor.Action.Effect(rawValue: $0) ?? .destructive
+    }
     isIdempotent = schema["idempotent"]?.boolValue
     if effect == nil, isIdempotent == nil { return nil }
   }
@@ -23,9 +26,7 @@ struct CallEffect: Sendable, Hashable {
 
   /// What is wrong with what a schema says: the keyword and what it must be.
   static func problem(in schema: ValueMap) -> (keyword: String, expected: String)? {
-    if let value = schema["effect"],
-      value.stringValue.flatMap(Descriptor.Action.Effect.init(rawValue:)) == nil
-    {
+    if let value = schema["effect"], value.stringValue == nil {
       let names = Descriptor.Action.Effect.allCases.map { Value.string($0.rawValue) }
       return ("effect", FaultText.allowed(names))
     }

@@ -63,7 +63,8 @@ extension InputSchemaParts {
           continue
         }
         let isThere = channels.contains {
-          $0.name == name && $0.direction == keyword.direction
+          // Where a newer host knows the direction, it may be this one.
+          $0.name == name && ($0.direction == keyword.direction || $0.direction == nil)
         }
         if isThere { continue }
         faults.add(

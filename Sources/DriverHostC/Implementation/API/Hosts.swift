@@ -98,7 +98,7 @@ public func dh_host_descriptor_v1(
     let host = try HandleTable.shared.host(host).host
     let type = unsafe try Engine.name(type, "the type")
     let driver = try Engine.host { () throws(HostError) in try host.catalog.driver(for: type) }
-    return unsafe Engine.give(document: driver.descriptor.document, document)
+    return unsafe Engine.give(document: .map(driver.descriptor.markedDocument), document)
   }
 }
 
