@@ -65,7 +65,10 @@ package struct CheckSubject: Sendable {
     self.path = path
     let catalog = Catalog(searchPath: SearchPath(entries: [.init(path: path, origin: .option)]))
     // A folder has drivers, and is none.
-    driver = DriverInspection.fileFaults(in: path).isEmpty ? catalog.drivers.first : nil
+    // One for another host is looked at as far as that goes: its faults are named by their rules.
+    driver =
+      DriverInspection.fileFaults(in: path).isEmpty
+      ? catalog.drivers.first ?? catalog.misfits.first : nil
     if driver == nil { rejection = catalog.rejected.first?.reason ?? "it is not there" }
   }
 }

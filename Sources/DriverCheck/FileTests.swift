@@ -51,6 +51,15 @@ extension CheckTest {
       }
     ),
     CheckTest(
+      name: "names",
+      title: "its keys, words and names are the standard's, or its own by a dot",
+      rules: ["DESC-9", "DESC-17", "VAL-9"],
+      place: .file { subject in
+        guard let descriptor = subject.driver?.descriptor else { return [] }
+        return DescriptorVocabulary.findings(in: descriptor)
+      }
+    ),
+    CheckTest(
       name: "interfaces",
       title: "it names the interfaces that it answers and needs",
       rules: ["DESC-7"],

@@ -26,6 +26,7 @@ package struct Rule: Sendable, Hashable {
     "PROC-16": "how a library was loaded does not show",
     "PROC-17": "what is kept in memory does not show",
     "DESC-12": "a file does not tell where its descriptor came from",
+    "DESC-19": "no id under `implements` has a meaning yet",
     "CALL-11":
       "seen only where a host begins a call inside another one's `done`, which this one never does",
     "CALL-16": "what such a name does harm to is found by VAL-7",

@@ -55,7 +55,7 @@ extension BrokenDriver {
       before: "void curl_global_cleanup(void);",
       destroy: "curl_global_cleanup();"
     ),
-    BrokenDriver(rule: "DESC-2", how: "has a wrong key", descriptor: #""concurrency": "some","#),
+    BrokenDriver(rule: "DESC-2", how: "has a wrong key", descriptor: #""concurrency": 1,"#),
     BrokenDriver(
       rule: "DESC-7",
       how: "names what it does not answer",
@@ -72,6 +72,21 @@ extension BrokenDriver {
       inputs: #"{"retry": {"type": "string", "description": "A."}}"#
     ),
     BrokenDriver(
+      rule: "DESC-9",
+      how: "takes an input of the standard's",
+      inputs: #"{"dh_cache": {"type": "string", "description": "A."}}"#
+    ),
+    BrokenDriver(
+      rule: "DESC-9",
+      how: "has an action of the standard's",
+      moreActions: #", {"name": "dh_probe", "kind": "analysis", "summary": "Probes."}"#
+    ),
+    BrokenDriver(
+      rule: "DESC-9",
+      how: "has a channel of the standard's",
+      action: #""summary": "Does it.", "channels": [{"name": "dh_out", "direction": "out"}]"#
+    ),
+    BrokenDriver(
       rule: "DESC-10",
       how: "shows a secret",
       inputs: #"{"api_token": {"type": "string", "description": "A."}}"#
@@ -82,6 +97,35 @@ extension BrokenDriver {
       rule: "DESC-14",
       how: "has an example that is none",
       inputs: #"{"a": {"type": "integer", "description": "A.", "examples": ["x"]}}"#
+    ),
+    BrokenDriver(rule: "DESC-17", how: "has a mistyped key", descriptor: #""licens": "MIT","#),
+    BrokenDriver(
+      rule: "DESC-17",
+      how: "has a mistyped word",
+      descriptor: #""concurrency": "some","#
+    ),
+    BrokenDriver(
+      rule: "DESC-17",
+      how: "has a key of its own without a dot",
+      action: #""summary": "Does it.", "colour": "red""#
+    ),
+    BrokenDriver(
+      rule: "DESC-17",
+      how: "has an annotation of its own without a dot",
+      inputs: #"{"a": {"type": "integer", "description": "A.", "x-colour": "red"}}"#
+    ),
+    BrokenDriver(
+      rule: "DESC-17",
+      how: "has an effect of its own in a branch",
+      inputs: """
+        {"a": {"description": "A.", "oneOf": [
+          {"const": 1, "effect": "append"}, {"const": 2}]}}
+        """
+    ),
+    BrokenDriver(
+      rule: "VAL-9",
+      how: "declares an output of the standard's",
+      action: #""summary": "Does it.", "outputs": {"properties": {"dh_more": {}}}"#
     ),
   ]
 
@@ -352,6 +396,11 @@ extension BrokenDriver {
       rule: "VAL-9",
       how: "sends an output without a name",
       start: output("\"\"", "dh_int(1)")
+    ),
+    BrokenDriver(
+      rule: "VAL-9",
+      how: "sends an output of the standard's",
+      start: output("\"dh_more\"", "dh_int(1)")
     ),
     BrokenDriver(
       rule: "VAL-10",
