@@ -13,7 +13,7 @@ struct DescriptorVocabulary {
     static let session: Set<String> = ["check", "reset"]
     static let action: Set<String> = [
       "cancellable", "channels", "effect", "idempotent", "implements", "inputs", "kind", "name",
-      "output_kinds", "outputs", "summary", "title",
+      "output_kinds", "outputs", "session", "summary", "title",
     ]
     static let channel: Set<String> = ["content", "direction", "name"]
     static let annotations: Set<String> = [

@@ -41,7 +41,8 @@ extension CheckTest {
           continue
         }
         // A session that cannot be opened is the end before the action's name is looked at.
-        if probe.driver.descriptor.session != nil, proxy.now.accepted > before { continue }
+        let takesSession = probe.driver.descriptor.session != nil && action.takesSession
+        if takesSession, proxy.now.accepted > before { continue }
         let deed: String
         switch error {
         case nil: deed = "ended well"

@@ -13,7 +13,7 @@ final class Connection: Sendable {
   let collected: [String: CollectingSink]
   /// Takes each stream of rows; nil: they are collected as values.
   let onRows: (@Sendable (RowStream) async throws -> Void)?
-  /// What opens a session; nil for drivers that have none.
+  /// What opens a session; nil for drivers that have none, and actions that take none.
   let sessionInputs: CompleteInputs.Session?
   /// What tells calls of one identity from others; nil where nobody asks.
   let identity: SessionKey?
@@ -56,7 +56,7 @@ final class Connection: Sendable {
   // None of those that wait is inlined, nor what they call: tasks keep room for all that is in them, which most
   // calls do not need.
 
-  /// Runs the call, within a session where the driver has sessions.
+  /// Runs the call, within a session where the action takes one.
   @inline(never)
   func run() async -> CallOutcome {
     if let sessionInputs, let sessions = driver.sessions {
@@ -98,7 +98,7 @@ final class Connection: Sendable {
     )
   }
 
-  /// Runs the call where the driver has no sessions and puts out no rows.
+  /// Runs the call where it takes no session and puts out no rows.
   @inline(never)
   private func runAlone() async -> CallOutcome {
     if Task.isCancelled { return await driver.runtime.endUnbegun(request.channels) }

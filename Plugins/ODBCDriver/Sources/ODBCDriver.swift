@@ -31,6 +31,14 @@ public final class ODBCDriver: BlockingSessionDriver {
     }
   }
 
+  /// Runs one call that needs no connection.
+  public func run(_ call: Call) throws(DriverError) {
+    switch call.action {
+    case "drivers": try DriversCall(call, installed).run()
+    default: throw DriverError(.unsupported, "the driver does not know the action \(call.action)")
+    }
+  }
+
   /// Runs one call.
   public func run(_ call: Call, in session: ODBCSession) throws(DriverError) {
     switch call.action {
@@ -47,7 +55,6 @@ public final class ODBCDriver: BlockingSessionDriver {
     case "explain": try ExplainCall(call, session).run()
     case "type_info": try TypeInfoCall(call, session).run()
     case "server_info": try ServerInfoCall(call, session).run()
-    case "drivers": try DriversCall(call, installed).run()
     case "vacuum": try VacuumCall(call, session).run()
     default: throw DriverError(.unsupported, "the driver does not know the action \(call.action)")
     }

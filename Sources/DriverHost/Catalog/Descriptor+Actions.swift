@@ -74,7 +74,8 @@ extension Descriptor {
       isCancellable: fields.bool("cancellable", default: true, &findings.faults),
       outputKinds: fields.has("output_kinds") ? fields.words("output_kinds", &findings) : [.value],
       channels: channels(fields, &findings),
-      implements: fields.texts("implements", &findings.faults)
+      implements: fields.texts("implements", &findings.faults),
+      takesSession: fields.bool("session", default: true, &findings.faults)
     )
   }
 

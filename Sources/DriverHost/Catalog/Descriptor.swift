@@ -170,6 +170,8 @@ extension Descriptor {
     public var channels: [Channel]
     /// The ids of what it means beyond its description.
     public var implements: [String]
+    /// Whether its calls take a session, where the driver has sessions.
+    public var takesSession: Bool
     /// Why this host cannot run it, as in "the action needs a newer host: …", without a full stop; nil where it can.
     public var misfit: String?
   }

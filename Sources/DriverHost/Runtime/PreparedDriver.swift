@@ -120,9 +120,10 @@ final class PreparedDriver: Sendable {
         parts: inputs.secretParts
       )
     }
-    // Calls of a session go where it was opened; without sessions those with equal inputs of that kind
-    // meet here, for what the driver keeps between calls, such as connections.
-    if descriptor.session == nil, runtime.driverLoops.count > 1 {
+    // Calls of a session go where it was opened; those without one meet there if their inputs of that kind are
+    // equal, for what the driver keeps between calls, such as connections.
+    let takesSession = descriptor.session != nil && action.takesSession
+    if !takesSession, runtime.driverLoops.count > 1 {
       request.affinity = SessionKey(complete.sessionInputs.values).affinity
     }
     var collected: [String: CollectingSink] = [:]
@@ -140,7 +141,7 @@ final class PreparedDriver: Sendable {
       request: request,
       collected: collected,
       onRows: options.onRows,
-      sessionInputs: descriptor.session == nil ? nil : complete.sessionInputs,
+      sessionInputs: takesSession ? complete.sessionInputs : nil,
       identity: attempt == nil ? nil : SessionKey(complete.sessionInputs.values)
     )
   }

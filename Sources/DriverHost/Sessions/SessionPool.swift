@@ -1,8 +1,8 @@
 /// The open sessions of one driver: warm calls find theirs again, and no two calls meet in one that is
 /// made for one at a time.
 ///
-/// A session is used again only by calls with equal `x-session` inputs. One that a stopped call has left
-/// is reset, else checked, else closed; one that its driver calls broken is closed; one that a call was
+/// A session is used again only by calls with equal `x-session` inputs. One for one call at a time that a stopped
+/// call has left is reset, else checked, else closed; one that its driver calls broken is closed; one that a call was
 /// given up in is left to the driver until that call has ended. Calls that find none wait in order.
 final class SessionPool: Sendable {
   /// What the descriptor says of the sessions.

@@ -11,9 +11,10 @@ struct Actions: ParsableCommand {
       `analysis` finds something out, such as whether a connection would work.
 
       With --json: {"version": 1, "name", "id", "default_action", "actions": [{"name", "title", \
-      "summary", "kind", "unusable", "implements", "effect", "idempotent", "cancellable", \
+      "summary", "kind", "unusable", "implements", "session", "effect", "idempotent", "cancellable", \
       "output_kinds", "channels": [{"name", "direction", "content"}], "inputs", "outputs"}]}. What \
-      is not known is null; "unusable" says why this host cannot call an action.
+      is not known is null; "unusable" says why this host cannot call an action, and "session" \
+      whether its calls take one.
       """
   )
 
@@ -51,11 +52,11 @@ struct Actions: ParsableCommand {
       "name": .string(descriptor.name),
       "id": .string(descriptor.id),
       "default_action": .string(descriptor.defaultAction),
-      "actions": .list(descriptor.actions.map(object)),
+      "actions": .list(descriptor.actions.map { object($0, descriptor.session != nil) }),
     ]
   }
 
-  private static func object(_ action: Descriptor.Action) -> Value {
+  private static func object(_ action: Descriptor.Action, _ hasSessions: Bool) -> Value {
     [
       "name": .string(action.name),
       "title": .string(action.title),
@@ -63,6 +64,7 @@ struct Actions: ParsableCommand {
       "kind": Value(action.kind?.rawValue),
       "unusable": Value(action.misfit),
       "implements": .list(action.implements.map { .string($0) }),
+      "session": .bool(action.takesSession && hasSessions),
       "effect": .string(action.effect.rawValue),
       "idempotent": .bool(action.isIdempotent),
       "cancellable": .bool(action.isCancellable),

@@ -95,7 +95,9 @@ struct Describe: ParsableCommand {
   private static func sessions(_ descriptor: Descriptor) -> String {
     guard let session = descriptor.session else { return "" }
     let abilities = [("reset", session.reset), ("check", session.check)].filter(\.1).map(\.0)
-    return abilities.isEmpty ? "yes" : "yes, with \(abilities.joined(separator: " and "))"
+    let without = descriptor.actions.filter { !$0.takesSession }.map(\.name)
+    return "yes" + (abilities.isEmpty ? "" : ", with \(abilities.joined(separator: " and "))")
+      + (without.isEmpty ? "" : "; none for: \(without.joined(separator: ", "))")
   }
 
   private static func isEmpty(_ schema: Value) -> Bool {
