@@ -96,6 +96,28 @@ struct CheckerTests {
     #expect(try check(path, "calls").map(\.outcome) == [.passed])
   }
 
+  @Test("opens no sessions by actions that take none, and calls none that this host cannot")
+  func actionsOfOtherKinds() throws {
+    func path(_ actions: String) throws -> String {
+      try FixtureDriver.build(
+        "sessionless",
+        descriptor: FixtureDriver.descriptor(more: #" "session": {},"#)
+          .replacing(#"[{"name": "call"}]"#, with: "[\(actions)]")
+      )
+    }
+    // It ends `open` without a session: who asks it for one finds that.
+    let sessionless = try check(path(#"{"name": "look", "session": false}"#), "calls", "sessions")
+    #expect(sessionless.map(\.outcome) == [.passed, .skipped])
+    #expect(sessionless.last?.reason == "none of the actions that can be tried takes a session")
+    let taking = try check(path(#"{"name": "use"}"#), "calls")
+    #expect(taking.flatMap(\.findings).map(\.rule) == ["SESS-2"])
+    let strange = try check(
+      path(#"{"name": "look", "session": false}, {"name": "use", "kind": "stream"}"#),
+      "calls"
+    )
+    #expect(strange.map(\.outcome) == [.passed])
+  }
+
   @Test("names the rule that a file breaks", arguments: BrokenDriver.inFile)
   func inFile(driver: BrokenDriver) throws { try expectCaught(driver) }
 

@@ -26,8 +26,9 @@ public struct Catalog: Sendable {
   public init(searchPath: SearchPath = .standard()) {
     let scan = CatalogScan(searchPath)
     // What does not fit loses against everything that does, also against lower versions.
-    let choice = DriverChoice(scan.found.filter { $0.misfit == nil })
-    misfits = scan.found.filter { $0.misfit != nil }
+    let misfits = scan.found.filter { $0.misfit != nil }
+    let choice = DriverChoice(misfits.isEmpty ? scan.found : scan.found.filter { $0.misfit == nil })
+    self.misfits = misfits
     drivers = choice.drivers
     superseded = choice.superseded.map(\.driver)
     rejected =

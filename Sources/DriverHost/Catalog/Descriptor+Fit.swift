@@ -51,7 +51,7 @@ extension Descriptor {
     _ fields: DescriptorFields,
     input: String?
   ) -> String? {
-    if isReserved(action.name) { return newer("the standard's name of it") }
+    if isReserved(action.name) { return newer("its name `\(action.name)`") }
     if action.kind == nil {
       return newer("its kind \(FaultText.name(fields.value("kind").stringValue ?? ""))")
     }

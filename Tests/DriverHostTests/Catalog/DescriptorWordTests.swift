@@ -102,6 +102,7 @@ struct DescriptorWordTests {
     let named = try descriptor(#"{"name": "dh_probe"}, {"name": "call"}"#)
     #expect(named.actions.map { $0.misfit == nil } == [false, true])
     #expect(named.strange.map(\.rule) == ["DESC-9"] && named.defaultAction == "call")
+    #expect(named.actions[0].misfit?.hasSuffix("does not know its name `dh_probe`") == true)
     let common = try descriptor(
       #"{"name": "a"}, {"name": "b"}"#,
       #""default_action": "b", "inputs": {"properties": {"dh_cache": {}}},"#
