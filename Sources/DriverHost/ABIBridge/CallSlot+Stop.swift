@@ -23,13 +23,11 @@ extension CallSlot {
       return
     case .running:
       stop.reason = reason
-      if stopDescriptor >= 0 {
-        var one: UInt64 = 1
-        unsafe Glibc.write(stopDescriptor, &one, 8)
-      }
+      signalStopDescriptor()
       if unsafe stop.function != nil { scheduleStopFunction(of: call) }
     case .settling:
       stop.reason = reason
+      signalStopDescriptor()
       if outcome?.error == nil {
         outcome?.error = overrulingError ?? stopError(reason: reason, request)
       }
@@ -66,6 +64,15 @@ extension CallSlot {
       stopDescriptor = eventfd(stop.reason == nil ? 0 : 1, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
     }
     return stopDescriptor < 0 ? DH_FAILED : stopDescriptor
+  }
+
+  /// Makes the descriptor of `stop_fd` readable, where there is one: in every phase, so that one that is not was read.
+  ///
+  /// With the monitor locked.
+  private func signalStopDescriptor() {
+    guard stopDescriptor >= 0 else { return }
+    var one: UInt64 = 1
+    unsafe Glibc.write(stopDescriptor, &one, 8)
   }
 
   /// Gives the descriptor of `stop_fd` back, and says so where the driver has closed or read it.
