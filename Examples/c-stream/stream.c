@@ -1,6 +1,6 @@
 /// A driver in C that moves bytes and rows of any size in constant memory, stops when it is asked to, and has sessions.
 ///
-/// The rows are in rows.c. Build it with ./build
+/// The rows are in rows.c, a wait with poll(2) in follow.c. Build it with ./build
 #include "stream.h"
 
 #include <stdlib.h>
@@ -26,8 +26,7 @@ static void set_integer(dh_call_v1 call, const char *name, int64_t number) {
   call.fn->output(call, dh_text(name), &value);
 }
 
-/// Ends a call after its bytes. What `write` or `read` answered last says how.
-static void end_bytes(dh_call_v1 call, session *session, int64_t bytes, int64_t last) {
+void end_bytes(dh_call_v1 call, session *session, int64_t bytes, int64_t last) {
   if (last == DH_STOPPED || call.fn->stopped(call) > 0) {
     end_stopped(call);
   } else if (last < 0 && last != DH_UNWANTED) {
@@ -118,6 +117,8 @@ static void start(void *instance, const dh_request_v1 *request) {
       copy(call, session);
     } else if (dh_text_is(request->action, "generate")) {
       generate(call, session, request->inputs);
+    } else if (dh_text_is(request->action, "follow")) {
+      follow(call, session, request->inputs);
     } else if (dh_text_is(request->action, "rows")) {
       rows(call, session, request->inputs);
     } else {

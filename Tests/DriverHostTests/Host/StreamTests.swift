@@ -223,4 +223,44 @@ struct StreamTests {
     #expect(host.statistics.drivers["STREAM"]?.sessions?.opened == 2)
     #expect(await host.close().isClean)
   }
+
+  @Test("follow a pipe of a driver's own beside their stop, to its end or theirs")
+  func follow() async throws {
+    let path = folder.file("events")
+    #expect(mkfifo(path, 0o600) == 0)
+    async let result = call("follow", ["path": .string(path)]) {
+      $0.outputs["out"] = .collect(limit: 100)
+    }
+    // Waits for somebody who reads.
+    let writer = open(path, O_WRONLY | O_CLOEXEC)
+    #expect(write(writer, "hello", 5) == 5)
+    close(writer)
+    #expect(try await result["out"] == .bytes(Array("hello".utf8)))
+    let task = Task { try await call("follow", ["path": .string(path)]) }
+    try await eventually("it runs") { host.statistics.drivers["STREAM"]?.runningCalls == 1 }
+    task.cancel()
+    await #expect { try await task.value } throws: { ($0 as? HostError)?.code == .cancelled }
+    await #expect {
+      try await call("follow", ["path": .string(folder.file("none"))])
+    } throws: { ($0 as? HostError)?.code == .notFound }
+    #expect(host.statistics.drivers["STREAM"]?.misuses == 0)
+  }
+
+  @Test("may be cancelled after a driver has ended that waited for its stop with poll(2)")
+  func stopAfterEnd() async throws {
+    let path = folder.file("events")
+    #expect(mkfifo(path, 0o600) == 0)
+    let output = ByteStream()
+    let task = Task {
+      try await call("follow", ["path": .string(path)]) { $0.outputs["out"] = .stream(output) }
+    }
+    let writer = open(path, O_WRONLY | O_CLOEXEC)
+    #expect(write(writer, "hello", 5) == 5)
+    close(writer)
+    // Nobody has read what it sent, which is what the call still waits for.
+    try await eventually("it has ended") { host.statistics.drivers["STREAM"]?.settlingCalls == 1 }
+    task.cancel()
+    await #expect { try await task.value } throws: { ($0 as? HostError)?.code == .cancelled }
+    #expect(host.statistics.drivers["STREAM"]?.misuses == 0)
+  }
 }
