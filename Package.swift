@@ -345,6 +345,13 @@ let package = Package(
       swiftSettings: common
     ),
 
+    // MARK: What was frozen
+    .testTarget(
+      name: "FrozenABITests",
+      dependencies: ["DriverHost", "TestSupport"],
+      swiftSettings: common
+    ),
+
     // MARK: Test support
     .testTarget(
       name: "DocsTests",

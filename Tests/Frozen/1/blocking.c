@@ -31,21 +31,24 @@ static dh_status init_once(void *context) {
   return DH_OK;
 }
 
-static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instance, dh_report_v1 report) {
+/// A build that refuses every instance.
 #ifdef FROZEN_REFUSES
-  dh_error_v1 error = dh_error(DH_ERROR_UNAVAILABLE, "this build refuses to begin");
-  (void)host, (void)loop, (void)instance;
-  report.fn(report.context, &error);
-  return DH_FAILED;
+enum { REFUSES = 1 };
 #else
-  (void)report;
+enum { REFUSES = 0 };
+#endif
+
+static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instance, dh_report_v1 report) {
+  if (REFUSES || loop != NULL) {
+    dh_error_v1 error = dh_error(DH_ERROR_UNAVAILABLE, "this build refuses to begin");
+    report.fn(report.context, &error);
+    return DH_FAILED;
+  }
   the_host = host;
   *instance = (void *)&the_host;
-  if (loop != NULL) return DH_REFUSED;
   // Both are asked for; the second one finds it done.
   dh_status status = host->once(host, "frozen-1", init_once, &inits);
   return status == DH_OK ? host->once(host, "frozen-1", init_once, &inits) : status;
-#endif
 }
 
 static void destroy(void *instance) { (void)instance; }

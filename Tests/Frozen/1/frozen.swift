@@ -27,9 +27,10 @@ private let create:
     return DH_OK
   }
 
-private let start:
-  @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<dh_request_v1>) -> Void = {
-    instance, request in
+private let start: @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<dh_request_v1>) -> Void =
+  {
+    instance,
+    request in
     let request = request.pointee
     if dh_text_is(request.action, "values") != 0 {
       values(request)

@@ -153,12 +153,22 @@ static void looked_up(void *context, const dh_error_v1 *error, const dh_text_v1 
   call.fn->done(call, error);
 }
 
+static void stop_looking(void *context) {
+  frozen_work *work = (frozen_work *)context;
+  put(work->call, "cancelled", dh_int(work->home->resolver->cancel(work->home->loop, work->lookup)));
+  end_stopped(work);
+}
+
 static void look_up(frozen_work *work, dh_text_v1 name) {
   const dh_resolve_v1 *resolver = work->home->resolver;
   int64_t other = resolver->resolve(work->home->loop, name, DH_ANY_FAMILY, looked_up_by_mistake, work);
   put(work->call, "taken_back", dh_int(resolver->cancel(work->home->loop, other)));
   work->lookup = resolver->resolve(work->home->loop, name, DH_IPV4, looked_up, work);
-  if (work->lookup < 0) dh_fail(finish(work), DH_ERROR_DNS, "the host looks nothing up");
+  if (work->lookup < 0) {
+    dh_fail(finish(work), DH_ERROR_DNS, "the host looks nothing up");
+    return;
+  }
+  work->call.fn->on_stop(work->call, stop_looking, work);
 }
 
 // MARK: - Channels
@@ -168,6 +178,9 @@ enum { SENT_AT_ONCE = 100, COPIED_AT_ONCE = 4, PIECE = 64 * 1024 };
 /// Goes on later, so that others have their turn on the loop.
 static void yield_to_others(frozen_work *work, dh_fn_v1 fn) { work->home->reactor->post(work->home->loop, fn, work); }
 
+/// Makes values large enough for a channel to be full soon.
+static const char filler[200] = "a text of 200 bytes";
+
 /// Sends numbers down channel 0 until it is full, and goes on when it has room.
 static void send_on(void *context) {
   frozen_work *work = (frozen_work *)context;
@@ -176,7 +189,8 @@ static void send_on(void *context) {
       yield_to_others(work, send_on);
       return;
     }
-    dh_value_v1 value = dh_int(work->next);
+    dh_value_v1 items[] = {dh_int(work->next), dh_textual(DH_STRING, filler, sizeof filler)};
+    dh_value_v1 value = dh_list(items, 2);
     dh_status status = work->call.fn->emit(work->call, 0, &value);
     if (status == DH_AGAIN) {
       work->again = 1;
