@@ -227,7 +227,7 @@ let package = Package(
     .executableTarget(
       name: "drivers",
       dependencies: [
-        "CDriverHeader", "CTemplates", "DriverCheck", "DriverHistory", "DriverHost",
+        "CDriverHeader", "CDriverHost", "CTemplates", "DriverCheck", "DriverHistory", "DriverHost",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: shipped

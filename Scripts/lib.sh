@@ -99,14 +99,23 @@ program_of_port() {
   done < <(listening_ports | grep -E "^$port ")
 }
 
+# The SONAME of libdriverhost.so, with the revision of its API: engines that were linked with it look for this name.
+# shellcheck disable=SC2034 # Scripts/install reads it too
+library_soname=libdriverhost.so.1
+
 # build_release: builds them for users, into $release, and nothing of the tests. The Swift runtime is inside.
 build_release() {
-  local product products
+  local product products flags
   products=$(release_products)
   for product in $products; do
+    flags=()
+    # A build that is not installed has no SONAME, since no link of that name stands beside it.
+    if [[ $product == driverhost ]]; then flags=(-Xlinker -soname -Xlinker "$library_soname"); fi
     swift build --package-path "$root" --configuration release --static-swift-stdlib --jobs "$(build_jobs)" \
-      --product "$product" >&2
+      "${flags[@]}" --product "$product" >&2
   done
+  # For programs that are linked with it where it was built.
+  ln -sf -- libdriverhost.so "$release/$library_soname"
 }
 
 # in_folder FOLDER COMMAND…

@@ -13,8 +13,8 @@ struct Drivers: AsyncParsableCommand {
       user's data folder (~/.local/share/drivers), the lib/drivers that this program was \
       installed with, /usr/local/lib/drivers, /usr/lib/drivers and the folder of this program.
 
-      With --json, output and errors are one JSON document on standard output. NO_COLOR is \
-      honoured. Completions: drivers --generate-completion-script bash (or zsh, fish).
+      With --json, output and errors are one JSON document on standard output, also of \
+      --version. NO_COLOR is honoured. Completions: drivers --generate-completion-script bash (or zsh, fish).
 
       Connectors and vault configurations are files of a workspace: the folder of --workspace, else \
       of DRIVERS_WORKSPACE, else the nearest one with connectors in it from the current folder \
@@ -23,7 +23,7 @@ struct Drivers: AsyncParsableCommand {
       Exit codes: 0 success; 1 the connection ended in an error, or a secret could not be had; 2 \
       wrong usage or input; 3 a driver could not be used, or findings; 129, 130, 143 after HUP, Ctrl-C, TERM.
       """,
-    version: "\(Version.text) (driver ABI: \(ABISummary.revision))",
+    version: VersionReport.text,
     // Each says its name: to make one of the type's name, the parser asks at every start for every
     // subcommand whether the type describes itself, which takes the runtime through all
     // conformances of the program.
@@ -42,6 +42,10 @@ struct Drivers: AsyncParsableCommand {
     signal(SIGPIPE, SIG_IGN)
     do {
       try ProcessArguments.check()
+      if VersionReport.isWantedAsJSON(CommandLine.arguments.dropFirst()) {
+        Console.output(json: VersionReport.document)
+        leave(0)
+      }
       var command = try parse()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()

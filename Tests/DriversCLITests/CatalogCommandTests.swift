@@ -1,3 +1,4 @@
+import DriverHost
 import Foundation
 import TestSupport
 import Testing
@@ -18,7 +19,35 @@ struct CatalogCommandTests {
     ] {
       try Snapshot.check("help-\(command)", [await cli.run("\(command) --help")])
     }
-    try Snapshot.check("version", [await cli.run("--version")])
+  }
+
+  @Test(
+    "--version says the product's first, then the ABI's and that of each library that is linked"
+  )
+  func version() async throws {
+    let run = try await cli.run("--version")
+    #expect(run.status == 0)
+    let lines = run.output.split(separator: "\n")
+    #expect(lines.first == "drivers \(Version.text)")
+    let parts = try lines.dropFirst().map { line in
+      let match = try #require(line.wholeMatch(of: /(\S.*?)  +(\S.*)/), "\(line)")
+      return (name: String(match.1), version: String(match.2))
+    }
+    #expect(parts.map(\.name) == ["driver ABI", "host API", "libyaml", "PCRE2", "SQLite"])
+    for part in parts.prefix(2) { #expect(part.version.hasPrefix("revision ")) }
+    for part in parts.dropFirst(2) {
+      #expect(part.version.wholeMatch(of: /[0-9]+\.[0-9]+(?:\.[0-9]+)?/) != nil, "\(part)")
+    }
+    for order in ["--version --json", "--json --version"] {
+      let document = try JSON.parse(try await cli.run(order).output)
+      #expect(document["version"] == 1 && document["drivers"] == .string(Version.text))
+      #expect(document["abi"] == ["min": 1, "max": 1])
+      #expect(document["abi_revision"] == .string(parts[0].version))
+      #expect(document["host_api_revision"] == .string(parts[1].version))
+      let libraries = document["libraries"].mapValue ?? [:]
+      #expect(libraries.map(\.name) == parts.dropFirst(2).map(\.name))
+      #expect(libraries.map(\.value) == parts.dropFirst(2).map { .string($0.version) })
+    }
   }
 
   @Test("list shows what was found, as a table and as JSON")

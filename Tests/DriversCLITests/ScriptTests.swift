@@ -110,7 +110,7 @@ struct ScriptTests {
       try copy("Scripts/\(name)")
     }
     try folder.write("#!/bin/sh\n", to: "Scripts/setup", mode: 0o755)
-    try folder.write("#!/bin/sh\necho 1.0.0\n", to: ".build/release/drivers", mode: 0o755)
+    try folder.write("#!/bin/sh\necho drivers 1.0.0\n", to: ".build/release/drivers", mode: 0o755)
     try folder.write("", to: "Sources/DriverABI/include/driver_abi.h")
     // The second question is not answered.
     try folder.write(

@@ -8,4 +8,9 @@ public enum HostABI {
   public static let interfaces = HostFunctions.interfaces
   /// The layout that drivers must have been compiled with: "draft 1".
   public static let noteInWords = ELFNote.revisionInWords(ELFNote.type)
+
+  /// What a header calls its revision, in words: "draft 1", "revision 1".
+  package static func revisionInWords(_ number: UInt32) -> String {
+    ELFNote.revisionInWords(number)
+  }
 }

@@ -3,7 +3,12 @@ import DriverHost
 /// Which driver ABI this host speaks.
 enum ABISummary {
   /// The revision in words.
-  static var revision: String { "revision 1, \(HostABI.noteInWords)" }
+  static var revision: String { revision(HostABI.noteInWords) }
+
+  /// A draft is one of revision 1.
+  static func revision(_ words: String) -> String {
+    words.hasPrefix("draft") ? "revision 1, \(words)" : words
+  }
 
   /// The range of revisions of `dh.driver/N` that interface ids name; null where they name none.
   static func range(of interfaces: [String]) -> Value {
