@@ -1,5 +1,5 @@
-//! `driver_abi.h` for Rust: the declarations of revision 1, draft 3, and a few functions that take the raw pointers out of
-//! sight. What each function promises stands in the header.
+//! `driver_abi.h` for Rust: the declarations of revision 1, and a few functions that take the raw pointers out of sight.
+//! What each function promises stands in the header.
 #![allow(non_camel_case_types, dead_code)]
 
 use std::ffi::c_void;
@@ -72,7 +72,7 @@ pub const DH_IPV4: u32 = 4;
 pub const DH_IPV6: u32 = 6;
 
 /// What a descriptor's note says that it is.
-pub const DH_NOTE_TYPE: u32 = 0x80000003;
+pub const DH_NOTE_TYPE: u32 = 1;
 
 // MARK: - The declarations
 

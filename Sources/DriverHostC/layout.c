@@ -121,12 +121,13 @@ OFFSET(dh_call_options_v1, progress_context, 144);
 OFFSET(dh_call_options_v1, rows, 152);
 OFFSET(dh_call_options_v1, rows_context, 160);
 
-SIZE(dh_fan_out_v1, 24);
+SIZE(dh_fan_out_v1, 32);
 OFFSET(dh_fan_out_v1, flags, 4);
 OFFSET(dh_fan_out_v1, item, 8);
 OFFSET(dh_fan_out_v1, context, 16);
+OFFSET(dh_fan_out_v1, further, 24);
 
-NUMBER(DH_HOST_API, 0x80000002u);
+NUMBER(DH_HOST_API, 1u);
 NUMBER(DH_FORKED, -16);
 NUMBER(DH_STAGE_INPUT, 1u);
 NUMBER(DH_STAGE_SECRET, 2u);

@@ -144,12 +144,14 @@ struct BlockingDriverTests {
     let result = try await host.call("tell") { options in
       options.connector = "mine"
       options.traceparent = trace
+      options.tracestate = "vendor=1"
       options.timeout = .seconds(600)
     }
     let request = result["request"]
     #expect(request["has_id"] == true && request["action"] == "tell" && request["inputs"] == 1)
     #expect(request["has_deadline"] == true && request["execution"] == .string(result.execution))
     #expect(request["connector"] == "mine" && request["traceparent"] == .string(trace))
+    #expect(request["tracestate"] == "vendor=1")
     #expect(request["attempt"] == 1 && request["flags"] == 0)
     #expect(request["host"].stringValue?.isEmpty == false)
     #expect(request["host_version"] == .string(Version.text))

@@ -46,6 +46,17 @@ struct FrozenBuild: Hashable, Sendable, CustomTestStringConvertible {
     }
   }
 
+  /// The path of a program of Tests/Frozen/1 that is linked with nothing of ours.
+  func program(_ name: String) async throws -> String {
+    try await Self.builds.made("\(self) \(name)") { folder in
+      try await Command.check(
+        compiler,
+        flags + ["-I", Self.folder, "\(Self.folder)/\(name).c", "-o", "\(folder)/\(name)", "-ldl"]
+      )
+      return "\(folder)/\(name)"
+    }
+  }
+
   /// The path of the engine, linked with today's library.
   func engine() async throws -> String {
     try await Self.builds.made("\(self) engine") { folder in

@@ -43,14 +43,49 @@ struct OtherProgramTests {
   }
 
   @Test(
+    "a driver with an interface that this host does not know runs, and tells the cost to one that asks",
+    arguments: FrozenBuild.all
+  )
+  func cost(build: FrozenBuild) async throws {
+    let driver = try await build.driver("cost")
+    let host = try FrozenHost(driver, type: "FROZEN_COST")
+    #expect(try await host.call("send", ["text": "hello"])["paid"] == 15)
+    #expect(host.misuses == 0)
+    let knowing = try await build.program("cost_host")
+    #expect(try await Command.run(knowing, [driver, "hello"]).output == "15\n")
+    // And a driver that has no such interface, asked by a host that knows it.
+    let plain = try await Command.run(knowing, [try await build.driver("blocking"), "hello"])
+    #expect(plain.output == "it does not say\n" && plain.status == 0)
+  }
+
+  @Test("a driver that cannot do without such an interface is refused by its name, and not loaded")
+  func needs() async throws {
+    let folder = try TemporaryFolder()
+    let descriptor = try String(contentsOfFile: FrozenBuild.folder + "/cost.json", encoding: .utf8)
+      .replacing(#""execution":"#, with: #""needs": ["org.example.quota/1"], "execution":"#)
+    try folder.write(descriptor, to: "needs.json")
+    let path = folder.file("libFrozenNeedsDriver.so")
+    try await Command.check(
+      "gcc",
+      [
+        "-std=c11", "-shared", "-fPIC", "-fvisibility=hidden", "-I", FrozenBuild.folder,
+        "-DDH_DESCRIPTOR=\"\(folder.file("needs.json"))\"", FrozenBuild.folder + "/cost.c", "-o", path,
+      ]
+    )
+    let host = try FrozenHost(path, type: "FROZEN_COST")
+    let error = try #require(await host.failure("send", ["text": "hello"]))
+    #expect(error.stage == .driver && error.message.contains("org.example.quota/1"))
+  }
+
+  @Test(
     "drivers pass today's check",
     .slow,
-    arguments: ["blocking", "nonblocking", "swift"]
+    arguments: ["blocking", "nonblocking", "cost", "swift"]
   )
   func check(name: String) async throws {
     let path =
       switch name {
-      case "blocking": try await FrozenBuild.gcc.driver(name)
+      case "blocking", "cost": try await FrozenBuild.gcc.driver(name)
       case "nonblocking": try await FrozenBuild.clang.driver(name)
       default: try await FrozenBuild.swiftDriver()
       }

@@ -1,4 +1,4 @@
-/// driver_abi.h: the contract between a driver host and a driver. Revision 1, draft 3.
+/// driver_abi.h: the contract between a driver host and a driver. Revision 1.
 ///
 /// A driver is one shared library, `lib<Type>Driver.so`, that serves one connector type. It exports one function,
 /// carries its description as an ELF note, and needs nothing but this header: no library of the host is linked. 64-bit
@@ -47,8 +47,8 @@
 ///   `done`, and afterwards it answers DH_GONE; [loop] only on the thread of that loop, elsewhere DH_REFUSED. Unless it
 ///   says that it waits, a function does not wait for anything outside the process.
 /// - Each function says what it answers beside DH_OK, and beside the DH_GONE and DH_REFUSED of these tags.
-/// - A struct's layout is frozen with the revision in its tag. Nothing is ever appended to one: what is new is a new
-///   interface id, asked for by text and answered by NULL where it is not known.
+/// - All declarations are frozen: a struct's layout with the revision in its tag. Nothing is ever appended to one: what
+///   is new is a new interface id, asked for by text and answered by NULL where it is not known.
 /// - What a reader does not know it takes for the nearest general one: an error's code for DH_ERROR_INTERNAL, a status
 ///   below 0 for DH_FAILED, a reason to stop for DH_STOP_CANCELLED, a kind for null. Unknown flags and events are
 ///   ignored.
@@ -705,10 +705,9 @@ const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *i
 
 #define DH_NOTE_NAME "driver_host"
 
-/// The note's type names the form of the note, and is 1 for ever once revision 1 is frozen. Until then it is a draft's
-/// number, and a host takes its own draft only.
-#define DH_NOTE_TYPE 0x80000003u
-#define DH_NOTE_TYPE_TEXT "0x80000003"
+/// The note's type names the form of the note, and is 1 for ever: what the driver answers stands in "abi".
+#define DH_NOTE_TYPE 1u
+#define DH_NOTE_TYPE_TEXT "1"
 
 // MARK: - Helpers to read inputs
 

@@ -1,4 +1,4 @@
-/// driver_host.h: the driver host as a library, for engines in any language. Revision 1, draft 2.
+/// driver_host.h: the driver host as a library, for engines in any language. Revision 1.
 ///
 /// `libdriverhost.so` finds drivers, loads them and runs connections through them. This header is its specification:
 /// C11, also valid C++17, 64-bit ELF systems. Values, rows and error codes are those of driver_abi.h, which it
@@ -84,9 +84,8 @@ DH_ASSUME_NONNULL_BEGIN
 
 // MARK: - Versions
 
-/// The revision of this header. Until revision 1 is frozen it is a draft's number, and a library serves its own draft
-/// only.
-#define DH_HOST_API 0x80000002u
+/// The revision of this header.
+#define DH_HOST_API 1u
 
 /// The highest revision that the library serves; it serves those before it too. An engine that was built with this
 /// header needs at least DH_HOST_API: compare them when the library is loaded, before anything else is called. For ever
@@ -369,7 +368,8 @@ dh_status dh_host_statistics_v1(dh_handle host, dh_handle *document, dh_handle *
 /// [thread-safe] @since host API 1
 dh_status dh_host_drivers_v1(dh_handle host, dh_handle *document, dh_handle *DH_NULLABLE error);
 
-/// One driver's descriptor as it was written (driver_abi.h, "The descriptor"), as a document.
+/// One driver's descriptor as it was written (driver_abi.h, "The descriptor"), as a document. An action that this host
+/// does not know how to call has `unusable` in it, which says why.
 ///
 /// `type` is `TYPE` or `TYPE@id`. DH_FAILED with DH_ERROR_NOT_FOUND: there is none, and what there is instead.
 /// [thread-safe] @since host API 1
@@ -619,6 +619,9 @@ typedef struct dh_fan_out_v1 {
   /// Called for every item, also for those that were not begun (DH_ERROR_CANCELLED).
   dh_item_fn_v1 DH_NULLABLE item;
   void *DH_NULLABLE context;
+  /// Further options, a map by name; NULL: none. A name that the library does not know is DH_INVALID; in this revision
+  /// it knows none.
+  const dh_value_v1 *DH_NULLABLE further;
 } dh_fan_out_v1;
 
 /// Makes one call for each of `items`, several at once: each has the same inputs with those of its item laid over them.

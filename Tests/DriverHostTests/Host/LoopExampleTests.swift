@@ -111,7 +111,7 @@ struct LoopExampleTests {
     let stream = ValueStream()
     async let left = read(endless) { $0.outputs["lines"] = .valueStream(stream) }
     for try await _ in stream { break }
-    #expect(try await left["count"]?.intValue ?? 0 > 0)
+    #expect(try await left["count"].intValue ?? 0 > 0)
     let silent = try TCPFaultServer(.stalls)
     let task = Task { try await read(silent) }
     try await eventually("it is connected") { silent.connectionCount == 1 }

@@ -47,8 +47,8 @@ static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instanc
   the_host = host;
   *instance = (void *)&the_host;
   // Both are asked for; the second one finds it done.
-  dh_status status = host->once(host, "frozen-1", init_once, &inits);
-  return status == DH_OK ? host->once(host, "frozen-1", init_once, &inits) : status;
+  dh_status status = host->once(host, "libfrozen.so.1", init_once, &inits);
+  return status == DH_OK ? host->once(host, "libfrozen.so.1", init_once, &inits) : status;
 }
 
 static void destroy(void *instance) { (void)instance; }
@@ -153,7 +153,7 @@ static void send_values(dh_call_v1 call, const dh_value_v1 *inputs) {
   for (; sent < count && status == DH_OK; sent++) {
     dh_member_v1 member = dh_member("n", dh_int(sent));
     dh_value_v1 value = dh_map(&member, 1);
-    status = call.fn->emit(call, 0, &value);
+    status = call.fn->send(call, 0, &value);
   }
   put(call, "sent", dh_int(sent));
   put(call, "status", dh_int(status));
@@ -371,7 +371,8 @@ static void tell_request(const dh_request_v1 *request, const frozen_session *ses
       dh_member("has_deadline", dh_bool(request->deadline_ns > 0)),
       dh_member("execution", string_of(request->execution)),
       dh_member("connector", string_of(request->connector)),
-      dh_member("traceparent", string_of(request->traceparent)),
+      dh_member("traceparent", string_of(dh_text_of(request->context, "traceparent"))),
+      dh_member("tracestate", string_of(dh_text_of(request->context, "tracestate"))),
       dh_member("attempt", dh_int(request->attempt)),
       dh_member("flags", dh_int(request->flags)),
       dh_member("host", string_of(the_host->name)),

@@ -1,4 +1,4 @@
-/// driver_abi.h: the contract between a driver host and a driver. Revision 1, draft 2.
+/// driver_abi.h: the contract between a driver host and a driver. Revision 1.
 ///
 /// A driver is one shared library, `lib<Type>Driver.so`, that serves one connector type. It exports one function,
 /// carries its description as an ELF note, and needs nothing but this header: no library of the host is linked. 64-bit
@@ -37,19 +37,32 @@
 /// Rules that hold everywhere:
 ///
 /// - Text is UTF-8 with a length. Every text that comes from the host is followed by one NUL that its length does not
-///   count; text that goes to the host needs none. Sizes are bytes, times are nanoseconds unless a name ends in _ms.
+///   count, also an empty one; text that goes to the host needs none. Interface ids and the key of `once` alone are C
+///   strings. Sizes are bytes, times are nanoseconds unless a name ends in _ms.
+/// - DH_NULLABLE stands where a pointer or function may be NULL. A NULL elsewhere is DH_INVALID.
+/// - The host's tables and loops are used where they stand: pass their addresses on, and copy none of them.
 /// - What is passed is borrowed until the function returns (a request's inputs: until the call's `done`). Nobody frees
 ///   what the other allocated. No callback comes without the context that was registered with it.
 /// - Each function says who may call it: [thread-safe] any thread at any time; [call] any thread, between `start` and
 ///   `done`, and afterwards it answers DH_GONE; [loop] only on the thread of that loop, elsewhere DH_REFUSED. Unless it
 ///   says that it waits, a function does not wait for anything outside the process.
 /// - Each function says what it answers beside DH_OK, and beside the DH_GONE and DH_REFUSED of these tags.
-/// - A struct's layout is frozen with the revision in its tag. Nothing is ever appended to one: what is new is a new
-///   interface id, asked for by text and answered by NULL where it is not known.
-/// - Codes, kinds and flags that a reader does not know are treated as the nearest general one.
-/// - A driver does not install signal handlers, fork without exec, exit, change directory, locale or environment, write
-///   to stdout or stderr, raise SIGPIPE, tear down a library that others may use (`curl_global_cleanup`), or let an
-///   exception, panic or trap leave it. A driver is never unloaded.
+/// - All declarations are frozen: a struct's layout with the revision in its tag. Nothing is ever appended to one: what
+///   is new is a new interface id, asked for by text and answered by NULL where it is not known.
+/// - What a reader does not know it takes for the nearest general one: an error's code for DH_ERROR_INTERNAL, a status
+///   below 0 for DH_FAILED, a reason to stop for DH_STOP_CANCELLED, a kind for null. Unknown flags and events are
+///   ignored.
+/// - A driver is a guest. It does not install signal handlers, fork without exec, exit, change directory, locale,
+///   environment, umask or limits, write to stdout or stderr, raise SIGPIPE, tear down a library that others may use
+///   (`curl_global_cleanup`), or let an exception, panic or trap leave it. Runtimes that install signal handlers of
+///   their own accord (Go's, the JVM) do not fit.
+/// - A thread of the host's is left as it was: its signal mask, its cancellation, its floating-point modes, its name.
+///   Threads of a driver's own block all signals. Its descriptors are closed on exec. Libraries that it loads itself it
+///   loads with RTLD_LOCAL.
+/// - A driver is never unloaded. When the process ends its threads may still be inside: nothing that a driver registers
+///   for that moment (atexit, destructors) frees or ends what a call uses.
+/// - A driver does not count on sharing its process with the engine, other drivers, or all of its own instances.
+/// - Secrets are kept no longer than the session or the call that they were given to, and written nowhere.
 /// - A driver exports its entry and nothing else (-fvisibility=hidden, or a version script), links no library of the
 ///   host and no shared runtime of Swift, and has no RPATH or RUNPATH outside $ORIGIN.
 #ifndef DRIVER_ABI_H
@@ -57,6 +70,10 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+#if !defined(__ELF__) || UINTPTR_MAX != 0xFFFFFFFFFFFFFFFFu
+#error "driver_abi.h is for 64-bit ELF systems"
+#endif
 
 #if defined(__clang__)
 #define DH_NULLABLE _Nullable
@@ -135,6 +152,12 @@ struct ArrowArrayStream {
 DH_ASSUME_NONNULL_BEGIN
 
 // MARK: - Interface ids
+//
+// An id is a name, a slash and a number, which rises with every change of layout or meaning; a draft's id stays when it
+// is final. Names that begin with `dh.` are the standard's; others begin with the reverse DNS of who made them:
+// "org.example.trace/1". An id may also stand for a behaviour without functions: what `interface` or the entry answers
+// to it is then not NULL, and that is all. Functions of an interface that a driver answers take the instance that
+// `create` has made.
 
 /// What a driver answers to its entry: a `dh_driver_v1`. Stands in the descriptor's "abi".
 #define DH_DRIVER_V1 "dh.driver/1"
@@ -156,7 +179,7 @@ typedef int32_t dh_status;
 #define DH_UNWANTED -5 /* nobody reads this channel, or not any longer; carry on without it or end */
 #define DH_REFUSED -6  /* not in this state or not on this thread; the host's log says why. The driver's fault. */
 #define DH_LIMIT -7    /* over a limit of the host, such as the size of collected outputs: end with `done` */
-#define DH_FAILED -8   /* the system refused, such as no file descriptor left */
+#define DH_FAILED -8   /* the system refused, such as no file descriptor left. Unknown ones are read as this. */
 #define DH_UNABLE -9   /* what is connected cannot do it, such as say how long a pipe is: carry on without */
 
 // MARK: - Values: one tree type in both directions
@@ -183,19 +206,23 @@ typedef struct dh_text_v1 {
 
 #define DH_SECRET 1u /* flag: never shown, logged or put into a message */
 
-/// A value. Unknown kinds are read as null, unknown flags are ignored. A tree is at most 256 levels deep.
+/// What a value holds; which of these, its kind says.
+typedef union dh_value_as_v1 {
+  int64_t integer;
+  double number;
+  const char *DH_NULLABLE text;
+  const dh_value_v1 *DH_NULLABLE items;
+  const dh_member_v1 *DH_NULLABLE members;
+} dh_value_as_v1;
+
+/// A value. Unknown kinds are read as null, unknown flags are ignored. A tree is at most 256 levels deep. How large one
+/// may be is up to the host; what goes over its limit is DH_LIMIT.
 struct dh_value_v1 {
   uint32_t kind;
   uint32_t flags;
   /// Bytes of a text, items of a list, members of a map; otherwise 0.
   size_t count;
-  union {
-    int64_t integer;
-    double number;
-    const char *DH_NULLABLE text;
-    const dh_value_v1 *DH_NULLABLE items;
-    const dh_member_v1 *DH_NULLABLE members;
-  } as;
+  dh_value_as_v1 as;
 };
 
 /// One entry of a map.
@@ -223,7 +250,7 @@ struct dh_member_v1 {
 #define DH_ERROR_TOO_LARGE 15u       /* over a limit of size or count */
 #define DH_ERROR_UNSUPPORTED 16u     /* this driver, library or server cannot do it */
 #define DH_ERROR_INTERNAL 17u        /* a fault in the driver or the host. Unknown codes are read as this one. */
-#define DH_ERROR_LOST 18u            /* the process that ran the call died */
+#define DH_ERROR_LOST 18u            /* the process that ran the call died. The host's: no driver gives it. */
 
 #define DH_RETRYABLE 1u      /* flag: the same call may work later, and trying again does no harm */
 #define DH_SESSION_BROKEN 2u /* flag: the session must not be used again */
@@ -236,16 +263,18 @@ typedef struct dh_error_v1 {
   int32_t status;
   /// When trying again may work. 0: not known.
   uint32_t retry_after_ms;
-  /// The library's or server's own number.
+  /// The library's or server's own number beyond that, such as a database's. 0: none.
   int64_t vendor_code;
   /// The library's or server's own state, such as an SQLSTATE.
   dh_text_v1 vendor_state;
-  /// JSON pointer (RFC 6901) of the input at fault.
+  /// JSON pointer (RFC 6901) of the input at fault. Empty: none.
   dh_text_v1 pointer;
   /// For the user: what happened and what to do. No secrets.
   dh_text_v1 message;
   /// For the engineer: all that is known. No secrets.
   dh_text_v1 detail;
+  /// More of it, as a map. Its member `faults`, where there are several, is a list in the form of `warnings` (see "The
+  /// descriptor").
   const dh_value_v1 *DH_NULLABLE details;
 } dh_error_v1;
 
@@ -278,7 +307,8 @@ struct dh_calls_v1 {
   /// Has the call been asked to stop? 0: go on. Above 0: DH_STOP_…, end it with `done` soon. DH_GONE: it has ended or
   /// was given up.
   ///
-  /// Costs nanoseconds: `while (!call.fn->stopped(call))` is a good loop. [call] @since ABI 1
+  /// Costs nanoseconds: `while (!call.fn->stopped(call))` is a good loop. When a function has answered DH_STOPPED, this
+  /// says so too. [call] @since ABI 1
   dh_status (*stopped)(dh_call_v1 call);
 
   /// A file descriptor that becomes readable when the call is asked to stop, for poll(2) beside one's own; DH_FAILED:
@@ -298,7 +328,9 @@ struct dh_calls_v1 {
   /// that is running on another thread. @since ABI 1
   dh_status (*on_stop)(dh_call_v1 call, dh_fn_v1 DH_NULLABLE fn, void *DH_NULLABLE context);
 
-  /// A line for the host's log, one of DH_LOG_…; no secrets, no line end. [call] @since ABI 1
+  /// A line for the host's log, one of DH_LOG_…; no secrets, no line end.
+  ///
+  /// Beside <tgmath.h>, which makes a macro of the name: `(call.fn->log)(call, …)`. [call] @since ABI 1
   void (*log)(dh_call_v1 call, uint32_t level, dh_text_v1 text);
 
   /// How far the call is: `done` of `total`, in units that `text` names ("bytes"); total 0: not known. Call it as often
@@ -317,7 +349,7 @@ struct dh_calls_v1 {
   ///
   /// Back-pressure and answers as with `write`, and DH_INVALID as with `output`.
   /// [call] Waits in a blocking driver. @since ABI 1
-  dh_status (*emit)(dh_call_v1 call, uint32_t channel, const dh_value_v1 *value);
+  dh_status (*send)(dh_call_v1 call, uint32_t channel, const dh_value_v1 *value);
 
   /// Does anybody read this channel (or, of an input channel, is anything connected)? 1 or 0. A driver then streams
   /// instead of parsing or collecting.
@@ -330,7 +362,8 @@ struct dh_calls_v1 {
   ///
   /// A slow reader holds the driver back: a blocking driver waits in here; a non-blocking one gets DH_AGAIN, keeps its
   /// bytes and is told by `on_ready`. Up to 1 MiB is always taken when nothing is queued. DH_STOPPED, DH_UNWANTED: as
-  /// they say. DH_INVALID: an input channel, one of values, or none of that index.
+  /// they say; DH_GONE: another thread called `done` meanwhile. DH_INVALID: an input channel, one of values, or none of
+  /// that index.
   /// [call] Waits in a blocking driver. @since ABI 1
   dh_status (*write)(dh_call_v1 call, uint32_t channel, const void *DH_NULLABLE bytes, size_t count);
 
@@ -369,9 +402,10 @@ struct dh_calls_v1 {
   ///
   /// The call stays in flight until the host has released the stream; then, inside that release or soon after it and
   /// from any thread, comes `done`, with outputs before it if there are any. A further result set may be handed over
-  /// after the release of the one before. The host pulls from one thread at a time and never on a loop, so `get_next`
-  /// may wait, and looks at `stopped` while it does. An array that was handed out owns its memory: it may outlive
-  /// stream, call and session. Types that rows may have: see "Rows" at the end.
+  /// after the release of the one before. The host calls the stream from one thread at a time and never on a loop, so
+  /// `get_next` and `release` may wait, and look at `stopped` while they do; what one call of it wrote the next one
+  /// sees. It may ask for the schema at any time and more than once. An array that was handed out owns its memory: it
+  /// may outlive stream, call and session. Types that rows may have: see "Rows" at the end.
   ///
   /// DH_STOPPED: as it says. DH_UNWANTED: nobody takes rows. DH_INVALID: the name is empty or no UTF-8, or the stream
   /// was released. DH_REFUSED: the stream before it was not. [call] @since ABI 1
@@ -382,8 +416,9 @@ struct dh_calls_v1 {
   /// DH_REFUSED: not in "open", or for the second time. [call] @since ABI 1
   dh_status (*opened)(dh_call_v1 call, void *session);
 
-  /// Ends the call: NULL is success. Exactly once, inside `start` or later, from any thread. From here on the driver
-  /// looks at no input of the call.
+  /// Ends the call: NULL is success. Exactly once, inside `start` or later, from any thread. The error is copied before
+  /// the inputs go, and may point into them; from here on the driver looks at no input of the call. A thread of the
+  /// driver's that waits in `read`, `write` or `send` comes out with DH_GONE.
   ///
   /// In a blocking driver the call is over for its session, its instance and the turn in a "driver-serial" driver when
   /// `done` was called *and* `start` has returned: none of them meets the next call, "close" or `destroy` before, so
@@ -412,7 +447,8 @@ typedef struct dh_report_v1 {
   void *DH_NULLABLE context;
 } dh_report_v1;
 
-/// The host, as one driver sees it. Valid until the process ends.
+/// The host, as one driver sees it. Valid until the process ends. An instance uses the one that its `create` was given:
+/// a process may have several, and the entry may be asked by another.
 struct dh_host_v1 {
   /// Name and version of the host, for user agents and logs.
   dh_text_v1 name;
@@ -425,8 +461,10 @@ struct dh_host_v1 {
   /// remembered. Less is a failure, which is returned; more counts as one and comes back as DH_FAILED. After a failure
   /// the next one tries again.
   ///
-  /// For what a library must do once: `host->once(host, "libcurl", …)` around curl_global_init. All inits run one at a
-  /// time, whatever their keys. init must not call `once`, which answers DH_REFUSED there.
+  /// For what a shared library must do once: `host->once(host, "libcurl.so.4", …)` around curl_global_init. The key is
+  /// the library's SONAME, and init does what any user of the library would do and nothing else: where another driver
+  /// was first, this one's does not run. A library that is linked into the driver is its own business, and needs no
+  /// `once`. All inits run one at a time, whatever their keys. init must not call `once`, which is DH_REFUSED there.
   /// [thread-safe] Waits for another's init. @since ABI 1
   dh_status (*once)(const dh_host_v1 *host, const char *key, dh_status (*init)(void *DH_NULLABLE context),
                     void *DH_NULLABLE context);
@@ -438,7 +476,7 @@ struct dh_host_v1 {
 
 #define DH_READABLE 1u
 #define DH_WRITABLE 2u
-#define DH_HANGUP 4u /* the peer has gone, or the descriptor is in error: reported whether asked for or not */
+#define DH_HANGUP 4u /* the peer has gone, or the descriptor is in error: comes with each of the others, or alone */
 
 typedef void (*dh_event_fn_v1)(void *DH_NULLABLE context, uint32_t events);
 
@@ -453,7 +491,7 @@ typedef struct dh_reactor_v1 {
   /// system has no room. [loop] @since ABI 1
   int64_t (*watch)(dh_loop_v1 *loop, int32_t fd, uint32_t events, dh_event_fn_v1 fn, void *DH_NULLABLE context);
 
-  /// Changes what a watch waits for; 0 keeps it and waits for nothing. DH_INVALID: there is no such watch.
+  /// Changes what a watch waits for; 0 keeps it silent, also about hang-ups. DH_INVALID: there is no such watch.
   /// [loop] @since ABI 1
   dh_status (*change)(dh_loop_v1 *loop, int64_t watch, uint32_t events);
 
@@ -495,7 +533,7 @@ typedef struct dh_resolve_v1 {
 /// One call's beginning. The struct is borrowed until `start` returns; what it points to, until `done`.
 typedef struct dh_request_v1 {
   dh_call_v1 call;
-  /// The session for this call; NULL in "open" and for drivers that have none.
+  /// The session for this call; NULL in "open", for actions with `"session": false` and for drivers that have none.
   void *DH_NULLABLE session;
   /// An action of the descriptor, or "open", "close", "reset", "check" for drivers with sessions.
   dh_text_v1 action;
@@ -508,8 +546,10 @@ typedef struct dh_request_v1 {
   dh_text_v1 execution;
   /// The connector's name; empty where there is none.
   dh_text_v1 connector;
-  /// W3C trace context of the caller, to be passed on; empty where there is none.
-  dh_text_v1 traceparent;
+  /// What the caller tells about the call beside its inputs, a map of texts by name: `traceparent` and `tracestate`
+  /// (W3C Trace Context), to be passed on to servers. Names that a driver does not know are ignored. Others than the
+  /// standard's have the reverse DNS of who made them.
+  const dh_value_v1 *context;
   /// From 1.
   uint32_t attempt;
   /// 0 in this revision.
@@ -524,7 +564,12 @@ typedef struct dh_request_v1 {
 /// host calls.
 ///
 /// "concurrency": a session takes one call at a time ("session-serial"), several ("session-concurrent"), or the whole
-/// driver one a process ("driver-serial"). When a call is over, so that the next may begin, stands at `done`.
+/// driver one a process ("driver-serial"). When a call is over, so that the next may begin, stands at `done`. In a
+/// blocking driver the calls of one session, "open" and "close" too, come on different threads; what one wrote the next
+/// one sees.
+///
+/// Calls with equal x-session inputs meet on one instance of a non-blocking driver, also without sessions: what it
+/// keeps between calls, such as connections and tokens, is kept there, by these inputs.
 typedef struct dh_driver_v1 {
   /// Makes an instance: DH_OK and `*instance` (which may be NULL), or below 0 after `report.fn` was given the reason
   /// ("libfoo.so.1 is missing; apt-get install libfoo1"): then the next call tries again. `loop` is NULL for a blocking
@@ -572,26 +617,43 @@ const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *i
 ///      "default_action": "greet", "grace_ms": 2000, "defaults": {"max_runtime": 60},
 ///      "actions": [{"name": "greet", "title": "Greet", "summary": "…", "kind": "run" | "analysis",
 ///        "inputs": {…}, "outputs": {…}, "effect": "read" | "write" | "destructive", "idempotent": true,
-///        "cancellable": true, "output_kinds": ["value" | "bytes" | "rows"],
+///        "cancellable": true, "session": true, "implements": [], "output_kinds": ["value" | "bytes" | "rows"],
 ///        "channels": [{"name": "body", "direction": "out" | "in", "content": "bytes" | "values"}]}]}
 ///
 /// Required: descriptor, name, id, version, abi, execution and actions; of an action its name, of a channel name and
-/// direction. default_action is required unless exactly one action is of kind "run". Keys that are not known are
-/// ignored.
+/// direction. default_action is required unless exactly one action is of kind "run".
 ///
 /// Left out means: title as name; needs []; concurrency "session-serial"; capabilities all false; inputs {}; no
 /// sessions; grace_ms 2000; kind "run"; effect "write", or "read" where kind is "analysis"; idempotent false;
-/// cancellable true; output_kinds ["value"]; channels []; content "bytes". A host caps grace_ms (at 10000, as this one
-/// is delivered).
+/// cancellable true; session true; implements []; output_kinds ["value"]; channels []; content "bytes". A host caps
+/// grace_ms (at 10000, as this one is delivered).
+///
+/// What a host does not know spoils what it stands at, and not the driver. Keys are ignored. Of the words above, an
+/// output kind is left out, an effect is read as "destructive", a concurrency as "driver-serial"; an action of another
+/// kind, or with a channel of another direction or content, is listed and refused when it is called; a driver of
+/// another execution is listed and cannot be used. "descriptor" rises only where an older host would read the document
+/// wrongly.
 ///
 /// Names: the type's has capital letters, digits and _, a letter first; an action's and a channel's letters, digits, _
 /// and -, a letter first; both are at most 64 bytes and unique. id is reverse DNS, version SemVer. No action is called
-/// open, close, reset or check, which are the host's own, for sessions.
+/// open, close, reset or check, which are the host's own, for sessions. Names of actions, inputs, outputs and channels
+/// that begin with `dh_`, and keys and annotations without a dot, are the standard's, now and later; those of others
+/// have the reverse DNS of who made them: "x-org.example.unit".
+///
+/// Within a major version what was accepted is accepted and means the same: no action, input, output or value is taken
+/// away, renamed or narrowed, no default changes, and channels are added at the end of their list only.
+///
+/// "capabilities" is what the driver does beside computing, and complete: network: sockets beyond the process, and
+/// looking up names; files: opening files that inputs name or that it chooses, other than those by which libraries work
+/// (name service, certificates, locales); processes: starting programs. licence, homepage, vendor and cancellable
+/// inform people.
 ///
 /// Sessions: a driver that has "session", even an empty one, is asked to "open" one (see `opened`) and to "close" each
 /// that it has opened, whatever became of it; after that it is not seen again. With reset it promises that "reset"
 /// brings a session back to its first state, with check that "check" finds out whether one still works: a session that
 /// a stopped call has left is used again only after the first or else the second, and closed where there is neither.
+///
+/// An action with `"session": false` needs none: it is called without, and none is opened for it.
 ///
 /// Inputs: an action takes the type's and its own. One name has one schema in the whole descriptor. These belong to the
 /// host and are not declared: name, run, connector_type, action, vault_secrets, max_runtime, retry, rate_limit,
@@ -600,13 +662,22 @@ const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *i
 /// `const` that tells the branches apart; `effect` and `idempotent` in a branch's schema hold in the place of the
 /// action's for calls that take the branch.
 ///
-/// An action of kind "analysis" finds something out. One called test puts out `steps`, a list of {name, outcome (passed
-/// | failed | skipped), seconds, message, hint}: what it took to get through, and where it ended.
+/// An action of kind "analysis" finds something out. What else an action is for, "implements" says by ids; two are
+/// known by their names. One called test puts out `steps`, a list of {name, outcome (passed | failed | skipped),
+/// seconds, message, hint}: what it took to get through, and where it ended. One called secret makes the driver a
+/// secret store: it takes `path`, a text, and puts out `data`, a map of what is kept there, flagged DH_SECRET, and,
+/// where the store says so, `lease_seconds`, for how long it may be kept. It ends in DH_ERROR_NOT_FOUND where there is
+/// nothing at that path, in DH_ERROR_FORBIDDEN or DH_ERROR_UNAUTHENTICATED where the store does not let us in, in
+/// DH_ERROR_UNAVAILABLE with the vendor_state "sealed" where it is sealed.
+///
+/// An output called warnings says what went well and should be known all the same: a list of {message, code (a word),
+/// pointer, vendor_code, vendor_state}, of which all but message may be left out.
 ///
 /// Annotations in a schema: x-secret (never shown), x-session (part of a session's identity; every x-secret of the type
 /// is one), x-address (host | port | url), x-sink and x-source (a path which the host opens and connects to that
-/// channel), x-suggest (an analysis action that lists values), x-order, x-group, x-advanced, x-multiline, x-nul (U+0000
-/// is allowed), deprecated.
+/// channel), x-suggest (where values are listed: ACTION.OUTPUT, an analysis action and an output that is a list of
+/// them; or ACTION.OUTPUT.MEMBER, of maps or rows), x-unit, x-order, x-group, x-advanced, x-multiline, x-nul (U+0000 is
+/// allowed), deprecated.
 ///
 /// Give the macro an absolute path, from the build: -DDH_DESCRIPTOR="\"$PWD/descriptor.json\"". Another is looked for
 /// in the folder that the compiler runs in, and only then in the -I folders; with -flto in the folder that the *linker*
@@ -634,10 +705,9 @@ const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *i
 
 #define DH_NOTE_NAME "driver_host"
 
-/// The note's type is the layout that the driver was compiled with. Until revision 1 is frozen it is a draft's number,
-/// and a host takes its own draft only.
-#define DH_NOTE_TYPE 0x80000002u
-#define DH_NOTE_TYPE_TEXT "0x80000002"
+/// The note's type names the form of the note, and is 1 for ever: what the driver answers stands in "abi".
+#define DH_NOTE_TYPE 1u
+#define DH_NOTE_TYPE_TEXT "1"
 
 // MARK: - Helpers to read inputs
 

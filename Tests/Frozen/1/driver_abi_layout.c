@@ -13,6 +13,8 @@ static_assert(sizeof(void *) == 8 && sizeof(size_t) == 8, "the ABI is for 64-bit
 SIZE(dh_text_v1, 16);
 OFFSET(dh_text_v1, len, 8);
 
+SIZE(dh_value_as_v1, 8);
+
 SIZE(dh_value_v1, 24);
 OFFSET(dh_value_v1, flags, 4);
 OFFSET(dh_value_v1, count, 8);
@@ -42,7 +44,7 @@ OFFSET(dh_calls_v1, on_stop, 16);
 OFFSET(dh_calls_v1, log, 24);
 OFFSET(dh_calls_v1, progress, 32);
 OFFSET(dh_calls_v1, output, 40);
-OFFSET(dh_calls_v1, emit, 48);
+OFFSET(dh_calls_v1, send, 48);
 OFFSET(dh_calls_v1, wanted, 56);
 OFFSET(dh_calls_v1, write, 64);
 OFFSET(dh_calls_v1, read, 72);
@@ -73,16 +75,16 @@ OFFSET(dh_reactor_v1, post, 40);
 SIZE(dh_resolve_v1, 2 * 8);
 OFFSET(dh_resolve_v1, cancel, 8);
 
-SIZE(dh_request_v1, 112);
+SIZE(dh_request_v1, 104);
 OFFSET(dh_request_v1, session, 16);
 OFFSET(dh_request_v1, action, 24);
 OFFSET(dh_request_v1, inputs, 40);
 OFFSET(dh_request_v1, deadline_ns, 48);
 OFFSET(dh_request_v1, execution, 56);
 OFFSET(dh_request_v1, connector, 72);
-OFFSET(dh_request_v1, traceparent, 88);
-OFFSET(dh_request_v1, attempt, 104);
-OFFSET(dh_request_v1, flags, 108);
+OFFSET(dh_request_v1, context, 88);
+OFFSET(dh_request_v1, attempt, 96);
+OFFSET(dh_request_v1, flags, 100);
 
 SIZE(dh_driver_v1, 3 * 8);
 OFFSET(dh_driver_v1, destroy, 8);
@@ -185,4 +187,4 @@ NUMBER(DH_ANY_FAMILY, 0u);
 NUMBER(DH_IPV4, 4u);
 NUMBER(DH_IPV6, 6u);
 
-NUMBER(DH_NOTE_TYPE, 0x80000002u);
+NUMBER(DH_NOTE_TYPE, 1u);

@@ -1,4 +1,4 @@
-/// driver_host.h: the driver host as a library, for engines in any language. Revision 1, draft 1.
+/// driver_host.h: the driver host as a library, for engines in any language. Revision 1.
 ///
 /// `libdriverhost.so` finds drivers, loads them and runs connections through them. This header is its specification:
 /// C11, also valid C++17, 64-bit ELF systems. Values, rows and error codes are those of driver_abi.h, which it
@@ -12,7 +12,7 @@
 ///
 ///     int main(void) {
 ///       dh_handle host = 0, result = 0, error = 0;
-///       if (dh_api_v1() != DH_HOST_API || dh_host_open_v1(NULL, &host, &error) < 0) return 1;
+///       if (dh_api_v1() < DH_HOST_API || dh_host_open_v1(NULL, &host, &error) < 0) return 1;
 ///       dh_member_v1 members[] = {dh_member("who", dh_cstring("Ada"))};
 ///       dh_value_v1 inputs = dh_map(members, 1);
 ///       dh_target_v1 target = dh_type("HELLO");
@@ -84,12 +84,12 @@ DH_ASSUME_NONNULL_BEGIN
 
 // MARK: - Versions
 
-/// The revision of this header. Until revision 1 is frozen it is a draft's number, and a library serves its own draft
-/// only.
-#define DH_HOST_API 0x80000001u
+/// The revision of this header.
+#define DH_HOST_API 1u
 
-/// The revision that the library was built with: compare it with DH_HOST_API when the library is loaded, before
-/// anything else is called. For ever of this name. [thread-safe] @since host API 1
+/// The highest revision that the library serves; it serves those before it too. An engine that was built with this
+/// header needs at least DH_HOST_API: compare them when the library is loaded, before anything else is called. For ever
+/// of this name. [thread-safe] @since host API 1
 uint32_t dh_api_v1(void);
 
 /// The library's version, such as "0.1.0", ended by NUL; valid until the process ends. [thread-safe] @since host API 1
@@ -321,6 +321,12 @@ typedef struct dh_host_options_v1 {
   /// Takes log lines until the host is released; NULL: they are dropped.
   dh_log_fn_v1 DH_NULLABLE log;
   void *DH_NULLABLE log_context;
+  /// Further options, a map by name; NULL: none. A name that the library does not know is DH_INVALID. In this revision,
+  /// all integers above 0: `session_limit`, sessions of one driver that are open at once (64); `session_calls`, calls
+  /// that share one session at once, where its driver allows that (1024); `session_idle_ns`, after how long without use
+  /// a session is closed (60 s); `session_age_ns`, after how long it is not used again (1 h); `session_check_ns`, after
+  /// how long without use it is checked first (10 s).
+  const dh_value_v1 *DH_NULLABLE further;
 } dh_host_options_v1;
 
 /// Makes a host, which finds drivers and reads their descriptors; no code of theirs runs.
@@ -362,7 +368,8 @@ dh_status dh_host_statistics_v1(dh_handle host, dh_handle *document, dh_handle *
 /// [thread-safe] @since host API 1
 dh_status dh_host_drivers_v1(dh_handle host, dh_handle *document, dh_handle *DH_NULLABLE error);
 
-/// One driver's descriptor as it was written (driver_abi.h, "The descriptor"), as a document.
+/// One driver's descriptor as it was written (driver_abi.h, "The descriptor"), as a document. An action that this host
+/// does not know how to call has `unusable` in it, which says why.
 ///
 /// `type` is `TYPE` or `TYPE@id`. DH_FAILED with DH_ERROR_NOT_FOUND: there is none, and what there is instead.
 /// [thread-safe] @since host API 1
@@ -479,8 +486,9 @@ typedef struct dh_call_options_v1 {
   dh_text_v1 parent;
   /// For calls of a type: the connector's name, for logs, limits and the driver.
   dh_text_v1 connector;
-  /// W3C trace context that the driver passes on.
-  dh_text_v1 traceparent;
+  /// Further options, a map by name; NULL: none. A name that the library does not know is DH_INVALID. In this revision,
+  /// both texts: `traceparent` and `tracestate`, the W3C trace context that the driver passes on.
+  const dh_value_v1 *DH_NULLABLE further;
   /// Secrets that are attached to this call, each `CONFIG:PATH`.
   const dh_text_v1 *DH_NULLABLE vault_secrets;
   size_t vault_secret_count;
@@ -611,6 +619,9 @@ typedef struct dh_fan_out_v1 {
   /// Called for every item, also for those that were not begun (DH_ERROR_CANCELLED).
   dh_item_fn_v1 DH_NULLABLE item;
   void *DH_NULLABLE context;
+  /// Further options, a map by name; NULL: none. A name that the library does not know is DH_INVALID; in this revision
+  /// it knows none.
+  const dh_value_v1 *DH_NULLABLE further;
 } dh_fan_out_v1;
 
 /// Makes one call for each of `items`, several at once: each has the same inputs with those of its item laid over them.

@@ -382,7 +382,10 @@ static void executions(void) {
   options.name = dh_text("told");
   options.connector = dh_text("mine");
   options.parent = dh_text("01890000-0000-7000-8000-000000000000");
-  options.traceparent = dh_text("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  const char *trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  dh_member_v1 traces[] = {dh_member("traceparent", dh_cstring(trace)), dh_member("tracestate", dh_cstring("v=1"))};
+  dh_value_v1 further = dh_map(traces, 2);
+  options.further = &further;
   options.flags = DH_CALL_HAS_VAULT_SECRETS;
   options.vault_secrets = NULL;
   options.vault_secret_count = 0;
@@ -399,7 +402,8 @@ static void executions(void) {
   CHECK(dh_execution_status_v1(execution) == DH_EXECUTION_SUCCEEDED);
   const dh_value_v1 *request = dh_output_v1(result, dh_text("request"));
   CHECK(dh_same(dh_string_of(request, "connector", ""), "mine"));
-  CHECK(dh_text_is(dh_text_of(request, "traceparent"), options.traceparent.ptr));
+  CHECK(dh_same(dh_string_of(request, "traceparent", ""), trace));
+  CHECK(dh_same(dh_string_of(request, "tracestate", ""), "v=1"));
   CHECK(dh_text_is(dh_text_of(request, "execution"), kept));
   CHECK(dh_int_of(request, "inits", 0) == 1);
   // The one who waits may hear of the end first.
@@ -442,6 +446,7 @@ static void fan_out(void) {
   fan_out.flags = 0;
   fan_out.item = hear_item;
   fan_out.context = &so_far;
+  fan_out.further = NULL;
   CHECK(dh_host_connect_many_v1(host, &target, &inputs, &items, &options, &fan_out, &all, &error) == DH_OK);
   CHECK(dh_execution_wait_v1(all, -1, &document, &error) == DH_OK);
   expect_none(__LINE__, error);
@@ -482,6 +487,9 @@ int main(int count, char **arguments) {
   options.secret_lifetime_ns = 1000000000;
   options.secret_timeout_ns = 1000000000;
   options.grace_limit_ns = 1000000000;
+  dh_member_v1 limits[] = {dh_member("session_limit", dh_int(3)), dh_member("session_idle_ns", dh_int(60000000000))};
+  dh_value_v1 further = dh_map(limits, 2);
+  options.further = &further;
   options.log = take_line;
   options.log_context = &so_far;
   if (dh_host_open_v1(&options, &host, &error) != DH_OK) {

@@ -191,7 +191,7 @@ static void send_on(void *context) {
     }
     dh_value_v1 items[] = {dh_int(work->next), dh_textual(DH_STRING, filler, sizeof filler)};
     dh_value_v1 value = dh_list(items, 2);
-    dh_status status = work->call.fn->emit(work->call, 0, &value);
+    dh_status status = work->call.fn->send(work->call, 0, &value);
     if (status == DH_AGAIN) {
       work->again = 1;
       work->call.fn->on_ready(work->call, 0, send_on, work);

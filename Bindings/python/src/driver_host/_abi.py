@@ -29,7 +29,7 @@ from ctypes import (
 from pathlib import Path
 from typing import Any, Optional
 
-API = 0x80000002
+API = 1
 
 OK, AGAIN, GONE, INVALID, FAILED, FORKED = 0, -1, -3, -4, -8, -16
 
@@ -169,7 +169,9 @@ class CallOptions(Structure):
 class FanOut(Structure):
     """`dh_fan_out_v1`."""
 
-    _fields_ = [("parallel", c_uint32), ("flags", c_uint32), ("item", c_void_p), ("context", c_void_p)]
+    _fields_ = [
+        ("parallel", c_uint32), ("flags", c_uint32), ("item", c_void_p), ("context", c_void_p), ("further", c_void_p),
+    ]  # fmt: skip
 
 
 class ArrowArrayStream(Structure):
@@ -204,7 +206,7 @@ CALL_OPTIONS = struct.Struct("=QQQQQQQQQQQIIqQQQQQQQQ")
 # What the header's own assertions say (Sources/DriverHostC/layout.c and DriverABI's).
 _SIZES = {
     Text: 16, Value: 24, Member: 40, Fault: 144, Failure: 200, ResultInfo: 80, LogLine: 56, HostOptions: 136,
-    Target: 24, Sink: 72, Source: 64, CallOptions: 168, FanOut: 24, ArrowArrayStream: 40, ArrowSchema: 72,
+    Target: 24, Sink: 72, Source: 64, CallOptions: 168, FanOut: 32, ArrowArrayStream: 40, ArrowSchema: 72,
 }  # fmt: skip
 _PACKED = {Value: VALUE, Member: MEMBER, Text: TEXT, Target: TARGET, ResultInfo: RESULT_INFO, CallOptions: CALL_OPTIONS}
 

@@ -94,6 +94,7 @@ public func dh_host_connect_many_v1(
     if let refusal = FanOut.refusal(of: setup.options) { throw Refusal(argument: refusal.message) }
     let given = unsafe fanOut?.pointee ?? dh_fan_out_v1()
     unsafe try Engine.check(given.flags, known: DH_FAN_OUT_FAILS_FAST, "the fan-out's options")
+    _ = unsafe try Engine.further(given.further, known: [], "the fan-out's options")
     let task = unsafe FanOutTask(
       engine.host,
       target,

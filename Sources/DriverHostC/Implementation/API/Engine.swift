@@ -195,7 +195,7 @@ enum Engine {
     for member in members where !names.contains(member.name) {
       throw Refusal(
         argument:
-          "\(what) have no further one called `\(member.name)`: there are \(names.joined(separator: ", "))"
+          "\(what) have no further one called `\(member.name)`: there \(names.isEmpty ? "is none" : "are " + names.joined(separator: ", "))"
       )
     }
     return members
