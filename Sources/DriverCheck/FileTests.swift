@@ -65,11 +65,13 @@ extension CheckTest {
       rules: ["DESC-7"],
       place: .file { subject in
         guard let descriptor = subject.driver?.descriptor else { return [] }
+        // Those of others have the reverse DNS of who made them, and are theirs to know.
         let unknown = (descriptor.abi + descriptor.needs).filter {
-          !HostABI.interfaces.contains($0) && $0 != HostABI.driverInterface
+          ($0.hasPrefix("dh.") || !$0.prefix { $0 != "/" }.contains("."))
+            && !HostABI.interfaces.contains($0) && $0 != HostABI.driverInterface
         }
         var findings = unknown.map {
-          CheckFinding("DESC-7", "it names \($0), which this version of the ABI does not have")
+          CheckFinding("DESC-7", "it names \($0), which this version of the ABI does not have; ids of others begin with reverse DNS")
         }
         if descriptor.execution == .nonblocking, !descriptor.needs.contains("dh.reactor/1") {
           findings.append(

@@ -80,7 +80,7 @@ struct CatalogCommandTests {
     // The note's size, 8 bytes before its name.
     try write("TruncatedNote") { $0[note - 6] = 1 }
     try write("Truncated") { $0.removeLast($0.count - note - 100) }
-    try write("Draft") { $0[note - 4] = 9 }
+    try write("Draft") { ($0[note - 4], $0[note - 1]) = (9, 0x80) }
     try write("NoNote") { $0[note] = UInt8(ascii: "D") }
     try write("Text") { $0 = Array("not a library\n".utf8) }
     try FileManager.default.createSymbolicLink(

@@ -61,9 +61,11 @@ extension ELFFault: CustomStringConvertible {
     case .truncatedNote(let needs, let has):
       "its descriptor is cut off: \(needs) bytes are announced, \(has) are there; build it again"
     case .severalNotes(let count): "it carries \(count) descriptors; a driver has exactly one"
+    case .otherRevision(let type) where ELFNote.isDraft(type):
+      "it was built against \(ELFNote.revisionInWords(type)) of the driver ABI, and this host takes what is final: "
+        + "build it again with this host's driver_abi.h"
     case .otherRevision(let type):
-      "it was built against \(ELFNote.revisionInWords(type)) of the driver ABI, this host takes "
-        + "\(ELFNote.revisionInWords(ELFNote.type)): build it again with this host's driver_abi.h"
+      "its descriptor has the form \(type), and this host knows \(ELFNote.type): it needs a newer host"
     case .notesTooLarge(let size, let limit):
       "its notes, the descriptor included, have \(size) bytes; at most \(limit) are read"
     }

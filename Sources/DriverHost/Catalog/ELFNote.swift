@@ -79,10 +79,13 @@ struct ELFNote: Sendable, Hashable {
 
   /// A note's type in words: "draft 1", "revision 1".
   static func revisionInWords(_ type: UInt32) -> String {
-    // Until a revision is frozen the top bit is set and the rest is the draft's number.
-    let draftBit: UInt32 = 0x8000_0000
-    return type & draftBit == 0 ? "revision \(type)" : "draft \(type & ~draftBit)"
+    isDraft(type) ? "draft \(type & ~draftBit)" : "revision \(type)"
   }
+
+  /// Whether a note's type is that of a draft: the top bit is set, and the rest is its number.
+  static func isDraft(_ type: UInt32) -> Bool { type & draftBit != 0 }
+
+  private static let draftBit: UInt32 = 0x8000_0000
 }
 
 /// A walk over the notes of one image, from a file or from memory.

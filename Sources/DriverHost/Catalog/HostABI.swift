@@ -6,10 +6,10 @@ public enum HostABI {
   public static let driverInterface = DH_DRIVER_V1
   /// The interfaces that it offers to drivers.
   public static let interfaces = HostFunctions.interfaces
-  /// The layout that drivers must have been compiled with: "draft 1".
+  /// The revision whose drivers it takes: "revision 1".
   public static let noteInWords = ELFNote.revisionInWords(ELFNote.type)
 
-  /// What a header calls its revision, in words: "draft 1", "revision 1".
+  /// What a header calls its revision, in words: "revision 1"; "draft 3" of one that was none yet.
   package static func revisionInWords(_ number: UInt32) -> String {
     ELFNote.revisionInWords(number)
   }

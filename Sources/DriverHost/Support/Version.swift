@@ -2,5 +2,5 @@
 public enum Version {
   /// The product's own.
   public static let text = "\(product)"
-  static let product: StaticString = "0.1.0"
+  static let product: StaticString = "1.0.0"
 }

@@ -92,7 +92,7 @@ DH_ASSUME_NONNULL_BEGIN
 /// of this name. [thread-safe] @since host API 1
 uint32_t dh_api_v1(void);
 
-/// The library's version, such as "0.1.0", ended by NUL; valid until the process ends. [thread-safe] @since host API 1
+/// The library's version, such as "1.0.0", ended by NUL; valid until the process ends. [thread-safe] @since host API 1
 const char *dh_version_v1(void);
 
 // MARK: - Handles

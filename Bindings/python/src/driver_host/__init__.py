@@ -46,7 +46,7 @@ from ._rows import Rows
 
 
 def version() -> str:
-    """The version of libdriverhost.so, such as `0.1.0`.
+    """The version of libdriverhost.so, such as `1.0.0`.
 
     Raises:
         ImportError: The library is not there.
