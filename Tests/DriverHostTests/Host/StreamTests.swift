@@ -250,16 +250,20 @@ struct StreamTests {
   func stopAfterEnd() async throws {
     let path = folder.file("events")
     #expect(mkfifo(path, 0o600) == 0)
-    let output = ByteStream()
+    let reading = DispatchSemaphore(value: 0)
     let task = Task {
-      try await call("follow", ["path": .string(path)]) { $0.outputs["out"] = .stream(output) }
+      try await call("follow", ["path": .string(path)]) {
+        $0.outputs["out"] = .bytes { _ in reading.wait() }
+      }
     }
     let writer = open(path, O_WRONLY | O_CLOEXEC)
     #expect(write(writer, "hello", 5) == 5)
     close(writer)
-    // Nobody has read what it sent, which is what the call still waits for.
-    try await eventually("it has ended") { host.statistics.drivers["STREAM"]?.settlingCalls == 1 }
+    // The driver has ended, and the call waits for who reads what it sent.
+    try await eventually("it settles") { host.statistics.drivers["STREAM"]?.settlingCalls == 1 }
     task.cancel()
+    try await Task.sleep(for: .milliseconds(50))
+    reading.signal()
     await #expect { try await task.value } throws: { ($0 as? HostError)?.code == .cancelled }
     #expect(host.statistics.drivers["STREAM"]?.misuses == 0)
   }
