@@ -221,6 +221,14 @@ let package = Package(
       swiftSettings: common
     ),
 
+    // A driver in another process, by a proxy in C that the tests compile: no part of the host.
+    .testTarget(
+      name: "WorkerProcessTests",
+      dependencies: ["DriverCheck", "DriverHost", "TestSupport"],
+      exclude: ["Worker"],
+      swiftSettings: common
+    ),
+
     // MARK: The command line
     .target(name: "CDriverHeader", cSettings: c),
     .target(name: "CTemplates", exclude: ["files"], cSettings: c),
