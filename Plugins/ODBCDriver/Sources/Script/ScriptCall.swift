@@ -181,7 +181,8 @@ extension DriverError {
   /// The error as a value.
   fileprivate var asOutput: OutputValue {
     .map([
-      ("message", .string(message)), ("state", .string(vendorState)), ("code", .int(vendorCode)),
+      ("message", .string(message)), ("vendor_code", .int(vendorCode)),
+      ("vendor_state", .string(vendorState)),
     ])
   }
 }
