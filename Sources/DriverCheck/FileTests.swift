@@ -71,7 +71,10 @@ extension CheckTest {
             && !HostABI.interfaces.contains($0) && $0 != HostABI.driverInterface
         }
         var findings = unknown.map {
-          CheckFinding("DESC-7", "it names \($0), which this version of the ABI does not have; ids of others begin with reverse DNS")
+          CheckFinding(
+            "DESC-7",
+            "it names \($0), which this version of the ABI does not have; ids of others begin with reverse DNS"
+          )
         }
         if descriptor.execution == .nonblocking, !descriptor.needs.contains("dh.reactor/1") {
           findings.append(

@@ -35,7 +35,11 @@ struct CheckerTests {
     }
   }
 
-  @Test("finds nothing at fault in the examples in C", .slow, arguments: ["c", "c-loop", "c-stream"])
+  @Test(
+    "finds nothing at fault in the examples in C",
+    .slow,
+    arguments: ["c", "c-loop", "c-stream"]
+  )
   func examples(name: String) async throws {
     expectGood(try check(try await ExampleDriver.path(name)))
   }

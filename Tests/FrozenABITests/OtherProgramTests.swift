@@ -69,7 +69,8 @@ struct OtherProgramTests {
       "gcc",
       [
         "-std=c11", "-shared", "-fPIC", "-fvisibility=hidden", "-I", FrozenBuild.folder,
-        "-DDH_DESCRIPTOR=\"\(folder.file("needs.json"))\"", FrozenBuild.folder + "/cost.c", "-o", path,
+        "-DDH_DESCRIPTOR=\"\(folder.file("needs.json"))\"", FrozenBuild.folder + "/cost.c", "-o",
+        path,
       ]
     )
     let host = try FrozenHost(path, type: "FROZEN_COST")
