@@ -25,6 +25,9 @@ package struct Rule: Sendable, Hashable {
     "PROC-15": "descriptors of the libraries underneath look the same as its own",
     "PROC-16": "how a library was loaded does not show",
     "PROC-17": "what is kept in memory does not show",
+    "DESC-20": "what was accepted before is not in the file",
+    "DESC-21": "libraries underneath do the same for reasons of their own",
+    "DESC-22": "what such an action finds depends on its server",
     "DESC-12": "a file does not tell where its descriptor came from",
     "DESC-19": "no id under `implements` has a meaning yet",
     "CALL-11":

@@ -119,7 +119,7 @@ struct RefusalTests {
     let records = try #require(error.details?.listValue)
     #expect(error.message.contains("selct"))
     #expect(records[0]["vendor_state"] == .string(error.vendorState ?? ""))
-    #expect(records[0]["code"] == .int(error.vendorCode ?? 0))
+    #expect(records[0]["vendor_code"] == .int(error.vendorCode ?? 0))
     #expect(records[0]["message"].stringValue?.contains("selct") == true)
     switch database {
     case .sqlite: #expect(error.vendorState == "HY000" && error.vendorCode == 1)
