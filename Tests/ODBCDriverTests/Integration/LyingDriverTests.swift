@@ -119,7 +119,7 @@ struct LyingDriverTests {
     let (host, liar) = try await host(disguise)
     let many = try await host.failure("query", ["statement": "select diagnostics"])
     #expect(many.code == .invalidInput && many.vendorState == "22003", "\(many.debugDescription)")
-    #expect(many.details?.listValue?.count == 100)
+    #expect(many.details?["faults"].listValue?.count == 100)
     let long = try await host.failure("query", ["statement": "select diagnostic_long"])
     #expect(long.code == .invalidInput && 500..<40_000 ~= long.message.utf8.count)
     let row = try await host.failure("query", ["statement": "select row_error"])

@@ -116,7 +116,7 @@ struct RefusalTests {
   func syntax(database: TestDatabase) async throws {
     let host = try await DatabaseHost(database)
     let error = try await host.failure(of: "selct 1")
-    let records = try #require(error.details?.listValue)
+    let records = try #require(error.details?["faults"].listValue)
     #expect(error.message.contains("selct"))
     #expect(records[0]["vendor_state"] == .string(error.vendorState ?? ""))
     #expect(records[0]["vendor_code"] == .int(error.vendorCode ?? 0))

@@ -60,7 +60,7 @@ extension ODBCFailure {
     guard let first = cause else { return error }
     error.vendorState = first.state
     error.vendorCode = Int64(first.native)
-    error.details = DiagnosticRecord.output(records)
+    error.details = .map([("faults", DiagnosticRecord.output(records))])
     return error
   }
 
