@@ -202,13 +202,11 @@ struct CheckerTests {
     func rules(_ name: String) throws -> [String] {
       try check(folder.file(name), "file").flatMap(\.findings).map(\.rule)
     }
-    // The number of another draft, in front of the note's name.
-    let name = Array("driver_host\0".utf8)
-    let place = try #require(
-      good.indices.first { good[$0...].starts(with: name) && good[$0 - 1] == 0x80 }
-    )
+    // The number of a draft, in front of the note's name: its type stands there, in four bytes.
+    let name = [1, 0, 0, 0] + Array("driver_host\0".utf8)
+    let place = try #require(good.indices.first { good[$0...].starts(with: name) })
     var draft = good
-    draft[place - 4] = 0xFE
+    (draft[place], draft[place + 3]) = (3, 0x80)
     try folder.write(draft, to: "draft.so", mode: 0o644)
     try folder.write(good.prefix(good.count / 2).map { $0 }, to: "half.so", mode: 0o644)
     let long = String(repeating: "x", count: 2 << 20)
