@@ -152,9 +152,9 @@ class FanOut:
 
         def write(arena: Arena) -> tuple[int, ...]:
             target, inputs, options = call.write(arena)
-            offset = arena.block(24)
+            offset = arena.block(ctypes.sizeof(_abi.FanOut))
             fan_out = _abi.FanOut(parallel or 0, _abi.FAN_OUT_FAILS_FAST if fail_fast else 0, _ITEM, number)
-            ctypes.memmove(arena.address + offset, ctypes.addressof(fan_out), 24)
+            ctypes.memmove(arena.address + offset, ctypes.addressof(fan_out), ctypes.sizeof(fan_out))
             return target, inputs, arena.value(items), options, arena.address + offset
 
         fault = None
