@@ -148,6 +148,29 @@ struct DoctorTests {
     try Snapshot.check("doctor-missing", [await examine("Missing")])
   }
 
+  @Test("names the libraries that a driver is linked with, and the files behind their links")
+  func libraries() async throws {
+    let library = try FixtureDriver.build(
+      "linked",
+      descriptor: "{}",
+      source: "DH_EXPORT int f(void) { return 1; }",
+      flags: ["-Wl,-soname,libdh-linked.so.3"]
+    )
+    try cli.folder.write(
+      [UInt8](try Data(contentsOf: URL(filePath: library))),
+      to: "With/lib dir/libdh-linked.so.3.1.4"
+    )
+    let link = cli.folder.file("With/lib dir/libdh-linked.so.3")
+    #expect(symlink("libdh-linked.so.3.1.4", link) == 0)
+    try add(
+      "With",
+      flags: ["-Wl,--no-as-needed", library, "-lm", "-Wl,-rpath,$ORIGIN/lib dir"]
+    )
+    let runs = [try await examine("With"), try await examine("With", " --json")]
+    #expect(runs.allSatisfy { $0.status == 0 })
+    try Snapshot.check("doctor-libraries", runs)
+  }
+
   @Test("names what a driver exports, needs and searches that can harm it")
   func linking() async throws {
     let swift = try FixtureDriver.build(

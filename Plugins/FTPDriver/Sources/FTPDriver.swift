@@ -12,7 +12,7 @@ public final class FTPDriver: NonblockingSessionDriver {
 
   /// Makes an instance for a loop.
   public init(_ context: DriverContext, loop: Loop) throws(DriverError) {
-    try context.once("libcurl.so.4") { () throws(DriverError) in try CurlLibrary.begin() }
+    try CurlLibrary.begin(for: context)
     self.loop = loop
     self.context = context
     actor = LoopActor(LoopExecutor(loop))

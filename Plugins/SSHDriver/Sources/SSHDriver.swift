@@ -22,6 +22,7 @@ public final class SSHDriver: NonblockingSessionDriver {
         )
       }
     }
+    context.log(.debug, "uses libssh2/\(SSHLibrary.versionText)")
     self.loop = loop
     self.context = context
     actor = LoopActor(LoopExecutor(loop))

@@ -142,6 +142,43 @@ package enum DriverInspection {
     }
   }
 
+  /// A library that a driver is linked with.
+  package struct LinkedFile: Sendable, Hashable {
+    /// As the driver asks for it: its SONAME.
+    package var name: String
+    /// The file that the loader takes for it, with links followed: its name tells more of the version.
+    package var path: String
+  }
+
+  /// The libraries that a driver is linked with, but those of the C library and of compilers, by what the loader lists.
+  ///
+  /// What those libraries need themselves is left out.
+  package static func linkedFiles(of path: String, inListing listing: String) -> [LinkedFile] {
+    guard let image = try? ELFImage(OpenFile(path)), let dynamic = try? ELFDynamic(of: image) else {
+      return []
+    }
+    var files: [String: String] = [:]
+    for line in listing.split(separator: "\n") {
+      // NAME => PATH (ADDRESS), and a path may have spaces.
+      guard let arrow = line.firstRange(of: " => "), let end = line.lastIndex(of: "("),
+        arrow.upperBound < end
+      else { continue }
+      let name = line[..<arrow.lowerBound].drop { $0 == "\t" || $0 == " " }
+      let file = String(line[arrow.upperBound..<end].dropLast())
+      files[String(name)] = (try? Folder.resolved(file)) ?? file
+    }
+    return dynamic.needed.compactMap { name in
+      guard !everywhere.contains(where: name.hasPrefix), let file = files[name] else { return nil }
+      return LinkedFile(name: name, path: file)
+    }
+  }
+
+  /// Libraries that nearly every program has, by the beginning of their names.
+  private static let everywhere = [
+    "ld-", "libatomic.so", "libc.so", "libdl.so", "libgcc_s.so", "libm.so", "libpthread.so",
+    "librt.so", "libstdc++.so",
+  ]
+
   private static func libraries(_ dynamic: ELFDynamic) -> [RuleFault] {
     dynamic.needed.compactMap { library in
       guard let rule = forbidden.first(where: { library.hasPrefix($0.prefix) }) else { return nil }

@@ -13,8 +13,12 @@ struct Doctor: ParsableCommand {
       can meet those of others. Drivers in whose place another one is used are examined too: a \
       later change of the path may bring them back. The exit code is 3 if anything was found.
 
-      With --json: {"version": 1, "drivers": [{"type", "version", "path", "superseded"}], \
-      "findings": [{"path", "finding"}]}.
+      Below a driver stand the libraries that it is linked with and the files that the loader \
+      takes for them, but those of the C library and of compilers; with --log-level debug, a \
+      driver that knows says which versions those are.
+
+      With --json: {"version": 1, "drivers": [{"type", "version", "path", "superseded", \
+      "libraries": [{"name", "path"}]}], "findings": [{"path", "finding"}]}.
       """
   )
 
@@ -31,28 +35,39 @@ struct Doctor: ParsableCommand {
     // What another file is used for is as it should be.
     var findings = catalog.rejected.filter { !$0.isSuperseded }
       .map { Finding(path: $0.path, text: $0.reason) }
+    var libraries: [String: [DriverInspection.LinkedFile]] = [:]
     for driver in catalog.drivers + catalog.superseded {
       let examination = try Examination(driver)
+      libraries[driver.path] = examination.libraries
       findings += examination.findings.map { Finding(path: driver.path, text: $0) }
       for line in examination.log where line.level >= level {
         HostOptions.show(line.level, of: driver.selector, line.text)
       }
     }
     if options.json {
-      Console.output(json: Doctor.document(catalog, findings))
+      Console.output(json: Doctor.document(catalog, libraries, findings))
     } else {
-      Console.output(Doctor.text(catalog, findings))
+      Console.output(Doctor.text(catalog, libraries, findings))
     }
     if !findings.isEmpty { throw ExitCode(3) }
   }
 
-  private static func document(_ catalog: Catalog, _ findings: [Finding]) -> Value {
+  private static func document(
+    _ catalog: Catalog,
+    _ libraries: [String: [DriverInspection.LinkedFile]],
+    _ findings: [Finding]
+  ) -> Value {
     func object(_ driver: CatalogDriver, isSuperseded: Bool) -> Value {
       [
         "type": .string(driver.selector),
         "version": .string(driver.descriptor.version.description),
         "path": .string(driver.path),
         "superseded": .bool(isSuperseded),
+        "libraries": .list(
+          (libraries[driver.path] ?? []).map {
+            ["name": .string($0.name), "path": .string($0.path)]
+          }
+        ),
       ]
     }
     return [
@@ -67,7 +82,11 @@ struct Doctor: ParsableCommand {
     ]
   }
 
-  private static func text(_ catalog: Catalog, _ findings: [Finding]) -> String {
+  private static func text(
+    _ catalog: Catalog,
+    _ libraries: [String: [DriverInspection.LinkedFile]],
+    _ findings: [Finding]
+  ) -> String {
     var lines: [String] = []
     var rest = findings
     // What is no driver comes first.
@@ -87,6 +106,9 @@ struct Doctor: ParsableCommand {
       lines.append(Console.plain("\(driver.selector)  \(driver.path)\(mark)"))
       let own = take(driver.path, from: &rest)
       lines += own.isEmpty ? ["  good"] : own
+      lines += (libraries[driver.path] ?? []).map {
+        "  with \(Console.plain($0.name)): \(Console.plain($0.path))"
+      }
     }
     if drivers.isEmpty, findings.isEmpty {
       lines.append("No driver was found. Looked for lib<Type>Driver.so in:")

@@ -6,7 +6,7 @@ import DriverHost
 enum VersionReport {
   /// The libraries of others that this program is linked with, sorted by name.
   ///
-  /// A driver's own are not loaded, and not known, before it is.
+  /// A driver's own are not known before it is loaded: `drivers doctor` tells of those.
   private static var libraries: [LinkedLibrary] {
     (LinkedLibrary.ofHost + [LinkedLibrary.sqlite]).sorted {
       $0.name.lowercased() < $1.name.lowercased()

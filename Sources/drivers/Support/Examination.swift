@@ -10,6 +10,8 @@ struct Examination {
   let driver: CatalogDriver
   /// What is wrong, each with what to do.
   private(set) var findings: [String] = []
+  /// The libraries that it is linked with, and their files.
+  private(set) var libraries: [DriverInspection.LinkedFile] = []
   /// What the driver logged.
   private(set) var log: [(level: LogLevel, text: String)] = []
 
@@ -17,22 +19,26 @@ struct Examination {
   init(_ driver: CatalogDriver) throws(HostError) {
     self.driver = driver
     findings = DriverInspection.findings(in: driver.path)
-    let missing = try Examination.missingLibraries(of: driver)
+    let listing = try Examination.listing(of: driver)
+    libraries = DriverInspection.linkedFiles(of: driver.path, inListing: listing)
+    let missing = DriverInspection.missingLibraries(inListing: listing)
     findings += missing
     // The loader would name the first of them once more.
     if missing.isEmpty { try runProbe() }
   }
 
-  private static func missingLibraries(of driver: CatalogDriver) throws(HostError) -> [String] {
-    guard let loader = DriverInspection.loader() else { return [] }
-    // As ldd(1) does it: the loader lists what it would load, and runs nothing.
-    let listing = try ChildProcess(
+  /// What the loader would load for a driver; nothing where there is no loader.
+  ///
+  /// As ldd(1) has it listed: nothing of the driver runs.
+  private static func listing(of driver: CatalogDriver) throws(HostError) -> String {
+    guard let loader = DriverInspection.loader() else { return "" }
+    let child = try ChildProcess(
       loader,
       [driver.path],
       environment: ["LD_TRACE_LOADED_OBJECTS=1"],
       within: limit
     )
-    return DriverInspection.missingLibraries(inListing: listing.output)
+    return child.output
   }
 
   private mutating func runProbe() throws(HostError) {

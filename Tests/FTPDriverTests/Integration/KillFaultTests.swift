@@ -72,5 +72,7 @@ struct KillFaultTests {
     #expect(try sides.names() == expected)
     #expect(try sides.names("other") == [ours[0]])
     #expect(sides.host.log.contains(ours[0]))
+    // For whoever looks for the reason of a failure afterwards.
+    #expect(sides.host.log.contains("uses libcurl/"))
   }
 }

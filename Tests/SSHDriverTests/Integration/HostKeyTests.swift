@@ -113,5 +113,7 @@ struct HostKeyTests {
     let host = try host(server, ["hostkey_method": "off"])
     #expect(try await host.command("echo 7")["stdout"] == "7\n")
     #expect(host.log.contains("hostkey is off"))
+    // For whoever looks for the reason of a failure afterwards.
+    #expect(host.log.contains("uses libssh2/1."))
   }
 }

@@ -11,7 +11,7 @@ extension HTTPClient {
   ///   - loop: The instance's loop.
   /// - Throws: `.unavailable` where libcurl cannot be used.
   package convenience init(_ context: DriverContext, loop: Loop) throws(DriverError) {
-    try context.once("libcurl.so.4") { () throws(DriverError) in try CurlLibrary.begin() }
+    try CurlLibrary.begin(for: context)
     do throws(CurlError) {
       try self.init(
         loop,
