@@ -1,5 +1,6 @@
 import CDriverHost
 import DriverABI
+import Foundation
 import TestSupport
 import Testing
 
@@ -93,5 +94,64 @@ struct FurtherOptionTests {
     }
     _ = dh_release_v1(host)
     _ = dh_release_v1(error)
+  }
+
+  @Test(
+    "of a host decide when a session is used again, and when it is asked whether it still works",
+    arguments: [
+      ("session_limit", 64, [1, 1], 0), ("session_idle_ns", 1_000_000, [1, 2], 0),
+      ("session_age_ns", 1_000_000, [1, 2], 0), ("session_check_ns", 1, [1, 1], 1),
+    ]
+  )
+  func sessions(name: String, number: Int64, used: [Int64], checks: Int64) throws {
+    let engine = try engine([FixtureDriver.path("sessions")], name, number)
+    var seen: [Int64] = []
+    for _ in 0..<2 {
+      let handle = try engine.connect("SESSIONS")
+      seen.append(dh_int_of(dh_tree_v1(handle), "session", 0))
+      if seen.count == 2 { #expect(dh_int_of(dh_tree_v1(handle), "checks", -1) == checks) }
+      _ = dh_release_v1(handle)
+      usleep(20_000)
+    }
+    // The driver counts for the whole process.
+    #expect(seen.map { $0 - seen[0] } == used.map { $0 - used[0] })
+  }
+
+  @Test(
+    "of a host limit the sessions at one time, and the calls that share one",
+    arguments: [("session_limit", 1, 1), ("session_calls", 1, 2), ("session_calls", 2, 1)]
+  )
+  func limits(name: String, number: Int64, count: Int) async throws {
+    let path = try name == "session_calls" ? sharingDriver() : FixtureDriver.path("sessions")
+    let engine = try engine([path], name, number)
+    let numbers = try await withThrowingTaskGroup(of: Int64.self) { group in
+      for _ in 0..<2 {
+        group.addTask {
+          let handle = try engine.connect("SESSIONS", #"{"seconds": 0.7}"#)
+          defer { _ = dh_release_v1(handle) }
+          return dh_int_of(dh_tree_v1(handle), "session", 0)
+        }
+      }
+      return try await group.reduce(into: Set()) { $0.insert($1) }
+    }
+    #expect(numbers.count == count)
+  }
+
+  /// The driver with sessions, which takes several calls in each.
+  private func sharingDriver() throws -> String {
+    let folder = "\(ThisPackage.folder)/Tests/FixtureDrivers"
+    let descriptor = try String(contentsOfFile: "\(folder)/sessions.json", encoding: .utf8)
+    let source = try String(contentsOfFile: "\(folder)/sessions.c", encoding: .utf8)
+    return try FixtureDriver.build(
+      "sharing",
+      descriptor: descriptor.replacing("session-serial", with: "session-concurrent"),
+      source: source.replacing(#"DH_EMBED_DESCRIPTOR("sessions.json")"#, with: ""),
+      flags: ["-I", folder, "-D_POSIX_C_SOURCE=200809L"]
+    )
+  }
+
+  /// An engine with drivers at these paths, and one further option.
+  private func engine(_ paths: [String], _ name: String, _ number: Int64) throws -> Engine {
+    try withMap(name, dh_int(number)) { map in try Engine(paths: paths) { $0.further = map } }
   }
 }

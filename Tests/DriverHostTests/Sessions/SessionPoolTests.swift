@@ -141,6 +141,23 @@ struct SessionPoolTests {
     #expect(mostInside.load(ordering: .relaxed) > 1)
   }
 
+  @Test("shares a session between so many calls as are allowed, and no more")
+  func sharers() async throws {
+    let driver = try SessionPoolTests.driver()
+    let pool = SessionPoolTests.pool(driver, isConcurrent: true) {
+      $0.callsPerSession = 2
+      $0.maximum = 2
+    }
+    try await withThrowingTaskGroup(of: CallOutcome.self) { group in
+      for _ in 0..<20 {
+        group.addTask { try await SessionPoolTests.use(pool, driver, 1, ["ms": 5]) }
+      }
+      for try await outcome in group { #expect(outcome.error == nil) }
+    }
+    #expect(opened.load(ordering: .relaxed) <= 2)
+    #expect(mostInside.load(ordering: .relaxed) <= 4)
+  }
+
   @Test("waits for a session no longer than the call's deadline")
   func waitsUntilDeadline() async throws {
     let driver = try SessionPoolTests.driver()
