@@ -35,3 +35,9 @@ const char *cloader_file_of(const void *address) {
   Dl_info info;
   return dladdr(address, &info) != 0 ? info.dli_fname : NULL;
 }
+
+void cloader_keep(const void *address) {
+  const char *file = cloader_file_of(address);
+  // Never closed. Of a program this is NULL, which is not unloaded anyway.
+  if (file != NULL) dlopen(file, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
+}

@@ -127,9 +127,11 @@ struct FurtherOptionTests {
     let numbers = try await withThrowingTaskGroup(of: Int64.self) { group in
       for _ in 0..<2 {
         group.addTask {
-          let handle = try engine.connect("SESSIONS", #"{"seconds": 0.7}"#)
-          defer { _ = dh_release_v1(handle) }
-          return dh_int_of(dh_tree_v1(handle), "session", 0)
+          try await onThread {
+            let handle = try engine.connect("SESSIONS", #"{"seconds": 0.7}"#)
+            defer { _ = dh_release_v1(handle) }
+            return dh_int_of(dh_tree_v1(handle), "session", 0)
+          }
         }
       }
       return try await group.reduce(into: Set()) { $0.insert($1) }

@@ -82,7 +82,11 @@ struct LibraryTests {
   }
 
   /// Compiles a program in C against the library, and runs it.
-  private func run(_ source: String, _ arguments: [String]) async throws -> Command {
+  private func run(
+    _ source: String,
+    _ arguments: [String],
+    isLinked: Bool = true
+  ) async throws -> Command {
     let folder = try TemporaryFolder()
     try folder.write(source, to: "program.c")
     // Without optimization: what follows from a NULL that must not be is not to be taken away.
@@ -90,8 +94,8 @@ struct LibraryTests {
       "clang",
       ["-std=c11", "-O0"] + Self.headers + [
         folder.file("program.c"), "-o", folder.file("program"), "-L", ThisPackage.products,
-        "-Wl,-rpath,\(ThisPackage.products)", "-ldriverhost",
-      ]
+        "-Wl,-rpath,\(ThisPackage.products)", "-pthread",
+      ] + (isLinked ? ["-ldriverhost"] : [])
     )
     return try await Command.run(folder.file("program"), arguments)
   }
@@ -101,8 +105,26 @@ struct LibraryTests {
     .unavailable(under: .address, .thread, reason: "the sanitizer's runtime must come first")
   )
   func fork() async throws {
-    let drivers = try ["echo", "sleeper"].map { try FixtureDriver.path($0) }
+    let drivers = try ["echo", "sleeper", "arrow"].map { try FixtureDriver.path($0) }
     let command = try await run(ForkProgram.source, drivers)
+    #expect(command.status == 0, "\(command.output)\(command.error)")
+  }
+
+  @Test(
+    "runs calls on threads with the least stack that its header asks for",
+    .unavailable(under: .address, .thread, reason: "the sanitizer's runtime must come first")
+  )
+  func smallStack() async throws {
+    let command = try await run(ThreadProgram.smallStack, [FixtureDriver.path("echo")])
+    #expect(command.status == 0, "\(command.output)\(command.error)")
+  }
+
+  @Test(
+    "stays loaded once a host was opened, whoever closes it",
+    .unavailable(under: .address, .thread, reason: "the sanitizer's runtime must come first")
+  )
+  func unloading() async throws {
+    let command = try await run(ThreadProgram.unloading, [Self.library], isLinked: false)
     #expect(command.status == 0, "\(command.output)\(command.error)")
   }
 

@@ -76,6 +76,35 @@ struct RowTests {
     }
   }
 
+  @Test("go to one of the threads that wait, and the others wait on for the next ones or the end")
+  func waiters() async throws {
+    let engine = try Engine("arrow")
+    let execution = try engine.execution("ARROW", #"{"batches": 1}"#, Self.pulling)
+    defer { _ = dh_release_v1(execution) }
+    let isReleased = Locked(false)
+    let answers = try await withThrowingTaskGroup(of: dh_status.self) { group in
+      for _ in 0..<3 {
+        group.addTask {
+          try await onThread {
+            var stream = ArrowArrayStream()
+            let status = dh_execution_rows_v1(execution, -1, nil, &stream, nil)
+            if status == 1 {
+              // The others have had time to find nothing.
+              usleep(50_000)
+              isReleased.with { $0 = true }
+              _ = Self.read(&stream)
+            } else {
+              #expect(isReleased.with { $0 })
+            }
+            return status
+          }
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(answers.sorted() == [0, 0, 1])
+  }
+
   @Test("come one stream after the other")
   func several() async throws {
     let engine = try Engine("arrow")

@@ -21,4 +21,7 @@ int cloader_find(void *_Nonnull handle, struct cloader_image *_Nonnull image);
 /// The file of the library or program that an address is in, as the loader opened it; NULL if it is in none.
 const char *_Nullable cloader_file_of(const void *_Nonnull address);
 
+/// Has the library that an address is in stay loaded until the process ends, whoever closes it.
+void cloader_keep(const void *_Nonnull address);
+
 #endif

@@ -22,17 +22,18 @@ package enum ABIReading {
   ///   - value: The tree.
   ///   - what: What messages call it: "the inputs".
   /// - Returns: The value.
-  /// - Throws: At the stage `.input`, what breaks a rule of values or of JSON.
+  /// - Throws: At the stage `.input`, what breaks a rule of values or of JSON, or is of a kind or has a flag that is not
+  ///   known.
   package static func value(_ value: dh_value_v1, _ what: String) throws(HostError) -> Value {
     // By itself, so that the error has a line and a column.
-    if unsafe value.kind == DH_JSON {
+    if unsafe value.kind == DH_JSON, unsafe value.flags & ~DH_SECRET == 0 {
       let bytes = unsafe dh_text_v1(ptr: value.as.text, len: value.count)
       guard let text = unsafe ValueReader.text(bytes) else {
         throw HostError(.invalidInput, stage: .input, "\(what) are not UTF-8")
       }
       return try JSON.parse(text, limits: JSON.Limits(depth: ValueReader.depthLimit))
     }
-    var reader = ValueReader()
+    var reader = ValueReader(isStrict: true)
     do throws(ValueReader.Refusal) {
       let read = unsafe try reader.read(value)
       return read.withoutDocuments ?? read

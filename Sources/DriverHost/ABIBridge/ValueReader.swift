@@ -1,9 +1,9 @@
 import DriverABI
 
-/// Reads a tree that a driver hands over, and copies it.
+/// Reads a tree that a driver or an engine hands over, and copies it.
 ///
-/// What the ABI leaves open is read as it says: unknown kinds are null, unknown flags are ignored. What
-/// it forbids is refused with a reason for the author of the driver.
+/// Of a driver, unknown kinds are null and unknown flags are ignored, as the ABI says; of an engine they are refused: a
+/// null there would take a stored input away. What the ABI forbids is refused with a reason for the author.
 struct ValueReader {
   /// Why a tree was refused.
   struct Refusal: Error {
@@ -29,11 +29,18 @@ struct ValueReader {
   /// The places of values that the driver flagged as secret.
   private(set) var secrets: [JSONPointer] = []
   private var depth = 0
+  /// Whether kinds and flags that are not known are refused.
+  private let isStrict: Bool
+
+  init(isStrict: Bool = false) { self.isStrict = isStrict }
 
   /// A value, copied.
   mutating func read(_ value: dh_value_v1) throws(Refusal) -> Value {
     if unsafe value.flags & DH_SECRET != 0 { secrets.append(JSONPointer()) }
     size += 16
+    if isStrict, unsafe value.flags & ~DH_SECRET != 0 {
+      throw refusal("VAL-7", unsafe "has flags that are not known: \(value.flags)")
+    }
     switch unsafe value.kind {
     case DH_BOOL: return .bool(unsafe value.as.integer != 0)
     case DH_INT: return .int(unsafe value.as.integer)
@@ -63,7 +70,10 @@ struct ValueReader {
       } catch {
         throw Refusal(problem: "is no JSON document: \(error.problem)", isMisuse: false)
       }
-    default: return .null
+    case DH_NULL: return .null
+    case let kind:
+      guard !isStrict else { throw refusal("VAL-7", "is of kind \(kind), which is not known") }
+      return .null
     }
   }
 

@@ -59,12 +59,20 @@
 /// - After `fork()` the child has none of the host's threads, and locks may be held in it for ever. In a child of a
 ///   process that had opened a host every function that returns a status answers DH_FORKED at once, with the handle
 ///   DH_FORKED_ERROR as `*error`, and does nothing; those that return a pointer return NULL, save `dh_version_v1` and
-///   `dh_failure_get_v1` of DH_FORKED_ERROR. Pointers that were got before stay valid. Fork first and open afterwards,
-///   or exec.
+///   `dh_failure_get_v1` of DH_FORKED_ERROR. Pointers that were got before stay valid. Streams of rows answer ECANCELED
+///   there, and their release leaves the parent's call alone. Fork first and open afterwards, or exec.
+/// - Hosts are closed before the process ends, or its end finds their threads at work. The library is never unloaded
+///   once a host was opened, whatever dlclose(3) is called with. A thread that is inside a function of it is not
+///   cancelled (pthread_cancel), and has 512 KiB of stack or more.
 /// - A struct's layout is frozen with the revision in its tag, and a function with the revision in its name. Nothing is
 ///   ever appended to one. A struct that is all zero means the defaults; fields that are called `reserved` are 0.
 /// - Codes, kinds and flags that come from the library and that a reader does not know are treated as the nearest
-///   general one. Those that go to it and that it does not know are DH_INVALID.
+///   general one: an error's code as DH_ERROR_INTERNAL, a stage as DH_STAGE_CALL, a fault as DH_FAULT_INVALID, a log
+///   level as DH_LOG_ERROR, a value's kind as null. Those that go to it and that it does not know are DH_INVALID, kinds
+///   and flags of values among them.
+/// - Documents may come to have more: members of a map that its text does not list, and further words in the place of
+///   those that there are. A reader passes over the former, and takes the latter for something that it does not know.
+/// - C names that begin with `dh_` or `DH_` are those of the two headers, now and later.
 #ifndef DRIVER_HOST_H
 #define DRIVER_HOST_H
 
@@ -296,10 +304,10 @@ typedef struct dh_host_options_v1 {
   /// DH_ONLY_GIVEN_PATHS. Without it there follow: the folder of libdriverhost.so itself and `drivers` in it,
   /// DRIVERS_PATH, the user's folder, the system's. The folder of the engine's program is never looked into.
   uint32_t flags;
-  /// One of DH_WORKSPACE_….
+  /// One of DH_WORKSPACE_…; `workspace` is empty but for DH_WORKSPACE_FOLDER.
   uint32_t workspace_rule;
   dh_text_v1 workspace;
-  /// One of DH_HISTORY_….
+  /// One of DH_HISTORY_…; `history_path` is empty but for DH_HISTORY_FILE.
   uint32_t history_rule;
   /// DH_LOG_… + 1: lines below it are not made. 0: warnings and errors.
   uint32_t log_level_plus_1;
@@ -332,16 +340,21 @@ typedef struct dh_host_options_v1 {
 /// Makes a host, which finds drivers and reads their descriptors; no code of theirs runs.
 ///
 /// DH_OK: `*host` is a new handle. A program makes one host and keeps it; several do no harm. `options` may be NULL.
-/// Reads files; writes the history's, where it is one. [thread-safe] @since host API 1
+/// Less: `log` is not running, and will not run. Reads files; writes the history's, where it is one.
+/// [thread-safe] @since host API 1
 dh_status dh_host_open_v1(const dh_host_options_v1 *DH_NULLABLE options, dh_handle *host,
                           dh_handle *DH_NULLABLE error);
 
 /// Takes no new calls, asks those in flight to stop, waits for them, closes sessions, ends the host's threads.
 ///
-/// Each call has its driver's grace, so this takes no longer than the longest of them. DH_OK: `*report` (which may be
-/// NULL) is a document, `{"clean": bool, "abandoned": {TYPE: [execution id, …]}}`: what ignored its stop and is still
-/// inside its driver. Calls of a closed host fail as DH_ERROR_UNAVAILABLE; what was got from it stays valid. A second
-/// close waits for the first and answers the same. The handle must still be released.
+/// Each call has its driver's grace; a thread that has not come back after that, of a driver or in a callback, is
+/// waited for as long as `grace_limit_ns` and left behind. DH_OK: `*report` (which may be NULL) is a document,
+/// `{"clean": bool, "abandoned": {TYPE: [execution id, …]}}`: what ignored its stop and is still inside its driver.
+/// Calls of a closed host fail as DH_ERROR_UNAVAILABLE; what was got from it stays valid. A second close waits for the
+/// first and answers the same. The handle must still be released.
+///
+/// The end of a call may be told a moment after this has returned, and a callback that has not come back is still
+/// running: before a context goes, its call is waited for, or its `on_end` taken back.
 /// [thread-safe] [not in callbacks] Waits for calls. @since host API 1
 dh_status dh_host_close_v1(dh_handle host, dh_handle *DH_NULLABLE report, dh_handle *DH_NULLABLE error);
 
@@ -424,8 +437,9 @@ typedef int64_t (*dh_read_fn_v1)(void *DH_NULLABLE context, void *buffer, size_t
 #define DH_SINK_BYTES 4u      /* the function `bytes` */
 #define DH_SINK_VALUES 5u     /* the function `value` */
 
-/// Where one output channel of the action goes. A channel that no sink names goes nowhere, and the driver is told so.
-/// Values that go to bytes are lines of JSON.
+/// Where one output channel of the action goes. A channel that no sink names goes nowhere, and the driver is told so;
+/// one that two name is DH_INVALID. Values that go to bytes are lines of JSON. What a kind does not use is not looked
+/// at.
 typedef struct dh_sink_v1 {
   dh_text_v1 channel;
   /// One of DH_SINK_….
@@ -444,7 +458,8 @@ typedef struct dh_sink_v1 {
 #define DH_SOURCE_DESCRIPTOR 3u /* `descriptor`, which stays open until the call has ended and is not closed */
 #define DH_SOURCE_READ 4u       /* the function `read` */
 
-/// Where one input channel of the action comes from.
+/// Where one input channel of the action comes from. One that two name is DH_INVALID. What a kind does not use is not
+/// looked at.
 typedef struct dh_source_v1 {
   dh_text_v1 channel;
   /// One of DH_SOURCE_….
@@ -528,9 +543,9 @@ dh_status dh_host_connect_v1(dh_handle host, const dh_target_v1 *target, const d
 
 #define DH_EXECUTION_NEW 1       /* made, and not started */
 #define DH_EXECUTION_RUNNING 2   /* started */
-#define DH_EXECUTION_SUCCEEDED 3 /* ended; so are those below */
-#define DH_EXECUTION_FAILED 4
-#define DH_EXECUTION_CANCELLED 5
+#define DH_EXECUTION_SUCCEEDED 3 /* ended; so is all above, now and later */
+#define DH_EXECUTION_FAILED 4    /* ended; one above that a reader does not know is read as this */
+#define DH_EXECUTION_CANCELLED 5 /* ended */
 
 /// Makes an execution, which is NEW: DH_OK, and `*execution` is a new handle. Inputs and options as with
 /// `dh_host_connect_v1`; what is wrong with them beyond their form shows when it runs.
@@ -596,7 +611,8 @@ dh_status dh_execution_on_end_v1(dh_handle execution, dh_end_fn_v1 DH_NULLABLE f
 ///
 /// 1: `*stream` is the caller's, and `*name` (which may be NULL) its name, valid until the execution's release. 0: the
 /// call has ended, or is about to, and no stream will follow: `dh_execution_wait_v1` says how. DH_AGAIN: `timeout_ns`
-/// was up (as with `wait`), and there is no error. A stream comes only after the one before it was released.
+/// was up (as with `wait`), and there is no error. A stream comes only after the one before it was released; of several
+/// threads that wait, one gets it.
 /// [thread-safe] [not in callbacks] Waits for the driver. @since host API 1
 dh_status dh_execution_rows_v1(dh_handle execution, int64_t timeout_ns, dh_text_v1 *DH_NULLABLE name,
                                struct ArrowArrayStream *stream, dh_handle *DH_NULLABLE error);

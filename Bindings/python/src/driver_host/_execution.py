@@ -155,7 +155,8 @@ class Execution:
         status = _abi.library().execution_status(self._handle)
         if status < 0:
             raise error_of(status)
-        return _STATUSES[min(status, 5) - 1]
+        # Above what is known now all has ended, and is read as a failure.
+        return _STATUSES[status - 1] if status <= len(_STATUSES) else Status.ENDED_ERROR
 
     def start(self) -> Execution:
         """Starts it if nobody has, and returns it at once."""

@@ -32,6 +32,8 @@ extension RowStream {
 @safe
 private final class ExportedRows {
   private let source: RowSource
+  /// In which process it was made.
+  private let forkDepth = Fork.depth.current
   /// What the last failure was, as the interface wants it: valid until the next call.
   private(set) var lastError: UnsafePointer<CChar>?
 
@@ -53,7 +55,8 @@ private final class ExportedRows {
     let rows = unsafe Unmanaged<ExportedRows>.fromOpaque(context).takeRetainedValue()
     unsafe stream.pointee.private_data = nil
     unsafe stream.pointee.release = nil
-    rows.source.consumerLetGo()
+    // The rows, their threads and the connection that they come from are the parent's.
+    if rows.isForked { _ = unsafe Unmanaged.passRetained(rows) } else { rows.source.consumerLetGo() }
   }
 
   func schema(_ out: UnsafeMutablePointer<ArrowSchema>?) -> Int32 {
@@ -79,6 +82,9 @@ private final class ExportedRows {
     }
   }
 
+  /// Whether this process came from fork(2) since.
+  private var isForked: Bool { forkDepth != Fork.depth.current }
+
   private func failure(_ error: HostError) -> Int32 {
     unsafe free(UnsafeMutablePointer(mutating: lastError))
     unsafe lastError = unsafe UnsafePointer(strdup(error.message))
@@ -91,6 +97,11 @@ private final class ExportedRows {
   private func pull<Success: Sendable>(
     _ body: @escaping @Sendable (RowSource) throws(HostError) -> Success
   ) -> Result<Success, HostError> {
+    if isForked {
+      var error = Fork.error
+      error.code = .cancelled
+      return .failure(error)
+    }
     let answer = Answer<Success>()
     source.pull(body) { answer.give($0) }
     return answer.wait()

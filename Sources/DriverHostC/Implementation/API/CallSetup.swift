@@ -84,11 +84,17 @@ struct CallSetup {
   ) throws(Refusal) {
     unsafe try Engine.forEach(given.sinks, given.sink_count, "sinks") { (sink) throws(Refusal) in
       let channel = unsafe try Engine.name(sink.channel, "a sink's channel")
+      guard options.outputs[channel] == nil else {
+        throw Refusal(argument: "the channel `\(channel)` has two sinks")
+      }
       options.outputs[channel] = try unsafe ChannelDestination(sink, outputLimit) { makeGate() }
     }
     unsafe try Engine.forEach(given.sources, given.source_count, "sources") {
       (source) throws(Refusal) in
       let channel = unsafe try Engine.name(source.channel, "a source's channel")
+      guard options.sources[channel] == nil else {
+        throw Refusal(argument: "the channel `\(channel)` has two sources")
+      }
       options.sources[channel] = try unsafe ChannelOrigin(source) { makeGate() }
     }
   }

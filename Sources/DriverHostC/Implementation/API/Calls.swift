@@ -108,8 +108,9 @@ public func dh_host_connect_many_v1(
       onItem: FanOutReading.listener(given, setup.makeGate())
     )
     let work = Work(task, CallExecutor.take(), gate: setup.gate, rows: nil)
-    work.start()
+    // First, so that `item` may cancel by it.
     unsafe handle.pointee = HandleTable.shared.add(.work(work))
+    work.start()
     return Status.ok
   }
 }

@@ -185,10 +185,7 @@ enum Engine {
     known names: [String],
     _ what: String
   ) throws(Refusal) -> ValueMap {
-    guard let map = unsafe map else { return [:] }
-    let value = try host { () throws(HostError) in
-      unsafe try ABIReading.value(map.pointee, "the further ones of \(what)")
-    }
+    guard let value = unsafe try self.value(map, "the further ones of \(what)") else { return [:] }
     guard let members = value.mapValue else {
       throw Refusal(argument: "the further ones of \(what) are no map")
     }

@@ -100,10 +100,13 @@ public func dh_execution_rows_v1(
     guard let rows = work.rows else {
       throw Refusal(argument: "the execution was made without DH_CALL_STREAMS_ROWS")
     }
-    guard work.waitForRows(timeout) else { return Status.again }
-    guard let next = rows.take() else { return Status.ok }
-    unsafe name?.pointee = unsafe work.keep(next.name)
-    unsafe next.move(to: stream)
-    return 1
+    switch work.nextRows(of: rows, timeout) {
+    case .ended: return Status.ok
+    case .timedOut: return Status.again
+    case .rows(let next):
+      unsafe name?.pointee = unsafe work.keep(next.name)
+      unsafe next.move(to: stream)
+      return 1
+    }
   }
 }

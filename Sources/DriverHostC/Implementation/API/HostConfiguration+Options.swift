@@ -47,8 +47,9 @@ extension HostConfiguration {
     if let callback = unsafe Callback(options.log, options.log_context, gate) {
       log = { unsafe HostConfiguration.tell($0, callback) }
     }
-    history = unsafe try HostConfiguration.history(options, logLevel, log)
     unsafe try readFurther(options.further)
+    // Last, since it opens what has to be closed where something else is refused.
+    history = unsafe try HostConfiguration.history(options, logLevel, log)
   }
 
   private mutating func readFurther(_ map: UnsafePointer<dh_value_v1>?) throws(Refusal) {
@@ -74,7 +75,7 @@ extension HostConfiguration {
   }
 
   /// Something in this library.
-  private static var library: UnsafeRawPointer {
+  static var library: UnsafeRawPointer {
     let function: @convention(c) () -> UInt32 = dh_api_v1
     return unsafe unsafeBitCast(function, to: UnsafeRawPointer.self)
   }
@@ -82,6 +83,9 @@ extension HostConfiguration {
   private static func workspace(
     _ options: dh_host_options_v1
   ) throws(Refusal) -> Workspace? {
+    guard unsafe options.workspace.len == 0 || options.workspace_rule == DH_WORKSPACE_FOLDER else {
+      throw Refusal(argument: "`workspace` is given without the rule DH_WORKSPACE_FOLDER")
+    }
     switch unsafe options.workspace_rule {
     case DH_WORKSPACE_NONE: return nil
     case DH_WORKSPACE_FOLDER:
@@ -97,6 +101,9 @@ extension HostConfiguration {
     _ logLevel: LogLevel,
     _ log: @escaping @Sendable (LogEntry) -> Void
   ) throws(Refusal) -> any ExecutionHistory {
+    guard unsafe options.history_path.len == 0 || options.history_rule == DH_HISTORY_FILE else {
+      throw Refusal(argument: "`history_path` is given without the rule DH_HISTORY_FILE")
+    }
     switch unsafe options.history_rule {
     case DH_HISTORY_MEMORY:
       return unsafe options.history_limit == 0

@@ -13,12 +13,22 @@ public func dh_host_open_v1(
   unsafe Engine.answer(error) { () throws(Refusal) in
     unsafe try Engine.check(host, "the place for the host")
     let gate = CallGate()
-    let configuration = unsafe try HostConfiguration(options?.pointee ?? dh_host_options_v1(), gate)
-    ProcessState.hostIsOpened()
-    let made = try Engine.host { () throws(HostError) in try Host(configuration) }
-    let engine = EngineHost(made, outputLimit: configuration.outputLimit, logGate: gate)
-    unsafe host.pointee = HandleTable.shared.add(.host(engine))
-    return Status.ok
+    do throws(Refusal) {
+      let configuration = unsafe try HostConfiguration(
+        options?.pointee ?? dh_host_options_v1(),
+        gate
+      )
+      ProcessState.hostIsOpened()
+      unsafe KeptLibrary.keep(libraryOf: HostConfiguration.library)
+      let made = try Engine.host { () throws(HostError) in try Host(configuration) }
+      let engine = EngineHost(made, outputLimit: configuration.outputLimit, logGate: gate)
+      unsafe host.pointee = HandleTable.shared.add(.host(engine))
+      return Status.ok
+    } catch {
+      // What was opened until then may still have something to log, and nobody would take that back.
+      gate.closeAndWait()
+      throw error
+    }
   }
 }
 

@@ -10,9 +10,6 @@ final class RowQueue: @unchecked Sendable {
 
   init(_ executor: CallExecutor) { self.executor = executor }
 
-  /// Whether there is none; with the executor locked.
-  var isEmpty: Bool { streams.isEmpty }
-
   /// Adds a stream; lets go of it where nobody will take it.
   func put(_ stream: ExportedStream) {
     let isTaken = executor.change {
@@ -22,10 +19,8 @@ final class RowQueue: @unchecked Sendable {
     if !isTaken { stream.release() }
   }
 
-  /// The next stream, whose release is the caller's affair.
-  func take() -> ExportedStream? {
-    executor.change { streams.isEmpty ? nil : streams.removeFirst() }
-  }
+  /// The next stream, whose release is the caller's affair; with the executor locked.
+  func takeLocked() -> ExportedStream? { streams.isEmpty ? nil : streams.removeFirst() }
 
   /// The call has ended: what is left is of no use.
   func close() { abandon() }

@@ -100,10 +100,22 @@ final class Work: @unchecked Sendable {
     return executor.change { end }
   }
 
-  /// The same for the next rows or the end; false when the time is up.
-  func waitForRows(_ timeout: Int64) -> Bool {
-    guard let rows else { return true }
-    return wait(timeout) { !rows.isEmpty || end != nil }
+  /// What came of a wait for rows.
+  enum NextRows {
+    case rows(ExportedStream)
+    case ended, timedOut
+  }
+
+  /// The same for the next rows or the end.
+  func nextRows(of rows: RowQueue, _ timeout: Int64) -> NextRows {
+    var next: ExportedStream?
+    // Taken in the wait itself: of several threads that wait one gets them, and the others go on waiting.
+    let isOver = wait(timeout) {
+      if next == nil { next = rows.takeLocked() }
+      return next != nil || end != nil
+    }
+    if let next { return .rows(next) }
+    return isOver ? .ended : .timedOut
   }
 
   @discardableResult

@@ -65,8 +65,11 @@ final class HandleTable: Sendable {
       if case .success = found {
         let index = Int(handle & 0xFFFF_FFFF)
         state.places[index].thing = nil
-        state.places[index].generation = max(1, state.places[index].generation &+ 1)
-        state.free.append(index)
+        // A place whose generations are used up rests for ever, so that no handle is ever good again.
+        if state.places[index].generation < UInt32.max {
+          state.places[index].generation += 1
+          state.free.append(index)
+        }
       }
       return found
     }

@@ -1,0 +1,105 @@
+import CDriverHost
+import DriverABI
+import TestSupport
+import Testing
+
+@Suite("What the C API does not know")
+struct RefusalTests {
+  /// What a call with one input says.
+  private func refusal(_ engine: Engine, _ value: dh_value_v1) -> EngineError? {
+    "any".withText { name in
+      var member = dh_member_v1(name: name, value: value)
+      var inputs = dh_map(&member, 1)
+      var (target, result) = (callTarget("ECHO"), dh_handle())
+      do {
+        try Engine.check(dh_host_connect_v1(engine.host, &target, &inputs, nil, &result, nil), 0)
+        _ = dh_release_v1(result)
+        return nil
+      } catch {
+        return error as? EngineError
+      }
+    }
+  }
+
+  @Test("is refused among the kinds and flags of values, in place of being taken for a null")
+  func values() throws {
+    let engine = try Engine("echo")
+    #expect(refusal(engine, dh_null()) == nil)
+    var value = dh_int(7)
+    value.flags = DH_SECRET
+    #expect(refusal(engine, value) == nil)
+    value.flags = DH_SECRET << 1
+    #expect(refusal(engine, value)?.status == DH_INVALID)
+    value = dh_int(7)
+    value.kind = DH_JSON + 1
+    #expect(refusal(engine, value)?.status == DH_INVALID)
+    var list = dh_list(&value, 1)
+    #expect(refusal(engine, list)?.status == DH_INVALID)
+    list.flags = 1 << 31
+    list.count = 0
+    #expect(refusal(engine, list)?.status == DH_INVALID)
+  }
+
+  @Test("is refused where one channel has two ends")
+  func channels() throws {
+    let engine = try Engine("echo")
+    "out".withText { channel in
+      var sink = dh_sink_v1()
+      sink.channel = channel
+      sink.kind = DH_SINK_MEMORY
+      let sinks = [sink, sink]
+      var source = dh_source_v1()
+      source.channel = channel
+      source.kind = DH_SOURCE_MEMORY
+      let sources = [source, source]
+      sinks.withUnsafeBufferPointer { sinks in
+        var options = dh_call_options_v1()
+        options.sinks = sinks.baseAddress
+        options.sink_count = sinks.count
+        let error = #expect(throws: EngineError.self) {
+          _ = try engine.connect("ECHO", "{}", options)
+        }
+        #expect(error?.status == DH_INVALID && error?.message.contains("two sinks") == true)
+      }
+      sources.withUnsafeBufferPointer { sources in
+        var options = dh_call_options_v1()
+        options.sources = sources.baseAddress
+        options.source_count = sources.count
+        let error = #expect(throws: EngineError.self) {
+          _ = try engine.connect("ECHO", "{}", options)
+        }
+        #expect(error?.status == DH_INVALID && error?.message.contains("two sources") == true)
+      }
+    }
+  }
+
+  @Test("is refused where a path of the host's options has no rule that uses it")
+  func paths() {
+    "somewhere".withText { text in
+      for change: (inout dh_host_options_v1) -> Void in [
+        { $0.history_path = text }, { $0.workspace = text },
+      ] {
+        let error = #expect(throws: EngineError.self) {
+          _ = try Engine(paths: []) { change(&$0) }
+        }
+        #expect(error?.status == DH_INVALID)
+      }
+    }
+  }
+
+  @Test("of a tree of further options is refused as an argument is")
+  func further() throws {
+    var member = dh_member("traceparent", dh_int(1))
+    member.value.kind = 77
+    var map = dh_map(&member, 1)
+    let engine = try Engine("echo")
+    let error = withUnsafePointer(to: &map) { map in
+      #expect(throws: EngineError.self) {
+        var options = dh_call_options_v1()
+        options.further = map
+        _ = try engine.connect("ECHO", "{}", options)
+      }
+    }
+    #expect(error?.status == DH_INVALID)
+  }
+}
