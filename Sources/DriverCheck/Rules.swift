@@ -18,6 +18,7 @@ package struct Rule: Sendable, Hashable {
   package static let untested: [String: String] = [
     "DESC-6": "says what `needs` is for; DESC-7 is the driver's part",
     "ENTRY-8": "another host is asked for the entry only where a process has two",
+    "CHAN-12": "two threads that read at the same time do so by chance",
     "ROWS-9": "this host asks once; who takes the rows over may ask again",
     "PROC-12": "what is registered for the process's end does not show",
     "PROC-13": "seen only where a driver runs in a process of its own",

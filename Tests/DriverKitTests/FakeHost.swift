@@ -32,7 +32,7 @@ final class FakeHost: @unchecked Sendable {
     let loop = isBlocking ? nil : OpaquePointer(Unmanaged.passUnretained(self).toOpaque())
     FakeHost.current.withLock { $0 = self }
     let report = dh_report_v1(fn: { _, _ in }, context: nil)
-    _ = driver.create?(FakeHost.table, loop, &instance, report)
+    _ = driver.create(FakeHost.table, loop, &instance, report)
   }
 
   /// Runs the driver's `start` and, where it does not end the call in there, returns all the same.
@@ -49,10 +49,10 @@ final class FakeHost: @unchecked Sendable {
       attempt: 1,
       flags: 0
     )
-    driver.start?(instance, &request)
+    driver.start(instance, &request)
   }
 
-  func destroy() { driver.destroy?(instance) }
+  func destroy() { driver.destroy(instance) }
 
   // MARK: - Tables, which C reads and which know no closures
 

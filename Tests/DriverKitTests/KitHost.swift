@@ -38,7 +38,7 @@ struct KitHost {
       services: services
     )
     let table = entry.answer(DH_DRIVER_V1)!.assumingMemoryBound(to: dh_driver_v1.self).pointee
-    runtime.adopt(.init(create: table.create!, destroy: table.destroy!, start: table.start!))
+    runtime.adopt(.init(create: table.create, destroy: table.destroy, start: table.start))
   }
 
   /// Runs one call to its end.

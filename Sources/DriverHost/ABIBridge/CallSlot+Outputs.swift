@@ -58,6 +58,10 @@ extension CallSlot {
       )
       return DH_REFUSED
     }
+    guard unsafe ABIReading.isGiven(session) else {
+      driver.reportMisuse("MEM-4", "the session that `opened` was given is NULL")
+      return DH_INVALID
+    }
     openedSession = unsafe SessionHandle(address: session)
     return DH_OK
   }

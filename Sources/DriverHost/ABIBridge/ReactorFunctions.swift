@@ -69,7 +69,7 @@ enum ReactorFunctions {
       guard unsafe isGiven(function, here, "post") else { return DH_INVALID }
       // The driver says that the context may cross threads by calling `post`.
       nonisolated(unsafe) let crossing = unsafe (function, context)
-      let isTaken = here.loop.post {
+      let isTaken = here.post {
         here.measured("a posted function") { unsafe crossing.0(crossing.1) }
       }
       return isTaken ? DH_OK : DH_GONE

@@ -62,6 +62,10 @@ enum ResolveFunctions {
       unsafe error.flags = failure.isRetryable ? DH_RETRYABLE : 0
       unsafe error.vendor_code = failure.vendorCode ?? 0
       unsafe error.message = arena.abiText(failure.message)
+      // Texts of the host's have a NUL, empty ones too.
+      unsafe error.detail = arena.abiText("")
+      unsafe error.vendor_state = arena.abiText("")
+      unsafe error.pointer = arena.abiText("")
       unsafe function(context, &error, nil, 0)
     }
     // The texts live here, and the callback may only look at them.

@@ -52,9 +52,11 @@ extension Descriptor {
     session = Descriptor.session(fields, &findings.faults)
     grace = .milliseconds(fields.count("grace_ms", &findings.faults) ?? 2000)
     defaults = fields.map("defaults", &findings.faults)
-    findings.faults += HostInputs.faults(in: defaults).map { fault in
+    // Later hosts may take more there, which is no reason to refuse the driver.
+    findings.strange += HostInputs.faults(in: defaults).map { fault in
       var fault = fault
       fault.pointer = JSONPointer(["defaults"] + fault.pointer.tokens)
+      fault.rule = "DESC-17"
       return fault
     }
     let actions = Descriptor.actions(fields, &findings)

@@ -133,18 +133,20 @@ struct MappedDriver {
     }
     let table = unsafe table.assumingMemoryBound(to: dh_driver_v1.self).pointee
     var missing: [String] = []
-    if unsafe table.create == nil { missing.append("create") }
-    if unsafe table.destroy == nil { missing.append("destroy") }
-    if unsafe table.start == nil { missing.append("start") }
-    guard let create = unsafe table.create, let destroy = unsafe table.destroy,
-      let start = unsafe table.start
-    else {
+    if unsafe !ABIReading.isGiven(function: table.create) { missing.append("create") }
+    if unsafe !ABIReading.isGiven(function: table.destroy) { missing.append("destroy") }
+    if unsafe !ABIReading.isGiven(function: table.start) { missing.append("start") }
+    guard missing.isEmpty else {
       throw driver.unusable(
         "its dh_driver_v1 has no \(missing.joined(separator: ", ")): all three functions must be there",
         rule: "ENTRY-4"
       )
     }
-    return unsafe DriverRuntime.Functions(create: create, destroy: destroy, start: start)
+    return unsafe DriverRuntime.Functions(
+      create: table.create,
+      destroy: table.destroy,
+      start: table.start
+    )
   }
 }
 

@@ -60,7 +60,7 @@ package struct HostInputs: Sendable, Hashable {
     return (result, reader.faults)
   }
 
-  /// What a descriptor's `defaults` say; what is wrong with them is not looked at here.
+  /// What a descriptor's `defaults` say; what cannot be read of them is passed over.
   package init(defaults: ValueMap) {
     var reader = HostInputReader(locations: nil)
     self = reader.read(defaults)

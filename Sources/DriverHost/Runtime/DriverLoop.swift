@@ -16,6 +16,8 @@ final class DriverLoop: @unchecked Sendable {
   private var instance: InstanceHandle?
   private var isClosed = false
   private let isProbed: Bool
+  /// What the driver has posted that has not run yet, and whether its instance is being ended: nothing is taken then.
+  private let posts = Lock((pending: 0, isEnding: false))
   /// Ids of the look-ups that the driver waits for.
   var lookups: Set<Int64> = []
   var lastLookup: Int64 = 0
@@ -51,6 +53,35 @@ final class DriverLoop: @unchecked Sendable {
     isClosed = true
     defer { instance = nil }
     return instance
+  }
+
+  /// Has what the driver posts run on the loop; false where that is not to be, since its instance is being ended.
+  func post(_ work: sending @escaping () -> Void) -> Bool {
+    nonisolated(unsafe) let crossing = work
+    return posts.withLock { posts in
+      guard !posts.isEnding else { return false }
+      let isTaken = loop.post { [self] in
+        let mayRun = self.posts.withLock { posts in
+          posts.pending -= 1
+          return !posts.isEnding
+        }
+        if mayRun { unsafe crossing() }
+      }
+      if isTaken { posts.pending += 1 }
+      return isTaken
+    }
+  }
+
+  /// Takes nothing of the driver's any more that is posted; false where something waits that is to run first.
+  ///
+  /// On the loop. Only where nothing of the instance runs after it but its `destroy`: a driver that was told so frees
+  /// what its watches and timers hold.
+  func stopPosting(whatever: Bool) -> Bool {
+    posts.withLock { posts in
+      if posts.pending > 0, !whatever { return false }
+      posts.isEnding = true
+      return true
+    }
   }
 
   /// Whose the watches and timers are that it has.

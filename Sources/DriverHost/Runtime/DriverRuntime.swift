@@ -15,7 +15,7 @@ final class DriverRuntime: @unchecked Sendable {
     // `@unchecked` because they are the addresses of functions that any thread may call.
     let create:
       @convention(c) (
-        UnsafePointer<dh_host_v1>, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+        UnsafePointer<dh_host_v1>, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>,
         dh_report_v1
       ) -> Int32
     let destroy: @convention(c) (UnsafeMutableRawPointer?) -> Void
@@ -408,16 +408,29 @@ final class DriverRuntime: @unchecked Sendable {
     }
     for driverLoop in driverLoops {
       await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-        let isTaken = driverLoop.loop.post {
-          if let instance = driverLoop.close() {
-            unsafe functions.destroy(instance.address)
-            driverLoop.takeBackAll()
-          }
-          done.resume()
-        }
-        if !isTaken { done.resume() }
+        end(driverLoop, functions) { done.resume() }
       }
     }
+  }
+
+  /// Ends the instance of a loop after what it has posted; a driver that goes on posting is not waited for.
+  private func end(
+    _ driverLoop: DriverLoop,
+    _ functions: Functions,
+    turns: Int = 100,
+    _ done: @escaping @Sendable () -> Void
+  ) {
+    let isTaken = driverLoop.loop.post { [self] in
+      guard driverLoop.stopPosting(whatever: turns == 0) else {
+        return end(driverLoop, functions, turns: turns - 1, done)
+      }
+      if let instance = driverLoop.close() {
+        unsafe functions.destroy(instance.address)
+        driverLoop.takeBackAll()
+      }
+      done()
+    }
+    if !isTaken { done() }
   }
 
   /// Runs something that may wait on a thread of the host's; here where there is none to be had.

@@ -80,7 +80,7 @@ extension InstanceHandle {
     var address: UnsafeMutableRawPointer?
     let report = unsafe dh_report_v1(
       fn: { context, error in
-        guard let context = unsafe context else { return }
+        guard let context = unsafe context, unsafe ABIReading.isGiven(error) else { return }
         unsafe Unmanaged<Reported>.fromOpaque(context).takeUnretainedValue().error =
           HostError(unsafe error.pointee, stage: .driver, redactor: nil)
       },

@@ -23,7 +23,7 @@ public struct DriverEntry: @unchecked Sendable {
   /// Makes an instance: `dh_driver_v1.create`.
   public typealias Create =
     @convention(c) (
-      UnsafePointer<dh_host_v1>, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+      UnsafePointer<dh_host_v1>, OpaquePointer?, UnsafeMutablePointer<UnsafeMutableRawPointer?>,
       dh_report_v1
     ) -> Int32
 
@@ -62,7 +62,7 @@ public struct DriverEntry: @unchecked Sendable {
     _ type: D.Type,
     _ host: UnsafePointer<dh_host_v1>,
     _ loop: OpaquePointer?,
-    _ instance: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ instance: UnsafeMutablePointer<UnsafeMutableRawPointer?>,
     _ report: dh_report_v1
   ) -> Int32 {
     unsafe make(instance, report) { () throws(DriverError) in
@@ -76,7 +76,7 @@ public struct DriverEntry: @unchecked Sendable {
     _ type: D.Type,
     _ host: UnsafePointer<dh_host_v1>,
     _ loop: OpaquePointer?,
-    _ instance: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ instance: UnsafeMutablePointer<UnsafeMutableRawPointer?>,
     _ report: dh_report_v1
   ) -> Int32 {
     unsafe make(instance, report) { () throws(DriverError) in
@@ -90,7 +90,7 @@ public struct DriverEntry: @unchecked Sendable {
     _ type: D.Type,
     _ host: UnsafePointer<dh_host_v1>,
     _ loop: OpaquePointer?,
-    _ instance: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ instance: UnsafeMutablePointer<UnsafeMutableRawPointer?>,
     _ report: dh_report_v1
   ) -> Int32 {
     unsafe make(instance, report) { () throws(DriverError) in
@@ -105,7 +105,7 @@ public struct DriverEntry: @unchecked Sendable {
     _ type: D.Type,
     _ host: UnsafePointer<dh_host_v1>,
     _ loop: OpaquePointer?,
-    _ instance: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ instance: UnsafeMutablePointer<UnsafeMutableRawPointer?>,
     _ report: dh_report_v1
   ) -> Int32 {
     unsafe make(instance, report) { () throws(DriverError) in
@@ -134,13 +134,13 @@ public struct DriverEntry: @unchecked Sendable {
   }
 
   private static func make(
-    _ place: UnsafeMutablePointer<UnsafeMutableRawPointer?>?,
+    _ place: UnsafeMutablePointer<UnsafeMutableRawPointer?>,
     _ report: dh_report_v1,
     _ body: () throws(DriverError) -> Instance
   ) -> Int32 {
     do throws(DriverError) {
       let instance = try body()
-      unsafe place?.pointee = Unmanaged.passRetained(instance).toOpaque()
+      unsafe place.pointee = Unmanaged.passRetained(instance).toOpaque()
       return DH_OK
     } catch {
       unsafe error.withABI { unsafe report.fn(report.context, $0) }

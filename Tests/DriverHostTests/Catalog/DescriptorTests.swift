@@ -20,6 +20,26 @@ struct DescriptorTests {
     }
   }
 
+  @Test("passes over what it does not know in the defaults of the host's own inputs")
+  func newerDefaults() throws {
+    let defaults = """
+      {"max_runtime": 5, "retry": {"attempts": 2, "on": ["x"]}, "rate_limit": {"each": 1}}
+      """
+    let descriptor = try Descriptor(
+      JSON.parse(FixtureDriver.descriptor(more: "\"defaults\": \(defaults),"))
+    )
+    let own = HostInputs(defaults: descriptor.defaults)
+    #expect(own.maxRuntime == .seconds(5) && own.rateLimit == nil)
+    guard case .policy(let policy)? = own.retry else {
+      Issue.record("there is no retry")
+      return
+    }
+    #expect(policy.attempts == 2)
+    let places = descriptor.strange.map { $0.pointer.description }
+    let unknown = ["rate_limit/calls", "rate_limit/each", "retry/on"].map { "/defaults/\($0)" }
+    #expect(places.sorted() == unknown)
+  }
+
   @Test("with only what is required gets the documented defaults")
   func defaults() throws {
     let descriptor = try Descriptor(JSON.parse(FixtureDriver.descriptor()))

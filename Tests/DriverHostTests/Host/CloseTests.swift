@@ -34,6 +34,69 @@ struct CloseTests {
     #expect(await fixture.failure("SLEEPER")?.message == "the host was closed")
   }
 
+  @Test(
+    "runs what an instance has posted before its destroy, and takes nothing from there on",
+    arguments: [200, .max]
+  )
+  func posts(count: Int) async throws {
+    let descriptor = FixtureDriver.descriptor(more: #""needs": ["dh.reactor/1"],"#)
+      .replacing(#""execution": "blocking""#, with: #""execution": "nonblocking""#)
+    let path = try FixtureDriver.build(
+      "posting",
+      descriptor: descriptor,
+      source: """
+        #include <pthread.h>
+        #include <stdatomic.h>
+        static struct {
+          const dh_host_v1 *host;
+          const dh_reactor_v1 *reactor;
+          dh_loop_v1 *loop;
+          pthread_t thread;
+          atomic_long stops, taken, run;
+        } state;
+        static void posted(void *context) { (void)context, state.run++; }
+        static int post(void) { return state.reactor->post(state.loop, posted, NULL); }
+        static void *posting(void *context) {
+          for (long count = 0; count < COUNT && !state.stops; count++) {
+            if (post() != DH_OK) break;
+            state.taken++;
+          }
+          return context;
+        }
+        static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instance,
+                                dh_report_v1 report) {
+          (void)report, *instance = NULL;
+          state.host = host, state.loop = loop, state.reactor = host->interface(host, DH_REACTOR_V1);
+          return pthread_create(&state.thread, NULL, posting, NULL) == 0 ? DH_OK : DH_FAILED;
+        }
+        static void destroy(void *instance) {
+          (void)instance;
+          int refused = post() == DH_GONE;
+          state.stops = 1;
+          pthread_join(state.thread, NULL);
+          int all = state.run == state.taken;
+          state.host->log(state.host, DH_LOG_INFO, dh_text(refused ? "refused" : "taken"));
+          state.host->log(state.host, DH_LOG_INFO, dh_text(all ? "all have run" : "some have not"));
+        }
+        static void start(void *instance, const dh_request_v1 *request) {
+          (void)instance;
+          dh_succeed(request->call);
+        }
+        static const dh_driver_v1 driver = {create, destroy, start};
+        DH_DRIVER_ENTRY(driver)
+        """,
+      flags: ["-pthread", "-DCOUNT=\(count)L"]
+    )
+    let fixture = try FixtureHost {
+      $0.searchPath = SearchPath(entries: [.init(path: path, origin: .option)])
+    }
+    _ = try await fixture.call("PLAIN")
+    #expect(await fixture.host.close().isClean)
+    #expect(fixture.log.holds("refused"))
+    // One that never stops posting is not waited for.
+    if count < .max { #expect(fixture.log.holds("all have run")) }
+  }
+
   @Test("closes the sessions, also those in use, and refuses the calls that wait for one")
   func sessions() async throws {
     let fixture = try FixtureHost("sessions") { $0.sessions.maximum = 1 }

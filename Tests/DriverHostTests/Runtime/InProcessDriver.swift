@@ -36,7 +36,7 @@ enum InProcessDriver {
     runtime.adopt(
       .init(
         create: { _, _, instance, _ in
-          instance?.pointee = nil
+          instance.pointee = nil
           return DH_OK
         },
         destroy: { _ in },

@@ -38,7 +38,7 @@
 ///
 /// - Text is UTF-8 with a length. Every text that comes from the host is followed by one NUL that its length does not
 ///   count, also an empty one; text that goes to the host needs none. Interface ids and the key of `once` alone are C
-///   strings. Sizes are bytes, times are nanoseconds unless a name ends in _ms.
+///   strings. Sizes are bytes. Times are nanoseconds, in JSON seconds, unless a name ends in _ms.
 /// - DH_NULLABLE stands where a pointer or function may be NULL. A NULL elsewhere is DH_INVALID.
 /// - The host's tables and loops are used where they stand: pass their addresses on, and copy none of them.
 /// - What is passed is borrowed until the function returns (a request's inputs: until the call's `done`). Nobody frees
@@ -50,8 +50,9 @@
 /// - All declarations are frozen: a struct's layout with the revision in its tag. Nothing is ever appended to one: what
 ///   is new is a new interface id, asked for by text and answered by NULL where it is not known.
 /// - What a reader does not know it takes for the nearest general one: an error's code for DH_ERROR_INTERNAL, a status
-///   below 0 for DH_FAILED, a reason to stop for DH_STOP_CANCELLED, a kind for null. Unknown flags and events are
-///   ignored.
+///   below 0 for DH_FAILED, a reason to stop for DH_STOP_CANCELLED, a log level for DH_LOG_ERROR, a family for
+///   DH_ANY_FAMILY, a kind for null. Unknown flags and events are ignored.
+/// - C names that begin with `dh_` or `DH_` are this header's, now and later.
 /// - A driver is a guest. It does not install signal handlers, fork without exec, exit, change directory, locale,
 ///   environment, umask or limits, write to stdout or stderr, raise SIGPIPE, tear down a library that others may use
 ///   (`curl_global_cleanup`), or let an exception, panic or trap leave it. Runtimes that install signal handlers of
@@ -168,7 +169,8 @@ DH_ASSUME_NONNULL_BEGIN
 
 // MARK: - Statuses: what functions return
 
-/// 0 or more: it was done, or the answer. Less than 0: it was not done, and why.
+/// 0 or more: it was done, or the answer. Less than 0: it was not done, and why, but for DH_STOPPED of `on_stop` and
+/// DH_GONE of `done`, as these two say.
 typedef int32_t dh_status;
 
 #define DH_OK 0        /* done */
@@ -215,8 +217,9 @@ typedef union dh_value_as_v1 {
   const dh_member_v1 *DH_NULLABLE members;
 } dh_value_as_v1;
 
-/// A value. Unknown kinds are read as null, unknown flags are ignored. A tree is at most 256 levels deep. How large one
-/// may be is up to the host; what goes over its limit is DH_LIMIT.
+/// A value. Unknown kinds are read as null, unknown flags are ignored. A tree that goes to the host is at most 256
+/// levels deep, of which each list or map is one; inputs may have twice as many. How large a tree may be is up to the
+/// host; what goes over its limit is DH_LIMIT.
 struct dh_value_v1 {
   uint32_t kind;
   uint32_t flags;
@@ -347,7 +350,7 @@ struct dh_calls_v1 {
 
   /// Sends one value down a channel whose content is "values", copied before it returns.
   ///
-  /// Back-pressure and answers as with `write`, and DH_INVALID as with `output`.
+  /// Back-pressure and answers as with `write`; DH_INVALID and DH_LIMIT as with `output`.
   /// [call] Waits in a blocking driver. @since ABI 1
   dh_status (*send)(dh_call_v1 call, uint32_t channel, const dh_value_v1 *value);
 
@@ -361,13 +364,13 @@ struct dh_calls_v1 {
   /// Sends bytes down an output channel: all of them or none.
   ///
   /// A slow reader holds the driver back: a blocking driver waits in here; a non-blocking one gets DH_AGAIN, keeps its
-  /// bytes and is told by `on_ready`. Up to 1 MiB is always taken when nothing is queued. DH_STOPPED, DH_UNWANTED: as
-  /// they say; DH_GONE: another thread called `done` meanwhile. DH_INVALID: an input channel, one of values, or none of
-  /// that index.
-  /// [call] Waits in a blocking driver. @since ABI 1
+  /// bytes and is told by `on_ready`. When nothing is queued, all is taken, however much it is. DH_STOPPED,
+  /// DH_UNWANTED: as they say; DH_GONE: another thread called `done` meanwhile. DH_INVALID: an input channel, one of
+  /// values, or none of that index. [call] Waits in a blocking driver. @since ABI 1
   dh_status (*write)(dh_call_v1 call, uint32_t channel, const void *DH_NULLABLE bytes, size_t count);
 
-  /// Takes up to `capacity` bytes from an input channel: how many, 0 at the end, or a status below 0.
+  /// Takes up to `capacity` bytes from an input channel: how many, 0 at the end, or a status below 0. `read` and `seek`
+  /// of one channel are called by one thread at a time.
   ///
   /// Nothing there yet: a blocking driver waits; a non-blocking one gets DH_AGAIN and is told by `on_ready`.
   /// DH_STOPPED: also when the source failed. DH_UNWANTED: nothing is connected. DH_INVALID: `capacity` is 0, an output
@@ -405,7 +408,8 @@ struct dh_calls_v1 {
   /// after the release of the one before. The host calls the stream from one thread at a time and never on a loop, so
   /// `get_next` and `release` may wait, and look at `stopped` while they do; what one call of it wrote the next one
   /// sees. It may ask for the schema at any time and more than once. An array that was handed out owns its memory: it
-  /// may outlive stream, call and session. Types that rows may have: see "Rows" at the end.
+  /// may outlive stream, call and session. Types that rows may have: see "Rows" at the end. An errno that the stream
+  /// answers ends the rows, and the call fails with it unless `done` is given the error that says more.
   ///
   /// DH_STOPPED: as it says. DH_UNWANTED: nobody takes rows. DH_INVALID: the name is empty or no UTF-8, or the stream
   /// was released. DH_REFUSED: the stream before it was not. [call] @since ABI 1
@@ -413,7 +417,7 @@ struct dh_calls_v1 {
 
   /// In the action "open": hands the session over, which the host gives back in later requests and ends by the action
   /// "close". Followed by `done`: if that is given an error or answers DH_GONE, the session is still the driver's.
-  /// DH_REFUSED: not in "open", or for the second time. [call] @since ABI 1
+  /// DH_INVALID: `session` is NULL. DH_REFUSED: not in "open", or for the second time. [call] @since ABI 1
   dh_status (*opened)(dh_call_v1 call, void *session);
 
   /// Ends the call: NULL is success. Exactly once, inside `start` or later, from any thread. The error is copied before
@@ -436,8 +440,8 @@ struct dh_calls_v1 {
 
 typedef struct dh_host_v1 dh_host_v1;
 
-/// A loop, which is one thread for one or more drivers. The address is valid until the process ends. After the host was
-/// closed nothing runs on it any more, and `post` answers DH_GONE.
+/// A loop, which is one thread for one or more drivers. The address is valid until the process ends. After the instance
+/// was ended nothing of it runs there any more, and `post` answers DH_GONE.
 typedef struct dh_loop_v1 dh_loop_v1;
 
 /// Takes one error from a function that cannot return it. Valid until that function returns.
@@ -457,9 +461,10 @@ struct dh_host_v1 {
   /// A line for the host's log that belongs to no call. [thread-safe] @since ABI 1
   void (*log)(const dh_host_v1 *host, uint32_t level, dh_text_v1 text);
 
-  /// Runs `init(context)` once in this process for each key, whichever driver asks first. 0 from init is success and is
-  /// remembered. Less is a failure, which is returned; more counts as one and comes back as DH_FAILED. After a failure
-  /// the next one tries again.
+  /// Runs `init(context)` once for each key, whichever driver asks first. 0 from init is success and is remembered.
+  /// Less is a failure, which is returned; more counts as one and comes back as DH_FAILED. After a failure the next one
+  /// tries again. "Once" is once for this host library: where a process has two, such as one in a program and one in a
+  /// plug-in of it, init bears that the other's has run.
   ///
   /// For what a shared library must do once: `host->once(host, "libcurl.so.4", …)` around curl_global_init. The key is
   /// the library's SONAME, and init does what any user of the library would do and nothing else: where another driver
@@ -504,8 +509,9 @@ typedef struct dh_reactor_v1 {
   /// Takes a timer back. DH_GONE: it has run already. [loop] @since ABI 1
   dh_status (*cancel)(dh_loop_v1 *loop, int64_t timer);
 
-  /// Runs fn on the loop, soon, and never inside `post`; in the order of posting. DH_GONE: the host was closed, and fn
-  /// will not run. [thread-safe] @since ABI 1
+  /// Runs fn on the loop, soon, and never inside `post`; in the order of posting. DH_GONE: the `destroy` of
+  /// the instance has begun, or the host was closed, and fn will not run. What was posted before runs before `destroy`.
+  /// [thread-safe] @since ABI 1
   dh_status (*post)(dh_loop_v1 *loop, dh_fn_v1 fn, void *DH_NULLABLE context);
 } dh_reactor_v1;
 
@@ -571,20 +577,19 @@ typedef struct dh_request_v1 {
 /// Calls with equal x-session inputs meet on one instance of a non-blocking driver, also without sessions: what it
 /// keeps between calls, such as connections and tokens, is kept there, by these inputs.
 typedef struct dh_driver_v1 {
-  /// Makes an instance: DH_OK and `*instance` (which may be NULL), or below 0 after `report.fn` was given the reason
-  /// ("libfoo.so.1 is missing; apt-get install libfoo1"): then the next call tries again. `loop` is NULL for a blocking
-  /// driver. Does no network I/O.
-  /// [loop], or [thread-safe] where there is no loop. @since ABI 1
-  dh_status (*DH_NULLABLE create)(const dh_host_v1 *host, dh_loop_v1 *DH_NULLABLE loop,
-                                  void *DH_NULLABLE *DH_NULLABLE instance, dh_report_v1 report);
+  /// Makes an instance: DH_OK and `*instance` (which may become NULL), or below 0 after `report.fn` was given the
+  /// reason ("libfoo.so.1 is missing; apt-get install libfoo1"): then the next call tries again. `loop` is NULL for a
+  /// blocking driver. Does no network I/O. [loop], or [thread-safe] where there is no loop. @since ABI 1
+  dh_status (*create)(const dh_host_v1 *host, dh_loop_v1 *DH_NULLABLE loop, void *DH_NULLABLE *DH_NONNULL instance,
+                      dh_report_v1 report);
 
   /// Ends an instance that has no call and no session left. Takes every watch, timer and look-up back that the instance
   /// still has. [loop], or [thread-safe] where there is no loop. @since ABI 1
-  void (*DH_NULLABLE destroy)(void *DH_NULLABLE instance);
+  void (*destroy)(void *DH_NULLABLE instance);
 
   /// Begins a call, which ends by `done`, inside `start` or later. In a blocking driver it also lasts until `start` has
   /// returned (see `done`). [loop], or [thread-safe] where there is no loop. @since ABI 1
-  void (*DH_NULLABLE start)(void *DH_NULLABLE instance, const dh_request_v1 *request);
+  void (*start)(void *DH_NULLABLE instance, const dh_request_v1 *request);
 } dh_driver_v1;
 
 /// The one function that a driver exports: the table for an interface id, or NULL.
@@ -657,10 +662,12 @@ const void *DH_NULLABLE dh_driver_entry_v1(const dh_host_v1 *host, const char *i
 ///
 /// Inputs: an action takes the type's and its own. One name has one schema in the whole descriptor. These belong to the
 /// host and are not declared: name, run, connector_type, action, vault_secrets, max_runtime, retry, rate_limit,
-/// max_concurrency; "defaults" may say better values for the last four. A type `integer` always arrives as DH_INT.
-/// `contentEncoding: base64` makes an input bytes, `format: decimal` makes it a decimal. Unions are `oneOf` with a
-/// `const` that tells the branches apart; `effect` and `idempotent` in a branch's schema hold in the place of the
-/// action's for calls that take the branch.
+/// max_concurrency; "defaults" may say better values for the last four, of which a host passes over what it does not
+/// know: max_runtime, seconds; retry, true, false or {attempts, initial, maximum, multiplier, deadline, jitter};
+/// rate_limit, calls a second or {calls, per, burst}; max_concurrency, calls at once. A type `integer` always arrives
+/// as DH_INT. `contentEncoding: base64` makes an input bytes, `format: decimal` makes it a decimal. Unions are `oneOf`
+/// with a `const` that tells the branches apart; `effect` and `idempotent` in a branch's schema hold in the place of
+/// the action's for calls that take the branch.
 ///
 /// An action of kind "analysis" finds something out. What else an action is for, "implements" says by ids; two are
 /// known by their names. One called test puts out `steps`, a list of {name, outcome (passed | failed | skipped),

@@ -21,9 +21,9 @@ public func dh_driver_entry_v1(
 private let create:
   @convention(c) (
     UnsafePointer<dh_host_v1>, OpaquePointer?,
-    UnsafeMutablePointer<UnsafeMutableRawPointer?>?, dh_report_v1
+    UnsafeMutablePointer<UnsafeMutableRawPointer?>, dh_report_v1
   ) -> dh_status = { host, _, instance, _ in
-    instance?.pointee = UnsafeMutableRawPointer(mutating: host)
+    instance.pointee = UnsafeMutableRawPointer(mutating: host)
     return DH_OK
   }
 

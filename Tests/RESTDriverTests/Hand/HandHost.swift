@@ -21,7 +21,7 @@ final class HandHost {
 
   init() throws {
     let report = dh_report_v1(fn: { _, _ in }, context: nil)
-    let status = HandHost.entry.functions.pointee.create?(
+    let status = HandHost.entry.functions.pointee.create(
       HandHost.table,
       loop.address,
       &instance,
@@ -31,7 +31,7 @@ final class HandHost {
   }
 
   deinit {
-    HandHost.entry.functions.pointee.destroy?(instance)
+    HandHost.entry.functions.pointee.destroy(instance)
     // A test that waited may be on another thread by now, and then the driver has posted its last work.
     while loop.hasPostedWork { loop.runPosted() }
   }
@@ -54,7 +54,7 @@ final class HandHost {
       secrets: complete.secrets + secrets,
       traceparent: traceparent
     )
-    HandHost.entry.functions.pointee.start?(instance, &request)
+    HandHost.entry.functions.pointee.start(instance, &request)
     return call
   }
 

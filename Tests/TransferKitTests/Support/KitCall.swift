@@ -86,7 +86,7 @@ enum KitCall {
     )
     let entry = DriverEntry { DriverEntry.create(ScriptDriver.self, $0, $1, $2, $3) }
     let table = entry.answer(DH_DRIVER_V1)!.assumingMemoryBound(to: dh_driver_v1.self).pointee
-    runtime.adopt(.init(create: table.create!, destroy: table.destroy!, start: table.start!))
+    runtime.adopt(.init(create: table.create, destroy: table.destroy, start: table.start))
     let request = CallRequest(
       action: "script\(number)",
       inputs: inputs,

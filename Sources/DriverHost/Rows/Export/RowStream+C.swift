@@ -55,8 +55,12 @@ private final class ExportedRows {
     let rows = unsafe Unmanaged<ExportedRows>.fromOpaque(context).takeRetainedValue()
     unsafe stream.pointee.private_data = nil
     unsafe stream.pointee.release = nil
-    // The rows, their threads and the connection that they come from are the parent's.
-    if rows.isForked { _ = unsafe Unmanaged.passRetained(rows) } else { rows.source.consumerLetGo() }
+    if rows.isForked {
+      // The rows, their threads and the connection that they come from are the parent's: nothing of them ends here.
+      _ = unsafe Unmanaged.passRetained(rows)
+    } else {
+      rows.source.consumerLetGo()
+    }
   }
 
   func schema(_ out: UnsafeMutablePointer<ArrowSchema>?) -> Int32 {
