@@ -105,7 +105,7 @@ extension CheckTest {
           let growth = CallGrowth(run: run, action: action, inputs: inputs)
           for finding in await growth.findings() { probe.report(finding) }
         }
-        await run.end()
+        await run.end(isOfThousands: true)
       }
     ),
   ]
