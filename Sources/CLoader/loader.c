@@ -38,6 +38,6 @@ const char *cloader_file_of(const void *address) {
 
 void cloader_keep(const void *address) {
   const char *file = cloader_file_of(address);
-  // Never closed. Of a program this is NULL, which is not unloaded anyway.
+  // Never closed. A program, which is not unloaded anyway, may not be found by its name.
   if (file != NULL) dlopen(file, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
 }

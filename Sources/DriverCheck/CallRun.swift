@@ -29,6 +29,7 @@ struct CallRun: Sendable {
   /// Names of outputs that have been reported.
   private let reported = Lock<Set<String>>([])
   private let before: ProcessState
+  private let begin = MonotonicTime.now
 
   /// A host with the driver.
   ///
@@ -159,13 +160,12 @@ struct CallRun: Sendable {
     await call(action, inputs, change)
     // One by one where that is quick: fewer threads, and less that they keep for themselves.
     let isQuick = MonotonicTime.now < start.advanced(by: .milliseconds(2))
-    let end = start.advanced(by: time)
     let left = Lock(count)
     let done = Lock(0)
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<(isQuick ? 1 : 32) {
         group.addTask {
-          while MonotonicTime.now < end,
+          while goesOn(done.withLock { $0 }, of: count, since: start, for: time),
             left.withLock({
               $0 -= 1; return $0 >= 0
             })
@@ -177,6 +177,22 @@ struct CallRun: Sendable {
       }
     }
     return max(1, done.withLock { $0 })
+  }
+
+  /// Whether calls of which so many are to be made go on: for a time, and on a busy machine for up to four times as long.
+  ///
+  /// What each of a few leaves behind is lost in what comes and goes. Where not even a fifth was made in that time, the
+  /// calls themselves are slow, and more time would not help; nor may it take all that the test has.
+  func goesOn(
+    _ done: Int,
+    of count: Int,
+    since start: MonotonicTime,
+    for time: Duration
+  ) -> Bool {
+    let now = MonotonicTime.now
+    if now < start.advanced(by: time) { return true }
+    return done * 5 >= count && now < start.advanced(by: time * 4)
+      && now < begin.advanced(by: .seconds(12))
   }
 
   /// Waits until the driver has ended what the host has stopped waiting for, two seconds at most.

@@ -51,9 +51,9 @@ struct SessionCycles: Sendable {
   /// - Returns: How many calls there were.
   @discardableResult
   func run(_ count: Int) async -> Int {
-    let end = MonotonicTime.now.advanced(by: .seconds(1))
+    let start = MonotonicTime.now
     var done = 0
-    while done < count, MonotonicTime.now < end {
+    while done < count, run.goesOn(done, of: count, since: start, for: .seconds(1)) {
       await run.call(action, inputs, timeout: .seconds(2))
       done += 1
     }
@@ -64,9 +64,9 @@ struct SessionCycles: Sendable {
   /// Begins so many calls, and cancels each soon.
   @discardableResult
   func cancel(_ count: Int) async -> Int {
-    let end = MonotonicTime.now.advanced(by: .seconds(1))
+    let start = MonotonicTime.now
     var done = 0
-    while done < count, MonotonicTime.now < end {
+    while done < count, run.goesOn(done, of: count, since: start, for: .seconds(1)) {
       let task = Task { await run.call(action, inputs, timeout: .seconds(2)) }
       // Before it begins, in `open`, and in the call itself.
       try? await Task.sleep(for: .microseconds([0, 50, 200, 1000, 3000][done % 5]))

@@ -233,5 +233,7 @@ final class Connection: Sendable {
       if source.hasBrokenOff { consumed.failure = problem } else { consumed.refusal = problem }
     }
     stream.letGo()
+    // A consumer that has heard of it need not say so, as one behind a C interface cannot.
+    if consumed.failure == nil { consumed.failure = source.breakOff }
   }
 }

@@ -190,6 +190,8 @@ struct RowTests {
     for (inputs, batches, code) in [
       (#"{"batches": 50}"#, 1, DH_ERROR_CANCELLED),
       (#"{"what": "error"}"#, .max, DH_ERROR_REMOTE_FAILURE),
+      // A driver that has said it to its stream only, and ends the call well.
+      (#"{"what": "broken"}"#, .max, DH_ERROR_REMOTE_FAILURE),
     ] {
       let execution = try engine.execution("ARROW", inputs, Self.pulling)
       defer { _ = dh_release_v1(execution) }

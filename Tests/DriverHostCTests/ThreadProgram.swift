@@ -1,10 +1,11 @@
 /// Engines in C that ask more of the library than a plain one.
 enum ThreadProgram {
-  /// Runs calls with deep inputs on a thread with the least stack that the header asks for.
+  /// Runs a call with inputs as deep as they can be on a thread with so many KiB of stack.
   static let smallStack = """
     #include "driver_host.h"
     #include <pthread.h>
     #include <stdio.h>
+    #include <stdlib.h>
     #include <string.h>
 
     static char **drivers;
@@ -15,13 +16,19 @@ enum ThreadProgram {
       dh_host_options_v1 options = {0};
       options.driver_paths = &path, options.driver_path_count = 1, options.flags = DH_ONLY_GIVEN_PATHS;
       if (dh_host_open_v1(&options, &host, NULL) != DH_OK) return "open";
-      static char json[1200] = "{\\"any\\": ";
-      for (int level = 0; level < 250; level++) strcat(json, "[");
-      for (int level = 0; level < 250; level++) strcat(json, "]");
-      strcat(json, "}");
+      // As deep as inputs can be, half of it as JSON.
+      static char json[600];
+      for (int level = 0; level < 256; level++) strcat(json, "[");
+      for (int level = 0; level < 256; level++) strcat(json, "]");
+      static dh_value_v1 lists[255];
+      dh_value_v1 inner = dh_json(json);
+      for (int level = 254; level >= 0; level--) lists[level] = dh_list(level == 254 ? &inner : &lists[level + 1], 1);
+      dh_member_v1 member = dh_member("any", lists[0]);
       dh_target_v1 target = dh_type("ECHO");
-      dh_value_v1 inputs = dh_json(json);
-      if (dh_host_connect_v1(host, &target, &inputs, NULL, &result, &error) != DH_OK) {
+      dh_value_v1 inputs = dh_map(&member, 1);
+      dh_call_options_v1 how = {0};
+      how.action = dh_text("about");
+      if (dh_host_connect_v1(host, &target, &inputs, &how, &result, &error) != DH_OK) {
         fprintf(stderr, "%s\\n", dh_failure_get_v1(error)->message.ptr);
         return "connect";
       }
@@ -36,7 +43,7 @@ enum ThreadProgram {
       (void)count, drivers = arguments;
       pthread_attr_t attributes;
       pthread_attr_init(&attributes);
-      pthread_attr_setstacksize(&attributes, 512 << 10);
+      pthread_attr_setstacksize(&attributes, (size_t)atoi(arguments[2]) << 10);
       pthread_t thread;
       void *failed = NULL;
       if (pthread_create(&thread, &attributes, engine, NULL) != 0) return 1;

@@ -1,5 +1,5 @@
 import DriverKit
-import Glibc
+import Foundation
 import TestSupport
 import Testing
 
@@ -240,8 +240,60 @@ private final class EmittingDriver: NonblockingDriver {
   }
 }
 
+/// Posts from another thread while its instance is being ended, and lets go of a timer there.
+private final class LastWordsDriver: NonblockingDriver {
+  /// What ran on the loop's thread, in order.
+  static let heard = Lock<[String]>([])
+  private let loop: Loop
+  private let thread = pthread_self()
+  private var timer: LoopTimer?
+
+  init(_ context: DriverContext, loop: Loop) throws(DriverError) { self.loop = loop }
+
+  func start(_ call: Call) {
+    let timer = loop.timer { Self.heard.withLock { $0.append("timer") } }
+    do throws(DriverError) {
+      try timer.arm(afterNanoseconds: 3_600_000_000_000)
+      self.timer = timer
+      call.succeed()
+    } catch {
+      call.fail(error)
+    }
+  }
+
+  deinit {
+    nonisolated(unsafe) var timer = timer.take()
+    let (poster, home) = (loop.poster, thread)
+    let isDone = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      if timer != nil { timer = nil }
+      poster.post {
+        let isHome = pthread_equal(pthread_self(), home) != 0
+        Self.heard.withLock { $0.append(isHome ? "first" : "elsewhere") }
+        poster.post { Self.heard.withLock { $0.append("second") } }
+      }
+      isDone.signal()
+    }
+    isDone.wait()
+    Self.heard.withLock { $0.append("gone") }
+  }
+}
+
 @Suite("A loop", .serialized)
 struct LoopTests {
+  @Test("does at the end of destroy what other threads of the driver want done meanwhile")
+  func lastWords() async throws {
+    let host = try KitHost(
+      DriverEntry { DriverEntry.create(LastWordsDriver.self, $0, $1, $2, $3) },
+      isBlocking: false
+    )
+    #expect(try await host.run().error == nil)
+    await host.runtime.close()
+    #expect(LastWordsDriver.heard.withLock { $0 } == ["gone", "first", "second"])
+    // The timer that was let go of elsewhere was taken back before the host looked for what is left.
+    #expect(host.runtime.counts.misuses == 0)
+  }
+
   private func host() throws -> KitHost {
     try KitHost(
       DriverEntry { DriverEntry.create(LoopDriver.self, $0, $1, $2, $3) },

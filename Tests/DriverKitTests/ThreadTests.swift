@@ -101,14 +101,17 @@ private final class CarelessDriver: NonblockingDriver {
   }
 }
 
-/// Makes a watch that the test lets go of.
+/// Makes watches that the test lets go of.
 private final class WatchingDriver: NonblockingDriver {
-  nonisolated(unsafe) static var watch: Unmanaged<Watch>?
+  nonisolated(unsafe) static var watches: [Unmanaged<Watch>] = []
 
   init(_ context: DriverContext, loop: Loop) throws(DriverError) {
-    let probe = ThreadProbe()
-    let watch = try loop.watch(0, for: .readable) { _ in probe.heard() }
-    WatchingDriver.watch = Unmanaged.passRetained(watch)
+    WatchingDriver.watches = []
+    for descriptor in Int32(0)...1 {
+      let probe = ThreadProbe()
+      let watch = try loop.watch(descriptor, for: .readable) { _ in probe.heard() }
+      WatchingDriver.watches.append(Unmanaged.passRetained(watch))
+    }
   }
 
   func start(_ call: Call) { call.succeed() }
@@ -140,7 +143,7 @@ struct ThreadTests {
     #expect(host.runtime.counts.misuses == 0)
   }
 
-  @Test("is freed where it is let go of when the loop has come to its end")
+  @Test("is freed at the end of destroy where no posts are taken, and later where it is let go of")
   func afterTheEnd() throws {
     freed.withLock { $0 = Freed() }
     let host = FakeHost(
@@ -154,12 +157,19 @@ struct ThreadTests {
     }
     host.unwatch = { _ in
       calls.withLock { $0.append("unwatch") }
-      return DH_REFUSED
+      return DH_OK
     }
-    nonisolated(unsafe) let watch = try #require(WatchingDriver.watch)
-    #expect(onAnotherThread { watch.release() })
+    try #require(WatchingDriver.watches.count == 2)
+    nonisolated(unsafe) let first = WatchingDriver.watches[0]
+    nonisolated(unsafe) let second = WatchingDriver.watches[1]
+    #expect(onAnotherThread { first.release() })
     #expect(calls.withLock { $0 } == ["post"])
-    #expect(freed.withLock { $0.alive } == 0)
+    #expect(freed.withLock { $0.alive } == 2)
     host.destroy()
+    #expect(calls.withLock { $0 } == ["post", "unwatch"])
+    #expect(freed.withLock { $0.alive } == 1 && freed.withLock { $0.elsewhere } == 0)
+    #expect(onAnotherThread { second.release() })
+    #expect(calls.withLock { $0 } == ["post", "unwatch", "post"])
+    #expect(freed.withLock { $0.alive } == 0)
   }
 }

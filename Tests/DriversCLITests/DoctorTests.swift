@@ -119,6 +119,40 @@ struct DoctorTests {
     try Snapshot.check("doctor-crashes", runs)
   }
 
+  @Test("ends an instance as a host does: what it has posted runs first, and nothing is taken then")
+  func posts() async throws {
+    try add(
+      "Posts",
+      FixtureDriver.descriptor(more: #""needs": ["dh.reactor/1"],"#)
+        .replacing(#""execution": "blocking""#, with: #""execution": "nonblocking""#),
+      source: """
+        #include <stdlib.h>
+        static const dh_reactor_v1 *reactor;
+        static dh_loop_v1 *home;
+        static int run;
+        static void posted(void *context) { (void)context, run++; }
+        static dh_status create(const dh_host_v1 *host, dh_loop_v1 *loop, void **instance,
+                                dh_report_v1 report) {
+          (void)report, home = loop, *instance = NULL;
+          reactor = host->interface(host, DH_REACTOR_V1);
+          return reactor->post(loop, posted, NULL);
+        }
+        static void destroy(void *instance) {
+          (void)instance;
+          if (run != 1 || reactor->post(home, posted, NULL) != DH_GONE) abort();
+        }
+        static void start(void *instance, const dh_request_v1 *request) {
+          (void)instance;
+          dh_succeed(request->call);
+        }
+        static const dh_driver_v1 driver = {create, destroy, start};
+        DH_DRIVER_ENTRY(driver)
+        """
+    )
+    let run = try await examine("Posts")
+    #expect(run.status == 0, "\(run)")
+  }
+
   @Test("ends a driver that does not come back from its entry")
   func hangs() async throws {
     try add(

@@ -187,7 +187,7 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
   memset(out, 0, sizeof *out);
   if (rows->call.fn->stopped(rows->call) > 0 && !is(rows, "hang")) return ECANCELED;
   if (is(rows, "hang")) fixture_sleep_ms(1500);
-  if (is(rows, "error") && rows->pulled == 1) return EIO;
+  if ((is(rows, "error") || is(rows, "broken")) && rows->pulled == 1) return EIO;
   if (rows->pulled == rows->batches) return 0;
   rows->pulled++;
   int64_t turn = rows->pulled % 3;
@@ -208,7 +208,7 @@ static int get_next(struct ArrowArrayStream *stream, struct ArrowArray *out) {
 
 static const char *get_last_error(struct ArrowArrayStream *stream) {
   source *rows = stream->private_data;
-  return is(rows, "error") ? "the disk went away" : NULL;
+  return is(rows, "error") || is(rows, "broken") ? "the disk went away" : NULL;
 }
 
 static void hand_over(dh_call_v1 call, const char *what, int64_t batches, const char *name);

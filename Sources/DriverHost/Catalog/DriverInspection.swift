@@ -168,8 +168,10 @@ package enum DriverInspection {
       files[String(name)] = (try? Folder.resolved(file)) ?? file
     }
     return dynamic.needed.compactMap { name in
-      guard !everywhere.contains(where: name.hasPrefix), let file = files[name] else { return nil }
-      return LinkedFile(name: name, path: file)
+      guard !everywhere.contains(where: name.hasPrefix) else { return nil }
+      // One that is asked for by a path is listed without an arrow.
+      let own = name.utf8.contains(UInt8(ascii: "/")) ? (try? Folder.resolved(name)) ?? name : nil
+      return (files[name] ?? own).map { LinkedFile(name: name, path: $0) }
     }
   }
 

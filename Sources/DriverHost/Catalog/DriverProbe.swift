@@ -33,20 +33,32 @@ package enum DriverProbe {
     let loaded = try unsafe MappedDriver(driver, willRun: willRun)
       .load(host: runtime.hostTable, willRun: willRun)
     runtime.adopt(loaded.functions)
+    let functions = loaded.functions
+    let destroy = { @Sendable (instance: InstanceHandle) in
+      willRun(.destroy)
+      unsafe functions.destroy(instance.address)
+    }
     guard let driverLoop = runtime.driverLoops.first else {
-      try makeInstance(of: runtime, loaded, on: nil, willRun)
+      willRun(.create)
+      destroy(try InstanceHandle.make(for: runtime, loop: nil))
       return
     }
     let outcome = Lock<Result<Void, HostError>?>(nil)
     let monitor = Monitor()
-    driverLoop.loop.post {
-      let result = Result { () throws(HostError) in
-        try makeInstance(of: runtime, loaded, on: driverLoop, willRun)
-      }
+    let tell = { @Sendable (result: Result<Void, HostError>) in
       monitor.lock()
       outcome.withLock { $0 = result }
       monitor.broadcast()
       monitor.unlock()
+    }
+    driverLoop.loop.post {
+      do throws(HostError) {
+        willRun(.create)
+        _ = try driverLoop.getInstance()
+        driverLoop.end(destroy, { tell(.success(())) })
+      } catch {
+        tell(.failure(error))
+      }
     }
     monitor.lock()
     defer { monitor.unlock() }
@@ -84,18 +96,5 @@ package enum DriverProbe {
       ),
       services: services
     )
-  }
-
-  private static func makeInstance(
-    of runtime: DriverRuntime,
-    _ loaded: LoadedDriver,
-    on loop: DriverLoop?,
-    _ willRun: (Step) -> Void
-  ) throws(HostError) {
-    willRun(.create)
-    let instance = try InstanceHandle.make(for: runtime, loop: loop)
-    willRun(.destroy)
-    unsafe loaded.functions.destroy(instance.address)
-    loop?.takeBackAll()
   }
 }

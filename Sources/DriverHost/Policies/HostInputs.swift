@@ -60,10 +60,18 @@ package struct HostInputs: Sendable, Hashable {
     return (result, reader.faults)
   }
 
-  /// What a descriptor's `defaults` say; what cannot be read of them is passed over.
+  /// What a descriptor's `defaults` say.
+  ///
+  /// One of which something cannot be read is passed over as a whole, since the rest may mean more than was meant:
+  /// attempts without an end, say. Members that are not known are passed over alone.
   package init(defaults: ValueMap) {
     var reader = HostInputReader(locations: nil)
-    self = reader.read(defaults)
+    var readable = defaults
+    _ = reader.read(defaults)
+    for fault in reader.faults where fault.kind != .extra {
+      readable.removeAll { name, _ in name == fault.pointer.tokens.first }
+    }
+    self = reader.read(readable)
   }
 
   /// What is wrong with a descriptor's `defaults`.

@@ -35,6 +35,8 @@ final class RowSource: @unchecked Sendable {
   private var isRefused = false
   /// Answers the consumer that waits.
   private var answer: (() -> Void)?
+  /// Why the driver's stream broke off.
+  private var fault: HostError?
   /// Hears that there is nothing left to wait for.
   private var listener: (@Sendable () -> Void)?
 
@@ -111,6 +113,15 @@ final class RowSource: @unchecked Sendable {
     monitor.lock()
     defer { monitor.unlock() }
     return progress == .failed || isOver
+  }
+
+  /// Why the driver's stream broke off; nil where it has not.
+  ///
+  /// Whoever has read it may have kept that to himself.
+  var breakOff: HostError? {
+    monitor.lock()
+    defer { monitor.unlock() }
+    return fault
   }
 
   // MARK: - The call's side
@@ -244,16 +255,12 @@ final class RowSource: @unchecked Sendable {
     let status = unsafe next(stream, &array)
     guard status == 0 else { throw failure(status) }
     guard unsafe array.release != nil else {
-      setProgress(.complete)
+      monitor.lock()
+      progress = .complete
+      monitor.unlock()
       return nil
     }
     return unsafe try RecordBatch(moving: &array, columns: columns)
-  }
-
-  private func setProgress(_ progress: Progress) {
-    monitor.lock()
-    self.progress = progress
-    monitor.unlock()
   }
 
   /// By the one thread that is inside the stream.
@@ -268,7 +275,15 @@ final class RowSource: @unchecked Sendable {
   }
 
   private func failure(_ status: Int32) -> HostError {
-    setProgress(.failed)
+    let error = error(for: status)
+    monitor.lock()
+    progress = .failed
+    fault = error
+    monitor.unlock()
+    return error
+  }
+
+  private func error(for status: Int32) -> HostError {
     if status == ECANCELED { return RowSource.cancelled }
     let text = unsafe stream.pointee.get_last_error.flatMap { last in
       unsafe last(stream).map { unsafe String(cString: $0) }

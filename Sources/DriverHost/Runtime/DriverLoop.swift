@@ -49,7 +49,7 @@ final class DriverLoop: @unchecked Sendable {
   }
 
   /// Makes no instance any more: the one that there is, if any, which is no longer kept here.
-  func close() -> InstanceHandle? {
+  private func close() -> InstanceHandle? {
     isClosed = true
     defer { instance = nil }
     return instance
@@ -61,26 +61,49 @@ final class DriverLoop: @unchecked Sendable {
     return posts.withLock { posts in
       guard !posts.isEnding else { return false }
       let isTaken = loop.post { [self] in
-        let mayRun = self.posts.withLock { posts in
-          posts.pending -= 1
-          return !posts.isEnding
-        }
-        if mayRun { unsafe crossing() }
+        self.posts.withLock { $0.pending -= 1 }
+        unsafe crossing()
       }
       if isTaken { posts.pending += 1 }
       return isTaken
     }
   }
 
-  /// Takes nothing of the driver's any more that is posted; false where something waits that is to run first.
+  /// Ends the instance, after all that the driver has posted until then.
   ///
-  /// On the loop. Only where nothing of the instance runs after it but its `destroy`: a driver that was told so frees
-  /// what its watches and timers hold.
-  func stopPosting(whatever: Bool) -> Bool {
+  /// Nothing of the instance runs between the last post that is taken and its `destroy`, save where a driver goes on
+  /// posting: it is cut off after some turns of the loop, and what it has posted until then still runs.
+  ///
+  /// - Parameters:
+  ///   - turns: After how many turns it is cut off.
+  ///   - destroy: Ends an instance, on the loop; not called where there is none.
+  ///   - done: Hears that it has ended, on the loop; here where the loop has ended before.
+  func end(
+    turns: Int = 100,
+    _ destroy: @escaping @Sendable (InstanceHandle) -> Void,
+    _ done: @escaping @Sendable () -> Void
+  ) {
+    let isTaken = loop.post { [self] in
+      guard stopPosting(whatever: turns == 0) else {
+        return end(turns: max(0, turns - 1), destroy, done)
+      }
+      if let instance = close() {
+        destroy(instance)
+        takeBackAll()
+      }
+      done()
+    }
+    if !isTaken { done() }
+  }
+
+  /// Takes nothing of the driver's any more that is posted, unless something waits.
+  ///
+  /// - Parameter whatever: Takes nothing any more in that case too: what waits then comes to its end.
+  /// - Returns: Whether nothing waits.
+  private func stopPosting(whatever: Bool) -> Bool {
     posts.withLock { posts in
-      if posts.pending > 0, !whatever { return false }
-      posts.isEnding = true
-      return true
+      if posts.pending == 0 || whatever { posts.isEnding = true }
+      return posts.pending == 0
     }
   }
 
@@ -90,7 +113,7 @@ final class DriverLoop: @unchecked Sendable {
   /// Takes back what the instance has left on the loop, and says what that was: after its `destroy`.
   ///
   /// Each would be called with what was freed, most likely.
-  func takeBackAll() {
+  private func takeBackAll() {
     let (watches, timers) = loop.removeAll(of: owner)
     let all = [
       (watches, "watch", "watches"), (timers, "timer", "timers"),

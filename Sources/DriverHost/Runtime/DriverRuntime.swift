@@ -408,29 +408,9 @@ final class DriverRuntime: @unchecked Sendable {
     }
     for driverLoop in driverLoops {
       await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-        end(driverLoop, functions) { done.resume() }
+        driverLoop.end({ unsafe functions.destroy($0.address) }, { done.resume() })
       }
     }
-  }
-
-  /// Ends the instance of a loop after what it has posted; a driver that goes on posting is not waited for.
-  private func end(
-    _ driverLoop: DriverLoop,
-    _ functions: Functions,
-    turns: Int = 100,
-    _ done: @escaping @Sendable () -> Void
-  ) {
-    let isTaken = driverLoop.loop.post { [self] in
-      guard driverLoop.stopPosting(whatever: turns == 0) else {
-        return end(driverLoop, functions, turns: turns - 1, done)
-      }
-      if let instance = driverLoop.close() {
-        unsafe functions.destroy(instance.address)
-        driverLoop.takeBackAll()
-      }
-      done()
-    }
-    if !isTaken { done() }
   }
 
   /// Runs something that may wait on a thread of the host's; here where there is none to be had.

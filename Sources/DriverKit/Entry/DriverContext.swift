@@ -26,12 +26,12 @@ public struct DriverContext: @unchecked Sendable {
     message.withUTF8 { unsafe host.pointee.log(host, level.rawValue, dh_text_v1($0)) }
   }
 
-  /// Runs `body` once in this process for each key, whichever driver asks first.
+  /// Runs `body` once for each key, whichever driver asks first.
   ///
   /// For what a shared library must do once: `once("libcurl.so.4")` around curl_global_init. The key is its SONAME,
   /// and `body` does what any user of the library would do and nothing else: where another driver was first, it does
   /// not run. Success is remembered; after an error the next one tries again. `body` must not call `once`. Waits while
-  /// another's runs.
+  /// another's runs. "Once" is once for this host library: another one in the process may have run its own.
   public func once(
     _ key: StaticString,
     _ body: () throws(DriverError) -> Void

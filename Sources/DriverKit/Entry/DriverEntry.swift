@@ -37,7 +37,11 @@ public struct DriverEntry: @unchecked Sendable {
         create: create,
         destroy: { instance in
           guard let instance = unsafe instance else { return }
-          unsafe Unmanaged<Instance>.fromOpaque(instance).release()
+          let held = unsafe Unmanaged<Instance>.fromOpaque(instance)
+          let loop = unsafe held._withUnsafeGuaranteedRef { $0.loop }
+          unsafe held.release()
+          // What the driver's other threads have let go of meanwhile belongs to this one.
+          loop?.remains.clear()
         },
         start: { instance, request in
           guard let instance = unsafe instance else { return }
@@ -94,9 +98,8 @@ public struct DriverEntry: @unchecked Sendable {
     _ report: dh_report_v1
   ) -> Int32 {
     unsafe make(instance, report) { () throws(DriverError) in
-      NonblockingInstance(
-        unsafe try D(DriverContext(host), loop: Loop(try given(loop), host: host))
-      )
+      let loop = unsafe try Loop(try given(loop), host: host)
+      return NonblockingInstance(unsafe try D(DriverContext(host), loop: loop), loop)
     }
   }
 

@@ -2,6 +2,11 @@ internal import DriverABI
 
 /// What the host holds of a driver: the address of one of these.
 class Instance {
+  /// The loop that it lives on; nil where it is blocking.
+  let loop: Loop?
+
+  init(_ loop: Loop?) { self.loop = loop }
+
   func start(_ call: Call) {
     preconditionFailure("each kind of driver has a subclass that starts its calls")
   }
@@ -26,7 +31,10 @@ private enum Purpose {
 final class BlockingInstance<Driver: BlockingDriver>: Instance {
   private let driver: Driver
 
-  init(_ driver: Driver) { self.driver = driver }
+  init(_ driver: Driver) {
+    self.driver = driver
+    super.init(nil)
+  }
 
   override func start(_ call: Call) {
     call.end { () throws(DriverError) in try driver.run(call) }
@@ -36,7 +44,10 @@ final class BlockingInstance<Driver: BlockingDriver>: Instance {
 final class BlockingSessionInstance<Driver: BlockingSessionDriver>: Instance {
   private let driver: Driver
 
-  init(_ driver: Driver) { self.driver = driver }
+  init(_ driver: Driver) {
+    self.driver = driver
+    super.init(nil)
+  }
 
   override func start(_ call: Call) {
     call.end { () throws(DriverError) in
@@ -62,24 +73,28 @@ final class BlockingSessionInstance<Driver: BlockingSessionDriver>: Instance {
 final class NonblockingInstance<Driver: NonblockingDriver>: Instance {
   private let driver: Driver
 
-  init(_ driver: Driver) { self.driver = driver }
+  init(_ driver: Driver, _ loop: Loop) {
+    self.driver = driver
+    super.init(loop)
+  }
 
   override func start(_ call: Call) { driver.start(call) }
 }
 
 final class NonblockingSessionInstance<Driver: NonblockingSessionDriver>: Instance {
   private let driver: Driver
-  private let loop: Loop
+  private let home: Loop
 
   init(_ driver: Driver, _ loop: Loop) {
     self.driver = driver
-    self.loop = loop
+    home = loop
+    super.init(loop)
   }
 
   override func start(_ call: Call) {
     let purpose = Purpose(call)
     if purpose == .open {
-      driver.open(Opening(call: call, loop: loop))
+      driver.open(Opening(call: call, loop: home))
       return
     }
     guard let session = call.session(as: Driver.Session.self, isLast: purpose == .close) else {

@@ -11,6 +11,8 @@ public final class Loop {
   private let resolver: UnsafePointer<dh_resolve_v1>?
   /// The loop's only thread: the one on which the host has the driver made.
   private let thread = pthread_self()
+  /// What is to be done on the loop, and came when the host took it no more.
+  let remains = LoopRemains()
 
   init(_ address: OpaquePointer, host: UnsafePointer<dh_host_v1>) throws(DriverError) {
     guard let reactor = unsafe host.pointee.interface(host, DH_REACTOR_V1) else {
@@ -54,7 +56,7 @@ public final class Loop {
 
   /// Runs `body` on the loop, soon, and never inside this.
   public func post(_ body: @escaping () -> Void) {
-    Poster.post(body, unsafe Poster(address, reactor))
+    Poster.post(body, poster)
   }
 
   /// Whether the caller is on the loop's thread.
@@ -62,8 +64,8 @@ public final class Loop {
 
   /// Gives up a hold on an object that is to be freed on the loop's thread only.
   ///
-  /// May be called from any thread. A loop that takes no posts any more has come to its end: nothing
-  /// of it runs, so the object is freed here.
+  /// May be called from any thread. Where the loop takes no posts any more, its instance is being ended, or was: then it
+  /// is freed at the end of that, or here.
   func release(_ held: Unmanaged<some AnyObject>) {
     if isCurrent {
       unsafe held.release()
@@ -77,11 +79,14 @@ public final class Loop {
       },
       held.toOpaque()
     )
-    if status < 0 { unsafe held.release() }
+    if status < 0 {
+      let release = { unsafe held.release() }
+      remains.keep(release, orDrop: release)
+    }
   }
 
   /// What other threads may post with.
-  public var poster: Poster { unsafe Poster(address, reactor) }
+  public var poster: Poster { unsafe Poster(address, reactor, remains) }
 
   /// Whether the host looks names up.
   public var canResolve: Bool { unsafe resolver != nil }
@@ -107,13 +112,21 @@ public struct Poster: @unchecked Sendable {
   // `@unchecked` because both pointers are valid until the process ends and `post` is thread-safe.
   private let address: OpaquePointer
   private let reactor: UnsafePointer<dh_reactor_v1>
+  private let remains: LoopRemains
 
-  init(_ address: OpaquePointer, _ reactor: UnsafePointer<dh_reactor_v1>) {
+  init(
+    _ address: OpaquePointer,
+    _ reactor: UnsafePointer<dh_reactor_v1>,
+    _ remains: LoopRemains
+  ) {
     unsafe self.address = unsafe address
     unsafe self.reactor = unsafe reactor
+    self.remains = remains
   }
 
   /// Runs `body` on the loop, soon, in the order of posting.
+  ///
+  /// While the instance is being ended it runs at the end of that, when the driver is gone, and afterwards not at all.
   public func post(_ body: @escaping @Sendable () -> Void) {
     Poster.post(body, self)
   }
@@ -121,8 +134,12 @@ public struct Poster: @unchecked Sendable {
   fileprivate static func post(_ body: @escaping () -> Void, _ poster: Poster) {
     let context = unsafe Unmanaged.passRetained(Closure(body)).toOpaque()
     let status = unsafe poster.reactor.pointee.post(poster.address, Closure.run, context)
-    // The host did not take it, so it will not run: it is let go of here.
-    if status < 0 { unsafe Unmanaged<Closure>.fromOpaque(context).release() }
+    if status < 0 {
+      poster.remains.keep(
+        { unsafe Closure.run(context) },
+        orDrop: { unsafe Unmanaged<Closure>.fromOpaque(context).release() }
+      )
+    }
   }
 
   /// A closure that C holds until it has run.

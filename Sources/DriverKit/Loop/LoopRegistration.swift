@@ -86,9 +86,14 @@ class LoopRegistration {
       held.toOpaque()
     )
     if status < 0 {
-      // The loop has come to its end, and with it what C held.
-      unsafe held._withUnsafeGuaranteedRef { if $0.isHeldByC { $0.hasRun() } }
-      unsafe held.release()
+      loop.remains.keep(
+        { unsafe end(held.toOpaque()) },
+        orDrop: {
+          // The instance has ended, and with it what C held.
+          unsafe held._withUnsafeGuaranteedRef { if $0.isHeldByC { $0.hasRun() } }
+          unsafe held.release()
+        }
+      )
     }
   }
 

@@ -35,6 +35,13 @@ struct DescriptorTests {
       return
     }
     #expect(policy.attempts == 2)
+    // What is left of one that cannot be read might mean more than was meant: attempts without an end.
+    let others: ValueMap = [
+      "retry": ["attempts": 0, "initial": 1], "rate_limit": ["calls": 10, "per": "minute"],
+      "max_concurrency": 4,
+    ]
+    let rest = HostInputs(defaults: others)
+    #expect(rest.retry == nil && rest.rateLimit == nil && rest.maxConcurrency == 4)
     let places = descriptor.strange.map { $0.pointer.description }
     let unknown = ["rate_limit/calls", "rate_limit/each", "retry/on"].map { "/defaults/\($0)" }
     #expect(places.sorted() == unknown)

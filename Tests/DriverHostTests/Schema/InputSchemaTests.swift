@@ -293,4 +293,16 @@ struct InputSchemaTests {
     }
     #expect(error?.faults.map(\.message) == ["the value nests deeper than 512 levels"])
   }
+
+  @Test(
+    "may have 512 levels and no more, of which they are the first",
+    arguments: ["{}", ##"{"items": {"$ref": "#/properties/any"}}"##]
+  )
+  func levels(schema: String) throws {
+    let schema = try InputSchemaFixture.schema(#"{"properties": {"any": \#(schema)}}"#)
+    var value: Value = []
+    for _ in 2..<512 { value = [value] }
+    _ = try schema.complete(["any": value], action: "go")
+    #expect(throws: HostError.self) { try schema.complete(["any": [value]], action: "go") }
+  }
 }

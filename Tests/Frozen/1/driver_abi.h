@@ -218,8 +218,8 @@ typedef union dh_value_as_v1 {
 } dh_value_as_v1;
 
 /// A value. Unknown kinds are read as null, unknown flags are ignored. A tree that goes to the host is at most 256
-/// levels deep, of which each list or map is one; inputs may have twice as many. How large a tree may be is up to the
-/// host; what goes over its limit is DH_LIMIT.
+/// levels deep, of which each list or map is one (a DH_JSON in it counts by itself); inputs may have twice as many. How
+/// large an output may be is up to the host; what goes over its limit is DH_LIMIT.
 struct dh_value_v1 {
   uint32_t kind;
   uint32_t flags;
@@ -350,7 +350,7 @@ struct dh_calls_v1 {
 
   /// Sends one value down a channel whose content is "values", copied before it returns.
   ///
-  /// Back-pressure and answers as with `write`; DH_INVALID and DH_LIMIT as with `output`.
+  /// Back-pressure and answers as with `write`, and DH_INVALID as with `output`.
   /// [call] Waits in a blocking driver. @since ABI 1
   dh_status (*send)(dh_call_v1 call, uint32_t channel, const dh_value_v1 *value);
 

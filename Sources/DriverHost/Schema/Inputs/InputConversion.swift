@@ -230,7 +230,8 @@ extension InputConversion {
 
 extension InputConversion {
   private mutating func isTooDeep() -> Bool {
-    guard path.count > Evaluation.maximumLevel else { return false }
+    // The inputs themselves are the first level.
+    guard path.count >= Evaluation.maximumLevel else { return false }
     let message = "the value nests deeper than \(Evaluation.maximumLevel) levels"
     add(Finding(path: [path[0]], problem: .init(keyword: "type", message: message)))
     return true

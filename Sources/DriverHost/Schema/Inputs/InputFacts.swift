@@ -93,20 +93,21 @@ final class InputFactsTable: Sendable {
 }
 
 extension Value {
-  /// Whether there is anything in a value that is to be refused or converted.
+  /// Whether there is anything in a value that is to be refused or converted; `depth` is 0 for an input, which stands on
+  /// the second level.
   fileprivate func needsLook(withNumbers: Bool, depth: Int) -> Bool {
     switch self {
     case .null, .bool, .int, .bytes: return false
     case .double, .decimal: return withNumbers
     case .string(let text): return text.holdsNul
     case .list(let items):
-      if depth > Evaluation.maximumLevel { return true }
+      if depth >= Evaluation.maximumLevel - 1 { return true }
       for item in items where item.needsLook(withNumbers: withNumbers, depth: depth + 1) {
         return true
       }
       return false
     case .map(let members):
-      if depth > Evaluation.maximumLevel { return true }
+      if depth >= Evaluation.maximumLevel - 1 { return true }
       for (name, value) in members
       where name.holdsNul || value.needsLook(withNumbers: withNumbers, depth: depth + 1) {
         return true

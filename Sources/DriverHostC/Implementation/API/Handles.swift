@@ -32,12 +32,7 @@ public func dh_release_v1(_ handle: dh_handle) -> dh_status {
     if handle == 0 || handle == HandleTable.forkedError { return Status.ok }
     // First of all what may still use the handle comes to its end.
     if case .work(let work) = try HandleTable.shared.thing(handle) { work.release() }
-    switch try HandleTable.shared.remove(handle) {
-    case .host(let host): host.release()
-    // Another thread may have set a listener meanwhile, by the handle that was good until now.
-    case .work(let work): work.release()
-    case .answer: break
-    }
+    if case .host(let host) = try HandleTable.shared.remove(handle) { host.release() }
     return Status.ok
   }
 }

@@ -9,6 +9,7 @@ final class EndListener: @unchecked Sendable {
   /// Threads that are inside a listener: more than one where a listener sets another one.
   private var running: [pthread_t] = []
   private var hasEnded = false
+  private var isReleased = false
   /// Threads that are inside the listener of any execution.
   private static let inside = Lock<[pthread_t]>([])
 
@@ -16,13 +17,19 @@ final class EndListener: @unchecked Sendable {
   ///
   /// The earlier one is not running when this returns, unless the caller is inside a listener: two that take one
   /// another back would wait for one another for ever.
-  func set(_ listener: (@Sendable () -> Void)?) {
+  func set(_ listener: (@Sendable () -> Void)?) { set(listener, isLast: false) }
+
+  /// Takes the listener back for good: one that another thread is about to set will not run.
+  func release() { set(nil, isLast: true) }
+
+  private func set(_ listener: (@Sendable () -> Void)?, isLast: Bool) {
     monitor.lock()
+    if isLast { isReleased = true }
     // What is waited for may take its time: meanwhile nothing else must begin.
     self.listener = nil
     let mayWait = !EndListener.inside.withLock { $0.contains(pthread_self()) }
     while mayWait, !running.isEmpty { monitor.wait() }
-    self.listener = listener
+    self.listener = isReleased ? nil : listener
     if hasEnded { run() }
     monitor.unlock()
   }

@@ -133,7 +133,7 @@ final class Work: @unchecked Sendable {
 
   /// The handle is being released.
   func release() {
-    listener.set(nil)
+    listener.release()
     rows?.abandon()
   }
 }
