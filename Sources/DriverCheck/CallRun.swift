@@ -192,7 +192,7 @@ struct CallRun: Sendable {
     let now = MonotonicTime.now
     if now < start.advanced(by: time) { return true }
     return done * 5 >= count && now < start.advanced(by: time * 4)
-      && now < begin.advanced(by: .seconds(12))
+      && now < begin.advanced(by: .seconds(8))
   }
 
   /// Waits until the driver has ended what the host has stopped waiting for, two seconds at most.

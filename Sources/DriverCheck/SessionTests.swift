@@ -8,7 +8,7 @@ extension CheckTest {
       title: "a hundred sessions that are opened, stopped or closed leave nothing behind",
       rules: ["SESS-2", "SESS-3", "SESS-6", "SESS-7", "STOP-1", "PROC-7", "PROC-11"],
       rulesOfEnd: EndRules(hang: "STOP-1"),
-      limit: 40,
+      limit: 60,
       place: .child { probe in
         guard probe.driver.descriptor.session != nil else {
           probe.skip("it has no sessions")

@@ -40,6 +40,12 @@ struct ExecutionTests {
       #expect(dh_execution_wait_v1(execution, 0, nil, &error) == DH_AGAIN)
       #expect(dh_execution_wait_v1(execution, 20_000_000, nil, &error) == DH_AGAIN)
       #expect(error == 0 && dh_execution_status_v1(execution) == DH_EXECUTION_RUNNING)
+      // A call that is not in its driver yet has nothing to put out.
+      for _ in 0..<10_000 {
+        let statistics = try Engine.document { dh_host_statistics_v1(engine.host, $0, $1) }
+        if statistics.contains(#""running_calls":1"#) { break }
+        usleep(1000)
+      }
       Thread.detachNewThread { _ = dh_execution_cancel_v1(execution) }
       #expect(dh_execution_wait_v1(execution, -1, nil, &error) == DH_FAILED)
       #expect(dh_failure_get_v1(error)?.pointee.code == DH_ERROR_CANCELLED)
