@@ -9,6 +9,10 @@ import Glibc
 final class DriverLoop: @unchecked Sendable {
   /// From here on a callback counts as slow.
   private static let slowAfter = 20_000_000
+  /// How many turns of the loop a driver has for posts that follow from others, while its instance is being ended.
+  private static let turnsAtEnd = 100
+  /// How many posts of one turn are the work of a driver that never stops: waiting for its end, they would be ever more.
+  private static let mostPostsInTurn = 1_000
 
   let loop: EventLoop
   // Both live for ever and know each other.
@@ -72,20 +76,23 @@ final class DriverLoop: @unchecked Sendable {
   /// Ends the instance, after all that the driver has posted until then.
   ///
   /// Nothing of the instance runs between the last post that is taken and its `destroy`, save where a driver goes on
-  /// posting: it is cut off after some turns of the loop, and what it has posted until then still runs.
+  /// posting: it is cut off after some turns of the loop, or once it posts faster than the loop can run, and what it has
+  /// posted until then still runs.
   ///
   /// - Parameters:
-  ///   - turns: After how many turns it is cut off.
+  ///   - turns: After how many turns it is cut off; nil where none has begun.
   ///   - destroy: Ends an instance, on the loop; not called where there is none.
   ///   - done: Hears that it has ended, on the loop; here where the loop has ended before.
   func end(
-    turns: Int = 100,
+    turns: Int? = nil,
     _ destroy: @escaping @Sendable (InstanceHandle) -> Void,
     _ done: @escaping @Sendable () -> Void
   ) {
     let isTaken = loop.post { [self] in
-      guard stopPosting(whatever: turns == 0) else {
-        return end(turns: max(0, turns - 1), destroy, done)
+      // What was posted before the end began is as much as it is.
+      let most = turns == nil ? Int.max : turns == 0 ? 0 : DriverLoop.mostPostsInTurn
+      guard stopPosting(over: most) else {
+        return end(turns: max(0, (turns ?? DriverLoop.turnsAtEnd) - 1), destroy, done)
       }
       if let instance = close() {
         destroy(instance)
@@ -98,11 +105,11 @@ final class DriverLoop: @unchecked Sendable {
 
   /// Takes nothing of the driver's any more that is posted, unless something waits.
   ///
-  /// - Parameter whatever: Takes nothing any more in that case too: what waits then comes to its end.
+  /// - Parameter most: Where more than this waits, nothing is taken either, and what waits comes to its end.
   /// - Returns: Whether nothing waits.
-  private func stopPosting(whatever: Bool) -> Bool {
+  private func stopPosting(over most: Int) -> Bool {
     posts.withLock { posts in
-      if posts.pending == 0 || whatever { posts.isEnding = true }
+      if posts.pending == 0 || posts.pending > most { posts.isEnding = true }
       return posts.pending == 0
     }
   }
