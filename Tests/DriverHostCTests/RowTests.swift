@@ -208,6 +208,51 @@ struct RowTests {
     }
   }
 
+  @Test("fail their call where they are cut off, though its driver says that it went well")
+  func cutOff() async throws {
+    let engine = try Engine("arrow")
+    for (nanoseconds, code) in [(0, DH_ERROR_CANCELLED), (300_000_000, DH_ERROR_TIMED_OUT)] {
+      var options = Self.pulling
+      options.timeout_ns = Int64(nanoseconds)
+      let inputs = #"{"what": "careless", "batches": 1000}"#
+      let execution = try engine.execution("ARROW", inputs, options)
+      defer { _ = dh_release_v1(execution) }
+      try await onThread {
+        var stream = ArrowArrayStream()
+        #expect(dh_execution_rows_v1(execution, -1, nil, &stream, nil) == 1)
+        var array = ArrowArray()
+        #expect(stream.get_next(&stream, &array) == 0)
+        array.release?(&array)
+        if nanoseconds == 0 { _ = dh_execution_cancel_v1(execution) }
+        var error: dh_handle = 0
+        #expect(dh_execution_wait_v1(execution, -1, nil, &error) == DH_FAILED)
+        #expect(dh_failure_get_v1(error)?.pointee.code == code)
+        _ = dh_release_v1(error)
+        stream.release(&stream)
+      }
+    }
+  }
+
+  @Test("that are none fail their call by that, though nobody says that he has seen it")
+  func none() async throws {
+    let engine = try Engine("arrow")
+    for what in ["format", "children", "no_get_next"] {
+      let execution = try engine.execution("ARROW", #"{"what": "\#(what)"}"#, Self.pulling)
+      defer { _ = dh_release_v1(execution) }
+      try await onThread {
+        var stream = ArrowArrayStream()
+        #expect(dh_execution_rows_v1(execution, -1, nil, &stream, nil) == 1)
+        let seen = Self.read(&stream)
+        #expect(seen.lengths.isEmpty && seen.end != 0 && seen.end != ECANCELED)
+        var error: dh_handle = 0
+        #expect(dh_execution_wait_v1(execution, -1, nil, &error) == DH_FAILED)
+        #expect(dh_failure_get_v1(error)?.pointee.code == DH_ERROR_INTERNAL, "\(what)")
+        #expect(dh_execution_status_v1(execution) == DH_EXECUTION_FAILED)
+        _ = dh_release_v1(error)
+      }
+    }
+  }
+
   @Test("own their memory: an array outlives stream, call and host")
   func arrays() async throws {
     var array = ArrowArray()

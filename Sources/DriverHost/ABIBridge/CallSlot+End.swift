@@ -179,9 +179,17 @@ extension CallSlot {
       outcome.isSessionBroken = unsafe error.flags & DH_SESSION_BROKEN != 0
       outcome.session = nil
     } else {
-      outcome.error = overrulingError
+      outcome.error = overrulingError ?? cutOffError
     }
     return outcome
+  }
+
+  /// What a call comes to whose rows were cut off by its stop.
+  ///
+  /// With the monitor locked.
+  private var cutOffError: HostError? {
+    guard rowsAreCutOff, let reason = stop.reason, let request else { return nil }
+    return stopError(reason: reason, request)
   }
 
   /// Says so where an error points at no input.

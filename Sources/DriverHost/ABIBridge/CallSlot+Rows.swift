@@ -58,11 +58,13 @@ extension CallSlot {
   /// - Parameters:
   ///   - call: The call's id.
   ///   - isRefused: Whether it is the consumer's doing that there are rows left.
-  func rowsWillBeReleased(_ call: UInt64, isRefused: Bool) {
+  ///   - isCutOff: Whether there are rows left, and the driver's stream has not failed by itself.
+  func rowsWillBeReleased(_ call: UInt64, isRefused: Bool, isCutOff: Bool) {
     monitor.lock()
     defer { monitor.unlock() }
     guard isLive(call) else { return }
     rows = nil
+    if isCutOff, stop.reason != nil { rowsAreCutOff = true }
     if isRefused, stop.reason == nil, overrulingError == nil {
       overrulingError = HostError(
         .cancelled,
@@ -85,10 +87,11 @@ extension CallSlot {
     if isRefused { askToStop(call, .cancelled) }
   }
 
-  /// The driver's rows are none.
+  /// The driver's rows are none: the call fails by that, also where the consumer keeps it to himself.
   func rowsAreRefused(_ call: UInt64, _ error: HostError) {
     monitor.lock()
     let driver = holds(call) ? self.driver : nil
+    if isLive(call), stop.reason == nil, overrulingError == nil { overrulingError = error }
     monitor.unlock()
     driver?.reportMisuse("ROWS-5", error.message)
   }

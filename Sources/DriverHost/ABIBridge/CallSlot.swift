@@ -81,6 +81,8 @@ final class CallSlot: @unchecked Sendable {
   var unwantedPieces: [UInt32: Int] = [:]
   /// A failure of the host's own that outweighs a driver's success, such as outputs over the limit.
   var overrulingError: HostError?
+  /// Whether the call was asked to stop while there were rows left, which is no success whatever its driver says.
+  var rowsAreCutOff = false
   /// Channels whose sinks are still to be closed.
   var unsettledChannels = 0
   private var madeRedactor: Redactor??
@@ -294,6 +296,7 @@ final class CallSlot: @unchecked Sendable {
     puller = nil
     madeRedactor = nil
     overrulingError = nil
+    rowsAreCutOff = false
     if !readyFunctions.isEmpty { readyFunctions.removeAll() }
     if !unwantedPieces.isEmpty { unwantedPieces.removeAll() }
     unsafe stop = Stop(registration: stop.registration)

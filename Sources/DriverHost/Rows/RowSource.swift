@@ -267,8 +267,9 @@ final class RowSource: @unchecked Sendable {
   private func releaseStream() {
     monitor.lock()
     let isRefused = self.isRefused
+    let isCutOff = progress == .open || fault?.code == .cancelled
     monitor.unlock()
-    slot.rowsWillBeReleased(call, isRefused: isRefused)
+    slot.rowsWillBeReleased(call, isRefused: isRefused, isCutOff: isCutOff)
     unsafe stream.pointee.release?(stream)
     unsafe stream.pointee.release = nil
     slot.rowsWereReleased(call, isRefused: isRefused)
