@@ -73,9 +73,9 @@ package enum CurlDefaults {
   /// libcurl's version and those of the libraries that it uses, such as `libcurl/7.88.1 OpenSSL/3.0.17 zlib/1.2.13`.
   ///
   /// The corresponding C function is `curl_version`.
-  static var versions: String {
-    unsafe curl_version().map { unsafe String(cString: $0) } ?? "libcurl"
-  }
+  ///
+  /// Once: each call writes to the same memory.
+  static let versions = unsafe curl_version().map { unsafe String(cString: $0) } ?? "libcurl"
 
   /// libcurl's version, such as 7.88.1.
   package static var version: String {

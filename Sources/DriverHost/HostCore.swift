@@ -144,11 +144,14 @@ final class HostCore: Sendable {
     for driver in drivers { await driver.runtime.untilIdle() }
     for driver in drivers { await driver.sessions?.close() }
     var report = CloseReport()
+    var stuck: Set<ObjectIdentifier> = []
     for driver in drivers {
-      await driver.runtime.close()
+      let hasEnded = await driver.runtime.close(within: configuration.graceLimit, stuck: &stuck)
+      if !hasEnded { report.stuck.append(driver.descriptor.name) }
       let left = driver.runtime.statistics.abandoned
       if !left.isEmpty { report.abandoned[driver.descriptor.name] = left }
     }
+    report.stuck.sort()
     // Their ends are still to be recorded.
     let end = MonotonicTime.now.advanced(by: configuration.graceLimit)
     while running.load(ordering: .acquiring) > 0, MonotonicTime.now < end {

@@ -57,7 +57,12 @@ public struct CloseReport: Sendable, Hashable {
   /// Calls that ignored their stop and are still inside their driver, by connector type: the UUIDs of their
   /// executions.
   public var abandoned: [String: [String]] = [:]
+  /// Connector types whose instance has not ended within `HostConfiguration.graceLimit`, sorted.
+  ///
+  /// A driver is stuck in `create`, `destroy` or a callback, or its loop is, in another driver. The instance ends when
+  /// the thread comes back.
+  public var stuck: [String] = []
 
   /// Whether everything has ended.
-  public var isClean: Bool { abandoned.isEmpty }
+  public var isClean: Bool { abandoned.isEmpty && stuck.isEmpty }
 }

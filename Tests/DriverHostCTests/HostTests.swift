@@ -121,7 +121,7 @@ struct HostTests {
     let kept = try engine.connect("ECHO", #"{"int": 5}"#)
     try await onThread {
       let report = try Engine.document { dh_host_close_v1(engine.host, $0, $1) }
-      #expect(report == #"{"clean":true,"abandoned":{}}"#)
+      #expect(report == #"{"clean":true,"abandoned":{},"stuck":[]}"#)
       for execution in executions {
         var error: dh_handle = 0
         #expect(dh_execution_wait_v1(execution, -1, nil, &error) == DH_FAILED)
@@ -160,7 +160,7 @@ struct HostTests {
     let report = try await onThread {
       try Engine.document { dh_host_close_v1(engine.host, $0, $1) }
     }
-    #expect(report == #"{"clean":false,"abandoned":{"STUBBORN":["\#(name)"]}}"#)
+    #expect(report == #"{"clean":false,"abandoned":{"STUBBORN":["\#(name)"]},"stuck":[]}"#)
     _ = dh_release_v1(execution)
     // The thread inside the driver ends before the process does.
     try folder.write("", to: "end")

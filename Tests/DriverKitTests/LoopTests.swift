@@ -288,7 +288,9 @@ struct LoopTests {
       isBlocking: false
     )
     #expect(try await host.run().error == nil)
-    await host.runtime.close()
+    var stuck: Set<ObjectIdentifier> = []
+    let hasEnded = await host.runtime.close(within: .seconds(60), stuck: &stuck)
+    #expect(hasEnded)
     #expect(LastWordsDriver.heard.withLock { $0 } == ["gone", "first", "second"])
     // The timer that was let go of elsewhere was taken back before the host looked for what is left.
     #expect(host.runtime.counts.misuses == 0)

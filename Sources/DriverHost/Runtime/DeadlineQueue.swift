@@ -54,6 +54,31 @@ final class DeadlineQueue: @unchecked Sendable {
     monitor.unlock()
   }
 
+  /// Waits until something is heard of, at most so long.
+  ///
+  /// - Parameters:
+  ///   - limit: For how long.
+  ///   - begin: Begins what calls back once, on any thread, at once or at any later time.
+  /// - Returns: Whether it was heard of in time.
+  func hears(
+    within limit: Duration,
+    _ begin: (_ done: @escaping @Sendable () -> Void) -> Void
+  ) async -> Bool {
+    await withCheckedContinuation { (continuation: CheckedContinuation<Bool, Never>) in
+      let waiting = Lock<CheckedContinuation<Bool, Never>?>(continuation)
+      let answer = { @Sendable (isHeard: Bool) in
+        let continuation = waiting.withLock { $0.take() }
+        continuation?.resume(returning: isHeard)
+        return continuation != nil
+      }
+      let end = MonotonicTime.now.advanced(by: limit)
+      let timer = insert(.action { _ = answer(false) }, at: end)
+      begin { [self] in
+        if answer(true) { remove(timer) }
+      }
+    }
+  }
+
   /// Ends the thread.
   func close() {
     monitor.lock()

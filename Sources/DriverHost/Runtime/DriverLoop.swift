@@ -14,14 +14,24 @@ final class DriverLoop: @unchecked Sendable {
   /// How many posts of one turn are the work of a driver that never stops: waiting for its end, they would be ever more.
   private static let mostPostsInTurn = 1_000
 
+  /// What other threads ask for too.
+  private struct Life {
+    /// What the driver has posted that has not run yet.
+    var pendingPosts = 0
+    /// Whether an instance was, or is being, made.
+    var isMade = false
+    /// Whether none is made any more.
+    var isClosed = false
+    /// Whether nothing is taken any more that the driver posts.
+    var takesNoPosts = false
+  }
+
   let loop: EventLoop
   // Both live for ever and know each other.
   unowned let driver: DriverRuntime
   private var instance: InstanceHandle?
-  private var isClosed = false
   private let isProbed: Bool
-  /// What the driver has posted that has not run yet, and whether its instance is being ended: nothing is taken then.
-  private let posts = Lock((pending: 0, isEnding: false))
+  private let life = Lock(Life())
   /// Ids of the look-ups that the driver waits for.
   var lookups: Set<Int64> = []
   var lastLookup: Int64 = 0
@@ -46,29 +56,34 @@ final class DriverLoop: @unchecked Sendable {
   /// The instance on this loop, made by the first call.
   func getInstance() throws(HostError) -> InstanceHandle {
     if let instance { return instance }
+    let isClosed = life.withLock { life in
+      if !life.isClosed { life.isMade = true }
+      return life.isClosed
+    }
     if isClosed { throw HostError(.unavailable, stage: .call, "the host was closed") }
     let made = try InstanceHandle.make(for: driver, loop: self)
     instance = made
     return made
   }
 
-  /// Makes no instance any more: the one that there is, if any, which is no longer kept here.
-  private func close() -> InstanceHandle? {
-    isClosed = true
-    defer { instance = nil }
-    return instance
+  /// Makes no instance any more, and takes nothing that the driver posts; an instance that there is stays.
+  func close() {
+    life.withLock { life in
+      life.isClosed = true
+      life.takesNoPosts = true
+    }
   }
 
   /// Has what the driver posts run on the loop; false where that is not to be, since its instance is being ended.
   func post(_ work: sending @escaping () -> Void) -> Bool {
     nonisolated(unsafe) let crossing = work
-    return posts.withLock { posts in
-      guard !posts.isEnding else { return false }
+    return life.withLock { life in
+      guard !life.takesNoPosts else { return false }
       let isTaken = loop.post { [self] in
-        self.posts.withLock { $0.pending -= 1 }
+        self.life.withLock { $0.pendingPosts -= 1 }
         unsafe crossing()
       }
-      if isTaken { posts.pending += 1 }
+      if isTaken { life.pendingPosts += 1 }
       return isTaken
     }
   }
@@ -82,19 +97,22 @@ final class DriverLoop: @unchecked Sendable {
   /// - Parameters:
   ///   - turns: After how many turns it is cut off; nil where none has begun.
   ///   - destroy: Ends an instance, on the loop; not called where there is none.
-  ///   - done: Hears that it has ended, on the loop; here where the loop has ended before.
+  ///   - done: Hears that it has ended, on the loop; here where the loop has ended before, or never had one.
   func end(
     turns: Int? = nil,
     _ destroy: @escaping @Sendable (InstanceHandle) -> Void,
     _ done: @escaping @Sendable () -> Void
   ) {
+    if closeIfUnused() { return done() }
     let isTaken = loop.post { [self] in
       // What was posted before the end began is as much as it is.
       let most = turns == nil ? Int.max : turns == 0 ? 0 : DriverLoop.mostPostsInTurn
       guard stopPosting(over: most) else {
         return end(turns: max(0, (turns ?? DriverLoop.turnsAtEnd) - 1), destroy, done)
       }
-      if let instance = close() {
+      close()
+      if let instance {
+        self.instance = nil
         destroy(instance)
         takeBackAll()
       }
@@ -108,9 +126,22 @@ final class DriverLoop: @unchecked Sendable {
   /// - Parameter most: Where more than this waits, nothing is taken either, and what waits comes to its end.
   /// - Returns: Whether nothing waits.
   private func stopPosting(over most: Int) -> Bool {
-    posts.withLock { posts in
-      if posts.pending == 0 || posts.pending > most { posts.isEnding = true }
-      return posts.pending == 0
+    life.withLock { life in
+      if life.pendingPosts == 0 || life.pendingPosts > most { life.takesNoPosts = true }
+      return life.pendingPosts == 0
+    }
+  }
+
+  /// Whether there never was an instance here.
+  var isUnused: Bool { life.withLock { !$0.isMade } }
+
+  /// Makes no instance any more where there never was one; whether that is so.
+  ///
+  /// Whoever has nothing on a loop need not wait for it: another driver may be stuck there.
+  private func closeIfUnused() -> Bool {
+    life.withLock { life in
+      if !life.isMade { life.isClosed = true }
+      return !life.isMade
     }
   }
 

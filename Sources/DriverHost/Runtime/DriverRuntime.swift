@@ -399,32 +399,62 @@ final class DriverRuntime: @unchecked Sendable {
   /// Takes no calls any more, and destroys the instances, unless calls are still inside the driver.
   ///
   /// To be called when the calls in flight have ended or were given up.
-  func close() async {
+  ///
+  /// - Parameters:
+  ///   - limit: How long an instance is waited for; it still ends when its thread comes back after that.
+  ///   - stuck: The loops that did not come back within such a time, which are not waited for again.
+  /// - Returns: Whether all instances have ended that no call is in.
+  func close(within limit: Duration, stuck: inout Set<ObjectIdentifier>) async -> Bool {
     phase.store(Phase.closed.rawValue, ordering: .sequentiallyConsistent)
     let counts = counts
-    guard counts.inFlight + counts.abandoned == 0, let functions else { return }
-    if let instance = blocking.close() {
-      await onThread { unsafe functions.destroy(instance.address) }
+    guard counts.inFlight + counts.abandoned == 0, let functions else {
+      for driverLoop in driverLoops { driverLoop.close() }
+      return true
     }
-    for driverLoop in driverLoops {
-      await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
-        driverLoop.end({ unsafe functions.destroy($0.address) }, { done.resume() })
+    let destroy = { @Sendable (instance: InstanceHandle) in
+      unsafe functions.destroy(instance.address)
+    }
+    if traits.isBlocking {
+      return await withinTime(limit) { [blocking] in
+        if let instance = blocking.close() { destroy(instance) }
       }
     }
+    var hasEnded = true
+    for driverLoop in driverLoops {
+      let loop = ObjectIdentifier(driverLoop.loop)
+      if stuck.contains(loop), !driverLoop.isUnused {
+        driverLoop.end(destroy) {}
+      } else {
+        if await services.deadlines.hears(within: limit, { driverLoop.end(destroy, $0) }) {
+          continue
+        }
+        stuck.insert(loop)
+      }
+      driverLoop.close()
+      hasEnded = false
+    }
+    return hasEnded
   }
 
-  /// Runs something that may wait on a thread of the host's; here where there is none to be had.
-  private func onThread(_ body: @escaping @Sendable () -> Void) async {
-    await withCheckedContinuation { (done: CheckedContinuation<Void, Never>) in
+  /// Runs something that may wait on a thread of the host's, here where there is none to be had.
+  ///
+  /// - Returns: Whether it has come back in time; where it has not, its thread counts as wedged.
+  private func withinTime(_ limit: Duration, _ body: @escaping @Sendable () -> Void) async -> Bool {
+    let runner = Lock<ThreadPool.Worker?>(nil)
+    let isBack = await services.deadlines.hears(within: limit) { done in
       do {
-        try services.helpers.submit { _ in
+        try services.helpers.submit { worker in
+          runner.withLock { $0 = worker }
           body()
-          done.resume()
+          runner.withLock { $0 = nil }
+          done()
         }
       } catch {
         body()
-        done.resume()
+        done()
       }
     }
+    if !isBack { runner.withLock { $0?.markWedged() } }
+    return isBack
   }
 }

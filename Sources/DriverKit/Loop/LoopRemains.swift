@@ -12,20 +12,23 @@ final class LoopRemains: @unchecked Sendable {
 
   /// After so many turns what goes on posting to itself is let go of.
   private static let turns = 100
+  /// More than this is not kept: an instance may never be ended, where a call is left inside it.
+  private static let limit = 100_000
 
   private let lock = SpinLock()
   private var all: [Remain] = []
   private var isOver = false
 
-  /// Keeps something for the end of `destroy`; lets go of it where that has been.
+  /// Keeps something for the end of `destroy`; lets go of it where that has been, or where too much is kept.
   ///
   /// - Parameters:
   ///   - run: Does it, on the loop.
   ///   - drop: Lets go of what it holds: on this thread, or on the loop.
   func keep(_ run: @escaping () -> Void, orDrop drop: @escaping () -> Void) {
     let isKept = lock.withLock {
-      if !isOver { all.append(Remain(run: run, drop: drop)) }
-      return !isOver
+      let isTaken = !isOver && all.count < LoopRemains.limit
+      if isTaken { all.append(Remain(run: run, drop: drop)) }
+      return isTaken
     }
     if !isKept { drop() }
   }

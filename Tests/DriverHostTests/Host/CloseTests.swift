@@ -46,6 +46,7 @@ struct CloseTests {
       descriptor: descriptor,
       source: """
         #include <pthread.h>
+        #include <sched.h>
         #include <stdatomic.h>
         static struct {
           const dh_host_v1 *host;
@@ -58,6 +59,8 @@ struct CloseTests {
         static int post(void) { return state.reactor->post(state.loop, posted, NULL); }
         static void *posting(void *context) {
           for (long count = 0; count < COUNT && !state.stops; count++) {
+            // Far more than the loop gets done, and still no more than memory holds.
+            while (state.taken - state.run > 100000 && !state.stops) sched_yield();
             if (post() != DH_OK) break;
             state.taken++;
           }
@@ -95,6 +98,87 @@ struct CloseTests {
     #expect(fixture.log.holds("refused"))
     // One that never stops posting is cut off, and what it has posted until then has run too.
     #expect(fixture.log.holds("all have run"))
+  }
+
+  @Test("leaves a driver behind that does not come back, says which, and ends it when it does")
+  func stuck() async throws {
+    let folder = try TemporaryFolder()
+    let until = "\(folder.path)/until"
+    defer { _ = FileManager.default.createFile(atPath: until, contents: nil) }
+    let paths = try [
+      CloseTests.lateDriver("ON_LOOP", until, isBlocking: false),
+      CloseTests.lateDriver("AT_END", until, isBlocking: true),
+      FixtureDriver.path("timers"), FixtureDriver.path("resolver"), FixtureDriver.path("sleeper"),
+    ]
+    let fixture = try FixtureHost {
+      $0.searchPath = SearchPath(entries: paths.map { .init(path: $0, origin: .option) })
+      $0.graceLimit = .milliseconds(100)
+    }
+    _ = try await fixture.call("TIMERS")
+    _ = try await fixture.call("SLEEPER")
+    // One that is loaded, and has nothing on the loop.
+    try await fixture.host.load(type: "RESOLVER")
+    _ = try await fixture.call("AT_END")
+    _ = try await fixture.call("ON_LOOP")
+    let report = await fixture.host.close()
+    #expect(report.stuck == ["AT_END", "ON_LOOP", "TIMERS"])
+    #expect(report.abandoned.isEmpty && !report.isClean)
+    #expect(!fixture.log.holds("ON_LOOP has ended"))
+    _ = FileManager.default.createFile(atPath: until, contents: nil)
+    try await eventually("both have ended") {
+      fixture.log.holds("ON_LOOP has ended") && fixture.log.holds("AT_END has ended")
+    }
+  }
+
+  /// A driver that does not come back until there is a file: from what it has posted, or from its `destroy`.
+  private static func lateDriver(
+    _ name: String,
+    _ until: String,
+    isBlocking: Bool
+  ) throws -> String {
+    let descriptor = FixtureDriver.descriptor(
+      name: name,
+      id: "org.driverhost.test.\(name.lowercased())",
+      more: isBlocking ? "" : #""needs": ["dh.reactor/1"],"#
+    )
+    return try FixtureDriver.build(
+      name.lowercased(),
+      descriptor: descriptor.replacing(
+        #""execution": "blocking""#,
+        with: #""execution": "\#(isBlocking ? "blocking" : "nonblocking")""#
+      ),
+      source: """
+        #include <poll.h>
+        #include <unistd.h>
+        static const dh_host_v1 *host;
+        static dh_loop_v1 *loop;
+        static void wait_for_file(void *context) {
+          (void)context;
+          for (int turn = 0; turn < 6000 && access(UNTIL, F_OK) != 0; turn++) poll(NULL, 0, 10);
+        }
+        static dh_status create(const dh_host_v1 *its_host, dh_loop_v1 *its_loop, void **instance,
+                                dh_report_v1 report) {
+          (void)report, *instance = NULL;
+          host = its_host, loop = its_loop;
+          return DH_OK;
+        }
+        static void destroy(void *instance) {
+          if (loop == NULL) wait_for_file(instance);
+          host->log(host, DH_LOG_INFO, dh_text(NAME " has ended"));
+        }
+        static void start(void *instance, const dh_request_v1 *request) {
+          (void)instance;
+          if (loop != NULL) {
+            const dh_reactor_v1 *reactor = host->interface(host, DH_REACTOR_V1);
+            reactor->post(loop, wait_for_file, NULL);
+          }
+          dh_succeed(request->call);
+        }
+        static const dh_driver_v1 driver = {create, destroy, start};
+        DH_DRIVER_ENTRY(driver)
+        """,
+      flags: [#"-DUNTIL="\#(until)""#, #"-DNAME="\#(name)""#]
+    )
   }
 
   @Test("closes the sessions, also those in use, and refuses the calls that wait for one")

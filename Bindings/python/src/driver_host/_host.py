@@ -36,9 +36,11 @@ class CloseReport(NamedTuple):
     """What closing a host has found."""
 
     clean: bool
-    """No call was left inside a driver."""
+    """All calls and all drivers have ended."""
     abandoned: Mapping[str, Sequence[str]]
     """By connector type, the executions that ignored their stop and are still inside their drivers."""
+    stuck: Sequence[str]
+    """Connector types that did not end in time, although no call was in them."""
 
 
 class Host(HostCalls, HostCatalog, HostHistory):
@@ -179,11 +181,11 @@ class Host(HostCalls, HostCatalog, HostHistory):
     def close(self) -> CloseReport:
         """Takes no new calls, asks those in flight to stop, waits for them, and ends the host's threads.
 
-        Takes no longer than the longest grace of a driver. What was got from the host stays valid, its further calls
+        Waits for each that does not come back no longer than the longest grace of a driver. What was got from the host stays valid, its further calls
         fail. A second close answers the same.
 
         Returns:
-            Whether all calls have ended, and which have not.
+            Whether all has ended, and what has not.
         """
         check_may_wait()
         if self._report is None:
@@ -198,7 +200,7 @@ class Host(HostCalls, HostCatalog, HostHistory):
             if status < 0:
                 raise error_of(status, error)
             document = read_document(report)
-            self._report = CloseReport(document["clean"], document["abandoned"])
+            self._report = CloseReport(document["clean"], document["abandoned"], document["stuck"])
             _open_hosts.discard(self)
         return self._report
 

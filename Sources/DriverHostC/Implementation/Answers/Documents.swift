@@ -49,6 +49,7 @@ enum Documents {
           abandoned.lazy.map { (name: $0.key, value: .list($0.value.map(Value.string))) }
         )
       ),
+      "stuck": .list(report.stuck.map(Value.string)),
     ]
   }
 
