@@ -73,6 +73,60 @@ struct RefusalTests {
     }
   }
 
+  @Test("is refused where a sink or a source has what its kind does not use")
+  func unused() throws {
+    let engine = try Engine("echo")
+    let byte = UnsafeMutableRawPointer.allocate(byteCount: 1, alignment: 1)
+    defer { byte.deallocate() }
+    try "name".withText { text in
+      let sinks: [(String, (inout dh_sink_v1) -> Void)] = [
+        ("descriptor", { $0.descriptor = 1 }), ("path", { $0.path = text }),
+        ("bytes", { $0.bytes = { _, _, _ in 0 } }), ("value", { $0.value = { _, _ in 0 } }),
+        ("context", { $0.context = byte }),
+      ]
+      for (name, change) in sinks {
+        var sink = dh_sink_v1()
+        sink.channel = text
+        sink.kind = DH_SINK_MEMORY
+        change(&sink)
+        try withUnsafePointer(to: sink) { sink in
+          var options = dh_call_options_v1()
+          options.sinks = sink
+          options.sink_count = 1
+          try expectRefusal(engine, options, name)
+        }
+      }
+      let sources: [(String, (inout dh_source_v1) -> Void)] = [
+        ("descriptor", { $0.descriptor = 1 }), ("length_plus_1", { $0.length_plus_1 = 1 }),
+        ("read", { $0.read = { _, _, _ in 0 } }), ("context", { $0.context = byte }),
+      ]
+      for (name, change) in sources {
+        var source = dh_source_v1()
+        source.channel = text
+        source.kind = DH_SOURCE_MEMORY
+        change(&source)
+        try withUnsafePointer(to: source) { source in
+          var options = dh_call_options_v1()
+          options.sources = source
+          options.source_count = 1
+          try expectRefusal(engine, options, name)
+        }
+      }
+    }
+  }
+
+  private func expectRefusal(
+    _ engine: Engine,
+    _ options: dh_call_options_v1,
+    _ field: String
+  ) throws {
+    let error = #expect(throws: EngineError.self) {
+      _ = try engine.connect("ECHO", "{}", options)
+    }
+    #expect(error?.status == DH_INVALID)
+    #expect(error?.message.contains("`\(field)`") == true)
+  }
+
   @Test("is refused where a path of the host's options has no rule that uses it")
   func paths() {
     "somewhere".withText { text in

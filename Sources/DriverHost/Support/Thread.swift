@@ -3,6 +3,9 @@ import Glibc
 
 /// Threads of the host's own.
 package enum Thread {
+  /// The least size of a stack, in bytes, whatever the process's limit is: drivers are promised a part of it.
+  private static let leastStack = 1 << 20
+
   /// Starts a detached thread.
   ///
   /// All signals are blocked in it: those sent to the process are the engine's to handle, and a write
@@ -16,6 +19,12 @@ package enum Thread {
     name: String,
     _ body: @escaping @Sendable () -> Void
   ) throws(HostError) {
+    var attributes = pthread_attr_t()
+    unsafe pthread_attr_init(&attributes)
+    defer { unsafe pthread_attr_destroy(&attributes) }
+    var size = 0
+    unsafe pthread_attr_getstacksize(&attributes, &size)
+    if size < leastStack { unsafe pthread_attr_setstacksize(&attributes, leastStack) }
     let box = unsafe Unmanaged.passRetained(Body(name: name, run: body))
     var thread = pthread_t()
     var everything = sigset_t()
@@ -24,7 +33,7 @@ package enum Thread {
     unsafe pthread_sigmask(SIG_SETMASK, &everything, &before)
     let status = unsafe pthread_create(
       &thread,
-      nil,
+      &attributes,
       { context in
         guard let context = unsafe context else { return nil }
         let body = unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue()

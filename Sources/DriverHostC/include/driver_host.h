@@ -72,7 +72,8 @@
 ///   and flags of values among them.
 /// - Documents may come to have more: members of a map that its text does not list, and further words in the place of
 ///   those that there are. A reader passes over the former, and takes the latter for something that it does not know.
-/// - C names that begin with `dh_` or `DH_` are those of the two headers, now and later.
+/// - C names that begin with `dh_` or `DH_` are the standard's, now and later: of driver_abi.h, of this header, and of
+///   drafts.
 #ifndef DRIVER_HOST_H
 #define DRIVER_HOST_H
 
@@ -348,8 +349,10 @@ dh_status dh_host_open_v1(const dh_host_options_v1 *DH_NULLABLE options, dh_hand
 /// Takes no new calls, asks those in flight to stop, waits for them, closes sessions, ends the host's threads.
 ///
 /// Each call has its driver's grace; a thread that has not come back after that, of a driver or in a callback, is
-/// waited for as long as `grace_limit_ns` and left behind. DH_OK: `*report` (which may be NULL) is a document,
-/// `{"clean": bool, "abandoned": {TYPE: [execution id, …]}}`: what ignored its stop and is still inside its driver.
+/// waited for as long as `grace_limit_ns` and left behind, and so is each instance of a driver that does not end.
+/// DH_OK: `*report` (which may be NULL) is a document,
+/// `{"clean": bool, "abandoned": {TYPE: [execution id, …]}, "stuck": [TYPE, …]}`: the calls that ignored their stop and
+/// are still inside their driver, and the drivers that did not end although no call is in them; clean: neither.
 /// Calls of a closed host fail as DH_ERROR_UNAVAILABLE; what was got from it stays valid. A second close waits for the
 /// first and answers the same. The handle must still be released.
 ///
@@ -438,14 +441,14 @@ typedef int64_t (*dh_read_fn_v1)(void *DH_NULLABLE context, void *buffer, size_t
 #define DH_SINK_VALUES 5u     /* the function `value` */
 
 /// Where one output channel of the action goes. A channel that no sink names goes nowhere, and the driver is told so;
-/// one that two name is DH_INVALID. Values that go to bytes are lines of JSON. What a kind does not use is not looked
-/// at.
+/// one that two name is DH_INVALID. Values that go to bytes are lines of JSON. What a kind does not use is 0 or NULL,
+/// else it is DH_INVALID.
 typedef struct dh_sink_v1 {
   dh_text_v1 channel;
   /// One of DH_SINK_….
   uint32_t kind;
   int32_t descriptor;
-  /// 0: the host's output limit.
+  /// Of memory; 0: the host's output limit.
   uint64_t limit;
   dh_text_v1 path;
   dh_bytes_fn_v1 DH_NULLABLE bytes;
@@ -458,8 +461,8 @@ typedef struct dh_sink_v1 {
 #define DH_SOURCE_DESCRIPTOR 3u /* `descriptor`, which stays open until the call has ended and is not closed */
 #define DH_SOURCE_READ 4u       /* the function `read` */
 
-/// Where one input channel of the action comes from. One that two name is DH_INVALID. What a kind does not use is not
-/// looked at.
+/// Where one input channel of the action comes from. One that two name is DH_INVALID. What a kind does not use is 0 or
+/// NULL, else it is DH_INVALID.
 typedef struct dh_source_v1 {
   dh_text_v1 channel;
   /// One of DH_SOURCE_….

@@ -52,14 +52,15 @@
 /// - What a reader does not know it takes for the nearest general one: an error's code for DH_ERROR_INTERNAL, a status
 ///   below 0 for DH_FAILED, a reason to stop for DH_STOP_CANCELLED, a log level for DH_LOG_ERROR, a family for
 ///   DH_ANY_FAMILY, a kind for null. Unknown flags and events are ignored.
-/// - C names that begin with `dh_` or `DH_` are this header's, now and later.
+/// - C names that begin with `dh_` or `DH_` are the standard's, now and later: of this header, of driver_host.h, and of
+///   drafts.
 /// - A driver is a guest. It does not install signal handlers, fork without exec, exit, change directory, locale,
 ///   environment, umask or limits, write to stdout or stderr, raise SIGPIPE, tear down a library that others may use
 ///   (`curl_global_cleanup`), or let an exception, panic or trap leave it. Runtimes that install signal handlers of
 ///   their own accord (Go's, the JVM) do not fit.
 /// - A thread of the host's is left as it was: its signal mask, its cancellation, its floating-point modes, its name.
 ///   Threads of a driver's own block all signals. Its descriptors are closed on exec. Libraries that it loads itself it
-///   loads with RTLD_LOCAL.
+///   loads with RTLD_LOCAL. It is called with 256 KiB of stack or more to use.
 /// - A driver is never unloaded. When the process ends its threads may still be inside: nothing that a driver registers
 ///   for that moment (atexit, destructors) frees or ends what a call uses.
 /// - A driver does not count on sharing its process with the engine, other drivers, or all of its own instances.
@@ -183,6 +184,7 @@ typedef int32_t dh_status;
 #define DH_LIMIT -7    /* over a limit of the host, such as the size of collected outputs: end with `done` */
 #define DH_FAILED -8   /* the system refused, such as no file descriptor left. Unknown ones are read as this. */
 #define DH_UNABLE -9   /* what is connected cannot do it, such as say how long a pipe is: carry on without */
+/* -16 is driver_host.h's. */
 
 // MARK: - Values: one tree type in both directions
 
@@ -509,9 +511,9 @@ typedef struct dh_reactor_v1 {
   /// Takes a timer back. DH_GONE: it has run already. [loop] @since ABI 1
   dh_status (*cancel)(dh_loop_v1 *loop, int64_t timer);
 
-  /// Runs fn on the loop, soon, and never inside `post`; in the order of posting. DH_GONE: the `destroy` of
-  /// the instance has begun, or the host was closed, and fn will not run. What was posted before runs before `destroy`.
-  /// [thread-safe] @since ABI 1
+  /// Runs fn on the loop, soon, and never inside `post`; in the order of posting. DH_GONE: the instance is being ended,
+  /// or was, or the host was closed, and fn will not run. What was taken before still runs, and before `destroy`, which
+  /// may not have begun yet. [thread-safe] @since ABI 1
   dh_status (*post)(dh_loop_v1 *loop, dh_fn_v1 fn, void *DH_NULLABLE context);
 } dh_reactor_v1;
 

@@ -8,6 +8,22 @@ private func refusal(_ what: String, _ status: Int64?) -> HostError {
   return HostError(.cancelled, stage: .call, "\(what) \(why)")
 }
 
+/// A field of a sink or a source, and the kinds that use it.
+private struct ChannelField {
+  let name: String
+  let isSet: Bool
+  let kinds: [UInt32]
+
+  /// Others must leave it 0, so that it can come to mean something for them.
+  static func check(_ fields: [ChannelField], _ kind: UInt32, _ what: String) throws(Refusal) {
+    for field in fields where field.isSet && !field.kinds.contains(kind) {
+      throw Refusal(
+        argument: "a \(what) of kind \(kind) does not use `\(field.name)`, which must be 0 or NULL"
+      )
+    }
+  }
+}
+
 extension ChannelDestination {
   /// Where an output channel goes, as the header has it.
   init(
@@ -55,6 +71,19 @@ extension ChannelDestination {
       }
     case let kind: throw Refusal(argument: "there is no sink of kind \(kind)")
     }
+    let fields = unsafe [
+      ChannelField(name: "descriptor", isSet: sink.descriptor != 0, kinds: [DH_SINK_DESCRIPTOR]),
+      ChannelField(name: "limit", isSet: sink.limit != 0, kinds: [DH_SINK_MEMORY]),
+      ChannelField(name: "path", isSet: sink.path.len != 0, kinds: [DH_SINK_FILE]),
+      ChannelField(name: "bytes", isSet: sink.bytes != nil, kinds: [DH_SINK_BYTES]),
+      ChannelField(name: "value", isSet: sink.value != nil, kinds: [DH_SINK_VALUES]),
+      ChannelField(
+        name: "context",
+        isSet: sink.context != nil,
+        kinds: [DH_SINK_BYTES, DH_SINK_VALUES]
+      ),
+    ]
+    try unsafe ChannelField.check(fields, sink.kind, "sink")
   }
 }
 
@@ -88,6 +117,26 @@ extension ChannelOrigin {
       }
     case let kind: throw Refusal(argument: "there is no source of kind \(kind)")
     }
+    let fields = unsafe [
+      ChannelField(
+        name: "descriptor",
+        isSet: source.descriptor != 0,
+        kinds: [DH_SOURCE_DESCRIPTOR]
+      ),
+      ChannelField(
+        name: "bytes",
+        isSet: source.bytes.len != 0,
+        kinds: [DH_SOURCE_MEMORY, DH_SOURCE_FILE]
+      ),
+      ChannelField(
+        name: "length_plus_1",
+        isSet: source.length_plus_1 != 0,
+        kinds: [DH_SOURCE_READ]
+      ),
+      ChannelField(name: "read", isSet: source.read != nil, kinds: [DH_SOURCE_READ]),
+      ChannelField(name: "context", isSet: source.context != nil, kinds: [DH_SOURCE_READ]),
+    ]
+    try unsafe ChannelField.check(fields, source.kind, "source")
   }
 
   private static func read(
