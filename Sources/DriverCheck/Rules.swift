@@ -36,6 +36,7 @@ package struct Rule: Sendable, Hashable {
     "CALL-16": "what such a name does harm to is found by VAL-7",
     "LOOP-12": "what such an event does harm to is found by VAL-7",
     "LOOP-6": "a look-up that waits on the loop is found by CALL-4",
+    "VAL-12": "what is not known is passed over, as VAL-7 has it: a later host knows more",
     "VAL-8": "what is no document is answered, and is nobody's fault",
     "ERR-6": "for hosts, and for tools that read errors",
     "ERR-7": "what is not reported cannot be seen",

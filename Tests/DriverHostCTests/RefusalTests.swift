@@ -40,6 +40,49 @@ struct RefusalTests {
     #expect(refusal(engine, list)?.status == DH_INVALID)
   }
 
+  @Test("is refused where a size is 2^63 or more, as -1 is for a length that is not known")
+  func sizes() throws {
+    let engine = try Engine("echo")
+    for kind in [DH_STRING, DH_BYTES, DH_LIST, DH_MAP] {
+      var value = dh_value_v1()
+      value.kind = kind
+      value.count = -1
+      #expect(refusal(engine, value)?.status == DH_INVALID)
+    }
+    "name".withText { text in
+      var target = dh_target_v1()
+      target.kind = DH_TARGET_TYPE
+      target.name = dh_text_v1(ptr: text.ptr, len: -1)
+      #expect(dh_host_connect_v1(engine.host, &target, nil, nil, nil, nil) == DH_INVALID)
+    }
+  }
+
+  @Test("is refused where vault secrets lack their flag, and where a connector has two names")
+  func names() throws {
+    let engine = try Engine("echo")
+    "config:path".withText { text in
+      withUnsafePointer(to: text) { secret in
+        var options = dh_call_options_v1()
+        options.vault_secrets = secret
+        options.vault_secret_count = 1
+        let error = #expect(throws: EngineError.self) {
+          _ = try engine.connect("ECHO", "{}", options)
+        }
+        #expect(error?.status == DH_INVALID && error?.message.contains("flag") == true)
+      }
+      var target = dh_target_v1()
+      target.kind = DH_TARGET_CONNECTOR
+      target.name = text
+      var options = dh_call_options_v1()
+      options.connector = text
+      var error: dh_handle = 0
+      #expect(dh_host_connect_v1(engine.host, &target, nil, &options, nil, &error) == DH_INVALID)
+      let message = string(dh_failure_get_v1(error)?.pointee.message ?? dh_text_v1())
+      #expect(message?.contains("`connector`") == true)
+      _ = dh_release_v1(error)
+    }
+  }
+
   @Test("is refused where one channel has two ends")
   func channels() throws {
     let engine = try Engine("echo")

@@ -9,14 +9,18 @@ DH_EMBED_DESCRIPTOR("careless.json")
 /// What `quit` found, for `last`: its own outputs are not taken any more.
 static dh_status found_by_write, found_by_read;
 
-/// Each function is given NULL where the header has no DH_NULLABLE. The pointers are volatile so that no compiler
-/// concludes from the header that they cannot be NULL.
+/// Each function is given NULL where the header has no DH_NULLABLE, and sizes that there cannot be. The pointers are
+/// volatile so that no compiler concludes from the header that they cannot be NULL.
 static void give_null(const dh_host_v1 *host, dh_call_v1 call) {
   const dh_value_v1 *volatile no_value = NULL;
   struct ArrowArrayStream *volatile no_stream = NULL;
   void *volatile no_buffer = NULL;
   const char *volatile no_text = NULL;
   dh_status (*volatile no_init)(void *) = NULL;
+  char buffer[1] = "";
+  volatile size_t not_known = (size_t)-1;
+  dh_value_v1 endless = dh_cstring(buffer);
+  endless.count = not_known;
   const struct {
     const char *name;
     int64_t status;
@@ -25,6 +29,9 @@ static void give_null(const dh_host_v1 *host, dh_call_v1 call) {
       {"send", call.fn->send(call, 1, no_value)},
       {"rows", call.fn->rows(call, dh_text("nothing"), no_stream)},
       {"read", call.fn->read(call, 2, no_buffer, 16)},
+      {"output_size", call.fn->output(call, dh_text("nothing"), &endless)},
+      {"write_size", call.fn->write(call, 0, buffer, not_known)},
+      {"read_size", call.fn->read(call, 2, buffer, not_known)},
       {"once_key", host->once(host, no_text, no_init, NULL)},
       {"once_init", host->once(host, "libnothing.so.1", no_init, NULL)},
       {"interface", host->interface(host, no_text) == NULL ? DH_INVALID : DH_OK},

@@ -38,7 +38,8 @@
 ///
 /// - Text is UTF-8 with a length. Every text that comes from the host is followed by one NUL that its length does not
 ///   count, also an empty one; text that goes to the host needs none. Interface ids and the key of `once` alone are C
-///   strings. Sizes are bytes. Times are nanoseconds, in JSON seconds, unless a name ends in _ms.
+///   strings. Sizes are bytes; a size or count of 2^63 or more is DH_INVALID. Times are nanoseconds, in JSON seconds,
+///   unless a name ends in _ms.
 /// - DH_NULLABLE stands where a pointer or function may be NULL. A NULL elsewhere is DH_INVALID.
 /// - The host's tables and loops are used where they stand: pass their addresses on, and copy none of them.
 /// - What is passed is borrowed until the function returns (a request's inputs: until the call's `done`). Nobody frees
@@ -51,7 +52,8 @@
 ///   is new is a new interface id, asked for by text and answered by NULL where it is not known.
 /// - What a reader does not know it takes for the nearest general one: an error's code for DH_ERROR_INTERNAL, a status
 ///   below 0 for DH_FAILED, a reason to stop for DH_STOP_CANCELLED, a log level for DH_LOG_ERROR, a family for
-///   DH_ANY_FAMILY, a kind for null. Unknown flags and events are ignored.
+///   DH_ANY_FAMILY, a kind for null. Unknown flags and events are ignored. A driver gives none that it does not know
+///   from here, and 0 in all other bits; those of a later header only to a host that answers that header's id.
 /// - C names that begin with `dh_` or `DH_` are the standard's, now and later: of this header, of driver_host.h, and of
 ///   drafts.
 /// - A driver is a guest. It does not install signal handlers, fork without exec, exit, change directory, locale,
@@ -363,11 +365,12 @@ struct dh_calls_v1 {
   /// What a host collects from one becomes the output of the channel's name. [call] @since ABI 1
   dh_status (*wanted)(dh_call_v1 call, uint32_t channel);
 
-  /// Sends bytes down an output channel: all of them or none.
+  /// Sends bytes down an output channel: all of them or none, save where the call is stopped, or its receiver fails or
+  /// has its fill meanwhile, which no driver need look into.
   ///
   /// A slow reader holds the driver back: a blocking driver waits in here; a non-blocking one gets DH_AGAIN, keeps its
-  /// bytes and is told by `on_ready`. When nothing is queued, all is taken, however much it is. DH_STOPPED,
-  /// DH_UNWANTED: as they say; DH_GONE: another thread called `done` meanwhile. DH_INVALID: an input channel, one of
+  /// bytes and is told by `on_ready`. When nothing is queued, a piece of any size is taken. DH_STOPPED, DH_UNWANTED: as
+  /// they say; DH_GONE: another thread called `done` meanwhile. DH_INVALID: an input channel, one of
   /// values, or none of that index. [call] Waits in a blocking driver. @since ABI 1
   dh_status (*write)(dh_call_v1 call, uint32_t channel, const void *DH_NULLABLE bytes, size_t count);
 
@@ -499,7 +502,7 @@ typedef struct dh_reactor_v1 {
   int64_t (*watch)(dh_loop_v1 *loop, int32_t fd, uint32_t events, dh_event_fn_v1 fn, void *DH_NULLABLE context);
 
   /// Changes what a watch waits for; 0 keeps it silent, also about hang-ups. DH_INVALID: there is no such watch.
-  /// [loop] @since ABI 1
+  /// DH_FAILED: the system has no room, and the watch is as it was. [loop] @since ABI 1
   dh_status (*change)(dh_loop_v1 *loop, int64_t watch, uint32_t events);
 
   /// Ends a watch. DH_INVALID: there is no such watch. [loop] @since ABI 1
@@ -579,7 +582,7 @@ typedef struct dh_request_v1 {
 /// Calls with equal x-session inputs meet on one instance of a non-blocking driver, also without sessions: what it
 /// keeps between calls, such as connections and tokens, is kept there, by these inputs.
 typedef struct dh_driver_v1 {
-  /// Makes an instance: DH_OK and `*instance` (which may become NULL), or below 0 after `report.fn` was given the
+  /// Makes an instance: DH_OK and `*instance` (which may become NULL), or anything else after `report.fn` was given the
   /// reason ("libfoo.so.1 is missing; apt-get install libfoo1"): then the next call tries again. `loop` is NULL for a
   /// blocking driver. Does no network I/O. [loop], or [thread-safe] where there is no loop. @since ABI 1
   dh_status (*create)(const dh_host_v1 *host, dh_loop_v1 *DH_NULLABLE loop, void *DH_NULLABLE *DH_NONNULL instance,

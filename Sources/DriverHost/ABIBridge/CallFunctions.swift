@@ -39,7 +39,8 @@ enum CallFunctions {
       unsafe CallTable.shared.slot(of: call.id)?.isWanted(call.id, channel) ?? DH_GONE
     },
     write: { call, channel, bytes, count in
-      unsafe reported(
+      guard unsafe isSize(count, call, "`write`") else { return DH_INVALID }
+      return unsafe reported(
         CallTable.shared.slot(of: call.id)?.write(
           call.id,
           channel,
@@ -50,7 +51,8 @@ enum CallFunctions {
       )
     },
     read: { call, channel, buffer, capacity in
-      unsafe CallTable.shared.slot(of: call.id)?.read(
+      guard unsafe isSize(capacity, call, "`read`") else { return Int64(DH_INVALID) }
+      return unsafe CallTable.shared.slot(of: call.id)?.read(
         call.id,
         channel,
         UnsafeMutableRawBufferPointer(start: buffer, count: capacity)
@@ -100,6 +102,16 @@ enum CallFunctions {
   ) -> Bool {
     if unsafe ABIReading.isGiven(pointer) { return true }
     unsafe DriverTables.driver(of: call.fn)?.reportMisuse("MEM-4", "\(what) is NULL")
+    return false
+  }
+
+  /// Whether a size is one that there can be; says so if not.
+  private static func isSize(_ size: Int, _ call: dh_call_v1, _ what: String) -> Bool {
+    if size >= 0 { return true }
+    unsafe DriverTables.driver(of: call.fn)?.reportMisuse(
+      "CHAN-10",
+      "\(what) was given a size of \(UInt(bitPattern: size)), which is 2^63 or more"
+    )
     return false
   }
 

@@ -302,6 +302,7 @@ final class CallSlot: @unchecked Sendable {
     unsafe stop = Stop(registration: stop.registration)
     phase = .free
     generation += 1
-    CallTable.shared.put(self)
+    // One whose generations are used up rests for ever, so that no id is ever good again.
+    if generation >> (64 - CallTable.indexBits) == 0 { CallTable.shared.put(self) }
   }
 }

@@ -13,7 +13,7 @@ final class CallTable: @unchecked Sendable {
   static let shared = CallTable()
 
   /// An id's lower bits are the slot's index, the upper ones its generation: 16.7 million calls in
-  /// flight, and a slot used a million times a second begins anew after twelve days.
+  /// flight, and a slot used a million times a second rests after twelve days.
   static let indexBits: UInt64 = 24
 
   private static let chunkSize = 4096

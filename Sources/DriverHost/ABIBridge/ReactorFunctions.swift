@@ -21,7 +21,7 @@ enum ReactorFunctions {
       }
       switch result {
       case .success(let id): return id
-      case .failure(let failure) where failure.number == ENOSPC || failure.number == ENOMEM:
+      case .failure(let failure) where failure.hasNoRoom:
         return Int64(DH_FAILED)
       case .failure(let failure):
         here.driver.reportMisuse(
@@ -34,7 +34,12 @@ enum ReactorFunctions {
     change: { address, watch, events in
       let here = unsafe DriverLoop.at(address)
       guard isOnLoop(here, "change") else { return DH_REFUSED }
-      if here.loop.change(watch, to: events, owner: here.owner) { return DH_OK }
+      do throws(SystemFailure) {
+        try here.loop.change(watch, to: events, owner: here.owner)
+        return DH_OK
+      } catch {
+        if error.hasNoRoom { return DH_FAILED }
+      }
       here.driver.reportMisuse(
         "LOOP-10",
         "`change` was given a watch that has ended or is another's, or its descriptor was closed"

@@ -77,10 +77,10 @@ struct ValueReader {
     }
   }
 
-  /// A text, copied; nil if it is not UTF-8, or has bytes and no address.
+  /// A text, copied; nil if it is not UTF-8, has bytes and no address, or more than there can be.
   static func text(_ text: dh_text_v1) -> String? {
-    guard unsafe text.len > 0 else { return "" }
-    guard let start = unsafe text.ptr else { return nil }
+    guard unsafe text.len != 0 else { return "" }
+    guard let start = unsafe text.ptr, unsafe text.len > 0 else { return nil }
     return unsafe ValueReader.text(buffer(start, text.len))
   }
 
@@ -106,7 +106,9 @@ struct ValueReader {
   }
 
   private mutating func bytes(_ value: dh_value_v1) throws(Refusal) -> UnsafeRawBufferPointer {
-    guard unsafe value.count > 0 else { return unsafe UnsafeRawBufferPointer(start: nil, count: 0) }
+    guard unsafe try hasContent(value) else {
+      return unsafe UnsafeRawBufferPointer(start: nil, count: 0)
+    }
     guard let start = unsafe value.as.text else {
       throw refusal("VAL-10", unsafe "has \(value.count) bytes and no address")
     }
@@ -122,7 +124,7 @@ struct ValueReader {
   }
 
   private mutating func items(_ value: dh_value_v1) throws(Refusal) -> [Value] {
-    guard unsafe value.count > 0 else { return [] }
+    guard unsafe try hasContent(value) else { return [] }
     guard let start = unsafe value.as.items else {
       throw refusal("VAL-10", unsafe "has \(value.count) items and no address")
     }
@@ -144,7 +146,7 @@ struct ValueReader {
 
   private mutating func members(_ value: dh_value_v1) throws(Refusal) -> ValueMap {
     var members = ValueMap()
-    guard unsafe value.count > 0 else { return members }
+    guard unsafe try hasContent(value) else { return members }
     guard let start = unsafe value.as.members else {
       throw refusal("VAL-10", unsafe "has \(value.count) members and no address")
     }
@@ -170,6 +172,17 @@ struct ValueReader {
     }
     depth -= 1
     return members
+  }
+
+  /// Whether a value has bytes, items or members.
+  ///
+  /// - Throws: That it has more than there can be, such as -1 for a length that is not known.
+  private func hasContent(_ value: dh_value_v1) throws(Refusal) -> Bool {
+    guard unsafe value.count >= 0 else {
+      let count = unsafe UInt(bitPattern: value.count)
+      throw refusal("VAL-10", "counts \(count), which is 2^63 or more")
+    }
+    return unsafe value.count != 0
   }
 
   private mutating func enter() throws(Refusal) {

@@ -120,11 +120,12 @@ final class DescriptorSource: ChannelSource {
   var isRepeatable: Bool { isOwned && interrupt == nil }
 
   func seek(to offset: Int64) throws(HostError) {
-    guard lseek(descriptor, beginning + off_t(offset), SEEK_SET) < 0 else { return }
+    let (place, isTooFar) = beginning.addingReportingOverflow(off_t(offset))
+    if !isTooFar, lseek(descriptor, place, SEEK_SET) >= 0 { return }
     throw HostError(
       .unavailable,
       stage: .call,
-      "\(name) cannot be read from byte \(offset) on: \(systemMessage(errno))"
+      "\(name) cannot be read from byte \(offset) on: \(systemMessage(isTooFar ? EOVERFLOW : errno))"
     )
   }
 

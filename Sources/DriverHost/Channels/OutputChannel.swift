@@ -231,9 +231,12 @@ final class OutputChannel: @unchecked Sendable {
       leaveSink()
       return .taken
     } catch {
+      monitor.lock()
+      let isStopped = self.isStopped
+      monitor.unlock()
       fail(error)
       leaveSink()
-      return .unwanted
+      return isStopped ? .stopped : .unwanted
     }
   }
 

@@ -255,23 +255,34 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
     return .success(Int64(bitPattern: token))
   }
 
-  /// Changes what a watch waits for, nothing for no flags; false if that owner has no such watch.
-  func change(_ id: Int64, to flags: UInt32, owner: ObjectIdentifier) -> Bool {
-    guard let place = place(of: id), watches[place].owner == owner else { return false }
+  /// Changes what a watch waits for, nothing for no flags.
+  ///
+  /// - Throws: EBADF if that owner has no such watch, or its descriptor was closed; else why the system refused.
+  func change(
+    _ id: Int64,
+    to flags: UInt32,
+    owner: ObjectIdentifier
+  ) throws(SystemFailure) {
+    let noWatch = SystemFailure(number: EBADF)
+    guard let place = place(of: id), watches[place].owner == owner else { throw noWatch }
     var event = unsafe epoll_event(
       events: EventLoop.events(of: flags),
       data: epoll_data_t(u64: UInt64(bitPattern: id))
     )
     let descriptor = watches[place].descriptor
-    guard owners[descriptor] == place else { return false }
+    guard owners[descriptor] == place else { throw noWatch }
     let (wasSilent, isSilent) = (watches[place].isSilent, flags & EventLoop.askable == 0)
     // Out of the set a descriptor is not looked at, so that one that was closed would not be noticed.
-    if wasSilent, isSilent { return fcntl(descriptor, F_GETFD) >= 0 }
+    if wasSilent, isSilent {
+      if fcntl(descriptor, F_GETFD) < 0 { throw noWatch }
+      return
+    }
     let operation =
       isSilent ? EPOLL_CTL_DEL : wasSilent ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
-    guard unsafe epoll_ctl(epoll, operation, descriptor, &event) == 0 else { return false }
+    guard unsafe epoll_ctl(epoll, operation, descriptor, &event) == 0 else {
+      throw SystemFailure(number: errno)
+    }
     watches[place].isSilent = isSilent
-    return true
   }
 
   /// Ends a watch; false if that owner has no such watch.
@@ -335,4 +346,7 @@ package final class EventLoop: TaskExecutor, @unchecked Sendable {
 /// The errno of a system call that failed.
 struct SystemFailure: Error {
   let number: Int32
+
+  /// Whether the system has no room: nobody's fault here.
+  var hasNoRoom: Bool { number == ENOSPC || number == ENOMEM }
 }

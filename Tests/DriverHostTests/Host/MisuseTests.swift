@@ -36,17 +36,19 @@ struct MisuseTests {
     #expect(last["ran_fn"] == 0 || last["ran_fn"] == false)
   }
 
-  @Test("by giving NULL where none may be is answered DH_INVALID each time, and named")
+  @Test("by giving NULL where none may be, or impossible sizes, is answered DH_INVALID, and named")
   func null() async throws {
     let fixture = try FixtureHost("careless")
     let result = try await fixture.call("CARELESS", "null") { options in
       options.outputs["events"] = .collect(limit: 1 << 10)
       options.sources["source"] = .bytes([1, 2, 3])
     }
-    for name in ["output", "send", "rows", "read", "once_key", "once_init", "interface"] {
-      #expect(result[name] == .int(Int64(DH_INVALID)), "\(name)")
-    }
-    #expect(fixture.log.holds("MEM-4"))
+    let names = [
+      "output", "send", "rows", "read", "once_key", "once_init", "interface", "output_size",
+      "write_size", "read_size",
+    ]
+    for name in names { #expect(result[name] == .int(Int64(DH_INVALID)), "\(name)") }
+    for rule in ["MEM-4", "VAL-10", "CHAN-10"] { #expect(fixture.log.holds(rule), "\(rule)") }
   }
 
   @Test("by copying tables harms nobody, and is named where the call says whose it is")

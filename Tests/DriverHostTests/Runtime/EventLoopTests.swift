@@ -38,7 +38,7 @@ struct EventLoopTests {
         seen.withLock { $0.append(events) }
       }
       let id = (try? result.get()) ?? 0
-      return (id, loop.change(id, to: 0, owner: ObjectIdentifier(owner)))
+      return (id, loop.changes(id, to: 0, owner: ObjectIdentifier(owner)))
     }
     #expect(watched.0 > 0 && watched.1)
     close(peer)
@@ -50,7 +50,7 @@ struct EventLoopTests {
     #expect(seen.withLock { $0 }.isEmpty)
     // What is asked for again is told, of what has happened meanwhile.
     let isChanged = await onLoop(loop) {
-      loop.change(watched.0, to: DH_HANGUP, owner: ObjectIdentifier(owner))
+      loop.changes(watched.0, to: DH_HANGUP, owner: ObjectIdentifier(owner))
     }
     #expect(isChanged)
     try await eventually { seen.withLock { $0.first } == DH_HANGUP }
@@ -74,10 +74,10 @@ struct EventLoopTests {
     }
     for _ in 0..<10 { _ = await onLoop(loop) { 0 } }
     #expect(id > 0 && count.withLock { $0 } == 0)
-    let isKnown = await onLoop(loop) { loop.change(id, to: 0, owner: ObjectIdentifier(owner)) }
+    let isKnown = await onLoop(loop) { loop.changes(id, to: 0, owner: ObjectIdentifier(owner)) }
     #expect(isKnown)
     close(own)
-    let isClosed = await onLoop(loop) { loop.change(id, to: 0, owner: ObjectIdentifier(owner)) }
+    let isClosed = await onLoop(loop) { loop.changes(id, to: 0, owner: ObjectIdentifier(owner)) }
     #expect(!isClosed)
     _ = await onLoop(loop) { loop.unwatch(id, owner: ObjectIdentifier(owner)) }
   }
@@ -93,13 +93,20 @@ struct EventLoopTests {
       let watch = (try? loop.watch(own, for: DH_READABLE, owner: mine) { _ in }.get()) ?? 0
       let timer = loop.addTimer(after: 60_000_000_000, owner: mine) {}
       return [
-        loop.change(watch, to: 0, owner: theirs), loop.unwatch(watch, owner: theirs),
-        loop.cancelTimer(timer, owner: theirs), loop.change(watch, to: 0, owner: mine),
+        loop.changes(watch, to: 0, owner: theirs), loop.unwatch(watch, owner: theirs),
+        loop.cancelTimer(timer, owner: theirs), loop.changes(watch, to: 0, owner: mine),
         loop.unwatch(watch, owner: mine), loop.cancelTimer(timer, owner: mine),
       ]
     }
     #expect(answers == [false, false, false, true, true, true])
     close(own)
     close(peer)
+  }
+}
+
+extension EventLoop {
+  /// Whether a watch could be changed.
+  fileprivate func changes(_ id: Int64, to flags: UInt32, owner: ObjectIdentifier) -> Bool {
+    (try? change(id, to: flags, owner: owner)) != nil
   }
 }

@@ -16,7 +16,7 @@
 ///       dh_member_v1 members[] = {dh_member("who", dh_cstring("Ada"))};
 ///       dh_value_v1 inputs = dh_map(members, 1);
 ///       dh_target_v1 target = dh_type("HELLO");
-///       if (dh_host_connect_v1(host, &target, &inputs, NULL, &result, &error) == DH_OK) {
+///       if (dh_host_connect_v1(host, &target, &inputs, NULL, &result, &error) >= 0) {
 ///         puts(dh_string_of(dh_tree_v1(result), "text", ""));
 ///       } else {
 ///         puts(dh_failure_get_v1(error)->message.ptr);
@@ -38,7 +38,9 @@
 ///   read from any thread, and is valid until that handle is released. Nobody frees it.
 /// - Text is UTF-8 with a length. Texts that come from the library are followed by one NUL that the length does not
 ///   count, and have a NULL `ptr` where there is none; texts that go to it need none. A text that goes to the library
-///   and is no UTF-8 is refused. Times are nanoseconds, sizes are bytes.
+///   and is no UTF-8 is refused. Times are nanoseconds, sizes are bytes; none is 2^63 or more.
+/// - Texts that are **free of secrets** show the call's secret inputs, where these have 4 bytes or more, as a mask
+///   wherever they stand as they are. That a driver repeats them in no other form, and none of its own, is its duty.
 /// - Every function may be called from any thread at any time [thread-safe], also inside callbacks, save where its text
 ///   says [not in callbacks]: these wait for something that may be waiting for the callback. None may be called in a
 ///   signal handler.
@@ -65,7 +67,8 @@
 ///   once a host was opened, whatever dlclose(3) is called with. A thread that is inside a function of it is not
 ///   cancelled (pthread_cancel), and has 512 KiB of stack or more.
 /// - A struct's layout is frozen with the revision in its tag, and a function with the revision in its name. Nothing is
-///   ever appended to one. A struct that is all zero means the defaults; fields that are called `reserved` are 0.
+///   ever appended to one. A struct that is all zero means the defaults; fields that are called `reserved`, and those
+///   that a case does not use, are 0.
 /// - Codes, kinds and flags that come from the library and that a reader does not know are treated as the nearest
 ///   general one: an error's code as DH_ERROR_INTERNAL, a stage as DH_STAGE_CALL, a fault as DH_FAULT_INVALID, a log
 ///   level as DH_LOG_ERROR, a value's kind as null. Those that go to it and that it does not know are DH_INVALID, kinds
@@ -252,8 +255,9 @@ typedef struct dh_texts_v1 {
   size_t count;
 } dh_texts_v1;
 
-/// The secrets among the inputs of the call that a result or an error is of, the longest first: for an engine to keep
-/// them out of a log of its own, since a server may repeat them in any output. Never to be shown. None for a document.
+/// The secrets among the inputs of the call that a result or an error is of, as texts of 4 bytes or more, the longest
+/// first: for an engine to keep them out of a log of its own, since a server may repeat them in any output. Never to be
+/// shown. None for a document.
 ///
 /// Valid until the release of the handle. [thread-safe] @since host API 1
 dh_status dh_input_secrets_v1(dh_handle handle, dh_texts_v1 *secrets);
@@ -420,7 +424,8 @@ typedef struct dh_target_v1 {
   dh_text_v1 name;
 } dh_target_v1;
 
-/// Takes bytes of an output channel: DH_OK; less refuses them, and the call fails as DH_ERROR_CANCELLED.
+/// Takes bytes of an output channel: DH_OK; all else refuses them, and the call fails as DH_ERROR_CANCELLED. Answer
+/// DH_FAILED: DH_UNWANTED and what is above 0 are kept for a later meaning.
 ///
 /// On a thread of the host, one piece at a time; may wait, and holds the driver back while it does.
 typedef dh_status (*dh_bytes_fn_v1)(void *DH_NULLABLE context, const void *bytes, size_t count);
@@ -435,8 +440,9 @@ typedef dh_status (*dh_value_fn_v1)(void *DH_NULLABLE context, const dh_value_v1
 typedef int64_t (*dh_read_fn_v1)(void *DH_NULLABLE context, void *buffer, size_t capacity);
 
 #define DH_SINK_MEMORY 1u     /* collected, up to `limit` bytes: an output of the channel's name, a list for values */
-#define DH_SINK_FILE 2u       /* the file `path`, which appears whole when the call has succeeded, else not at all */
-#define DH_SINK_DESCRIPTOR 3u /* `descriptor`, which stays open until the call has ended and is not closed */
+#define DH_SINK_FILE 2u       /* the file `path`: replaced whole when the call has succeeded, else left as it was; what
+                                 is no regular file, such as a pipe, is written to as it stands */
+#define DH_SINK_DESCRIPTOR 3u /* `descriptor`, from where it stands; it stays open until the call has ended */
 #define DH_SINK_BYTES 4u      /* the function `bytes` */
 #define DH_SINK_VALUES 5u     /* the function `value` */
 
@@ -458,7 +464,7 @@ typedef struct dh_sink_v1 {
 
 #define DH_SOURCE_MEMORY 1u     /* `bytes`, copied */
 #define DH_SOURCE_FILE 2u       /* the file that `bytes` names */
-#define DH_SOURCE_DESCRIPTOR 3u /* `descriptor`, which stays open until the call has ended and is not closed */
+#define DH_SOURCE_DESCRIPTOR 3u /* `descriptor`, from where it stands, which moves; open until the call has ended */
 #define DH_SOURCE_READ 4u       /* the function `read` */
 
 /// Where one input channel of the action comes from. One that two name is DH_INVALID. What a kind does not use is 0 or
@@ -502,12 +508,13 @@ typedef struct dh_call_options_v1 {
   dh_text_v1 name;
   /// The id of the execution that makes this one.
   dh_text_v1 parent;
-  /// For calls of a type: the connector's name, for logs, limits and the driver.
+  /// For calls of a type: the connector's name, for logs, limits and the driver. Else empty, or it is DH_INVALID.
   dh_text_v1 connector;
   /// Further options, a map by name; NULL: none. A name that the library does not know is DH_INVALID. In this revision,
   /// both texts: `traceparent` and `tracestate`, the W3C trace context that the driver passes on.
   const dh_value_v1 *DH_NULLABLE further;
-  /// Secrets that are attached to this call, each `CONFIG:PATH`.
+  /// Secrets that are attached to this call, each `CONFIG:PATH`. None without DH_CALL_HAS_VAULT_SECRETS, or it is
+  /// DH_INVALID.
   const dh_text_v1 *DH_NULLABLE vault_secrets;
   size_t vault_secret_count;
   /// DH_CALL_….
@@ -531,9 +538,9 @@ typedef struct dh_call_options_v1 {
 ///
 /// `inputs` is a map of what the driver's schema asks for, or NULL for none; a DH_JSON (see `dh_json`) holding a map is
 /// one too, also inside a tree. What JSON has no word for: bytes are base64 text where the schema says contentEncoding,
-/// decimals are numbers of any length, or strings where the schema says format decimal. DH_SECRET has no effect: the
-/// schema says what is secret. Inputs override the connector's stored ones key by key at the top; a null takes one
-/// away.
+/// decimals are numbers of any length, or strings where the schema says format decimal. DH_SECRET marks what is secret
+/// and nothing else: in this revision the schema alone decides what is masked, later what is marked may be as well.
+/// Inputs override the connector's stored ones key by key at the top; a null takes one away.
 ///
 /// DH_OK: `*result` is a new handle. DH_FAILED: `*error` is one. `result` may be NULL, then it is dropped. To cancel a
 /// call, make an execution. Costs no thread of its own: the calling thread does the host's part of the work.

@@ -254,17 +254,30 @@ static void failures(void) {
 
 // MARK: - Channels
 
+/// What a kind does not use is 0.
+static dh_sink_v1 sink_of(uint32_t kind, const char *channel) {
+  dh_sink_v1 sink;
+  memset(&sink, 0, sizeof sink);
+  sink.kind = kind;
+  sink.channel = dh_text(channel);
+  return sink;
+}
+
+static dh_source_v1 source_of(uint32_t kind) {
+  dh_source_v1 source;
+  memset(&source, 0, sizeof source);
+  source.kind = kind;
+  source.channel = dh_text("in");
+  return source;
+}
+
 static void channels(void) {
   dh_handle result = 0, error = 0;
   dh_target_v1 target = blocking();
   seen so_far;
   memset(&so_far, 0, sizeof so_far);
-  dh_sink_v1 sink;
-  memset(&sink, 0, sizeof sink);
-  sink.channel = dh_text("out");
-  dh_source_v1 source;
-  memset(&source, 0, sizeof source);
-  source.channel = dh_text("in");
+  dh_sink_v1 sink = sink_of(DH_SINK_BYTES, "out");
+  dh_source_v1 source = source_of(DH_SOURCE_MEMORY);
   dh_call_options_v1 options = options_of("copy");
   options.sinks = &sink;
   options.sink_count = 1;
@@ -273,10 +286,8 @@ static void channels(void) {
   options.progress = hear_progress;
   options.progress_context = &so_far;
 
-  sink.kind = DH_SINK_BYTES;
   sink.bytes = take_bytes;
   sink.context = &so_far;
-  source.kind = DH_SOURCE_MEMORY;
   source.bytes = dh_text("from memory");
   CHECK(dh_host_connect_v1(host, &target, NULL, &options, &result, &error) == DH_OK);
   expect_none(__LINE__, error);
@@ -284,13 +295,13 @@ static void channels(void) {
   dh_release_v1(result);
 
   // Into a file, and out of it.
-  sink.kind = DH_SINK_FILE;
+  sink = sink_of(DH_SINK_FILE, "out");
   sink.path = path_of(0, "copied");
   CHECK(dh_host_connect_v1(host, &target, NULL, &options, &result, &error) == DH_OK);
   dh_release_v1(result);
-  source.kind = DH_SOURCE_FILE;
+  source = source_of(DH_SOURCE_FILE);
   source.bytes = sink.path;
-  sink.kind = DH_SINK_MEMORY;
+  sink = sink_of(DH_SINK_MEMORY, "out");
   sink.limit = 100;
   CHECK(dh_host_connect_v1(host, &target, NULL, &options, &result, &error) == DH_OK);
   expect_none(__LINE__, error);
@@ -300,10 +311,10 @@ static void channels(void) {
 
   // From a descriptor to a descriptor.
   FILE *file = fopen(paths[0], "r+");
-  source.kind = DH_SOURCE_DESCRIPTOR;
+  source = source_of(DH_SOURCE_DESCRIPTOR);
   source.descriptor = file == NULL ? -1 : fileno(file);
   FILE *written = fopen(path_of(1, "written").ptr, "w+");
-  sink.kind = DH_SINK_DESCRIPTOR;
+  sink = sink_of(DH_SINK_DESCRIPTOR, "out");
   sink.descriptor = written == NULL ? -1 : fileno(written);
   CHECK(dh_host_connect_v1(host, &target, NULL, &options, &result, &error) == DH_OK);
   expect_none(__LINE__, error);
@@ -313,20 +324,22 @@ static void channels(void) {
   if (written != NULL) fclose(written);
 
   // From a function, which cannot be read again.
-  source.kind = DH_SOURCE_READ;
+  source = source_of(DH_SOURCE_READ);
   source.read = give_bytes;
   source.context = &so_far;
   source.length_plus_1 = 1001;
-  sink.kind = DH_SINK_BYTES;
+  sink = sink_of(DH_SINK_BYTES, "out");
+  sink.bytes = take_bytes;
+  sink.context = &so_far;
   CHECK(dh_host_connect_v1(host, &target, NULL, &options, &result, &error) == DH_OK);
   expect_none(__LINE__, error);
   CHECK(count_of(result, "seen") == 1000 && count_of(result, "seek") == DH_UNABLE);
   CHECK(count_of(result, "length") == 1000);
   dh_release_v1(result);
 
-  sink.channel = dh_text("items");
-  sink.kind = DH_SINK_VALUES;
+  sink = sink_of(DH_SINK_VALUES, "items");
   sink.value = take_value;
+  sink.context = &so_far;
   options.action = dh_text("send");
   options.source_count = 0;
   CHECK(dh_host_connect_v1(host, &target, NULL, &options, &result, &error) == DH_OK);

@@ -181,8 +181,8 @@ class Host(HostCalls, HostCatalog, HostHistory):
     def close(self) -> CloseReport:
         """Takes no new calls, asks those in flight to stop, waits for them, and ends the host's threads.
 
-        Waits for each that does not come back no longer than the longest grace of a driver. What was got from the host stays valid, its further calls
-        fail. A second close answers the same.
+        Waits for each that does not come back no longer than the longest grace of a driver. What was got from the host
+        stays valid, its further calls fail. A second close answers the same.
 
         Returns:
             Whether all has ended, and what has not.

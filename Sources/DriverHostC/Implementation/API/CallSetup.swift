@@ -17,11 +17,13 @@ struct CallSetup {
   ///
   /// - Parameters:
   ///   - options: NULL: the defaults.
+  ///   - target: What is called.
   ///   - host: Has threads for callbacks that may wait, and a limit of outputs.
   ///   - executor: Of the execution whose rows may be pulled; nil: they may not.
   /// - Throws: What is wrong with them.
   init(
     _ options: UnsafePointer<dh_call_options_v1>?,
+    _ target: ConnectionTarget,
     _ host: EngineHost,
     pulledOn executor: CallExecutor?
   ) throws(Refusal) {
@@ -31,6 +33,11 @@ struct CallSetup {
     self.options.name = unsafe try Engine.text(given.name, "the execution's name")
     self.options.parent = unsafe try Engine.optional(given.parent, "the parent")
     self.options.connector = unsafe try Engine.text(given.connector, "the connector's name")
+    if !self.options.connector.isEmpty {
+      guard case .type = target else {
+        throw Refusal(argument: "`connector` is for calls of a type: here the target has the name")
+      }
+    }
     try Engine.check(reserved: unsafe given.reserved, "the call's options")
     unsafe try readFurther(given.further)
     self.options.resolvesReferences = unsafe given.flags & DH_CALL_RESOLVES_REFERENCES != 0
@@ -67,7 +74,10 @@ struct CallSetup {
       given.vault_secret_count,
       "vault secrets"
     )
-    guard unsafe given.flags & DH_CALL_HAS_VAULT_SECRETS != 0 || !texts.isEmpty else { return }
+    guard unsafe given.flags & DH_CALL_HAS_VAULT_SECRETS != 0 else {
+      if texts.isEmpty { return }
+      throw Refusal(argument: "there are vault secrets without the flag that says so")
+    }
     var paths: [SecretPath] = []
     for text in texts {
       guard let path = SecretPath(text: text) else {

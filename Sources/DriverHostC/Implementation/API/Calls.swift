@@ -17,7 +17,7 @@ public func dh_host_connect_v1(
     let engine = try HandleTable.shared.host(host)
     let target = unsafe try Engine.target(target)
     let inputs = unsafe try Engine.inputs(inputs)
-    let setup = unsafe try CallSetup(options, engine, pulledOn: nil)
+    let setup = unsafe try CallSetup(options, target, engine, pulledOn: nil)
     let (host, callOptions, gate) = (engine.host, setup.options, setup.gate)
     let made = try Engine.wait { () async throws(HostError) -> ConnectionResult in
       do throws(HostError) {
@@ -53,7 +53,7 @@ public func dh_execution_create_v1(
     let executor = CallExecutor.take()
     let setup: CallSetup
     do throws(Refusal) {
-      setup = unsafe try CallSetup(options, engine, pulledOn: executor)
+      setup = unsafe try CallSetup(options, target, engine, pulledOn: executor)
     } catch {
       CallExecutor.put(executor)
       throw error
@@ -90,7 +90,7 @@ public func dh_host_connect_many_v1(
     let target = unsafe try Engine.target(target)
     let inputs = unsafe try Engine.inputs(inputs)
     let items = unsafe try FanOutReading.items(items)
-    var setup = unsafe try CallSetup(options, engine, pulledOn: nil)
+    var setup = unsafe try CallSetup(options, target, engine, pulledOn: nil)
     if let refusal = FanOut.refusal(of: setup.options) { throw Refusal(argument: refusal.message) }
     let given = unsafe fanOut?.pointee ?? dh_fan_out_v1()
     unsafe try Engine.check(given.flags, known: DH_FAN_OUT_FAILS_FAST, "the fan-out's options")

@@ -52,7 +52,7 @@ extension ChannelDestination {
             return unsafe function(context, start, buffer.count)
           }
         }
-        guard let status, status >= 0 else {
+        guard status == Status.ok else {
           throw refusal("the receiver of the output refused it", status.map(Int64.init))
         }
       }
@@ -65,7 +65,7 @@ extension ChannelDestination {
         let status = unsafe callback.run { function, context in
           unsafe function(context, memory.tree(value))
         }
-        guard let status, status >= 0 else {
+        guard status == Status.ok else {
           throw refusal("the receiver of the output refused it", status.map(Int64.init))
         }
       }
@@ -96,8 +96,8 @@ extension ChannelOrigin {
     switch unsafe source.kind {
     case DH_SOURCE_MEMORY:
       let start = unsafe source.bytes.ptr.map(UnsafeRawPointer.init)
-      guard unsafe start != nil || source.bytes.len == 0 else {
-        throw Refusal(argument: "a source has a length and no address")
+      guard unsafe source.bytes.len == 0 || start != nil && source.bytes.len > 0 else {
+        throw Refusal(argument: "a source has a length and no address, or one of 2^63 or more")
       }
       self = unsafe .bytes([UInt8](UnsafeRawBufferPointer(start: start, count: source.bytes.len)))
     case DH_SOURCE_FILE: self = unsafe .file(try Engine.name(source.bytes, "a source's path"))
