@@ -442,7 +442,7 @@ typedef int64_t (*dh_read_fn_v1)(void *DH_NULLABLE context, void *buffer, size_t
 #define DH_SINK_MEMORY 1u     /* collected, up to `limit` bytes: an output of the channel's name, a list for values */
 #define DH_SINK_FILE 2u       /* the file `path`: replaced whole when the call has succeeded, else left as it was; what
                                  is no regular file, such as a pipe, is written to as it stands */
-#define DH_SINK_DESCRIPTOR 3u /* `descriptor`, from where it stands; it stays open until the call has ended */
+#define DH_SINK_DESCRIPTOR 3u /* `descriptor`, from where it stands; the caller closes it, when the call has ended */
 #define DH_SINK_BYTES 4u      /* the function `bytes` */
 #define DH_SINK_VALUES 5u     /* the function `value` */
 
@@ -464,7 +464,8 @@ typedef struct dh_sink_v1 {
 
 #define DH_SOURCE_MEMORY 1u     /* `bytes`, copied */
 #define DH_SOURCE_FILE 2u       /* the file that `bytes` names */
-#define DH_SOURCE_DESCRIPTOR 3u /* `descriptor`, from where it stands, which moves; open until the call has ended */
+#define DH_SOURCE_DESCRIPTOR 3u /* `descriptor`, from where it stands, which moves; the caller closes it, when the call
+                                   has ended */
 #define DH_SOURCE_READ 4u       /* the function `read` */
 
 /// Where one input channel of the action comes from. One that two name is DH_INVALID. What a kind does not use is 0 or
