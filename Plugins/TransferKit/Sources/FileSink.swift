@@ -47,6 +47,19 @@ package final class FileSink: ByteSink {
     if let failure { throw failure }
   }
 
+  /// Waits until what was taken is written, after a failure: a file that goes on growing when its call has ended would be
+  /// resumed from the wrong place, and all that has come is worth keeping.
+  ///
+  /// - Parameters:
+  ///   - scope: Ends the wait where the call is stopped: a disk may hang.
+  ///   - error: The failure.
+  /// - Returns: The failure, to be thrown.
+  package func settled(_ scope: Scope, after error: DriverError) async -> DriverError {
+    // What the disk says to it counts less.
+    try? await finish(scope)
+    return error
+  }
+
   private func write() throws(DriverError) {
     let (file, parts, start) = (file, gathered, offset)
     let count = parts.reduce(0) { $0 + $1.count }

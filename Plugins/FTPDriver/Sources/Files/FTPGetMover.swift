@@ -108,7 +108,7 @@ struct FTPGetMover: FileMover {
       let files = mover.files
       let file = FileSink(local, from: task.offset, files.loop)
       let sink = mover.options.limited(check.map { ComparedSink($0, file) } ?? file, files.loop)
-      let end = try await FTPDownload(
+      let download = FTPDownload(
         files: files,
         path: task.source.path,
         pointer: mover.pointer,
@@ -116,7 +116,13 @@ struct FTPGetMover: FileMover {
         skipped: check?.bytes.count ?? 0,
         size: size.map { UInt64($0) },
         verifies: mover.inputs.verifies
-      ).run(to: sink, moved: moved)
+      )
+      let end: (end: UInt64, note: String?)
+      do throws(DriverError) {
+        end = try await download.run(to: sink, moved: moved)
+      } catch {
+        throw await file.settled(files.scope, after: error)
+      }
       outcome.note = end.note
       var entry = task.source
       entry.size = Int64(end.end)

@@ -58,16 +58,23 @@ struct GetMover: FileMover {
 
     func fill(_ local: LocalFile) async throws(DriverError) -> FileEntry {
       let size = task.source.size.map { UInt64($0) }
-      let end = try await Download(
+      let sink = FileSink(local, from: task.offset, remote.files.loop)
+      let download = Download(
         remote,
         size: size,
         from: task.offset,
         // A byte more tells that it grew, and what has no end does not fill the disk.
         upTo: inputs.verifies && size != 0 ? size.map { $0 + 1 } : nil,
         memory: inputs.readMemory,
-        to: FileSink(local, from: task.offset, remote.files.loop),
+        to: sink,
         moved: moved
-      ).run()
+      )
+      let end: (end: UInt64, change: SFTPReadPipeline.Change)
+      do throws(DriverError) {
+        end = try await download.run()
+      } catch {
+        throw await sink.settled(remote.files.scope, after: error)
+      }
       // Files that are made while they are read, as in /proc, are said to be empty.
       if inputs.verifies, end.change != .none, task.source.size != 0 {
         throw DriverError(

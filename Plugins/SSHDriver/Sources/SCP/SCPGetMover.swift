@@ -44,7 +44,12 @@ struct SCPGetMover: FileGetter {
     func fill(_ local: LocalFile) async throws(DriverError) -> FileEntry {
       let path = task.source.path
       let sink = FileSink(local, from: 0, mover.files.loop)
-      let facts = try await mover.receive(path, sink, "", moved)
+      let facts: SCPReceiver.Facts
+      do throws(DriverError) {
+        facts = try await mover.receive(path, sink, "", moved)
+      } catch {
+        throw await sink.settled(mover.files.scope, after: error)
+      }
       var entry = task.source
       entry.size = Int64(clamping: facts.size)
       entry.permissions = UInt16(facts.mode)
