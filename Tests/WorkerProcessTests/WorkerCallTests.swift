@@ -160,17 +160,19 @@ struct WorkerCallTests {
     await pair.close()
   }
 
-  @Test("is refused NULL where there may be none")
+  @Test("is refused NULL where there may be none, and sizes that there cannot be")
   func null() async throws {
     let host = try TrialHost(try await TrialDriver.fixture("careless").proxy(), type: "CARELESS")
     let result = try await host.call("null") { options in
       options.outputs["events"] = .collect(limit: 1 << 10)
       options.sources["source"] = .bytes([1, 2, 3])
     }
-    for name in ["output", "send", "rows", "read", "once_key", "once_init", "interface"] {
-      // DH_INVALID
-      #expect(result[name] == -4, "\(name)")
-    }
+    let names = [
+      "output", "send", "rows", "read", "once_key", "once_init", "interface", "output_size",
+      "write_size", "read_size",
+    ]
+    // DH_INVALID
+    for name in names { #expect(result[name] == -4, "\(name)") }
     #expect(await host.host.close().isClean)
   }
 

@@ -50,6 +50,7 @@ static void put_tree(buffer *out, const dh_value_v1 *value, int level) {
   // A kind that is not known is null to every reader.
   uint32_t kind = value->kind > DH_JSON ? DH_NULL : value->kind;
   if (level > MOST_LEVELS || (kind >= DH_DECIMAL && value->count > 0 && value->as.text == NULL)) out->is_bad = 1;
+  if (value->count > INT64_MAX) out->is_bad = 1;
   if (out->is_bad || out->is_large) return;
   put_u32(out, kind);
   put_u32(out, value->flags);

@@ -60,6 +60,7 @@ static dh_status wanted(dh_call_v1 call, uint32_t channel) {
 static dh_status write_bytes(dh_call_v1 call, uint32_t channel, const void *bytes, size_t count) {
   size_t sent = 0;
   dh_status status;
+  if (count > INT64_MAX) return DH_INVALID;
   if (worker.loop != NULL) {
     buffer question = {0};
     put_u32(&question, channel);
@@ -79,7 +80,7 @@ static dh_status write_bytes(dh_call_v1 call, uint32_t channel, const void *byte
 
 static int64_t read_bytes(dh_call_v1 call, uint32_t channel, void *bytes, size_t capacity) {
   if (worker.loop != NULL) return read_queued(call, channel, bytes, capacity);
-  buffer question = {.is_bad = bytes == NULL};
+  buffer question = {.is_bad = bytes == NULL || capacity > INT64_MAX};
   frame *frame = NULL;
   put_u32(&question, channel);
   put_u64(&question, capacity < PIECE ? capacity : PIECE);
