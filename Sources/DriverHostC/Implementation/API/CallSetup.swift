@@ -76,7 +76,7 @@ struct CallSetup {
     )
     guard unsafe given.flags & DH_CALL_HAS_VAULT_SECRETS != 0 else {
       if texts.isEmpty { return }
-      throw Refusal(argument: "there are vault secrets without the flag that says so")
+      throw Refusal(argument: "vault secrets lack their flag: set DH_CALL_HAS_VAULT_SECRETS")
     }
     var paths: [SecretPath] = []
     for text in texts {
